@@ -1,0 +1,167 @@
+"""Every exception of the library, in one place.
+
+    GattsError
+      EncodeError(ValueError)      the caller's fault: a message that no peer would send
+      DecodeError(ValueError)      the peer's bytes: not a packet of this dialect
+        TruncatedError(EOFError)   the bytes end before the packet does
+        UnknownOpcodeError         no such opcode or event id in this dialect
+        TrailingDataError          bytes left after a complete packet
+      FramingError(ValueError)     not a frame: SLIP, H5, COBS or length framing
+      CaptureError(ValueError)     a recording that cannot be read
+      LinkError(OSError)           the serial link, with stage, attempts and what was heard instead
+        LinkTimeout(TimeoutError), LinkReset, LinkClosed, PortError
+      CommandFailed                the chip answered with a result other than 0
+
+Errors carry data, not only text: a caller never has to parse a message. Whatever bytes come in, nothing but a
+GattsError goes out.
+"""
+
+from __future__ import annotations
+
+_CONTEXT_BYTES = 10
+
+
+class GattsError(Exception):
+    """Base of every error this library raises on purpose."""
+
+
+class EncodeError(GattsError, ValueError):
+    """A message cannot be encoded: a field has the wrong type or a value no peer accepts.
+
+    ``path`` is the field (``"value.len"``), ``value`` what stood there, ``packet`` and ``dialect`` name the packet.
+    """
+
+    def __init__(
+        self, reason: str, *, path: str = "", value: object = None, packet: str = "", dialect: str = ""
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.path, self.value, self.packet, self.dialect = reason, path, value, packet, dialect
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.dialect, self.packet) if part)
+        field = f"{self.path}: " if self.path else ""
+        return f"{field}{self.reason}" + (f"\n  {where}" if where else "")
+
+
+class DecodeError(GattsError, ValueError):
+    """Bytes that are not a packet of the dialect.
+
+    ``path`` is the field, ``offset`` the position of the first byte at fault within ``data`` (the packet body, opcode
+    first), ``packet`` is for example ``"characteristic_add command"``.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        packet: str = "",
+        path: str = "",
+        offset: int = 0,
+        data: bytes = b"",
+        dialect: str = "",
+    ) -> None:
+        super().__init__(reason)
+        self.reason, self.packet, self.path = reason, packet, path
+        self.offset, self.data, self.dialect = offset, bytes(data), dialect
+
+    def __str__(self) -> str:
+        field = f"{self.path} at" if self.path else "at"
+        where = " ".join(part for part in (self.dialect, self.packet) if part)
+        excerpt = mark_offset(self.data, self.offset)
+        return f"{field} offset {self.offset}: {self.reason}\n  {where}, {len(self.data)} bytes: {excerpt}"
+
+
+class TruncatedError(DecodeError, EOFError):
+    """The bytes end before the packet does."""
+
+
+class UnknownOpcodeError(DecodeError):
+    """No GATTS packet of this dialect has this opcode or event id."""
+
+
+class TrailingDataError(DecodeError):
+    """A complete packet, then more bytes."""
+
+
+class FramingError(GattsError, ValueError):
+    """Bytes that are not a frame.
+
+    ``layer`` is ``"slip"``, ``"h5"``, ``"cobs"`` or ``"length"``; ``code`` a stable word such as ``"crc"``;
+    ``offset`` the position of the fault within ``data``.
+    """
+
+    def __init__(self, reason: str, *, layer: str, code: str, offset: int = 0, data: bytes = b"") -> None:
+        super().__init__(reason)
+        self.reason, self.layer, self.code = reason, layer, code
+        self.offset, self.data = offset, bytes(data)
+
+    def __str__(self) -> str:
+        return f"{self.layer} {self.code} at offset {self.offset}: {self.reason}\n  {mark_offset(self.data, self.offset)}"
+
+
+class CaptureError(GattsError, ValueError):
+    """A recording that cannot be read: ``file``, ``line`` (1-based, 0 when not known) and why."""
+
+    def __init__(self, reason: str, *, file: str = "", line: int = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.file, self.line = reason, file, line
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.reason}" if place else self.reason
+
+
+class LinkError(GattsError, OSError):
+    """The link to the chip failed.
+
+    ``stage`` is what was under way (``"sync"``, ``"config"``, ``"ack"``, ``"response"``, ``"open"`` ...), ``attempts``
+    how often it was tried, ``heard`` what came from the other end instead.
+    """
+
+    def __init__(self, reason: str, *, stage: str = "", attempts: int = 0, heard: str = "") -> None:
+        super().__init__(reason)
+        self.reason, self.stage, self.attempts, self.heard = reason, stage, attempts, heard
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class LinkTimeout(LinkError, TimeoutError):
+    """The chip did not answer in time."""
+
+
+class LinkReset(LinkError):
+    """The chip restarted, or both ends had to start anew: its attribute table may be gone."""
+
+
+class LinkClosed(LinkError):
+    """The link was closed, by us or by an unplugged port."""
+
+
+class PortError(LinkError):
+    """A port that cannot be opened: says which reason, and what to try."""
+
+
+class CommandFailed(GattsError):
+    """The chip executed a command and answered with a result other than 0.
+
+    ``result`` is the number, ``name`` its name in the dialect (``"NRF_ERROR_INVALID_PARAM"``), ``hint`` what to do.
+    """
+
+    def __init__(self, command: str, result: int, *, name: str = "", hint: str = "") -> None:
+        super().__init__(command, result)
+        self.command, self.result, self.name, self.hint = command, result, name, hint
+
+    def __str__(self) -> str:
+        named = f"{self.name} (0x{self.result:04x})" if self.name else f"0x{self.result:04x}"
+        return f"{self.command} failed: {named}" + (f": {self.hint}" if self.hint else "")
+
+
+def mark_offset(data: bytes, offset: int) -> str:
+    """Hex of ``data`` around ``offset``, with ``>`` before the byte at fault: ``a2 0c 00 >02 12 ..``."""
+    start = max(0, offset - _CONTEXT_BYTES)
+    stop = min(len(data), offset + _CONTEXT_BYTES)
+    shown = [(">" if at == offset else "") + f"{data[at]:02x}" for at in range(start, stop)]
+    if offset >= len(data):
+        shown.append(">end")
+    return " ".join([".."] * (start > 0) + shown + [".."] * (stop < len(data)))

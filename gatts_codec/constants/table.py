@@ -1,0 +1,106 @@
+"""What a number is called in one dialect, and to which group an opcode belongs.
+
+The numbers are measured: ``constants.json`` holds every constant of each dialect's public headers as the compiler
+evaluates it. It is read once, on the first question, so that importing the library costs nothing.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Literal, TypeAlias
+
+from gatts_codec.constants.codes import SdRpcError
+from gatts_codec.errors import GattsError
+
+Kind: TypeAlias = Literal["command", "response", "event"]
+Group: TypeAlias = Literal["common", "gap", "gattc", "gatts", "l2cap", "unknown"]
+
+SD_RPC_PREFIX = "NRF_ERROR_SD_RPC_"
+_STATUS_PREFIX = "BLE_GATT_STATUS_"
+_RESULT_PREFIXES = ("NRF_SUCCESS", "NRF_ERROR_", "BLE_ERROR_")
+_MARKERS = ("_BASE", "_LAST", "_BASE_NUM", "_ALIGNMENT")
+_STEMS: dict[Group, str] = {
+    "common": "BLE",
+    "gap": "BLE_GAP",
+    "gattc": "BLE_GATTC",
+    "gatts": "BLE_GATTS",
+    "l2cap": "BLE_L2CAP",
+}
+
+
+@lru_cache(maxsize=None)
+def tables() -> dict[str, dict[str, int]]:
+    """Constants by name, by dialect, in the order the dialects appeared."""
+    import json
+    from importlib.resources import files
+
+    measured = json.loads(files("gatts_codec.constants").joinpath("constants.json").read_text("ascii"))
+    # pc-ble-driver's patched v2 firmware changes one packet and no number.
+    return {
+        dialect: measured["sd_api_v2" if dialect == "sd_api_v2_pc" else dialect]
+        for dialect in (*list(measured)[:3], "sd_api_v2_pc", *list(measured)[3:])
+    }
+
+
+def table(dialect: str) -> dict[str, int]:
+    """Every constant of ``dialect`` by name. Raises GattsError naming the known dialects for any other."""
+    known = tables()
+    if dialect not in known:
+        raise GattsError(f"unknown dialect {dialect!r}; known are {', '.join(known)}")
+    return known[dialect]
+
+
+def is_marker(name: str) -> bool:
+    """Whether a constant bounds a range (``.._BASE``, ``.._RFU_..``) rather than naming something that travels."""
+    return name.endswith(_MARKERS) or "_RFU_" in name
+
+
+@lru_cache(maxsize=None)
+def _results(dialect: str) -> dict[int, str]:
+    names = {
+        code: name
+        for name, code in table(dialect).items()
+        if name.startswith(_RESULT_PREFIXES) and not is_marker(name)
+    }
+    return names | {code.value: SD_RPC_PREFIX + code.name for code in SdRpcError}
+
+
+@lru_cache(maxsize=None)
+def _statuses(dialect: str) -> dict[int, str]:
+    return {
+        code: name
+        for name, code in table(dialect).items()
+        if name.startswith(_STATUS_PREFIX) and not is_marker(name)
+    }
+
+
+def result_name(dialect: str, code: int) -> str | None:
+    """Name of a result code, ``NRF_ERROR_INVALID_PARAM`` for 7; None where the dialect has none.
+
+    Covers NRF_SUCCESS, NRF_ERROR_*, BLE_ERROR_* and the host's own NRF_ERROR_SD_RPC_*.
+    """
+    return _results(dialect).get(code)
+
+
+def gatt_status_name(dialect: str, code: int) -> str | None:
+    """Name of a GATT status, None where it is reserved. The application's own errors count from ATTERR_APP_BEGIN."""
+    names = _statuses(dialect)
+    first, last = (table(dialect)[_STATUS_PREFIX + bound] for bound in ("ATTERR_APP_BEGIN", "ATTERR_APP_END"))
+    if first < code <= last:
+        return f"{names[first]} + {code - first}"
+    return names.get(code)
+
+
+@lru_cache(maxsize=None)
+def ranges(dialect: str, kind: Kind) -> dict[Group, range]:
+    """Opcodes (of commands and their responses) or event ids that belong to each group."""
+    constants, what = table(dialect), "EVT" if kind == "event" else "SVC"
+    return {
+        group: range(constants[f"{stem}_{what}_BASE"], constants[f"{stem}_{what}_LAST"] + 1)
+        for group, stem in _STEMS.items()
+    }
+
+
+def group_of(dialect: str, kind: Kind, opcode: int) -> Group:
+    """The part of the SoftDevice that an opcode or event id belongs to; ``unknown`` outside every range."""
+    return next((group for group, numbers in ranges(dialect, kind).items() if opcode in numbers), "unknown")

@@ -1,7 +1,7 @@
 """Numbers, their names in each dialect, and what they mean.
 
-The enums hold what is the same everywhere; `result_name`, `gatt_status_name` and `group_of` answer for one dialect;
-`hint` says what to do about a result; `explain` finds everything known about a number or a name.
+The enums hold what is the same everywhere; `result_name`, `gatt_status_name` and `group_of` answer for
+one dialect; `hint` says what to do about a result; `explain` finds everything known about a number or name.
 """
 
 from gatts_codec.constants.codes import BleError, GattStatus, NrfError, SdRpcError

@@ -1,6 +1,7 @@
 """Result codes and GATT status codes with one meaning in every dialect that has them.
 
-0x3004 is missing here because it has four meanings, INVALID_ROLE because it has two numbers: see `result_name`.
+0x3004 is missing here because it has four meanings, INVALID_ROLE because it has two numbers: `result_name`
+knows them.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class BleError(IntEnum):
 
 
 class GattStatus(IntEnum):
-    """``BLE_GATT_STATUS_*``: the answer to a peer's request. An ATT error is 0x0100 plus its number on the air."""
+    """``BLE_GATT_STATUS_*``: the answer to a peer. An ATT error is 0x0100 plus its number on the air."""
 
     SUCCESS = 0x0000
     UNKNOWN = 0x0001
@@ -95,7 +96,7 @@ class GattStatus(IntEnum):
 
 
 class SdRpcError(IntEnum):
-    """``NRF_ERROR_SD_RPC_*``: made by the host's library (pc-ble-driver) and returned to the caller, never sent."""
+    """``NRF_ERROR_SD_RPC_*``: made by the host's library (pc-ble-driver) for its caller, never sent."""
 
     ENCODE = 0x8001
     DECODE = 0x8002

@@ -1,7 +1,7 @@
 """Numbers with one meaning in every dialect, as enums for people to write and read.
 
-Decoded messages carry plain integers: an unknown number is no error. Every member equals the number that the compiler
-gives for the SoftDevice header's constant (``constants.json``), which a test holds.
+Decoded messages carry plain integers: an unknown number is no error. Every member equals the number that
+the compiler gives for the SoftDevice header's constant (``constants.json``), which a test holds.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class AttrVloc(IntEnum):
 
 
 class UuidType(IntEnum):
-    """``type`` of a UUID (``BLE_UUID_TYPE_*``): vendor bases are numbered from VENDOR_BEGIN in order of adding."""
+    """``type`` of a UUID (``BLE_UUID_TYPE_*``): vendor bases count from VENDOR_BEGIN as added."""
 
     UNKNOWN = 0
     BLE = 1
@@ -106,7 +106,8 @@ class TimeoutSource(IntEnum):
 class SecurityMode(IntEnum):
     """The permission byte of an attribute: security mode in bits 0-3, its level in bits 4-7.
 
-    Modes and levels are those of the Bluetooth Core Specification (Vol 3, Part C, 10.2); mode 0 level 0 is no access.
+    Modes and levels are those of the Bluetooth Core Specification (Vol 3, Part C, 10.2); mode 0 level 0 is
+    no access.
     """
 
     NO_ACCESS = 0x00

@@ -1,12 +1,12 @@
 """What a number is called in one dialect, and to which group an opcode belongs.
 
-The numbers are measured: ``constants.json`` holds every constant of each dialect's public headers as the compiler
-evaluates it. It is read once, on the first question, so that importing the library costs nothing.
+The numbers are measured: ``constants.json`` holds every constant of each dialect's public headers as the
+compiler evaluates it. It is read once, on the first question, so that importing the library costs nothing.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Literal, TypeAlias
 
 from gatts_codec.constants.codes import SdRpcError
@@ -28,7 +28,7 @@ _STEMS: dict[Group, str] = {
 }
 
 
-@lru_cache(maxsize=None)
+@cache
 def tables() -> dict[str, dict[str, int]]:
     """Constants by name, by dialect, in the order the dialects appeared."""
     import json
@@ -51,27 +51,26 @@ def table(dialect: str) -> dict[str, int]:
 
 
 def is_marker(name: str) -> bool:
-    """Whether a constant bounds a range (``.._BASE``, ``.._RFU_..``) rather than naming something that travels."""
+    """Whether a constant bounds a range (``.._BASE``, ``.._RFU_..``) rather than naming one number."""
     return name.endswith(_MARKERS) or "_RFU_" in name
 
 
-@lru_cache(maxsize=None)
-def _results(dialect: str) -> dict[int, str]:
-    names = {
-        code: name
-        for name, code in table(dialect).items()
-        if name.startswith(_RESULT_PREFIXES) and not is_marker(name)
-    }
-    return names | {code.value: SD_RPC_PREFIX + code.name for code in SdRpcError}
-
-
-@lru_cache(maxsize=None)
-def _statuses(dialect: str) -> dict[int, str]:
+def _names(dialect: str, prefixes: tuple[str, ...]) -> dict[int, str]:
     return {
         code: name
         for name, code in table(dialect).items()
-        if name.startswith(_STATUS_PREFIX) and not is_marker(name)
+        if name.startswith(prefixes) and not is_marker(name)
     }
+
+
+@cache
+def _results(dialect: str) -> dict[int, str]:
+    return _names(dialect, _RESULT_PREFIXES) | {code.value: SD_RPC_PREFIX + code.name for code in SdRpcError}
+
+
+@cache
+def _statuses(dialect: str) -> dict[int, str]:
+    return _names(dialect, (_STATUS_PREFIX,))
 
 
 def result_name(dialect: str, code: int) -> str | None:
@@ -83,7 +82,7 @@ def result_name(dialect: str, code: int) -> str | None:
 
 
 def gatt_status_name(dialect: str, code: int) -> str | None:
-    """Name of a GATT status, None where it is reserved. The application's own errors count from ATTERR_APP_BEGIN."""
+    """Name of a GATT status, None where it is reserved. Application errors count from ATTERR_APP_BEGIN."""
     names = _statuses(dialect)
     first, last = (table(dialect)[_STATUS_PREFIX + bound] for bound in ("ATTERR_APP_BEGIN", "ATTERR_APP_END"))
     if first < code <= last:
@@ -91,7 +90,7 @@ def gatt_status_name(dialect: str, code: int) -> str | None:
     return names.get(code)
 
 
-@lru_cache(maxsize=None)
+@cache
 def ranges(dialect: str, kind: Kind) -> dict[Group, range]:
     """Opcodes (of commands and their responses) or event ids that belong to each group."""
     constants, what = table(dialect), "EVT" if kind == "event" else "SVC"

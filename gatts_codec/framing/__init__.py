@@ -11,7 +11,7 @@ from ..errors import EncodeError
 from . import cobs, h5, length, slip
 from .decoder import Decoder, Frame
 from .h5 import H5Packet, H5Type, decode_frame, encode_frame
-from .stream import AnyFrame, Framing, PayloadFrame, StreamDecoder
+from .stream import AnyFrame, Buffer, Framing, PayloadFrame, StreamDecoder
 
 H5 = Framing("h5", lambda payload: h5.encode_reliable(payload, 0, 0), Decoder)
 FRAMINGS = {framing.name: framing for framing in (H5, length.LENGTH, cobs.PLAIN, cobs.WITH_CRC)}
@@ -30,6 +30,7 @@ __all__ = [
     "FRAMINGS",
     "H5",
     "AnyFrame",
+    "Buffer",
     "Decoder",
     "Frame",
     "Framing",

@@ -12,7 +12,7 @@ from cobs import cobs as _cobs
 
 from ..errors import EncodeError, FramingError
 from .h5 import CRC_INIT, MAX_PAYLOAD
-from .stream import Framing, PayloadFrame
+from .stream import Buffer, Framing, PayloadFrame
 
 _CRC_SIZE = 2
 _DELIMITER = b"\x00"
@@ -70,10 +70,10 @@ class Decoder:
         self._discarding = False
         self.dropped = 0
 
-    def feed(self, data: bytes) -> list[PayloadFrame]:
+    def feed(self, data: Buffer) -> list[PayloadFrame]:
         """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
         frames: list[PayloadFrame] = []
-        *bodies, rest = data.split(_DELIMITER)
+        *bodies, rest = bytes(data).split(_DELIMITER)
         for body in bodies:
             self._add(body, frames)
             self._close(frames)

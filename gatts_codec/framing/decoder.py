@@ -13,6 +13,7 @@ from typing import cast
 from ..errors import FramingError
 from . import h5, slip
 from .h5 import H5Packet, H5Type
+from .stream import Buffer
 
 # The largest frame there is: header, payload and CRC, each byte escaped, and one C0.
 MAX_PENDING = 2 * (h5.HEADER_SIZE + h5.MAX_PAYLOAD + h5.CRC_SIZE) + 1
@@ -53,8 +54,9 @@ class Decoder:
         self._unfinished.clear()
         self.dropped = 0
 
-    def feed(self, data: bytes) -> list[Frame]:
+    def feed(self, data: Buffer) -> list[Frame]:
         """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
+        data = bytes(data)
         frames: list[Frame] = []
         at = self._continue(data, frames) if self._unfinished else 0
         while True:

@@ -6,7 +6,7 @@ No checksum and no mark to find a lost step again: the line must be clean (flow 
 from __future__ import annotations
 
 from ..errors import EncodeError, FramingError
-from .stream import Framing, PayloadFrame
+from .stream import Buffer, Framing, PayloadFrame
 
 _LENGTH_SIZE = 2
 MAX_PAYLOAD = 0xFFFF
@@ -45,8 +45,9 @@ class Decoder:
         self._unfinished.clear()
         self._skip = self.dropped = 0
 
-    def feed(self, data: bytes) -> list[PayloadFrame]:
+    def feed(self, data: Buffer) -> list[PayloadFrame]:
         """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
+        data = bytes(data)
         frames: list[PayloadFrame] = []
         at = 0
         while at < len(data):

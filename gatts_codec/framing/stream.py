@@ -8,6 +8,9 @@ from typing import Protocol
 
 from ..errors import FramingError
 
+# What ports, sockets and files return.
+Buffer = bytes | bytearray | memoryview
+
 
 class AnyFrame(Protocol):
     """One frame: its bytes as read, and either what it carried or why it is none."""
@@ -30,7 +33,7 @@ class StreamDecoder(Protocol):
     @property
     def pending(self) -> bytes: ...
 
-    def feed(self, data: bytes) -> Sequence[AnyFrame]: ...
+    def feed(self, data: Buffer) -> Sequence[AnyFrame]: ...
 
     def reset(self) -> None: ...
 

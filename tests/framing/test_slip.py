@@ -1,0 +1,60 @@
+"""SLIP: escapes and nothing but escapes."""
+
+from __future__ import annotations
+
+import bytewise
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatts_codec.errors import FramingError
+from gatts_codec.framing import slip
+
+# Mostly the bytes that matter to SLIP.
+SLIP_BYTES = st.lists(st.sampled_from([0xC0, 0xDB, 0xDC, 0xDD, 0x00]) | st.integers(0, 255), max_size=60).map(
+    bytes
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "frame"),
+    [
+        ("", "c0c0"),
+        ("c0", "c0dbdcc0"),
+        ("db", "c0dbddc0"),
+        ("dbdc", "c0dbdddcc0"),
+        ("dbdddc", "c0dbdddddcc0"),
+        ("c03e00020066013174", "c0dbdc3e00020066013174c0"),
+    ],
+)
+def test_frames_as_seen_on_the_wire(data: str, frame: str) -> None:
+    assert slip.encode(bytes.fromhex(data)).hex() == frame
+    assert slip.decode(bytes.fromhex(frame)[1:-1]).hex() == data
+
+
+@given(SLIP_BYTES)
+def test_encode_equals_the_rules_byte_by_byte(data: bytes) -> None:
+    frame = slip.encode(data)
+    assert frame == bytewise.slip_encode(data)
+    assert slip.decode(frame[1:-1]) == data
+
+
+@given(SLIP_BYTES)
+def test_decode_equals_the_rules_byte_by_byte(body: bytes) -> None:
+    try:
+        expected = bytewise.slip_decode(body)
+    except bytewise.BadFrame:
+        with pytest.raises(FramingError) as caught:
+            slip.decode(body)
+        assert (caught.value.layer, caught.value.code, caught.value.data) == ("slip", "bad_escape", body)
+    else:
+        assert slip.decode(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "offset"), [("01db02", 1), ("dbdcdb", 2), ("dbdddbc0", 3), ("dbdbdc", 0), ("00c0", 1)]
+)
+def test_bad_escape_says_where(body: str, offset: int) -> None:
+    with pytest.raises(FramingError) as caught:
+        slip.decode(bytes.fromhex(body))
+    assert caught.value.offset == offset

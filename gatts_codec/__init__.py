@@ -1,3 +1,346 @@
-"""Encode and decode Nordic SoftDevice GATT server packets."""
+"""Encode and decode Nordic SoftDevice GATT server packets as they travel over a serial link.
+
+    from gatts_codec import Codec, ValueSet, Value
+
+    codec = Codec("sd_api_v5")
+    body = codec.encode(ValueSet(conn_handle=0xFFFF, handle=14, value=Value(b"\\x64")))
+    message = codec.decode_command(body)
+
+The public names are those in ``__all__``. They load on first use, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from gatts_codec.errors import (
+    CaptureError,
+    CommandFailed,
+    DecodeError,
+    EncodeError,
+    FramingError,
+    GattsError,
+    LinkClosed,
+    LinkError,
+    LinkReset,
+    LinkTimeout,
+    PortError,
+    TrailingDataError,
+    TruncatedError,
+    UnknownDialectError,
+    UnknownOpcodeError,
+)
+
+if TYPE_CHECKING:
+    from gatts_codec.codec import (
+        Codec,
+    )
+    from gatts_codec.constants import (
+        BLE_CONN_HANDLE_ALL,
+        BLE_CONN_HANDLE_INVALID,
+        AttrType,
+        AttrVloc,
+        AuthorizeType,
+        BleError,
+        GattStatus,
+        HvxType,
+        NrfError,
+        ServiceType,
+        SysAttrFlags,
+        TimeoutSource,
+        UuidType,
+        WriteOp,
+    )
+    from gatts_codec.dialects import (
+        DIALECTS,
+        Dialect,
+    )
+    from gatts_codec.packets.attr_get import (
+        AttrGet,
+        AttrGetResponse,
+        AttrGetV2,
+    )
+    from gatts_codec.packets.characteristic_add import (
+        CharacteristicAdd,
+        CharacteristicAddResponse,
+        CharExtProps,
+        CharHandles,
+        CharMd,
+        CharPf,
+        CharProps,
+    )
+    from gatts_codec.packets.descriptor_add import (
+        DescriptorAdd,
+        DescriptorAddResponse,
+    )
+    from gatts_codec.packets.exchange_mtu_reply import (
+        ExchangeMtuReply,
+        ExchangeMtuReplyResponse,
+    )
+    from gatts_codec.packets.exchange_mtu_request_event import (
+        ExchangeMtuRequestEvent,
+    )
+    from gatts_codec.packets.hvc_event import (
+        HvcEvent,
+    )
+    from gatts_codec.packets.hvn_tx_complete_event import (
+        HvnTxCompleteEvent,
+    )
+    from gatts_codec.packets.hvx import (
+        Hvx,
+        HvxParams,
+        HvxResponse,
+    )
+    from gatts_codec.packets.include_add import (
+        IncludeAdd,
+        IncludeAddResponse,
+    )
+    from gatts_codec.packets.initial_user_handle_get import (
+        InitialUserHandleGet,
+        InitialUserHandleGetResponse,
+    )
+    from gatts_codec.packets.opaque import (
+        Opaque,
+    )
+    from gatts_codec.packets.rw_authorize_reply import (
+        AuthorizeParams,
+        RwAuthorizeReply,
+        RwAuthorizeReplyParams,
+        RwAuthorizeReplyParamsV1,
+        RwAuthorizeReplyResponse,
+        RwAuthorizeReplyV1,
+        WriteAuthorizeParamsV1,
+    )
+    from gatts_codec.packets.rw_authorize_request_event import (
+        ReadParams,
+        ReadParamsV1,
+        RwAuthorizeRequestEvent,
+        RwAuthorizeRequestEventV1,
+    )
+    from gatts_codec.packets.sc_confirm_event import (
+        ScConfirmEvent,
+    )
+    from gatts_codec.packets.service_add import (
+        ServiceAdd,
+        ServiceAddResponse,
+    )
+    from gatts_codec.packets.service_changed import (
+        ServiceChanged,
+        ServiceChangedResponse,
+    )
+    from gatts_codec.packets.sys_attr_get import (
+        SysAttrGet,
+        SysAttrGetResponse,
+    )
+    from gatts_codec.packets.sys_attr_missing_event import (
+        SysAttrMissingEvent,
+    )
+    from gatts_codec.packets.sys_attr_set import (
+        SysAttrSet,
+        SysAttrSetResponse,
+    )
+    from gatts_codec.packets.timeout_event import (
+        TimeoutEvent,
+    )
+    from gatts_codec.packets.value_get import (
+        ValueBuffer,
+        ValueGet,
+        ValueGetResponse,
+    )
+    from gatts_codec.packets.value_set import (
+        Value,
+        ValueSet,
+        ValueSetResponse,
+    )
+    from gatts_codec.packets.write_event import (
+        WriteEvent,
+        WriteEventV1,
+        WriteParams,
+        WriteParamsV1,
+    )
+    from gatts_codec.schema.message import (
+        Command,
+        Event,
+        Message,
+        Packet,
+        Response,
+    )
+    from gatts_codec.schema.structs import (
+        AUTHENTICATED,
+        ENCRYPTED,
+        NO_ACCESS,
+        OPEN,
+        Attr,
+        AttrContext,
+        AttrMd,
+        MemBlock,
+        SecMode,
+        Uuid,
+    )
 
 __version__ = "0.1.0"
+
+# Which module a public name lives in. Type checkers read the block above; a test holds the two together.
+_HOMES = {
+    "codec": "Codec",
+    "constants": (
+        "AttrType AttrVloc AuthorizeType BLE_CONN_HANDLE_ALL BLE_CONN_HANDLE_INVALID BleError "
+        "GattStatus HvxType NrfError ServiceType SysAttrFlags TimeoutSource UuidType WriteOp"
+    ),
+    "dialects": "DIALECTS Dialect",
+    "packets.attr_get": "AttrGet AttrGetResponse AttrGetV2",
+    "packets.characteristic_add": (
+        "CharExtProps CharHandles CharMd CharPf CharProps CharacteristicAdd CharacteristicAddResponse"
+    ),
+    "packets.descriptor_add": "DescriptorAdd DescriptorAddResponse",
+    "packets.exchange_mtu_reply": "ExchangeMtuReply ExchangeMtuReplyResponse",
+    "packets.exchange_mtu_request_event": "ExchangeMtuRequestEvent",
+    "packets.hvc_event": "HvcEvent",
+    "packets.hvn_tx_complete_event": "HvnTxCompleteEvent",
+    "packets.hvx": "Hvx HvxParams HvxResponse",
+    "packets.include_add": "IncludeAdd IncludeAddResponse",
+    "packets.initial_user_handle_get": "InitialUserHandleGet InitialUserHandleGetResponse",
+    "packets.opaque": "Opaque",
+    "packets.rw_authorize_reply": (
+        "AuthorizeParams RwAuthorizeReply RwAuthorizeReplyParams RwAuthorizeReplyParamsV1 "
+        "RwAuthorizeReplyResponse RwAuthorizeReplyV1 WriteAuthorizeParamsV1"
+    ),
+    "packets.rw_authorize_request_event": (
+        "ReadParams ReadParamsV1 RwAuthorizeRequestEvent RwAuthorizeRequestEventV1"
+    ),
+    "packets.sc_confirm_event": "ScConfirmEvent",
+    "packets.service_add": "ServiceAdd ServiceAddResponse",
+    "packets.service_changed": "ServiceChanged ServiceChangedResponse",
+    "packets.sys_attr_get": "SysAttrGet SysAttrGetResponse",
+    "packets.sys_attr_missing_event": "SysAttrMissingEvent",
+    "packets.sys_attr_set": "SysAttrSet SysAttrSetResponse",
+    "packets.timeout_event": "TimeoutEvent",
+    "packets.value_get": "ValueBuffer ValueGet ValueGetResponse",
+    "packets.value_set": "Value ValueSet ValueSetResponse",
+    "packets.write_event": "WriteEvent WriteEventV1 WriteParams WriteParamsV1",
+    "schema.message": "Command Event Message Packet Response",
+    "schema.structs": (
+        "AUTHENTICATED Attr AttrContext AttrMd ENCRYPTED MemBlock NO_ACCESS OPEN SecMode Uuid"
+    ),
+}
+_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "AUTHENTICATED",
+    "BLE_CONN_HANDLE_ALL",
+    "BLE_CONN_HANDLE_INVALID",
+    "DIALECTS",
+    "ENCRYPTED",
+    "NO_ACCESS",
+    "OPEN",
+    "Attr",
+    "AttrContext",
+    "AttrGet",
+    "AttrGetResponse",
+    "AttrGetV2",
+    "AttrMd",
+    "AttrType",
+    "AttrVloc",
+    "AuthorizeParams",
+    "AuthorizeType",
+    "BleError",
+    "CaptureError",
+    "CharExtProps",
+    "CharHandles",
+    "CharMd",
+    "CharPf",
+    "CharProps",
+    "CharacteristicAdd",
+    "CharacteristicAddResponse",
+    "Codec",
+    "Command",
+    "CommandFailed",
+    "DecodeError",
+    "DescriptorAdd",
+    "DescriptorAddResponse",
+    "Dialect",
+    "EncodeError",
+    "Event",
+    "ExchangeMtuReply",
+    "ExchangeMtuReplyResponse",
+    "ExchangeMtuRequestEvent",
+    "FramingError",
+    "GattStatus",
+    "GattsError",
+    "HvcEvent",
+    "HvnTxCompleteEvent",
+    "Hvx",
+    "HvxParams",
+    "HvxResponse",
+    "HvxType",
+    "IncludeAdd",
+    "IncludeAddResponse",
+    "InitialUserHandleGet",
+    "InitialUserHandleGetResponse",
+    "LinkClosed",
+    "LinkError",
+    "LinkReset",
+    "LinkTimeout",
+    "MemBlock",
+    "Message",
+    "NrfError",
+    "Opaque",
+    "Packet",
+    "PortError",
+    "ReadParams",
+    "ReadParamsV1",
+    "Response",
+    "RwAuthorizeReply",
+    "RwAuthorizeReplyParams",
+    "RwAuthorizeReplyParamsV1",
+    "RwAuthorizeReplyResponse",
+    "RwAuthorizeReplyV1",
+    "RwAuthorizeRequestEvent",
+    "RwAuthorizeRequestEventV1",
+    "ScConfirmEvent",
+    "SecMode",
+    "ServiceAdd",
+    "ServiceAddResponse",
+    "ServiceChanged",
+    "ServiceChangedResponse",
+    "ServiceType",
+    "SysAttrFlags",
+    "SysAttrGet",
+    "SysAttrGetResponse",
+    "SysAttrMissingEvent",
+    "SysAttrSet",
+    "SysAttrSetResponse",
+    "TimeoutEvent",
+    "TimeoutSource",
+    "TrailingDataError",
+    "TruncatedError",
+    "UnknownDialectError",
+    "UnknownOpcodeError",
+    "Uuid",
+    "UuidType",
+    "Value",
+    "ValueBuffer",
+    "ValueGet",
+    "ValueGetResponse",
+    "ValueSet",
+    "ValueSetResponse",
+    "WriteAuthorizeParamsV1",
+    "WriteEvent",
+    "WriteEventV1",
+    "WriteOp",
+    "WriteParams",
+    "WriteParamsV1",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

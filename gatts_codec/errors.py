@@ -6,6 +6,7 @@
         TruncatedError(EOFError)   the bytes end before the packet does
         UnknownOpcodeError         no such opcode or event id in this dialect
         TrailingDataError          bytes left after a complete packet
+      UnknownDialectError(ValueError)  no dialect of this name
       FramingError(ValueError)     not a frame: SLIP, H5, COBS or length framing
       CaptureError(ValueError)     a recording that cannot be read
       LinkError(OSError)           the serial link, with stage, attempts and what was heard instead
@@ -41,6 +42,10 @@ class EncodeError(GattsError, ValueError):
         where = " ".join(part for part in (self.dialect, self.packet) if part)
         field = f"{self.path}: " if self.path else ""
         return f"{field}{self.reason}" + (f"\n  {where}" if where else "")
+
+
+class UnknownDialectError(GattsError, ValueError):
+    """No dialect of this name; the text lists the known ones."""
 
 
 class DecodeError(GattsError, ValueError):
@@ -96,7 +101,8 @@ class FramingError(GattsError, ValueError):
         self.offset, self.data = offset, bytes(data)
 
     def __str__(self) -> str:
-        return f"{self.layer} {self.code} at offset {self.offset}: {self.reason}\n  {mark_offset(self.data, self.offset)}"
+        place = f"{self.layer} {self.code} at offset {self.offset}"
+        return f"{place}: {self.reason}\n  {mark_offset(self.data, self.offset)}"
 
 
 class CaptureError(GattsError, ValueError):

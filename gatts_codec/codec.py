@@ -1,0 +1,269 @@
+"""The codec: messages to bytes and back, in one dialect. The one place that turns construct's errors into ours.
+
+body      u8 opcode (events: u16 id), then the packet's fields: encode(), decode_command() ...
+payload   u8 packet type, then the body, as an H5 vendor packet carries it: pack(), unpack()
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import NamedTuple, NoReturn, TypeVar
+
+from construct import ConstructError, StreamError
+
+from gatts_codec.constants import Kind, RpcPacketType, group_of
+from gatts_codec.dialects import Dialect, find_dialect
+from gatts_codec.errors import (
+    DecodeError,
+    EncodeError,
+    TrailingDataError,
+    TruncatedError,
+    UnknownOpcodeError,
+)
+from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque
+from gatts_codec.schema.blocks import Reader, Refused, Span
+from gatts_codec.schema.message import Command, Event, Packet, Response
+from gatts_codec.schema.record import Record
+
+P = TypeVar("P", bound=Packet)
+
+_TYPES: dict[str, RpcPacketType] = {
+    "command": RpcPacketType.COMMAND,
+    "response": RpcPacketType.RESPONSE,
+    "event": RpcPacketType.EVENT,
+}
+_KINDS: dict[int, Kind] = {0: "command", 1: "response", 2: "event"}
+_OTHER_KINDS = {3: "dtm_command", 4: "dtm_response", 5: "reset_command"}
+
+
+class Entry(NamedTuple):
+    """One packet of a dialect, ready to use: ``name`` without the SoftDevice's prefixes, ``head`` opcode or id."""
+
+    kind: str
+    name: str
+    head: bytes
+    cls: type[Packet]
+    layout: Record
+
+
+class Codec:
+    """Encodes and decodes the packets of one dialect.
+
+    ``strict`` decoding takes exactly what a correct peer sends: decoding and encoding again gives the same bytes.
+    Tolerant decoding takes exactly what the firmware takes. Encoding is the same in both.
+
+    Whatever the bytes, decoding returns a message or raises a GattsError. Messages of the host's and the chip's side
+    go through the same methods, so one codec serves both ends.
+    """
+
+    def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
+        self.dialect = find_dialect(dialect)
+        self.strict = strict
+        entries = _entries(self.dialect)
+        self._by_class = {entry.cls: entry for entry in entries}
+        self._by_head = {(entry.kind, entry.head): entry for entry in entries}
+        self._by_name = {(entry.kind, entry.name): entry for entry in entries}
+
+    def __repr__(self) -> str:
+        return f"Codec({self.dialect.name!r}, strict={self.strict})"
+
+    def message_class(self, kind: str, name: str) -> type[Packet]:
+        """The dialect's class for a packet: ``message_class("command", "sd_ble_gatts_hvx")``, prefix optional.
+
+        Raises EncodeError that lists the dialect's names where there is no such packet.
+        """
+        entry = self._by_name.get((kind, short_name(name)))
+        if entry is None:
+            known = ", ".join(entry.name for entry in self._by_class.values() if entry.kind == kind)
+            hint = f"; its {kind}s are {known}" if known else "; a kind is command, response or event"
+            raise EncodeError(f"{self.dialect.name} has no {kind} {name!r}{hint}", dialect=self.dialect.name)
+        return entry.cls
+
+    def message_classes(self) -> list[type[Packet]]:
+        """The classes of all packets of the dialect."""
+        return list(self._by_class)
+
+    def opcode(self, packet: Packet | type[Packet]) -> int:
+        """The opcode or event id of a packet in this dialect."""
+        cls = packet if isinstance(packet, type) else type(packet)
+        return int.from_bytes(self._entry_of(cls).head, "little")
+
+    def encode(self, message: Packet | Opaque) -> bytes:
+        """The body of a packet: opcode or event id, then the fields.
+
+        Raises EncodeError, naming the field, for wrong types, numbers out of range, lengths that disagree with their
+        data, data over 512 bytes, and messages that the dialect does not have.
+        """
+        if isinstance(message, Opaque):
+            return _encode_opaque(message)
+        entry = self._entry_of(type(message))
+        try:
+            return entry.head + bytes(entry.layout.build(message))
+        except ConstructError as error:
+            raise self._encode_error(error, entry) from None
+
+    def decode_command(self, body: bytes) -> Command:
+        """The command in a body. Raises DecodeError and its subclasses."""
+        return self._decode("command", body, Command)
+
+    def decode_response(self, body: bytes) -> Response:
+        """The response in a body. Raises DecodeError and its subclasses."""
+        return self._decode("response", body, Response)
+
+    def decode_event(self, body: bytes) -> Event:
+        """The event in a body. Raises DecodeError and its subclasses."""
+        return self._decode("event", body, Event)
+
+    def pack(self, message: Packet | Opaque) -> bytes:
+        """The payload of an H5 vendor packet: packet type, then the body. Raises EncodeError."""
+        packet_type = message.packet_type if isinstance(message, Opaque) else _TYPES.get(message.kind)
+        if packet_type is None:
+            raise EncodeError(f"expected a packet, got {message!r}", value=message, dialect=self.dialect.name)
+        return bytes((packet_type,)) + self.encode(message)
+
+    def unpack(self, payload: bytes) -> Packet | Opaque:
+        """The message in an H5 vendor packet's payload; packets that are not GATTS come as Opaque.
+
+        Raises DecodeError; TruncatedError also for an empty payload or one too short for its opcode or event id.
+        """
+        payload = bytes(payload)
+        if not payload:
+            raise TruncatedError("an empty payload has no packet type", dialect=self.dialect.name)
+        packet_type, body = payload[0], payload[1:]
+        kind = _KINDS.get(packet_type)
+        if kind is None:
+            return Opaque(packet_type, self._other_kind(packet_type), "unknown", None, body)
+        head = self._head(kind, body)
+        opcode = int.from_bytes(head, "little")
+        group = group_of(self.dialect.name, kind, opcode)
+        if group == "gatts":
+            return self._decode(kind, body, Packet)
+        return Opaque(packet_type, kind, group, opcode, body[len(head) :])
+
+    def annotate(self, kind: str, body: bytes) -> list[Span]:
+        """Which bytes each field of a body takes, in order, as far as it decodes. Never raises DecodeError."""
+        body, spans = bytes(body), list[Span]()
+        entry = self._by_head.get((kind, body[: OPCODE_BYTES[_TYPES[kind]]]))
+        if entry is None:
+            return spans
+        with suppress(ConstructError):  # the spans up to the fault are the answer
+            entry.layout.parse_stream(Reader(body, position=len(entry.head), spans=spans), strict=self.strict)
+        return [span._replace(path=_dotted(span.path)) for span in spans]
+
+    def _entry_of(self, cls: type) -> Entry:
+        entry = self._by_class.get(cls)
+        if entry is None:
+            reason = f"{self.dialect.name} has no {cls.__name__}"
+            twin = issubclass(cls, Packet) and self._by_name.get((cls.kind, short_name(cls.name)))
+            reason += f"; its {twin.name} is {twin.cls.__name__}" if twin else ""
+            raise EncodeError(reason, value=cls, dialect=self.dialect.name)
+        return entry
+
+    def _head(self, kind: Kind, body: bytes) -> bytes:
+        width = OPCODE_BYTES[_TYPES[kind]]
+        if len(body) < width:
+            what = "event id" if kind == "event" else "opcode"
+            raise TruncatedError(
+                f"too short for its {what}", packet=kind, data=body, dialect=self.dialect.name
+            )
+        return body[:width]
+
+    def _decode(self, kind: Kind, body: bytes, base: type[P]) -> P:
+        body = bytes(body)
+        head = self._head(kind, body)
+        entry = self._by_head.get((kind, head))
+        if entry is None:
+            raise self._unknown_opcode(kind, body, int.from_bytes(head, "little"))
+        reader = Reader(body, position=len(head))
+        try:
+            message = entry.layout.parse_stream(reader, strict=self.strict)
+        except ConstructError as error:
+            raise self._decode_error(error, entry, reader) from None
+        if reader.tell() < len(body) and (self.strict or not entry.layout.tolerates_trailing):
+            self._refuse_trailing(entry, body, reader.tell())
+        assert isinstance(message, base)
+        return message
+
+    def _unknown_opcode(self, kind: Kind, body: bytes, opcode: int) -> UnknownOpcodeError:
+        group = group_of(self.dialect.name, kind, opcode)
+        what = "event id" if kind == "event" else "opcode"
+        known = f" ({group} group)" if group not in ("gatts", "unknown") else ""
+        reason = f"{what} 0x{opcode:02x}{known} is no GATTS {kind} of {self.dialect.name}"
+        return UnknownOpcodeError(reason, packet=kind, data=body, dialect=self.dialect.name)
+
+    def _refuse_trailing(self, entry: Entry, body: bytes, offset: int) -> NoReturn:
+        extra = len(body) - offset
+        reason = f"{extra} byte{'s' * (extra > 1)} after a complete packet"
+        raise TrailingDataError(
+            reason, packet=_label(entry), offset=offset, data=body, dialect=self.dialect.name
+        )
+
+    def _decode_error(self, error: ConstructError, entry: Entry, reader: Reader) -> DecodeError:
+        refused = isinstance(error, Refused)
+        offset = error.offset if refused and error.offset is not None else reader.mark
+        return (TruncatedError if isinstance(error, StreamError) else DecodeError)(
+            error.reason if refused else "the packet ends within this field",
+            packet=_label(entry),
+            path=_dotted(error.path),
+            offset=offset,
+            data=reader.getvalue(),
+            dialect=self.dialect.name,
+        )
+
+    def _encode_error(self, error: ConstructError, entry: Entry) -> EncodeError:
+        refused = isinstance(error, Refused)
+        return EncodeError(
+            error.reason if refused else str(error),
+            path=_dotted(error.path),
+            value=error.value if refused else None,
+            packet=_label(entry),
+            dialect=self.dialect.name,
+        )
+
+    def _other_kind(self, packet_type: int) -> str:
+        if packet_type == 5 and self.dialect.generic_command:
+            return "generic_command"
+        return _OTHER_KINDS.get(packet_type, "unknown")
+
+
+def short_name(name: str) -> str:
+    """A SoftDevice name without its prefix, lower case: ``value_set``, ``write``."""
+    return name.lower().removeprefix("sd_ble_gatts_").removeprefix("ble_gatts_evt_")
+
+
+def _entries(dialect: Dialect) -> list[Entry]:
+    entries = []
+    for name, call in dialect.calls.items():
+        head = bytes((dialect.opcode(name),))
+        entries += [
+            _entry("command", name, head, call.command),
+            _entry("response", name, head, call.response),
+        ]
+    for name, (number, layout) in dialect.events.items():
+        entries.append(_entry("event", name, number.to_bytes(2, "little"), layout))
+    return entries
+
+
+def _entry(kind: str, name: str, head: bytes, layout: Record) -> Entry:
+    if not issubclass(layout.cls, Packet):
+        raise TypeError(f"{layout.cls.__name__} is no packet")
+    return Entry(kind, name, head, layout.cls, layout)
+
+
+def _encode_opaque(message: Opaque) -> bytes:
+    width = (
+        OPCODE_BYTES.get(RpcPacketType(message.packet_type), 0) if message.packet_type in OPCODE_BYTES else 0
+    )
+    try:
+        return (message.opcode or 0).to_bytes(width, "little") + bytes(message.data)
+    except (AttributeError, OverflowError, TypeError) as error:
+        raise EncodeError(f"cannot encode {message!r}: {error}", value=message) from None
+
+
+def _dotted(path: str | None) -> str:
+    """construct's "(parsing) -> value -> len" as "value.len"."""
+    return ".".join((path or "").split(" -> ")[1:])
+
+
+def _label(entry: Entry) -> str:
+    return f"{entry.name} {entry.kind}"

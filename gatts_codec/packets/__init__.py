@@ -1,0 +1,1 @@
+"""One file a packet: its message classes, its layouts, and what differs between dialects."""

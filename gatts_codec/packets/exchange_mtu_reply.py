@@ -1,0 +1,37 @@
+"""exchange_mtu_reply: answer a peer's request for a larger MTU. Since sd_api_v3.
+
+conn_handle    2
+server_rx_mtu  2   bytes, 23 to the configured maximum
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import u16
+from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.structs import CONN_HANDLE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ExchangeMtuReply(Command):
+    """Reply to an MTU exchange request (SDK: sd_ble_gatts_exchange_mtu_reply)."""
+
+    name: ClassVar[str] = "sd_ble_gatts_exchange_mtu_reply"
+    conn_handle: Handle
+    server_rx_mtu: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ExchangeMtuReplyResponse(Response):
+    """The result alone."""
+
+    name: ClassVar[str] = "sd_ble_gatts_exchange_mtu_reply"
+    result: Result
+
+
+COMMAND = Record(ExchangeMtuReply, CONN_HANDLE, named("server_rx_mtu", u16))
+RESPONSE = response(ExchangeMtuReplyResponse)

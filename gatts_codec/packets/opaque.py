@@ -1,0 +1,35 @@
+"""Packets that are not GATTS: named by group and opcode, their bytes kept, never an error and never a guess."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from gatts_codec.constants import RpcPacketType
+from gatts_codec.schema.message import Message
+
+# How wide the number at the head of the body is; the other packet types have none.
+OPCODE_BYTES = {RpcPacketType.COMMAND: 1, RpcPacketType.RESPONSE: 1, RpcPacketType.EVENT: 2}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Opaque(Message):
+    """A packet of another group, or of a type without a body we know.
+
+    ``kind`` is command, response, event, dtm_command, dtm_response, reset_command, generic_command or unknown;
+    ``group`` common, gap, gattc, l2cap or unknown; ``opcode`` the opcode or event id, None where the packet type has
+    none; ``data`` the bytes behind it.
+    """
+
+    packet_type: int
+    kind: str
+    group: str
+    opcode: Annotated[int, "#04x"] | None
+    data: bytes
+
+    @property
+    def result(self) -> int | None:
+        """The u32 result that every response begins with; None for other packets."""
+        if self.packet_type != RpcPacketType.RESPONSE or len(self.data) < 4:
+            return None
+        return int.from_bytes(self.data[:4], "little")

@@ -1,0 +1,113 @@
+"""rw_authorize_reply: answer an authorization request.
+
+    conn_handle                2
+    rw_authorize_reply_params  1+  presence flag, then type: 1 read, 2 write, and the answer of that type
+
+s110_v8 and s130_v1 answer a write with a bare gatt_status; from sd_api_v2 on read and write have the same form. Any
+type but 1 and 2 is refused, since the rest of the packet hangs on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from construct import Construct
+
+from gatts_codec.constants import AuthorizeType, GattStatus
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Data, Length, OneOf, Presence, u8, u16
+from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
+from gatts_codec.schema.record import Bits, Record, When, named
+from gatts_codec.schema.structs import CONN_HANDLE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AuthorizeParams(Message):
+    """Status for the peer and, with ``update`` 1, the data to store (SDK: ble_gatts_authorize_params_t)."""
+
+    gatt_status: Annotated[int, GattStatus] = GattStatus.SUCCESS
+    update: int = 0
+    offset: int = 0
+    data: bytes | None = None
+    len: int = FROM_DATA
+
+    def __post_init__(self) -> None:
+        fill_length(self, "len", "data")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WriteAuthorizeParamsV1(Message):
+    """The early answer to a write: a status alone (SDK: ble_gatts_write_authorize_params_t)."""
+
+    gatt_status: Annotated[int, GattStatus] = GattStatus.SUCCESS
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RwAuthorizeReplyParams(Message):
+    """``type`` 1 with ``read``, or 2 with ``write`` (SDK: ble_gatts_rw_authorize_reply_params_t)."""
+
+    type: Annotated[int, AuthorizeType]
+    read: AuthorizeParams | None = None
+    write: AuthorizeParams | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RwAuthorizeReplyParamsV1(Message):
+    """The same for s110_v8 and s130_v1, whose ``write`` is a status alone."""
+
+    type: Annotated[int, AuthorizeType]
+    read: AuthorizeParams | None = None
+    write: WriteAuthorizeParamsV1 | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RwAuthorizeReply(Command):
+    """Reply to a read or write authorization request (SDK: sd_ble_gatts_rw_authorize_reply)."""
+
+    name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
+    conn_handle: Handle
+    rw_authorize_reply_params: RwAuthorizeReplyParams | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RwAuthorizeReplyV1(Command):
+    """The same for s110_v8 and s130_v1."""
+
+    name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
+    conn_handle: Handle
+    rw_authorize_reply_params: RwAuthorizeReplyParamsV1 | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class RwAuthorizeReplyResponse(Response):
+    """The result alone."""
+
+    name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
+    result: Result
+
+
+STATUS = named("gatt_status", u16)
+AUTHORIZE_PARAMS = Record(
+    AuthorizeParams,
+    STATUS,
+    Bits(update=1),
+    named("offset", u16),
+    named("len", Length(of="data"), "kept when the data is absent"),
+    named("data", Data("len")),
+)
+
+
+def _command(cls: type[Command], params: type[Message], write: Construct) -> Record:
+    record = Record(
+        params,
+        named("type", OneOf(u8, AuthorizeType.READ, AuthorizeType.WRITE)),
+        When("type", AuthorizeType.READ, named("read", AUTHORIZE_PARAMS)),
+        When("type", AuthorizeType.WRITE, named("write", write)),
+    )
+    return Record(cls, CONN_HANDLE, named("rw_authorize_reply_params", Presence(record)))
+
+
+COMMAND_V1 = _command(RwAuthorizeReplyV1, RwAuthorizeReplyParamsV1, Record(WriteAuthorizeParamsV1, STATUS))
+COMMAND = _command(RwAuthorizeReply, RwAuthorizeReplyParams, AUTHORIZE_PARAMS)
+RESPONSE = response(RwAuthorizeReplyResponse)

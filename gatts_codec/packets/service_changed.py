@@ -1,0 +1,41 @@
+"""service_changed: tell the peer that a range of handles has changed.
+
+    conn_handle   2
+    start_handle  2
+    end_handle    2
+
+The same in all dialects; the response has no fields.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import u16
+from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.structs import CONN_HANDLE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ServiceChanged(Command):
+    """Indicate Service Changed (SDK: sd_ble_gatts_service_changed)."""
+
+    name: ClassVar[str] = "sd_ble_gatts_service_changed"
+    conn_handle: Handle
+    start_handle: Handle
+    end_handle: Handle
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ServiceChangedResponse(Response):
+    """The result alone."""
+
+    name: ClassVar[str] = "sd_ble_gatts_service_changed"
+    result: Result
+
+
+COMMAND = Record(ServiceChanged, CONN_HANDLE, named("start_handle", u16), named("end_handle", u16))
+RESPONSE = response(ServiceChangedResponse)

@@ -1,0 +1,240 @@
+"""How blocks make a packet: records, and members that cover several fields of the message at once.
+
+    Bits(vlen=1, vloc=2)     one byte, lowest bit first; the rest of the byte is reserved
+    Group(*members, flag=F)  one flag byte, then all the members, or none: then their fields are None
+    When("result", 0, *m)    members that travel only while an earlier field has this value
+    Absent("uuid")           a field that the message has and this dialect's wire has not
+
+``Record(cls, *members)`` ties members to a message class and checks at import that the names match. A member is
+either ``named(name, block)``, one field, or one of the above. They share the record's context, a mapping from field
+name to value: parsing fills it, building reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields as dataclass_fields
+from io import BytesIO
+from operator import index
+from typing import Any
+
+from construct import Construct, Container, Renamed
+from construct.core import stream_read, stream_write
+
+from gatts_codec.schema.blocks import Flag, Refused, check_integer, is_strict, note, read_flag, write_flag
+from gatts_codec.schema.message import Message
+
+
+class Member(Construct):
+    """A block that covers several fields: it reads them from, and writes them into, the record's context."""
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        raise NotImplementedError
+
+
+class Bits(Member):
+    """Fields that share one byte, lowest bit first. ``required`` fields have one legal value.
+
+    Reserved bits are written 0; strict decoding refuses them, tolerant ignores them.
+    """
+
+    def __init__(self, *, required: dict[str, int] | None = None, **widths: int) -> None:
+        super().__init__()
+        self.widths, self.required = widths, required or {}
+        self.reserved = 0xFF & ~((1 << sum(widths.values())) - 1)
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(self.widths)
+
+    def groups(self) -> Iterator[tuple[str, int, int]]:
+        """(field, lowest bit, width) of every group."""
+        shift = 0
+        for name, width in self.widths.items():
+            yield name, shift, width
+            shift += width
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        start = stream.tell()
+        byte = stream_read(stream, 1, path)[0]
+        strict = is_strict(context)
+        if strict and byte & self.reserved:
+            raise Refused(
+                f"reserved bits {byte & self.reserved:02x} are set in {byte:02x}", path, offset=start
+            )
+        for name, shift, width in self.groups():
+            value = context[name] = byte >> shift & (1 << width) - 1
+            note(stream, f"{path} -> {name}", start, value, (shift, width))
+            if strict and value != self.required.get(name, value):
+                self._refuse(name, value, path, start)
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        byte = 0
+        for name, shift, width in self.groups():
+            value = context[name]
+            check_integer(value, 0, (1 << width) - 1, f"{path} -> {name}")
+            if value != self.required.get(name, value):
+                self._refuse(name, value, path, None)
+            byte |= index(value) << shift
+        stream_write(stream, bytes((byte,)), 1, path)
+
+    def _refuse(self, name: str, value: int, path: str, offset: int | None) -> None:
+        raise Refused(
+            f"must be {self.required[name]}, found {value}", f"{path} -> {name}", offset=offset, value=value
+        )
+
+
+class Members(Member):
+    """Several members one after the other."""
+
+    def __init__(self, *members: Construct) -> None:
+        super().__init__()
+        self.members = members
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return tuple(name for member in self.members for name in names_of(member))
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        for member in self.members:
+            if isinstance(member, Member):
+                member._parsereport(stream, context, path)
+            else:
+                context._offsets[member.name] = stream.tell()
+                context[member.name] = member._parsereport(stream, context, path)
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        for member in self.members:
+            member._build(None if isinstance(member, Member) else context[member.name], stream, context, path)
+
+    def _refuse_given(self, context: Container, path: str, why: str) -> None:
+        for name in self.field_names:
+            if context[name] is not None:
+                raise Refused(f"must be None {why}", f"{path} -> {name}", value=context[name])
+
+
+class Group(Members):
+    """One flag byte, then all members or none of them.
+
+    ``key`` is the field that decides on building (default: the first). ``absent`` gives fields that are not None in
+    an absent group. ``filler``: a byte 00 stands in an absent group's place, which the firmware skips unread.
+    """
+
+    def __init__(
+        self,
+        *members: Construct,
+        flag: Flag = Flag.STRUCT,
+        key: str = "",
+        absent: dict[str, int] | None = None,
+        filler: bool = False,
+    ) -> None:
+        super().__init__(*members)
+        self.flag, self.filler = flag, filler
+        self.absent: dict[str, int | None] = {**dict.fromkeys(self.field_names), **(absent or {})}
+        self.key = key or self.field_names[0]
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        if read_flag(self.flag, stream, context, f"{path} -> {self.key}"):
+            return super()._parse(stream, context, path)
+        context.update(self.absent)
+        return self._skip_filler(stream, context, path) if self.filler else None
+
+    def _skip_filler(self, stream: BytesIO, context: Container, path: str) -> None:
+        start = stream.tell()
+        byte = stream_read(stream, 1, path)[0]
+        note(stream, f"{path} (filler)", start, byte)
+        if byte and is_strict(context):
+            raise Refused(f"an absent {self.key} is followed by 00, found {byte:02x}", path, offset=start)
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        present = context[self.key] is not None
+        write_flag(present, stream, path)
+        if present:
+            return super()._build(obj, stream, context, path)
+        for name, expected in self.absent.items():
+            if context[name] != expected:
+                raise Refused(
+                    f"must be {expected} without {self.key}", f"{path} -> {name}", value=context[name]
+                )
+        return write_flag(False, stream, path) if self.filler else None
+
+
+class When(Members):
+    """Members that travel only while the earlier ``field`` has ``value``; otherwise their fields are None."""
+
+    def __init__(self, field: str, value: int, *members: Construct) -> None:
+        super().__init__(*members)
+        self.field, self.value = field, value
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        if context[self.field] == self.value:
+            return super()._parse(stream, context, path)
+        for name in self.field_names:
+            context.setdefault(name, None)
+        return None
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        if context[self.field] == self.value:
+            return super()._build(obj, stream, context, path)
+        return self._refuse_given(context, path, f"unless {self.field} is {self.value}")
+
+
+class Absent(Members):
+    """Fields that the message has and this dialect's wire has not."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.names = names
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return self.names
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        context.update(dict.fromkeys(self.names))
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        return self._refuse_given(context, path, "in this dialect, where it does not travel")
+
+
+class Record(Members):
+    """A message class and its layout. Parses into an instance, builds from one.
+
+    ``tolerates_trailing``: the firmware ignores bytes behind this packet.
+    """
+
+    def __init__(self, cls: type[Message], *members: Construct, tolerates_trailing: bool = False) -> None:
+        super().__init__(*members)
+        self.cls, self.tolerates_trailing = cls, tolerates_trailing
+        declared = {field.name for field in dataclass_fields(cls)}  # type: ignore[arg-type]
+        if declared != set(self.field_names):
+            raise TypeError(f"{cls.__name__}: layout and class differ in {declared ^ set(self.field_names)}")
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> Any:
+        scope = _scope(context)
+        super()._parse(stream, scope, path)
+        return self.cls(**{name: scope[name] for name in self.field_names})
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        if not isinstance(obj, self.cls):
+            raise Refused(f"expected {self.cls.__name__}, got {obj!r}", path, value=obj)
+        scope = _scope(context)
+        scope.update({name: getattr(obj, name) for name in self.field_names})
+        super()._build(None, stream, scope, path)
+        return obj
+
+
+def _scope(context: Container) -> Container:
+    return Container(_=context, _params=context._params, _building=context._building, _offsets={})
+
+
+def named(name: str, subcon: Construct, docs: str = "") -> Renamed:
+    """One field of a record: its name, layout and description."""
+    # ``name / subcon * docs`` would wrap twice and double the name in every error path.
+    return Renamed(subcon, newname=name, newdocs=docs)
+
+
+def names_of(member: Construct) -> tuple[str, ...]:
+    """The message fields that one member of a record covers."""
+    return member.field_names if isinstance(member, Member) else (member.name,)

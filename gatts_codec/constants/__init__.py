@@ -4,6 +4,7 @@ The enums hold what is the same everywhere; `result_name`, `gatt_status_name` an
 one dialect; `hint` says what to do about a result; `explain` finds everything known about a number or name.
 """
 
+from gatts_codec.constants.catalogue import Explanation
 from gatts_codec.constants.codes import BleError, GattStatus, NrfError, SdRpcError
 from gatts_codec.constants.enums import (
     BLE_CONN_HANDLE_ALL,
@@ -22,6 +23,8 @@ from gatts_codec.constants.enums import (
     UuidType,
     WriteOp,
 )
+from gatts_codec.constants.hints import hint
+from gatts_codec.constants.lookup import explain
 from gatts_codec.constants.table import Group, Kind, gatt_status_name, group_of, result_name
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
     "AttrVloc",
     "AuthorizeType",
     "BleError",
+    "Explanation",
     "GattStatus",
     "Group",
     "HvxType",
@@ -46,7 +50,9 @@ __all__ = [
     "TimeoutSource",
     "UuidType",
     "WriteOp",
+    "explain",
     "gatt_status_name",
     "group_of",
+    "hint",
     "result_name",
 ]

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Literal, TypeAlias
 
 from gatts_codec.constants.codes import SdRpcError
-from gatts_codec.errors import GattsError
+from gatts_codec.errors import UnknownDialectError
 
 Kind: TypeAlias = Literal["command", "response", "event"]
 Group: TypeAlias = Literal["common", "gap", "gattc", "gatts", "l2cap", "unknown"]
@@ -27,6 +27,9 @@ _STEMS: dict[Group, str] = {
     "l2cap": "BLE_L2CAP",
 }
 
+# Dialects that differ from another in layouts only: pc-ble-driver's patch changes one packet and no number.
+SAME_NUMBERS = {"sd_api_v2_pc": "sd_api_v2"}
+
 
 @cache
 def tables() -> dict[str, dict[str, int]]:
@@ -35,18 +38,18 @@ def tables() -> dict[str, dict[str, int]]:
     from importlib.resources import files
 
     measured = json.loads(files("gatts_codec.constants").joinpath("constants.json").read_text("ascii"))
-    # pc-ble-driver's patched v2 firmware changes one packet and no number.
-    return {
-        dialect: measured["sd_api_v2" if dialect == "sd_api_v2_pc" else dialect]
-        for dialect in (*list(measured)[:3], "sd_api_v2_pc", *list(measured)[3:])
-    }
+    found: dict[str, dict[str, int]] = {}
+    for dialect, constants in measured.items():
+        found[dialect] = constants
+        found |= {other: constants for other, like in SAME_NUMBERS.items() if like == dialect}
+    return found
 
 
 def table(dialect: str) -> dict[str, int]:
-    """Every constant of ``dialect`` by name. Raises GattsError naming the known dialects for any other."""
+    """Every constant of ``dialect`` by name. Raises UnknownDialectError, which lists the known ones."""
     known = tables()
     if dialect not in known:
-        raise GattsError(f"unknown dialect {dialect!r}; known are {', '.join(known)}")
+        raise UnknownDialectError(f"unknown dialect {dialect!r}; known are {', '.join(known)}")
     return known[dialect]
 
 

@@ -1,0 +1,127 @@
+"""What a person is told about a code or a name."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatts_codec.constants import SdRpcError, explain, hint, result_name
+from gatts_codec.constants.catalogue import named
+from gatts_codec.constants.table import tables
+from gatts_codec.errors import UnknownDialectError
+
+EARLY = ("s110_v8", "s130_v1", "sd_api_v2", "sd_api_v2_pc", "sd_api_v3", "sd_api_v5")
+LATE = ("sd_api_v6", "sd_api_v7")
+
+
+def found(text: str, dialect: str | None = None) -> list[tuple[str, tuple[str, ...]]]:
+    return [(entry.name, entry.dialects) for entry in explain(text, dialect)]
+
+
+@pytest.mark.parametrize(
+    "text", ["0x3401", "13313", "3401", "0X3401", " 13313 ", "BLE_ERROR_GATTS_SYS_ATTR_MISSING"]
+)
+def test_a_code_in_every_spelling(text: str) -> None:
+    assert found(text) == [("BLE_ERROR_GATTS_SYS_ATTR_MISSING", EARLY + LATE)]
+
+
+def test_digits_are_decimal_first() -> None:
+    assert explain("10")[0].code == 10
+    assert {entry.code for entry in explain("a4")} == {0xA4}
+
+
+def test_an_opcode_with_two_meanings_shows_both() -> None:
+    assert found("0xa8") == [
+        ("SD_BLE_GATTS_RW_AUTHORIZE_REPLY", EARLY),
+        ("SD_BLE_GATTS_SERVICE_ADD", LATE),
+    ]
+    assert found("0xa8", "sd_api_v6") == [("SD_BLE_GATTS_SERVICE_ADD", ("sd_api_v6",))]
+
+
+def test_an_event_id_that_moved_shows_both() -> None:
+    assert found("0x55") == [
+        ("BLE_GATTS_EVT_TIMEOUT", EARLY[:4]),
+        ("BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST", ("sd_api_v3", "sd_api_v5", *LATE)),
+    ]
+
+
+def test_opcodes_of_other_groups_are_named_by_group() -> None:
+    assert found("0x94", "sd_api_v5") == [("GATTC opcode, base + 0", ("sd_api_v5",))]
+    assert found("0x94", "sd_api_v7") == [("GAP opcode, base + 40", ("sd_api_v7",))]
+    assert found("0x66", "s110_v8") == [("common opcode, base + 6", ("s110_v8",))]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("value_set", {"SD_BLE_GATTS_VALUE_SET"}),
+        ("sd_ble_gatts_value_set", {"SD_BLE_GATTS_VALUE_SET"}),
+        ("write", {"BLE_GATTS_EVT_WRITE"}),
+        ("sys attr missing", {"BLE_ERROR_GATTS_SYS_ATTR_MISSING", "BLE_GATTS_EVT_SYS_ATTR_MISSING"}),
+        ("busy", {"NRF_ERROR_BUSY"}),
+        ("add", {"SD_BLE_GATTS_SERVICE_ADD", "SD_BLE_GATTS_INCLUDE_ADD", "SD_BLE_GATTS_CHARACTERISTIC_ADD",
+                 "SD_BLE_GATTS_DESCRIPTOR_ADD"}),
+        ("BLE_CONN_HANDLE_INVALID", {"BLE_CONN_HANDLE_INVALID"}),
+        ("H5_TRANSPORT_STATE", {"NRF_ERROR_SD_RPC_H5_TRANSPORT_STATE"}),
+    ],
+)  # fmt: skip
+def test_names_whole_and_in_part(text: str, names: set[str]) -> None:
+    assert {entry.name for entry in explain(text)} == names
+
+
+@pytest.mark.parametrize("text", ["", " ", "-1", "0x", "nope", "0xdeadbeef", "99999999999", "zz", "١٢"])
+def test_nothing_known_is_an_empty_answer(text: str) -> None:
+    assert explain(text) == []
+
+
+def test_an_unknown_dialect_is_refused() -> None:
+    with pytest.raises(UnknownDialectError, match="unknown dialect"):
+        explain("0", "sd_api_v4")
+
+
+def test_a_result_says_what_it_means_for_each_call() -> None:
+    (entry,) = [entry for entry in explain("8") if entry.category == "result"]
+    assert dict(entry.by_command)["descriptor_add"] == "add a characteristic first"
+
+
+def test_every_gatts_opcode_event_status_and_result_has_a_meaning() -> None:
+    lacking = [
+        entry.name
+        for entry in named()
+        if entry.category != "constant" and entry.group in (None, "gatts") and not entry.meaning
+    ]
+    assert lacking == []
+
+
+def test_hints_follow_the_dialect_and_the_command() -> None:
+    assert "advertising set" in hint("sd_api_v7", 0x3004, "hvx")
+    assert "BLE_EVT_TX_COMPLETE" in hint("sd_api_v3", 0x3004, "hvx")
+    assert "HVN_TX_COMPLETE" in hint("sd_api_v5", 0x13, "hvx")
+    assert "CCCD" in hint("sd_api_v5", 8, "hvx")
+    assert hint("sd_api_v5", 8, "service_add") == hint("sd_api_v5", 8)
+    assert hint("sd_api_v5", 0xDEADBEEF) == ""
+
+
+def test_no_hint_speaks_of_a_result_that_no_dialect_has() -> None:
+    codes = {entry.name for entry in named()}
+    mentioned = {
+        name for entry in named() for name in entry.meaning.split() if name.startswith(("NRF_", "BLE_"))
+    }
+    assert {name.strip(",:;.()") for name in mentioned} <= codes
+
+
+def test_host_codes_are_named_in_every_dialect() -> None:
+    for dialect in tables():
+        assert all(result_name(dialect, code) for code in SdRpcError)
+
+
+@given(st.text(max_size=40), st.sampled_from([None, *EARLY]))
+def test_any_text_gets_an_answer(text: str, dialect: str | None) -> None:
+    for entry in explain(text, dialect):
+        assert dialect is None or entry.dialects == (dialect,)
+
+
+@given(st.integers(0, 0xFFFF))
+def test_hex_and_decimal_agree(code: int) -> None:
+    assert explain(f"0x{code:x}") == [entry for entry in explain(str(code)) if entry.code == code]

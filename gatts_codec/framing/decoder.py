@@ -7,16 +7,19 @@ trailing C0 opens an empty one, and the frame after that is read again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 from ..errors import FramingError
-from . import h5, slip
+from . import h5
 from .h5 import H5Packet, H5Type
+from .slip import END_BYTE, ESC, unescape
 from .stream import Buffer
 
-# The largest frame there is: header, payload and CRC, each byte escaped, and one C0.
-MAX_PENDING = 2 * (h5.HEADER_SIZE + h5.MAX_PAYLOAD + h5.CRC_SIZE) + 1
+# What stands between the two C0 of the largest packet, each byte of it escaped; and with the leading C0.
+MAX_BODY = 2 * (h5.HEADER_SIZE + h5.MAX_PAYLOAD + h5.CRC_SIZE)
+MAX_PENDING = 1 + MAX_BODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,60 +45,58 @@ class Decoder:
     def __init__(self) -> None:
         self.dropped = 0
         """Bytes outside frames: noise, a C0 made void by another, the rest of an over-long frame."""
-        self._unfinished = bytearray()
+        self._inside = False
+        self._body = bytearray()
 
     @property
     def pending(self) -> bytes:
         """The bytes of an unfinished frame, leading C0 included; at most one maximal frame."""
-        return bytes(self._unfinished)
+        return END_BYTE + self._body if self._inside else b""
 
     def reset(self) -> None:
         """Forget an unfinished frame and set ``dropped`` to 0."""
-        self._unfinished.clear()
+        self._inside = False
+        self._body.clear()
         self.dropped = 0
 
     def feed(self, data: Buffer) -> list[Frame]:
         """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
-        data = bytes(data)
         frames: list[Frame] = []
-        at = self._continue(data, frames) if self._unfinished else 0
-        while True:
-            start = data.find(slip.END_BYTE, at)
-            if start < 0:
-                self.dropped += len(data) - at
-                return frames
-            self.dropped += start - at
-            end = data.find(slip.END_BYTE, start + 1)
-            if end < 0 or end - start > MAX_PENDING:
-                self._unfinished.append(slip.END)
-                at = self._continue(data, frames, start + 1)
-            elif end == start + 1:
+        pieces = bytes(data).split(END_BYTE)
+        tail = pieces.pop()
+        if self._body and pieces:
+            pieces[0] = bytes(self._body) + pieces[0]
+            self._body.clear()
+        inside = self._inside
+        for piece in pieces:  # each with a C0 behind it
+            if not inside:
+                self.dropped += len(piece)
+                inside = True
+            elif not piece:
                 self.dropped += 1
-                at = end
+            elif len(piece) > MAX_BODY:
+                frames.append(self._over_long(piece))
             else:
-                frames.append(_frame(data[start : end + 1]))
-                at = end + 1
+                frames.append(_frame(piece))
+                inside = False
+        if not inside:
+            self.dropped += len(tail)
+        elif len(self._body) + len(tail) > MAX_BODY:
+            frames.append(self._over_long(bytes(self._body) + tail))
+            self._body.clear()
+            inside = False
+        else:
+            self._body += tail
+        self._inside = inside
+        return frames
 
-    def _continue(self, data: bytes, frames: list[Frame], at: int = 0) -> int:
-        """Add to the unfinished frame from ``data[at:]``; returns where the rest of ``data`` begins."""
-        unfinished = self._unfinished
-        end = data.find(slip.END_BYTE, at)
-        if end == at and len(unfinished) == 1:
-            unfinished.clear()
-            self.dropped += 1
-            return end
-        stop = len(data) if end < 0 else end
-        room = MAX_PENDING - len(unfinished)
-        unfinished += data[at : min(stop, at + room)]
-        if stop - at > room:
-            frames.append(_over_long(bytes(unfinished)))
-            unfinished.clear()
-            return at + room
-        if end < 0:
-            return stop
-        frames.append(_frame(bytes(unfinished) + slip.END_BYTE))
-        unfinished.clear()
-        return end + 1
+    def _over_long(self, body: bytes) -> Frame:
+        """The bad frame for a body no packet can have. A C0 that ends it may as well open the next: it stays open."""
+        self.dropped += len(body) - MAX_BODY
+        raw = END_BYTE + body[:MAX_BODY]
+        reason = f"{MAX_BODY} bytes after a C0 and no second one: longer than any frame"
+        error = FramingError(reason, layer="h5", code="length_mismatch", offset=len(raw), data=raw)
+        return Frame(raw, None, error)
 
 
 @dataclass(slots=True)
@@ -107,26 +108,21 @@ class _Frame:
     error: FramingError | None
 
 
-def _frame(raw: bytes) -> Frame:
-    if len(raw) == _ACK_FRAME_SIZE and raw in _ACK_FRAMES:
-        return _ACK_FRAMES[raw]
-    body = raw[1:-1]
+_new_frame = cast(Callable[[bytes, H5Packet | None, FramingError | None], Frame], _Frame)
+
+
+def _frame(body: bytes) -> Frame:
+    if body in _ACK_FRAMES:
+        return _ACK_FRAMES[body]
+    raw = END_BYTE + body + END_BYTE
     try:
-        frame = _Frame(raw, h5.decode(slip.unescape(body) if slip.ESC in body else body), None)
+        frame = _new_frame(raw, h5.decode(unescape(body) if ESC in body else body), None)
     except FramingError as error:
-        frame = _Frame(raw, None, error)
-    frame.__class__ = Frame  # type: ignore[assignment]
-    return cast(Frame, frame)
-
-
-def _over_long(raw: bytes) -> Frame:
-    reason = f"{len(raw) - 1} bytes after a C0 and no second one: longer than any frame"
-    return Frame(
-        raw, None, FramingError(reason, layer="h5", code="length_mismatch", offset=len(raw), data=raw)
-    )
+        frame = _new_frame(raw, None, error)
+    frame.__class__ = Frame
+    return frame
 
 
 # The eight ACKs are half of all traffic and always the same bytes: decoded once and for all.
-_ACK_FRAME_SIZE = 6
-_ACK_PACKETS = [H5Packet(int(H5Type.ACK), ack=number) for number in range(8)]
-_ACK_FRAMES = {raw: Frame(raw, packet, None) for packet in _ACK_PACKETS for raw in [h5.encode_frame(packet)]}
+_ACKS = [H5Packet(int(H5Type.ACK), ack=number) for number in range(8)]
+_ACK_FRAMES = {h5.encode(ack): Frame(h5.encode_frame(ack), ack, None) for ack in _ACKS}

@@ -14,18 +14,22 @@ has it bit-reversed, so general H5 tools reject these frames. (Source: captured 
 from __future__ import annotations
 
 from binascii import crc_hqx
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from typing import Literal, cast
 
 from ..errors import EncodeError, FramingError
-from . import slip
+from .slip import END
+from .slip import decode as slip_decode
+from .slip import encode as slip_encode
 
 HEADER_SIZE = 4
 CRC_SIZE = 2
 MAX_PAYLOAD = 0xFFF
 CRC_INIT = 0xFFFF
+CRC_PRESENT, RELIABLE = 0x40, 0x80
 
 LinkName = Literal["SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP", "WAKEUP", "WOKEN", "SLEEP"]
 Link = LinkName | None
@@ -99,12 +103,12 @@ def encode(packet: H5Packet) -> bytes:
 
 def encode_frame(packet: H5Packet) -> bytes:
     """The frame as it travels, SLIP included. Raises EncodeError for a field out of range."""
-    return slip.encode(encode(packet))
+    return slip_encode(encode(packet))
 
 
 def encode_reliable(payload: bytes, seq: int, ack: int) -> bytes:
     """``encode_frame`` for commands, responses and events: vendor specific, reliable, with CRC."""
-    return slip.encode(_assemble(14, payload, seq, ack, True, True))
+    return slip_encode(_assemble(14, payload, seq, ack, True, True))
 
 
 def _assemble(type_: int, payload: bytes, seq: int, ack: int, reliable: bool, crc: bool) -> bytes:
@@ -128,7 +132,7 @@ def _header(type_: int, length: int, seq: int, ack: int, reliable: bool, crc: bo
             raise EncodeError(
                 f"{what} must be 0..{limit}, not {value!r}", path=path, value=value, packet="H5"
             )
-    first = seq | ack << 3 | bool(crc) << 6 | bool(reliable) << 7
+    first = seq | ack << 3 | (CRC_PRESENT if crc else 0) | (RELIABLE if reliable else 0)
     second, third = type_ | (length & 0xF) << 4, length >> 4
     header = bytes([first, second, third, -(first + second + third) & 0xFF])
     return header, crc_hqx(header, CRC_INIT)
@@ -140,30 +144,47 @@ def decode(data: bytes) -> H5Packet:
     Raises FramingError (layer ``"h5"``) with code short_frame (under 4 bytes), length_mismatch,
     header_checksum or crc: the first that applies, in this order, as the reference host tests them.
     """
+    header = _read_header(data[:HEADER_SIZE])
+    if header is None:
+        raise _fault(data)
+    type_, seq, ack, reliable, crc, end, header_crc = header
+    payload = data[HEADER_SIZE:end]
+    tail = crc_hqx(payload, header_crc).to_bytes(CRC_SIZE, "little") if crc else b""
+    if data[end:] != tail or len(payload) != end - HEADER_SIZE:
+        raise _fault(data)
+    packet = _new_packet(type_, payload, seq, ack, reliable, crc)
+    packet.__class__ = H5Packet
+    return packet
+
+
+@lru_cache(maxsize=4096)
+def _read_header(header: bytes) -> tuple[int, int, int, bool, bool, int, int] | None:
+    """Type, seq, ack, reliable, CRC present, where the payload ends, the header's CRC; None if it is not one."""
+    if len(header) < HEADER_SIZE or sum(header) & 0xFF:
+        return None
+    first, second, third, _ = header
+    end = HEADER_SIZE + (second >> 4 | third << 4)
+    flags = first & RELIABLE != 0, first & CRC_PRESENT != 0
+    return second & 0xF, first & 7, first >> 3 & 7, *flags, end, crc_hqx(header, CRC_INIT)
+
+
+def _fault(data: bytes) -> FramingError:
+    """What is wrong with ``data``, by the rules in their order."""
     size = len(data)
     if size < HEADER_SIZE:
-        raise _error(
-            f"a frame has at least {HEADER_SIZE} bytes, this one has {size}", "short_frame", size, data
-        )
-    first, second, third, checksum = data[0], data[1], data[2], data[3]
+        return _error(f"a frame has at least {HEADER_SIZE} bytes, this one {size}", "short_frame", size, data)
+    first, second, third, checksum = data[:HEADER_SIZE]
     end = HEADER_SIZE + (second >> 4 | third << 4)
-    if size != (end + CRC_SIZE if first & 0x40 else end):
-        raise _length_mismatch(data)
-    if (first + second + third + checksum) & 0xFF:
-        expected = -(first + second + third) & 0xFF
-        raise _error(
-            f"header checksum is {checksum:02x}, should be {expected:02x}", "header_checksum", 3, data
-        )
-    if first & 0x40:
-        computed = crc_hqx(data[:end], CRC_INIT)
-        if computed != data[end] | data[end + 1] << 8:
-            found = data[end] | data[end + 1] << 8
-            raise _error(f"CRC is 0x{found:04x}, should be 0x{computed:04x}", "crc", end, data)
-    packet = _Packet(
-        second & 0x0F, data[HEADER_SIZE:end], first & 7, first >> 3 & 7, first > 0x7F, first & 0x40 != 0
-    )
-    packet.__class__ = H5Packet  # type: ignore[assignment]
-    return cast(H5Packet, packet)
+    announced = end + (CRC_SIZE if first & CRC_PRESENT else 0)
+    if size != announced:
+        reason = f"by its header the frame has {announced} bytes, there are {size}"
+        return _error(reason, "length_mismatch", 1, data)
+    expected = -(first + second + third) & 0xFF
+    if checksum != expected:
+        reason = f"header checksum is {checksum:02x}, should be {expected:02x}"
+        return _error(reason, "header_checksum", 3, data)
+    found, computed = int.from_bytes(data[end:], "little"), crc_hqx(data[:end], CRC_INIT)
+    return _error(f"CRC is 0x{found:04x}, should be 0x{computed:04x}", "crc", end, data)
 
 
 def decode_frame(frame: bytes) -> H5Packet:
@@ -172,9 +193,9 @@ def decode_frame(frame: bytes) -> H5Packet:
     Raises FramingError: layer ``"slip"`` with code bad_escape, or as ``decode``. A frame without its two C0
     is a short_frame.
     """
-    if len(frame) < 2 or frame[0] != slip.END or frame[-1] != slip.END:
+    if len(frame) < 2 or frame[0] != END or frame[-1] != END:
         raise FramingError("a frame begins and ends with C0", layer="slip", code="short_frame", data=frame)
-    return decode(slip.decode(frame[1:-1]))
+    return decode(slip_decode(frame[1:-1]))
 
 
 @dataclass(slots=True)
@@ -189,17 +210,8 @@ class _Packet:
     crc: bool
 
 
+_new_packet = cast(Callable[[int, bytes, int, int, bool, bool], H5Packet], _Packet)
+
+
 def _error(reason: str, code: str, offset: int, data: bytes) -> FramingError:
     return FramingError(reason, layer="h5", code=code, offset=offset, data=data)
-
-
-def _length_mismatch(data: bytes) -> FramingError:
-    length = data[1] >> 4 | data[2] << 4
-    extra = CRC_SIZE if data[0] & 0x40 else 0
-    return _error(
-        f"the header announces {length} bytes of payload{' and a CRC' if extra else ''}, "
-        f"which makes {HEADER_SIZE + length + extra} bytes; there are {len(data)}",
-        "length_mismatch",
-        1,
-        data,
-    )

@@ -105,9 +105,9 @@ class Number(FormatField):
     def __init__(self, code: str) -> None:
         super().__init__("<", code)
         bits = 8 * self.length
-        self.low, self.high = (
-            (-(1 << bits - 1), (1 << bits - 1) - 1) if code.islower() else (0, (1 << bits) - 1)
-        )
+        signed = code.islower()
+        self.low: int = -(1 << bits - 1) if signed else 0
+        self.high: int = (1 << bits - signed) - 1
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> int:
         start = stream.tell()

@@ -1,0 +1,103 @@
+"""The frame around the subcommands: loading them on demand, and turning errors into one line and a status."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+import click
+
+from gatts_codec import __version__
+from gatts_codec.errors import GattsError
+
+# Each is the function `command` in the module of its name.
+SUBCOMMANDS = {
+    "decode": "Show a recording, or hex, packet by packet.",
+    "encode": "Print the bytes of one packet.",
+    "explain": "Say what an error code, opcode or event id means.",
+    "vectors": "Run golden vectors against the codec.",
+}
+INTERRUPTED, READER_GONE = 130, 141  # as shells report SIGINT and SIGPIPE
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand when it is used, so that each starts as fast as it can."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        command = import_module(f"gatts_codec.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUBCOMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="gatts-codec")
+def cli() -> None:
+    """Nordic SoftDevice GATT server packets: decode, encode, explain."""
+
+
+def run(args: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status; errors become one line on stderr."""
+    _print_whatever_comes()
+    try:
+        status = cli.main(args=args, prog_name="gatts-codec", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        return _refuse(error)
+    except click.Abort:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _discard_output()
+        return READER_GONE
+    except GattsError as error:
+        return _fail(one_line(error))
+    except OSError as error:
+        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    return status if isinstance(status, int) else 0
+
+
+def one_line(error: GattsError) -> str:
+    """An error's text on one line: its second line, which says where, in parentheses."""
+    first, *rest = str(error).splitlines() or [type(error).__name__]
+    return first + (f" ({' '.join(line.strip() for line in rest)})" if rest else "")
+
+
+def _refuse(error: click.ClickException) -> int:
+    message = error.format_message()
+    if "\n" in message:  # no arguments at all: the message is the help
+        error.show()
+        return error.exit_code
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    advice = f" (try '{context.command_path} --help')" if context else ""
+    _fail(message.rstrip(".") + advice)
+    return error.exit_code
+
+
+def _fail(message: str) -> int:
+    click.echo(f"gatts-codec: {message}", err=True)
+    return 1
+
+
+def _print_whatever_comes() -> None:
+    # A terminal that cannot show a character gets its escape; it must not end the program.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    # What is still buffered would fail again when the interpreter flushes it at exit.
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

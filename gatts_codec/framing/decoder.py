@@ -112,7 +112,7 @@ _new_frame = cast(Callable[[bytes, H5Packet | None, FramingError | None], Frame]
 
 
 def _frame(body: bytes) -> Frame:
-    if body in _ACK_FRAMES:
+    if len(body) == h5.HEADER_SIZE and body in _ACK_FRAMES:
         return _ACK_FRAMES[body]
     raw = END_BYTE + body + END_BYTE
     try:

@@ -18,9 +18,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 _PIPE_WIDTH = 500  # columns: a pipe has no edge to fold at, and whoever greps wants whole lines
 
 
+class _Output(Console):
+    def on_broken_pipe(self) -> None:
+        # Rich would end the program here with status 1, which says that the data is bad.
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Standard output for people. Rich honours NO_COLOR, TERM and COLUMNS; nothing is ever cut off."""
-    plain = Console(highlight=False, emoji=False, markup=False)
+    plain = _Output(highlight=False, emoji=False, markup=False)
     if not plain.is_terminal and "COLUMNS" not in os.environ:
         plain.width = _PIPE_WIDTH
     return plain

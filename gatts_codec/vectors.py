@@ -1,0 +1,194 @@
+"""Golden vectors: JSON records that say what a codec must do with one packet, and whether it does.
+
+One record a line: ``dialect``, ``kind`` (command, response or event), ``name``, and by category
+
+    valid         fields, hex                   encode fields to exactly hex, decode hex to exactly fields
+    malformed     hex, error, why               refuse hex, strict and tolerant
+    tolerated     hex, fields, canonical_hex    tolerant: decode to fields; strict: refuse; encode fields to
+                                                canonical_hex, or refuse where that is null
+    unencodable   fields, error                 refuse to encode fields
+    quirks        note                          documentation: not run
+
+``hex`` begins at the opcode or event id. A file named after a category holds only that; in any other file each
+record's keys tell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from gatts_codec.codec import Codec
+from gatts_codec.errors import DecodeError, EncodeError, GattsError
+from gatts_codec.schema.message import Packet
+
+QUIRKS = "quirks"
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """What a codec did otherwise than ``check`` wants. ``line`` counts from 1; ``packet`` is dialect, kind and name."""
+
+    line: int
+    packet: str
+    check: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """How one file went. ``skipped`` are quirks."""
+
+    path: Path
+    records: int
+    skipped: int
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def failed(self) -> int:
+        """Records with at least one mismatch."""
+        return len({mismatch.line for mismatch in self.mismatches})
+
+    @property
+    def passed(self) -> int:
+        """Records without any."""
+        return self.records - self.skipped - self.failed
+
+
+def vector_files(paths: Iterable[Path]) -> list[Path]:
+    """The files themselves, and every ``.jsonl`` below the folders."""
+    found: list[Path] = []
+    for path in paths:
+        found += sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+    return found
+
+
+def check_file(path: Path) -> FileReport:
+    """Run every record of a file. Lines that are no vectors are mismatches. Raises OSError."""
+    records = skipped = 0
+    mismatches: list[Mismatch] = []
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            records += 1
+            try:
+                record = _record(line)
+                category = category_of(record, path.stem)
+                skipped += category == QUIRKS
+                mismatches += check(record, category, number)
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                mismatches.append(Mismatch(number, "", "is a vector", "a JSON record", f"{error!r}"))
+    return FileReport(path, records, skipped, tuple(mismatches))
+
+
+def category_of(record: Record, name: str = "") -> str:
+    """The category that the file's name or else the record's keys say."""
+    if name in _CHECKS:
+        return name
+    if "note" in record:
+        return QUIRKS
+    if "canonical_hex" in record:
+        return "tolerated"
+    if "error" in record:
+        return "malformed" if "hex" in record else "unencodable"
+    return "valid"
+
+
+def check(record: Record, category: str, line: int = 0) -> Iterator[Mismatch]:
+    """Everything that the codec does otherwise than ``record`` says."""
+    dialect, kind, name = record["dialect"], record["kind"], record["name"]
+    for what, expected, act in _CHECKS[category](record):
+        if (found := _difference(expected, act)) is not None:
+            wanted = expected if isinstance(expected, str) else expected.__name__
+            yield Mismatch(line, f"{dialect} {kind} {name}", what, wanted, found)
+
+
+Check = tuple[str, str | type[GattsError], Callable[[], str]]
+
+
+def _valid(record: Record) -> Iterator[Check]:
+    yield "encode", record["hex"], lambda: _encode(record)
+    yield "strict decode", _canonical(record["fields"]), lambda: _decode(record, strict=True)
+    yield "tolerant decode", _canonical(record["fields"]), lambda: _decode(record, strict=False)
+
+
+def _malformed(record: Record) -> Iterator[Check]:
+    yield "strict decode", DecodeError, lambda: _decode(record, strict=True)
+    yield "tolerant decode", DecodeError, lambda: _decode(record, strict=False)
+
+
+def _tolerated(record: Record) -> Iterator[Check]:
+    yield "strict decode", DecodeError, lambda: _decode(record, strict=True)
+    yield "tolerant decode", _canonical(record["fields"]), lambda: _decode(record, strict=False)
+    yield "encode", record["canonical_hex"] or EncodeError, lambda: _encode(record)
+
+
+def _unencodable(record: Record) -> Iterator[Check]:
+    yield "encode", EncodeError, lambda: _encode(record)
+
+
+def _quirk(_record: Record) -> Iterator[Check]:
+    return iter(())
+
+
+_CHECKS: dict[str, Callable[[Record], Iterator[Check]]] = {
+    "valid": _valid,
+    "malformed": _malformed,
+    "tolerated": _tolerated,
+    "unencodable": _unencodable,
+    QUIRKS: _quirk,
+}
+
+
+def _record(line: str) -> Record:
+    record = json.loads(line)
+    if not isinstance(record, dict):
+        raise TypeError("not a JSON object")
+    return record
+
+
+@cache
+def _codec(dialect: str, strict: bool) -> Codec:
+    return Codec(dialect, strict=strict)
+
+
+def _message_class(record: Record, *, strict: bool) -> tuple[Codec, type[Packet]]:
+    codec = _codec(record["dialect"], strict)
+    try:
+        return codec, codec.message_class(record["kind"], record["name"])
+    except GattsError as error:  # must not pass for the refusal of a packet
+        raise LookupError(str(error)) from None
+
+
+def _encode(record: Record) -> str:
+    codec, cls = _message_class(record, strict=True)
+    return codec.encode(cls.from_dict(record["fields"])).hex()
+
+
+def _decode(record: Record, *, strict: bool) -> str:
+    codec, cls = _message_class(record, strict=strict)
+    body = bytes.fromhex(record["hex"])
+    message: Packet = getattr(codec, f"decode_{record['kind']}")(body)
+    return _canonical(message.to_dict()) if isinstance(message, cls) else repr(message)
+
+
+def _canonical(fields: Any) -> str:
+    # As text, because Python holds True equal to 1 and JSON does not.
+    return json.dumps(fields, sort_keys=True)
+
+
+def _difference(expected: str | type[GattsError], act: Callable[[], str]) -> str | None:
+    try:
+        found = act()
+    except Exception as error:  # a crash is one mismatch, not the end of the run
+        if isinstance(expected, type) and isinstance(error, expected):
+            return None
+        return f"{type(error).__name__}: {error}"
+    return None if found == expected else found

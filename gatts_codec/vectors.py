@@ -83,8 +83,10 @@ def check_file(path: Path) -> FileReport:
                 category = category_of(record, path.stem)
                 skipped += category == QUIRKS
                 mismatches += check(record, category, number)
-            except (ValueError, KeyError, TypeError, RecursionError) as error:
-                mismatches.append(Mismatch(number, "", "is a vector", "a JSON record", f"{error!r}"))
+            except KeyError as error:
+                mismatches.append(_no_vector(number, f"a record without {error}"))
+            except (ValueError, TypeError, RecursionError) as error:
+                mismatches.append(_no_vector(number, str(error)))
     return FileReport(path, records, skipped, tuple(mismatches))
 
 
@@ -145,6 +147,10 @@ _CHECKS: dict[str, Callable[[Record], Iterator[Check]]] = {
     "unencodable": _unencodable,
     QUIRKS: _quirk,
 }
+
+
+def _no_vector(line: int, found: str) -> Mismatch:
+    return Mismatch(line, "", "read", "a vector", found)
 
 
 def _record(line: str) -> Record:

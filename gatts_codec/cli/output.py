@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 from rich.console import Console
@@ -25,8 +25,10 @@ class _Output(Console):
 
 
 def console() -> Console:
-    """Standard output for people. Rich honours NO_COLOR, TERM and COLUMNS; nothing is ever cut off."""
-    plain = _Output(highlight=False, emoji=False, markup=False)
+    """Standard output for people. Rich honours TERM and COLUMNS; nothing is ever cut off."""
+    # Rich alone would leave bold in place under NO_COLOR.
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    plain = _Output(highlight=False, emoji=False, markup=False, color_system=colours)
     if not plain.is_terminal and "COLUMNS" not in os.environ:
         plain.width = _PIPE_WIDTH
     return plain

@@ -73,6 +73,8 @@ def _table(reports: list[FileReport]) -> Table:
 
 
 def _show_mismatch(out: Console, path: Path, mismatch: Mismatch) -> None:
-    out.print(Text(f"{path}:{mismatch.line}: {mismatch.packet} {mismatch.check}"), style="red")
+    out.print(
+        Text(f"{path}:{mismatch.line}: {mismatch.packet} {mismatch.check}".replace("  ", " ")), style="red"
+    )
     for label, text in (("expected", mismatch.expected), ("found", mismatch.found)):
         out.print(Padding(Text(f"{label:8}  {text}", overflow="fold"), (0, 0, 0, 4), expand=False))

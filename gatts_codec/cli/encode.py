@@ -1,0 +1,75 @@
+"""``gatts-codec encode``: the bytes of one packet."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+from collections.abc import Mapping
+from typing import Any, get_args
+
+import click
+
+from gatts_codec.cli.fields import fields_from_pairs
+from gatts_codec.cli.output import dialect_option, reads_terminal
+from gatts_codec.codec import Codec
+from gatts_codec.constants import Kind
+from gatts_codec.errors import EncodeError
+from gatts_codec.framing import h5
+from gatts_codec.schema.message import Packet
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@click.command("encode")
+@click.argument("name")
+@click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
+@dialect_option()
+@click.option("-k", "--kind", type=click.Choice(KINDS), help="Default: whichever has NAME, commands first.")
+@click.option("--frame", is_flag=True, help="The whole frame on the wire: packet type, H5, CRC, SLIP.")
+@click.option("--seq", type=click.IntRange(0, 7), default=0, help="The frame's sequence number.")
+@click.option("--ack", type=click.IntRange(0, 7), default=0, help="The frame's acknowledgement number.")
+def command(
+    name: str, fields: tuple[str, ...], dialect: str, kind: Kind | None, frame: bool, seq: int, ack: int
+) -> None:
+    """Print the bytes of packet NAME (value_set, hvx ...) in hex.
+
+    Its fields come as FIELD=VALUE, or as a JSON object on standard input. Inner fields are dotted, bytes are hex,
+    numbers decimal or 0x..., an absent pointer is null:
+
+        gatts-codec encode value_set -d sd_api_v5 conn_handle=0xffff handle=14 value.offset=0 value.value=0102
+    """
+    codec = Codec(dialect)
+    cls = _message_class(codec, kind, name)
+    plain = fields_from_pairs(cls, fields) if fields else _fields_from_stdin()
+    message = cls.from_dict(plain)
+    payload = codec.pack(message)
+    _note_length(payload, codec)
+    click.echo((h5.encode_reliable(payload, seq, ack) if frame else payload[1:]).hex())
+
+
+def _message_class(codec: Codec, kind: Kind | None, name: str) -> type[Packet]:
+    for candidate in (kind,) if kind else KINDS:
+        with contextlib.suppress(EncodeError):
+            return codec.message_class(candidate, name)
+    dialect = codec.dialect
+    known = f"commands and responses {', '.join(dialect.calls)}; events {', '.join(dialect.events)}"
+    raise click.UsageError(f"{dialect.name} has no {kind or 'packet'} {name!r}; it has the {known}")
+
+
+def _fields_from_stdin() -> Mapping[str, Any]:
+    try:
+        text = "" if reads_terminal() else sys.stdin.read()
+        plain = json.loads(text) if text.strip() else {}
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"standard input is not JSON: {error}") from None
+    if not isinstance(plain, dict):
+        raise click.UsageError(f"standard input must be one JSON object, not {text.strip()[:40]!r}")
+    return plain
+
+
+def _note_length(payload: bytes, codec: Codec) -> None:
+    limit = codec.dialect.max_payload
+    if len(payload) > limit:
+        note = f"{len(payload)} bytes with the packet type: {codec.dialect.firmware} takes at most {limit}"
+        click.echo(f"gatts-codec: note: {note}", err=True)

@@ -1,0 +1,75 @@
+"""Fields of a message as ``name=value`` words, into the plain form that ``from_dict`` takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from enum import IntEnum
+from typing import Any
+
+import click
+
+from gatts_codec.schema.message import FieldType, Message, field_types
+
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def fields_from_pairs(cls: type[Message], pairs: Iterable[str]) -> dict[str, Any]:
+    """``["handle=14", "value.value=0102"]`` as ``{"handle": 14, "value": {"value": "0102"}}``.
+
+    The types of ``cls`` say how each value is read: numbers in any base or by the name of a known one, bytes as hex.
+    Raises click.UsageError that names the word and, for an unknown field, the known ones.
+    """
+    plain: dict[str, Any] = {}
+    for pair in pairs:
+        path, separator, text = pair.partition("=")
+        if not separator:
+            raise click.UsageError(f"{pair!r} is not FIELD=VALUE")
+        _put(plain, cls, path, text)
+    return plain
+
+
+def _put(plain: dict[str, Any], cls: type[Message], path: str, text: str) -> None:
+    *outer, last = path.split(".")
+    for name in outer:
+        kind = _field(cls, name, path)
+        if not issubclass(kind.base, Message):
+            raise click.UsageError(f"{path}: {name} has no inner fields")
+        cls = kind.base
+        plain = plain.setdefault(name, {})
+        if not isinstance(plain, dict):
+            raise click.UsageError(f"{path}: {name} is already {json.dumps(plain)}")
+    kind = _field(cls, last, path)
+    if last in plain:
+        raise click.UsageError(f"{path} is given twice")
+    plain[last] = _value(kind, text, path)
+
+
+def _field(cls: type[Message], name: str, path: str) -> FieldType:
+    types = field_types(cls)
+    if name not in types:
+        raise click.UsageError(f"{path}: {cls.__name__} has no field {name!r}, but {', '.join(types)}")
+    return types[name]
+
+
+def _value(kind: FieldType, text: str, path: str) -> Any:
+    word = text.strip().lower()
+    if word in ("null", "none"):
+        return None
+    try:
+        if issubclass(kind.base, Message):
+            return json.loads(text)
+        if kind.base is bool:
+            return _BOOLEANS[word]
+        if kind.base is int:
+            return _number(kind.shown, text)
+    except (ValueError, KeyError, RecursionError):
+        wanted = "a JSON object or dotted fields" if issubclass(kind.base, Message) else kind.base.__name__
+        raise click.UsageError(f"{path}: expected {wanted}, got {text!r}") from None
+    return text
+
+
+def _number(shown: str | type[IntEnum] | None, text: str) -> int:
+    if isinstance(shown, type) and text.strip().upper() in shown.__members__:
+        return shown[text.strip().upper()].value
+    return int(text, 0)

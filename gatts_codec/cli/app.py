@@ -8,8 +8,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import Any
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from gatts_codec import __version__
 from gatts_codec.errors import GattsError
@@ -24,6 +26,10 @@ SUBCOMMANDS = {
 INTERRUPTED, READER_GONE = 130, 141  # as shells report SIGINT and SIGPIPE
 
 
+class _ReaderGone(Exception):
+    """Nobody reads the output any more. Click would turn the OSError into status 1, which says that data is bad."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a subcommand when it is used, so that each starts as fast as it can."""
 
@@ -36,6 +42,12 @@ class LazyGroup(click.Group):
         command = import_module(f"gatts_codec.cli.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderGone from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -58,7 +70,7 @@ def run(args: Sequence[str] | None = None) -> int:
         return _refuse(error)
     except click.Abort:
         return INTERRUPTED
-    except BrokenPipeError:
+    except (_ReaderGone, BrokenPipeError):
         _discard_output()
         return READER_GONE
     except GattsError as error:
@@ -75,13 +87,12 @@ def one_line(error: GattsError) -> str:
 
 
 def _refuse(error: click.ClickException) -> int:
-    message = error.format_message()
-    if "\n" in message:  # no arguments at all: the message is the help
+    if isinstance(error, NoArgsIsHelpError):
         error.show()
         return error.exit_code
+    message = " ".join(error.format_message().split()).rstrip(".")
     context = error.ctx if isinstance(error, click.UsageError) else None
-    advice = f" (try '{context.command_path} --help')" if context else ""
-    _fail(message.rstrip(".") + advice)
+    _fail(message + (f" (try '{context.command_path} --help')" if context else ""))
     return error.exit_code
 
 

@@ -9,6 +9,16 @@ from dataclasses import replace
 from gatts_codec.constants.catalogue import Explanation, named, unnamed
 from gatts_codec.constants.table import table
 
+_USUAL_PREFIXES = (
+    "NRF_",
+    "NRF_ERROR_",
+    "NRF_ERROR_SD_RPC_",
+    "BLE_ERROR_",
+    "BLE_ERROR_GATTS_",
+    "BLE_GATT_STATUS_",
+    "SD_BLE_GATTS_",
+    "BLE_GATTS_EVT_",
+)
 _LEAST_PART = 3  # letters: shorter parts of names match nearly everything
 
 
@@ -48,6 +58,10 @@ def _by_code(code: int) -> list[Explanation]:
     return [entry for entry in named() if entry.code == code and entry.category != "constant"]
 
 
+def _spelled_out(word: str) -> set[str]:
+    return {prefix + word for prefix in _USUAL_PREFIXES}
+
+
 def _ways_to_match(text: str) -> list[Callable[[Explanation], bool]]:
     """From the whole name to any part of it: the first way that finds something is the answer."""
     word = re.sub(r"[\s-]+", "_", text.strip().upper())
@@ -55,6 +69,7 @@ def _ways_to_match(text: str) -> list[Callable[[Explanation], bool]]:
         return []
     return [
         lambda entry: entry.name == word,
+        lambda entry: entry.name in _spelled_out(word),
         lambda entry: entry.name.endswith("_" + word) and entry.category != "constant",
         lambda entry: entry.name.endswith("_" + word),
         lambda entry: word in entry.name and entry.category != "constant",

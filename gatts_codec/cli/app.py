@@ -76,6 +76,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except GattsError as error:
         return _fail(one_line(error))
     except OSError as error:
+        _flush_or_discard()
         return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
     return status if isinstance(status, int) else 0
 
@@ -106,6 +107,13 @@ def _print_whatever_comes() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _flush_or_discard() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard_output()
 
 
 def _discard_output() -> None:

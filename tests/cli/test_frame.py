@@ -19,6 +19,8 @@ from gatts_codec.constants.table import tables
 from gatts_codec.dialects import DIALECTS
 
 GATTS_CODEC = [sys.executable, "-m", "gatts_codec"]
+# As most people have it: what is left in the buffer is written when the interpreter ends.
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 VECTORS = Path(__file__).parent.parent / "vectors"
 
 
@@ -109,7 +111,12 @@ def test_a_reader_that_goes_away_is_no_error(args: list[str]) -> None:
     os.close(reading)
     with os.fdopen(writing, "w") as nobody_reads:
         done = subprocess.run(
-            [*GATTS_CODEC, *args], stdout=nobody_reads, stderr=subprocess.PIPE, timeout=120, check=False
+            [*GATTS_CODEC, *args],
+            stdout=nobody_reads,
+            stderr=subprocess.PIPE,
+            env=BUFFERED,
+            timeout=120,
+            check=False,
         )
     assert (done.returncode, done.stderr) == (READER_GONE, b"")
 
@@ -119,7 +126,12 @@ def test_a_full_disk_is_one_line() -> None:
         pytest.skip("needs /dev/full")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [*GATTS_CODEC, "explain", "0"], stdout=full, stderr=subprocess.PIPE, timeout=120, check=False
+            [*GATTS_CODEC, "explain", "0"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=BUFFERED,
+            timeout=120,
+            check=False,
         )
     assert done.returncode == 1
     assert done.stderr.startswith(b"gatts-codec: ")

@@ -37,7 +37,9 @@ def command(
     Its fields come as FIELD=VALUE, or as a JSON object on standard input. Inner fields are dotted, bytes are hex,
     numbers decimal or 0x..., an absent pointer is null:
 
-        gatts-codec encode value_set -d sd_api_v5 conn_handle=0xffff handle=14 value.offset=0 value.value=0102
+    \b
+        gatts-codec encode value_set -d sd_api_v5 \\
+            conn_handle=0xffff handle=14 value.offset=0 value.value=0102
     """
     codec = Codec(dialect)
     cls = _message_class(codec, kind, name)

@@ -1,0 +1,92 @@
+"""The chip's end: the actions of the CHIP table that only connectivity firmware takes."""
+
+from __future__ import annotations
+
+from ..framing import H5Packet, h5
+from .config import ChipConfig
+from .end import LINK_PAYLOADS, LinkEnd
+from .events import LinkEvent, LostReason, Rebooted
+from .machine import CHIP, ChipState, Input
+
+
+class ChipLink(LinkEnd, table=CHIP):
+    """The firmware's end of the link."""
+
+    def __init__(self, config: ChipConfig | None = None) -> None:
+        self.config = config or ChipConfig()
+        super().__init__(self.config)
+        self.state: ChipState = ChipState.CLOSED
+
+    def open(self, now: float) -> list[LinkEvent]:
+        """Power on; whatever was before is closed first. LinkUp follows when a host has come."""
+        events = self.close(now)
+        self._decoder.reset()
+        self._out.clear()
+        return events + self._give(Input.OPEN, None, now)
+
+    def reboot(self, now: float, cause: str = "reboot") -> list[LinkEvent]:
+        """Start anew, as firmware does after a command it cannot decode, or a crash."""
+        return self._give(Input.REBOOT, cause, now)
+
+    def _classify(self, packet: H5Packet) -> Input:
+        what = super()._classify(packet)
+        if what is Input.PACKET_NEXT or what is Input.PACKET_OTHER:
+            return what if packet.crc and len(packet.payload) <= self.config.max_payload else Input.OTHER
+        if what is Input.CONFIG or what is Input.CONFIG_RSP:
+            return what if packet.payload == LINK_PAYLOADS[what.name] else Input.OTHER
+        return what
+
+    def _boot(self, _: None) -> None:
+        self._stage = "sync"
+        self._wait_for_host()
+
+    def _send_sync(self, _: None) -> None:
+        self._say("SYNC")
+        self._wait_for_host()
+
+    def _answer_sync(self, _: H5Packet) -> None:
+        self._say("SYNC_RSP")
+
+    def _answer_sync_and_wait(self, _: H5Packet) -> None:
+        self._say("SYNC_RSP")
+        self._wait_for_host()
+
+    def _await_config(self, _: H5Packet) -> None:
+        self._stage = "config"
+        self._deadline = None
+
+    def _send_config(self, _: H5Packet | None) -> None:
+        self._say("CONFIG")
+        self._wait_for_host()
+
+    def _answer_config_and_become_active(self, packet: H5Packet) -> None:
+        self._answer_config(packet)
+        self._become_active(packet)
+
+    def _retransmit(self, _: None) -> None:
+        # The header is rebuilt each time: what the chip has received since belongs in it.
+        assert self._in_flight is not None
+        self._frame = h5.encode_reliable(self._in_flight, self._seq, self._expected)
+        super()._retransmit(None)
+
+    def _relink_after_sync(self, packet: H5Packet) -> None:
+        self._lose(LostReason.PEER_RESTARTED, relinking=True)
+        self._stage = "sync"
+        self._answer_sync_and_wait(packet)
+
+    def _reboot(self, cause: str) -> None:
+        if self._up:
+            self._lose(LostReason.REBOOTED, relinking=True)
+        self._out.clear()
+        self._events.append(Rebooted(cause))
+        self._boot(None)
+
+    def _reboot_by_reset(self, _: H5Packet) -> None:
+        self._reboot("RESET packet")
+
+    def _reboot_after_silence(self, _: None) -> None:
+        self._lose(LostReason.NO_ACK, relinking=True)
+        self._reboot("no ACK")
+
+    def _wait_for_host(self) -> None:
+        self._wait(self.config.interval_s(h5.HEADER_SIZE), None)

@@ -1,0 +1,66 @@
+"""Settings of both ends of the link. Times are seconds; the defaults are what was measured on the real ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..framing import h5
+
+_FRAME_OVERHEAD = 2 + h5.HEADER_SIZE + h5.CRC_SIZE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineConfig:
+    """What both ends need to know.
+
+    ``max_payload`` is the firmware's largest packet, 384, 512 or 768 bytes; ``retransmission_interval_s`` the least
+    time between two transmissions. On a line too slow for it (``baud`` known) the interval grows to what the frame,
+    the longest frame the peer may be in the middle of, and its ACK take, plus ``peer_time_s``.
+    """
+
+    max_payload: int = 768
+    retransmission_interval_s: float = 0.25
+    transmissions: int = 6
+    baud: int | None = None
+    """Bits per second; None where the line's speed is unknown or does not matter (TCP, pseudo-terminals)."""
+    parity: bool = False
+    peer_time_s: float = 0.05
+    max_waiting: int = 256
+    """Packets that may wait for the one in flight; ``send`` refuses more."""
+
+    def interval_s(self, frame_size: int) -> float:
+        """How long to wait for the ACK of a frame of that many bytes before sending it again."""
+        if self.baud is None:
+            return self.retransmission_interval_s
+        line_bytes = frame_size + self.max_payload + _FRAME_OVERHEAD + len(h5.ACK_FRAMES[0])
+        bits_per_byte = 11 if self.parity else 10
+        return max(self.retransmission_interval_s, self.peer_time_s + line_bytes * bits_per_byte / self.baud)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostConfig(LineConfig):
+    """The PC's end.
+
+    ``reset`` says whether a link begins with a RESET packet, which reboots the chip: without it the chip keeps its
+    attribute table and only the sequence numbers start anew. ``fast_link_up=False`` sends no more than the reference
+    host does, and waits as long.
+    """
+
+    reset: bool = True
+    deaf_s: float = 0.05
+    """After RESET: whatever is heard so soon was sent before it."""
+    reset_wait_s: float = 0.3
+    """After RESET: how long the chip may take to start. Its SYNC ends the wait."""
+    link_transmissions: int = 6
+    """How often SYNC goes out, and CONFIG."""
+    fast_link_up: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipConfig(LineConfig):
+    """The connectivity firmware's end. One interval rules SYNC and retransmissions: 0.4 s in firmware with 768-byte
+    packets, 0.25 s in stock SDK 15, 0.04 s in SDK 11 to 14.
+    """
+
+    retransmission_interval_s: float = 0.4
+    transmissions: int = 5

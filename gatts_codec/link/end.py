@@ -1,0 +1,266 @@
+"""What both ends of the link do: the actions that HOST and CHIP have in common, and the public methods."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Any, ClassVar
+
+from ..errors import EncodeError, LinkClosed, LinkError
+from ..framing import Decoder, Frame, H5Packet, H5Type, h5
+from .config import LineConfig
+from .diagnosis import advice, listed, why_ignored
+from .events import (
+    FrameRejected,
+    LinkEvent,
+    LinkLost,
+    LinkUp,
+    LostReason,
+    PacketAcked,
+    PacketIgnored,
+    PacketReceived,
+    Retransmitted,
+)
+from .machine import Input, Table
+
+CONFIG_FIELD = b"\x11"  # window 1, no out-of-frame flow control, CRC, version 0
+LINK_PAYLOADS: dict[str, bytes] = {
+    name: payload + CONFIG_FIELD if name.startswith("CONFIG") else payload
+    for name, payload in h5.LINK_PAYLOADS.items()
+}
+_LINK_FRAMES = {
+    name: h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, payload)) for name, payload in LINK_PAYLOADS.items()
+}
+_LINK_INPUTS = {name: Input[name] for name in ("SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP")}
+_ACKED = [PacketAcked(attempts) for attempts in range(16)]
+
+# Plain ints: comparing with an enum's member costs an attribute search for every frame.
+_ACK, _RESET, _VENDOR, _LINK = (
+    int(kind) for kind in (H5Type.ACK, H5Type.RESET, H5Type.VENDOR_SPECIFIC, H5Type.LINK_CONTROL)
+)
+
+Action = Callable[[Any, Any], None]
+
+
+class LinkEnd:
+    """One end of the link. ``gatts_codec.link.machine`` says how it is driven and what it does."""
+
+    _rows: ClassVar[list[list[tuple[Action, IntEnum]]]]
+
+    def __init_subclass__(cls, table: Table) -> None:
+        # The table's words become functions once, so that an input costs two list accesses.
+        cls._rows = [
+            [(getattr(cls, f"_{action}"), after) for action, after in (row[what] for what in Input)]
+            for row in (table[state] for state in sorted(table))
+        ]
+
+    def __init__(self, config: LineConfig) -> None:
+        self.state: IntEnum
+        self._line = config
+        self._decoder = Decoder()
+        self._out = bytearray()
+        self._events: list[LinkEvent] = []
+        self._now = 0.0
+        self._deadline: float | None = None
+        self._attempts = 0
+        self._limit: int | None = None
+        self._stage = ""
+        self._heard: Counter[str] = Counter()
+        self._up = False
+        self._seq = 0  # of the packet in flight, or else of the next one
+        self._expected = 0  # the number the peer's next packet must have
+        self._in_flight: bytes | None = None
+        self._frame = b""
+        self._waiting: deque[bytes] = deque()
+
+    # -- what a driver calls
+
+    @property
+    def is_up(self) -> bool:
+        """Whether packets can be sent."""
+        return self._up
+
+    @property
+    def waiting(self) -> int:
+        """How many packets are not yet acknowledged: the one in flight and those behind it."""
+        return len(self._waiting) + (self._in_flight is not None)
+
+    def close(self, now: float) -> list[LinkEvent]:
+        """End the link, or the attempt to get one. Nothing is sent: the peer is not told."""
+        return self._give(Input.CLOSE, None, now)
+
+    def send(self, payload: bytes, now: float) -> None:
+        """Send a packet, at once or behind those that wait.
+
+        Raises LinkClosed when the link is not up, LinkError when ``max_waiting`` packets wait, EncodeError when the
+        payload is over the firmware's maximum.
+        """
+        if not self._up:
+            raise LinkClosed(f"the link is not up ({self.state.name})", stage=self._stage or "closed")
+        if len(payload) > self._line.max_payload:
+            reason = f"{len(payload)} bytes, the firmware takes {self._line.max_payload}"
+            raise EncodeError(reason, path="payload", value=payload, packet="H5")
+        if len(self._waiting) >= self._line.max_waiting:
+            raise LinkError(
+                f"{len(self._waiting)} packets wait already", stage="ack", attempts=self._attempts
+            )
+        self._now = now
+        self._input(Input.SEND, payload)
+
+    def receive_data(self, data: bytes, now: float) -> list[LinkEvent]:
+        """What the bytes mean. Bytes may come in any pieces."""
+        self._now = now
+        events: list[LinkEvent] = []
+        self._events = events
+        for frame in self._decoder.feed(data):
+            packet = frame.packet
+            if packet is None:
+                self._input(Input.BAD_FRAME, frame)
+            else:
+                self._input(self._classify(packet), packet)
+        return events
+
+    def tick(self, now: float) -> list[LinkEvent]:
+        """What follows from the time: to be called when ``next_deadline`` has come; any other time does no harm."""
+        if self._deadline is None or now < self._deadline:
+            return []
+        last = self._limit is not None and self._attempts >= self._limit
+        return self._give(Input.LAST_TIMEOUT if last else Input.TIMEOUT, None, now)
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` has something to do if nothing arrives before; None if nothing is due."""
+        return self._deadline
+
+    def data_to_send(self) -> bytes:
+        """The bytes to write now. Each byte is handed out once."""
+        if not self._out:
+            return b""
+        data = bytes(self._out)
+        self._out.clear()
+        return data
+
+    # -- from inputs to actions
+
+    def _give(self, what: Input, detail: object, now: float) -> list[LinkEvent]:
+        self._now = now
+        events: list[LinkEvent] = []
+        self._events = events
+        self._input(what, detail)
+        return events
+
+    def _input(self, what: Input, detail: object = None) -> None:
+        action, self.state = self._rows[self.state][what]
+        action(self, detail)
+
+    def _classify(self, packet: H5Packet) -> Input:
+        """Which input a good frame is."""
+        kind = packet.type
+        if kind == _ACK:
+            ahead = packet.ack - self._seq & 7
+            return Input.ACK_NEXT if ahead == 1 else Input.ACK_OTHER if ahead else Input.ACK_SAME
+        if kind == _VENDOR and packet.reliable:
+            return Input.PACKET_NEXT if packet.seq == self._expected else Input.PACKET_OTHER
+        if kind == _LINK:
+            return _LINK_INPUTS.get(packet.link or "", Input.OTHER)
+        return Input.RESET if kind == _RESET else Input.OTHER
+
+    # -- actions of both ends
+
+    def _ignore(self, packet: H5Packet | None) -> None:
+        if isinstance(packet, H5Packet):
+            self._heard[packet.link or packet.type_name] += 1
+            self._events.append(PacketIgnored(packet, why_ignored(packet, self.state.name, self._expected)))
+
+    def _reject(self, frame: Frame) -> None:
+        assert frame.error is not None
+        self._heard["bad frames"] += 1
+        self._events.append(FrameRejected(frame.error, frame.raw))
+
+    def _close(self, _: None) -> None:
+        self._lose(LostReason.CLOSED)
+
+    def _become_active(self, _: H5Packet) -> None:
+        self._up = True
+        self._deadline = None
+        self._stage = "active"
+        self._seq = self._expected = 0
+        self._events.append(LinkUp())
+
+    def _answer_config(self, _: H5Packet) -> None:
+        self._say("CONFIG_RSP")
+
+    def _transmit(self, payload: bytes) -> None:
+        self._in_flight = payload
+        self._frame = frame = h5.encode_reliable(payload, self._seq, self._expected)
+        self._out += frame
+        self._heard.clear()
+        self._wait(self._line.interval_s(len(frame)), self._line.transmissions)
+
+    def _queue(self, payload: bytes) -> None:
+        self._waiting.append(payload)
+
+    def _finish(self, _: H5Packet) -> None:
+        """The packet in flight has arrived; the next one may go."""
+        self._seq = self._seq + 1 & 7
+        self._in_flight = None
+        self._deadline = None
+        attempts = self._attempts
+        self._events.append(_ACKED[attempts] if attempts < len(_ACKED) else PacketAcked(attempts))
+        if self._waiting:
+            self._input(Input.SEND, self._waiting.popleft())
+
+    def _retransmit(self, _: None) -> None:
+        self._out += self._frame
+        self._again("packet", self._line.interval_s(len(self._frame)))
+
+    def _deliver(self, packet: H5Packet) -> None:
+        self._expected = expected = self._expected + 1 & 7
+        self._out += h5.ACK_FRAMES[expected]
+        self._events.append(PacketReceived(packet.payload))
+
+    def _deliver_before_ack(self, packet: H5Packet) -> None:
+        self._heard["packets"] += 1
+        self._deliver(packet)
+
+    def _repeat_ack(self, packet: H5Packet) -> None:
+        self._out += h5.ACK_FRAMES[self._expected]
+        self._ignore(packet)
+
+    # -- what actions are made of
+
+    def _say(self, *names: str) -> None:
+        for name in names:
+            self._out += _LINK_FRAMES[name]
+
+    def _wait(self, seconds: float, limit: int | None) -> None:
+        """Start a deadline; ``limit`` is how many transmissions there are, the one just made included."""
+        self._attempts = 1
+        self._limit = limit
+        self._deadline = self._now + seconds
+
+    def _again(self, what: str, seconds: float) -> None:
+        """Note a repetition just made, and set the next deadline."""
+        self._attempts += 1
+        self._deadline = self._now + seconds
+        self._events.append(Retransmitted(what, self._attempts))
+
+    def _lose(self, reason: LostReason, *, relinking: bool = False) -> None:
+        """No link any more: report what had not arrived, and forget it."""
+        heard = self._heard + Counter({"bytes of noise": self._decoder.dropped})
+        self._events.append(
+            LinkLost(
+                reason,
+                stage=self._stage if self._in_flight is None else "ack",
+                attempts=self._attempts,
+                heard=listed(heard),
+                advice=advice(reason, heard),
+                relinking=relinking,
+                in_flight=self._in_flight,
+                unsent=tuple(self._waiting),
+            )
+        )
+        self._up = False
+        self._deadline = self._in_flight = None
+        self._waiting.clear()
+        self._heard.clear()

@@ -1,0 +1,108 @@
+"""The host's end: the actions of the HOST table that only a PC takes."""
+
+from __future__ import annotations
+
+from ..framing import H5Packet, H5Type, h5
+from .config import HostConfig
+from .end import LinkEnd
+from .events import ChipRestarted, LinkEvent, LostReason
+from .machine import HOST, HostState, Input
+
+_RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
+
+
+class HostLink(LinkEnd, table=HOST):
+    """The PC's end of the link."""
+
+    def __init__(self, config: HostConfig | None = None) -> None:
+        self.config = config or HostConfig()
+        super().__init__(self.config)
+        self.state: HostState = HostState.CLOSED
+
+    def open(self, now: float) -> list[LinkEvent]:
+        """Begin a link; whatever was before is closed first. LinkUp or LinkLost will follow."""
+        events = self.close(now)
+        self._decoder.reset()
+        self._out.clear()
+        return events + self._give(self._opening(), None, now)
+
+    def _opening(self) -> Input:
+        return Input.OPEN if self.config.reset else Input.OPEN_WITHOUT_RESET
+
+    def _send_reset(self, _: None) -> None:
+        self._stage = "reset"
+        self._out += _RESET_FRAME
+        self._wait(self.config.deaf_s, None)
+
+    def _await_boot(self, _: None) -> None:
+        self._decoder.reset()
+        self._wait(max(0.0, self.config.reset_wait_s - self.config.deaf_s), None)
+
+    def _send_sync(self, _: H5Packet | None) -> None:
+        self._stage = "sync"
+        self._heard.clear()
+        self._ask_sync()
+        self._wait(self._link_interval_s(), self.config.link_transmissions)
+
+    def _repeat_sync(self, _: None) -> None:
+        self._ask_sync()
+        self._again("SYNC", self._link_interval_s())
+
+    def _send_config(self, _: H5Packet) -> None:
+        self._stage = "config"
+        self._heard.clear()
+        self._say("CONFIG")
+        self._wait(self._link_interval_s(), self.config.link_transmissions)
+
+    def _repeat_config(self, _: None) -> None:
+        self._say("CONFIG")
+        self._again("CONFIG", self._link_interval_s())
+
+    def _answer_sync_and_ask(self, packet: H5Packet) -> None:
+        """The chip has just started, or has not heard us: what we said before may be lost."""
+        self._heard["SYNC"] += 1
+        self._say("SYNC_RSP")
+        if self._may_ask_at_once():
+            self._say(*(("SYNC", "CONFIG") if self._stage == "sync" else ("CONFIG",)))
+
+    def _answer_config_and_ask(self, packet: H5Packet) -> None:
+        """The chip answers only the CONFIG after its own."""
+        self._heard["CONFIG"] += 1
+        self._say("CONFIG_RSP")
+        if self._may_ask_at_once():
+            self._say("CONFIG")
+
+    def _give_up_sync(self, _: None) -> None:
+        self._lose(LostReason.NO_SYNC_RSP)
+
+    def _give_up_config(self, _: None) -> None:
+        self._lose(LostReason.NO_CONFIG_RSP)
+
+    def _relink_after_restart(self, _: H5Packet) -> None:
+        self._events.append(ChipRestarted())
+        self._relink(LostReason.PEER_RESTARTED)
+
+    def _relink_after_mismatch(self, packet: H5Packet) -> None:
+        self._heard[f"ACK {packet.ack}, not {self._seq} or {self._seq + 1 & 7}"] += 1
+        self._relink(LostReason.ACK_MISMATCH)
+
+    def _relink_after_silence(self, _: None) -> None:
+        self._relink(LostReason.NO_ACK)
+
+    def _relink(self, reason: LostReason) -> None:
+        self._lose(reason, relinking=True)
+        self._input(self._opening())
+
+    def _ask_sync(self) -> None:
+        # SYNC_RSP and CONFIG unasked: a chip that is already listening is through with them.
+        self._say(*(("SYNC", "SYNC_RSP", "CONFIG") if self.config.fast_link_up else ("SYNC",)))
+
+    def _may_ask_at_once(self) -> bool:
+        """Whether to repeat a question before its interval is over. It counts: two ends must not chase each other."""
+        if not self.config.fast_link_up or self._attempts >= self.config.link_transmissions:
+            return False
+        self._attempts += 1
+        return True
+
+    def _link_interval_s(self) -> float:
+        return self.config.interval_s(h5.HEADER_SIZE)

@@ -1,0 +1,54 @@
+"""What every transport is: a stream of bytes to the other end that never blocks and can be waited for."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+READ_SIZE = 65536
+
+
+class Transport(Protocol):
+    """A byte stream, without framing, without retries, without a thread of its own.
+
+    One thread at a time may be in ``read`` and ``wait``; ``write`` and ``wake`` are for any thread. ``close`` comes
+    last: wake the thread that waits, and close when it is out.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people call it: the device, the address. The name to give the other end, for a pty."""
+        ...
+
+    @property
+    def baud(self) -> int | None:
+        """Bits a second of the line; None where bytes arrive at once."""
+        ...
+
+    @property
+    def parity(self) -> bool:
+        """Whether each byte carries a parity bit, one more on the line."""
+        ...
+
+    def read(self) -> bytes:
+        """What has arrived, at once; ``b""`` if nothing. Raises LinkClosed when the other end or the port is gone."""
+        ...
+
+    def write(self, data: bytes) -> int:
+        """Take as many of the bytes as fit at once, return how many. Raises LinkClosed."""
+        ...
+
+    def wait(self, timeout_s: float | None, writing: bool = False) -> None:
+        """Return when there is something to read or, with ``writing``, room to write; on wake; after ``timeout_s``."""
+        ...
+
+    def wake(self) -> None:
+        """End a ``wait``, this one or, if nobody waits, the next."""
+        ...
+
+    def fileno(self) -> int | None:
+        """A descriptor for event loops to watch, or None: then a thread has to wait."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back. May be called twice."""
+        ...

@@ -1,0 +1,142 @@
+"""Transports on a descriptor of the operating system: POSIX serial ports, ptys, sockets."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+from gatts_codec.errors import LinkClosed
+from gatts_codec.link.transports.base import READ_SIZE
+
+# macOS cannot poll its terminals, Windows cannot poll.
+_HAS_POLL = hasattr(select, "poll") and sys.platform != "darwin"
+_WAKE_SIZE = 4096
+
+
+class Waiter:
+    """Waits for one descriptor, or for a wake() from another thread."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._awaited, self._poked = socket.socketpair()
+        self._awaited.setblocking(False)
+        self._poked.setblocking(False)
+        if _HAS_POLL:
+            self._reading = self._poll_for(select.POLLIN)
+            self._either = self._poll_for(select.POLLIN | select.POLLOUT)
+
+    def _poll_for(self, events: int) -> select.poll:
+        poll = select.poll()
+        poll.register(self._fd, events)
+        poll.register(self._awaited, select.POLLIN)
+        return poll
+
+    def wait(self, timeout_s: float | None, writing: bool) -> None:
+        if not _HAS_POLL:
+            self._select(timeout_s, writing)
+            return
+        # Rounded up: a wait that ends before the deadline would have to be repeated.
+        timeout_ms = None if timeout_s is None else max(0, int(timeout_s * 1000) + 1) if timeout_s else 0
+        ready = (self._either if writing else self._reading).poll(timeout_ms)
+        if ready and ready[-1][0] != self._fd:
+            self._drain()
+
+    def _select(self, timeout_s: float | None, writing: bool) -> None:
+        wake = self._awaited.fileno()
+        wanted = [self._fd] if writing else []
+        readable, _, _ = select.select([self._fd, wake], wanted, [], timeout_s)
+        if wake in readable:
+            self._drain()
+
+    def _drain(self) -> None:
+        with suppress(BlockingIOError):
+            self._awaited.recv(_WAKE_SIZE)
+
+    def wake(self) -> None:
+        with suppress(OSError):  # full: the wake-ups in it will do; closed: nobody waits
+            self._poked.send(b"\0")
+
+    def close(self) -> None:
+        self._awaited.close()
+        self._poked.close()
+
+
+class DescriptorTransport:
+    """A Transport that reads and writes a non-blocking descriptor. Owns what ``close`` closes."""
+
+    def __init__(
+        self,
+        name: str,
+        fd: int,
+        *,
+        close: Callable[[], object],
+        receive: Callable[[int], bytes] | None = None,
+        send: Callable[[bytes], int] | None = None,
+        baud: int | None = None,
+        parity: bool = False,
+    ) -> None:
+        self.name, self.baud, self.parity = name, baud, parity
+        self._fd, self._close = fd, close
+        self._receive = receive or (lambda size: os.read(fd, size))
+        self._send = send or (lambda data: os.write(fd, data))
+        self._waiter = Waiter(fd)
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    def read(self) -> bytes:
+        try:
+            data = self._receive(READ_SIZE)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise self._gone(error) from error
+        if not data:
+            raise self._gone(None)
+        return data
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise self._gone(error) from error
+
+    def wait(self, timeout_s: float | None, writing: bool = False) -> None:
+        self._waiter.wait(timeout_s, writing)
+
+    def wake(self) -> None:
+        self._waiter.wake()
+
+    def fileno(self) -> int | None:
+        return self._fd
+
+    def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._waiter.close()
+            self._close()
+
+    def _gone(self, error: OSError | None) -> LinkClosed:
+        if self._closed:
+            return LinkClosed(f"{self.name} is closed", stage="closed")
+        why = f": {error.strerror or error}" if error else ""
+        return LinkClosed(
+            f"{self.name} went away{why}; unplugged, or the other end closed it",
+            stage="closed",
+            heard="end of stream",
+        )
+
+
+def socket_transport(name: str, connected: socket.socket) -> DescriptorTransport:
+    """A Transport on a connected stream socket, which it then owns."""
+    connected.setblocking(False)
+    return DescriptorTransport(
+        name, connected.fileno(), close=connected.close, receive=connected.recv, send=connected.send
+    )

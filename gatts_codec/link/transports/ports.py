@@ -1,0 +1,46 @@
+"""Which serial ports there are, the likely ones first."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from serial.tools import list_ports
+
+# USB vendor ids of the boards that carry connectivity firmware.
+VENDORS = {0x1915: "Nordic Semiconductor", 0x1366: "SEGGER J-Link"}
+
+
+class Port(NamedTuple):
+    """A serial port: ``device`` to open, what it says it is, its USB ids (None if it is no USB device)."""
+
+    device: str
+    description: str
+    vendor_id: int | None
+    product_id: int | None
+    serial_number: str | None
+
+    @property
+    def maker(self) -> str:
+        """Who made it, if that is somebody whose boards carry connectivity firmware; else ``""``."""
+        return VENDORS.get(self.vendor_id or 0, "")
+
+    @property
+    def url(self) -> str:
+        """What connect() takes."""
+        return f"serial:{self.device}"
+
+
+def candidates() -> list[Port]:
+    """The serial ports: Nordic's and SEGGER's first, other USB ones next, the rest last."""
+    found = [
+        Port(port.device, port.description or "", port.vid, port.pid, port.serial_number)
+        for port in list_ports.comports()
+    ]
+    likely = list(VENDORS)
+
+    def rank(port: Port) -> tuple[int, str]:
+        if port.vendor_id in likely:
+            return likely.index(port.vendor_id), port.device
+        return len(likely) + (port.vendor_id is None), port.device
+
+    return sorted(found, key=rank)

@@ -1,0 +1,163 @@
+"""``serial:DEVICE?baud=1000000&parity=N&rtscts=0`` and pyserial's own URLs: ``socket://``, ``rfc2217://``, ``loop://``.
+
+Stock SDK firmware wants ``parity=E&rtscts=1``; pc-ble-driver's wants neither; old images ``baud=115200``.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlencode
+
+import serial
+
+from gatts_codec.errors import LinkClosed, PortError
+from gatts_codec.link.transports.base import Transport
+from gatts_codec.link.transports.descriptor import DescriptorTransport
+from gatts_codec.link.transports.ports import candidates
+from gatts_codec.link.transports.url import COMMON_OPTIONS, Address
+
+DEFAULT_BAUD = 1_000_000
+OPTIONS = ("baud", "parity", "rtscts")
+
+_SLICE_S = 0.05  # how late a wake-up may be on a port that has no way to cancel a read
+_WRITE_TIMEOUT_S = 1.0
+
+
+def open_serial(address: Address) -> Transport:
+    """Open a port by pyserial. Raises PortError: does not exist, is busy, no permission, bad option."""
+    own_url = "://" in address.place
+    if not own_url:
+        address.check_options(*OPTIONS)
+    baud = address.number("baud", DEFAULT_BAUD)
+    parity = address.choice("parity", ("N", "E", "O"))
+    rtscts = address.choice("rtscts", ("0", "1")) == "1"
+    place = _with_foreign_options(address) if own_url else address.place
+    try:
+        port = serial.serial_for_url(place, baudrate=baud, parity=parity, rtscts=rtscts, do_not_open=True)
+        if os.name == "posix" and not own_url:
+            port.exclusive = True  # two programs on one port each see half of the frames
+        port.open()
+    except (OSError, ValueError) as error:
+        raise _port_error(address.place, error) from error
+    if os.name == "posix" and type(port) is serial.Serial:
+        return _descriptor(port, address.place)
+    return PyserialTransport(port, address.place)
+
+
+def _with_foreign_options(address: Address) -> str:
+    foreign = {key: text for key, text in address.options.items() if key not in (*OPTIONS, *COMMON_OPTIONS)}
+    return f"{address.place}?{urlencode(foreign)}" if foreign else address.place
+
+
+def _descriptor(port: serial.Serial, name: str) -> Transport:
+    # pyserial has opened and configured the port; reading it by its descriptor costs a fifth of Serial.read().
+    import termios
+
+    fd = port.fileno()
+    settings = termios.tcgetattr(fd)
+    settings[6][termios.VMIN] = 1  # so that an empty read means an unplugged port, not "nothing yet"
+    termios.tcsetattr(fd, termios.TCSANOW, settings)
+    return DescriptorTransport(name, fd, close=port.close, baud=port.baudrate, parity=port.parity != "N")
+
+
+class PyserialTransport:
+    """A Transport on pyserial's own read and write: Windows, and pyserial's URLs."""
+
+    def __init__(self, port: serial.Serial, name: str) -> None:
+        self.name, self.baud, self.parity = name, port.baudrate, port.parity != "N"
+        self._port = port
+        self._first = b""
+        self._woken = False
+        port.timeout, port.write_timeout = _SLICE_S, _WRITE_TIMEOUT_S
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    def read(self) -> bytes:
+        try:
+            first, self._first = self._first, b""
+            waiting = self._port.in_waiting
+            return first + self._port.read(waiting) if waiting else first
+        except (OSError, TypeError, AttributeError) as error:
+            raise self._gone(error) from error
+
+    def write(self, data: bytes) -> int:
+        try:
+            self._port.write(data)
+        except serial.SerialTimeoutException:
+            pass  # held by flow control; how much went out is unknown, so it counts as lost on the line
+        except (OSError, TypeError, AttributeError) as error:
+            raise self._gone(error) from error
+        return len(data)
+
+    def wait(self, timeout_s: float | None, writing: bool = False) -> None:
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        while not self._first and not self._woken:
+            if deadline is not None and time.monotonic() >= deadline:
+                return
+            try:
+                self._first = self._port.read(1)
+            except (OSError, TypeError, AttributeError) as error:
+                raise self._gone(error) from error
+        self._woken = False
+
+    def wake(self) -> None:
+        self._woken = True
+        with suppress(OSError, AttributeError):
+            self._port.cancel_read()
+
+    def fileno(self) -> int | None:
+        return None
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._port.close()
+
+    def _gone(self, error: Exception) -> LinkClosed:
+        # What pyserial raises for a closed or unplugged port depends on the platform: also TypeError for a None handle.
+        if not self._port.is_open:
+            return LinkClosed(f"{self.name} is closed", stage="closed")
+        return LinkClosed(f"{self.name} went away: {error}", stage="closed", heard="end of stream")
+
+
+def _port_error(place: str, error: Exception) -> PortError:
+    """Which of the usual reasons it was, and what to try."""
+    number, text = getattr(error, "errno", None), str(error)
+    if isinstance(error, ValueError):
+        reason = f"{place}: {text}"
+    elif number == errno.ENOENT or "FileNotFoundError" in text:
+        reason = f"{place} does not exist; {_there_are()}"
+    elif number in (errno.EBUSY, errno.EAGAIN) or (sys.platform == "win32" and "PermissionError" in text):
+        reason = f"{place} is busy: another program has it open; close terminals, nRF Connect, other scripts"
+    elif number == errno.EACCES:
+        reason = f"no permission to open {place}; {_permission_advice(place)}"
+    elif number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR) or "configure port" in text.lower():
+        reason = f"{place} is no serial port, or does not take these settings ({text})"
+    else:
+        reason = f"cannot open {place}: {text}"
+    return PortError(reason, stage="open", attempts=1)
+
+
+def _there_are() -> str:
+    found = [port.device for port in candidates()]
+    return (
+        f"there are {', '.join(found)}"
+        if found
+        else "no serial port is there: is the board plugged in and on?"
+    )
+
+
+def _permission_advice(place: str) -> str:
+    if os.name != "posix":
+        return "run as a user who may open it"
+    with suppress(ImportError, OSError, KeyError):
+        import grp
+
+        group = grp.getgrgid(Path(place).stat().st_gid).gr_name
+        return f"add yourself to its group: sudo usermod -aG {group} $USER, then log in again"
+    return "see who owns it with ls -l"

@@ -1,0 +1,358 @@
+"""Transports: every kind carries bytes both ways, waits, wakes, notices the end, and says why it does not open."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import pytest
+
+from gatts_codec.errors import LinkClosed, PortError
+from gatts_codec.link.transports import Transport, memory_pair, open_transport
+from gatts_codec.link.transports.ports import Port, candidates
+
+POSIX = os.name == "posix"
+needs_posix = pytest.mark.skipif(not POSIX, reason="needs pseudo-terminals and Unix sockets")
+
+Pair = tuple[Transport, Transport]
+
+
+def read_all(transport: Transport, size: int) -> bytes:
+    """Exactly that many bytes, however they are cut."""
+    data = b""
+    while len(data) < size:
+        transport.wait(10)
+        data += transport.read()
+    return data
+
+
+def _memory(stack: ExitStack) -> Pair:
+    return memory_pair()
+
+
+def _pty(stack: ExitStack) -> Pair:
+    ours = open_transport("pty:")
+    return open_transport(f"serial:{ours.name}"), ours
+
+
+def _server(stack: ExitStack, listener: socket.socket, url: str) -> Pair:
+    from gatts_codec.link.transports.descriptor import socket_transport
+
+    stack.enter_context(listener)
+    ours = open_transport(url)
+    accepted, _ = listener.accept()
+    return ours, socket_transport("server", accepted)
+
+
+def _tcp(stack: ExitStack) -> Pair:
+    listener = socket.create_server(("127.0.0.1", 0))
+    return _server(stack, listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}")
+
+
+def _pyserial_socket(stack: ExitStack) -> Pair:
+    listener = socket.create_server(("127.0.0.1", 0))
+    return _server(stack, listener, f"socket://127.0.0.1:{listener.getsockname()[1]}")
+
+
+def _unix(stack: ExitStack) -> Pair:
+    import tempfile
+
+    path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "chip"
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    return _server(stack, listener, f"unix:{path}")
+
+
+KINDS: dict[str, Callable[[ExitStack], Pair]] = {
+    "memory": _memory,
+    "tcp": _tcp,
+    "socket://": _pyserial_socket,
+}
+if POSIX:
+    KINDS |= {"pty": _pty, "unix": _unix}
+
+
+@pytest.fixture(params=KINDS)
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    with ExitStack() as stack:
+        ours, theirs = KINDS[request.param](stack)
+        with closing(ours), closing(theirs):
+            yield ours, theirs
+
+
+def test_carries_every_byte_both_ways(pair: Pair) -> None:
+    every_byte = bytes(range(256))
+    for sender, receiver in (pair, pair[::-1]):
+        assert sender.write(every_byte) == 256
+        assert read_all(receiver, 256) == every_byte
+
+
+def test_reads_nothing_when_there_is_nothing(pair: Pair) -> None:
+    for transport in pair:
+        assert transport.read() == b""
+        transport.wait(0)
+        assert transport.read() == b""
+
+
+def test_wake_ends_a_wait_and_is_not_lost_when_nobody_waits(pair: Pair) -> None:
+    ours = pair[0]
+    ours.wake()
+    ours.wait(None)
+    waiter = threading.Thread(target=ours.wait, args=(None,))
+    waiter.start()
+    ours.wake()
+    waiter.join(10)
+    assert not waiter.is_alive()
+
+
+def test_may_be_closed_twice_and_says_closed_afterwards(pair: Pair) -> None:
+    ours = pair[0]
+    ours.close()
+    ours.close()
+    with pytest.raises(LinkClosed, match="closed"):
+        ours.read()
+    with pytest.raises(LinkClosed, match="closed"):
+        ours.write(b"x")
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pty"])
+def test_notices_that_the_other_end_has_gone(kind: str) -> None:
+    with ExitStack() as stack:
+        ours, theirs = KINDS[kind](stack)
+        with closing(ours):
+            theirs.close()
+            with pytest.raises(LinkClosed, match="went away"):  # noqa: PT012
+                ours.wait(10)
+                ours.read()
+
+
+@needs_posix
+def test_notices_an_unplugged_serial_port() -> None:
+    terminal = open_transport("pty:")
+    with closing(open_transport(f"serial:{terminal.name}")) as port:
+        terminal.close()
+        port.wait(10)
+        with pytest.raises(LinkClosed, match="went away") as caught:
+            port.read()
+        assert caught.value.stage == "closed"
+        with pytest.raises(LinkClosed):
+            port.write(b"x")
+
+
+def test_a_full_buffer_takes_no_more_and_waits_for_room() -> None:
+    ours, theirs = memory_pair()
+    with closing(ours), closing(theirs):
+        total = 0
+        while taken := ours.write(bytes(65536)):
+            total += taken
+        assert ours.write(b"x") == 0
+        ours.wake()
+        ours.wait(None, writing=True)  # no room: it is the wake that ends it
+        assert read_all(theirs, total) == bytes(total)
+        ours.wait(None, writing=True)
+        assert ours.write(b"x") == 1
+
+
+@needs_posix
+def test_a_pty_makes_its_link_and_removes_it(tmp_path: Path) -> None:
+    link = tmp_path / "chip"
+    link.symlink_to("/nowhere")  # left behind by a killed program
+    with closing(open_transport(f"pty:{link}")) as ours:
+        assert ours.name == str(link)
+        with closing(open_transport(str(link))) as theirs:
+            theirs.write(b"hello")
+            assert read_all(ours, 5) == b"hello"
+        # The next program finds the terminal as the first one did.
+        with closing(open_transport(str(link))) as theirs:
+            ours.write(b"again")
+            assert read_all(theirs, 5) == b"again"
+    assert not link.is_symlink()
+
+
+@needs_posix
+def test_a_pty_does_not_replace_a_file(tmp_path: Path) -> None:
+    (tmp_path / "chip").write_text("precious")
+    with pytest.raises(PortError, match="File exists"):
+        open_transport(f"pty:{tmp_path / 'chip'}")
+    assert (tmp_path / "chip").read_text() == "precious"
+
+
+def test_pyserial_loop_url() -> None:
+    with closing(open_transport("loop://?baud=115200")) as port:
+        assert port.baud == 115200
+        assert port.fileno() is None
+        port.write(b"echo")
+        assert read_all(port, 4) == b"echo"
+        port.wake()
+        port.wait(None)
+
+
+@needs_posix
+def test_line_settings_are_those_of_the_url() -> None:
+    with closing(open_transport("pty:")) as terminal:
+        with closing(open_transport(f"serial:{terminal.name}")) as port:
+            assert (port.baud, port.parity) == (1_000_000, False)
+        with closing(open_transport(f"{terminal.name}?baud=115200&parity=e&rtscts=1")) as port:
+            assert (port.baud, port.parity) == (115200, True)
+        assert (terminal.baud, terminal.parity) == (None, False)
+
+
+BAD_URLS = {
+    "": "expected the URL",
+    "usb:0": "no transport 'usb'; there are serial:, tcp:, unix:, pty:",
+    "serial:/dev/ttyACM0?baudrate=9600": "no option 'baudrate'; it takes baud, parity, rtscts, record",
+    "serial:/dev/ttyACM0?baud=fast": "baud must be a number",
+    "serial:/dev/ttyACM0?baud=0": "baud must be a number from 1 up",
+    "serial:/dev/ttyACM0?parity=X": "parity must be one of N, E, O",
+    "serial:/dev/ttyACM0?rtscts=maybe": "rtscts must be one of 0, 1",
+    "tcp:localhost": "expected tcp:host:port",
+    "tcp:localhost:0": "expected tcp:host:port",
+    "tcp:localhost:99999": "expected tcp:host:port",
+    "tcp:localhost:80?baud=1": "tcp: has no option 'baud'",
+}
+
+
+@pytest.mark.parametrize("url", BAD_URLS)
+def test_a_wrong_url_says_what_is_right(url: str) -> None:
+    with pytest.raises(PortError) as caught:
+        open_transport(url)
+    assert BAD_URLS[url] in str(caught.value)
+    assert caught.value.stage == "open"
+
+
+@needs_posix
+def test_a_port_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(PortError, match="/dev/ttyNONE does not exist; "):
+        open_transport("serial:/dev/ttyNONE")
+
+
+@needs_posix
+def test_a_busy_port() -> None:
+    with ExitStack() as stack:
+        terminal = stack.enter_context(closing(open_transport("pty:")))
+        stack.enter_context(closing(open_transport(terminal.name)))
+        stack.enter_context(pytest.raises(PortError, match="busy: another program"))
+        open_transport(f"serial:{terminal.name}")
+
+
+@needs_posix
+def test_a_port_without_permission(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may open everything")
+    with closing(open_transport("pty:")) as terminal:
+        Path(terminal.name).chmod(0)
+        with pytest.raises(PortError, match=r"no permission .* usermod"):
+            open_transport(terminal.name)
+
+
+def test_permission_advice_names_the_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("grp")
+    import serial
+
+    def refuse(self: serial.Serial) -> None:
+        raise serial.SerialException(13, "could not open port: Permission denied")
+
+    monkeypatch.setattr(serial.Serial, "open", refuse)
+    device = tmp_path / "ttyX"
+    device.touch()
+    with pytest.raises(PortError, match=rf"no permission to open {device}; add yourself .* usermod -aG \w+"):
+        open_transport(f"serial:{device}")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("could not open port 'COM9': FileNotFoundError(2, 'not found', None, 2)", "COM9 does not exist"),
+        ("could not open port 'COM9': PermissionError(13, 'Access is denied.', None, 5)", "COM9 is busy"),
+        ("Cannot configure port: OSError(22, ...)", "COM9 is no serial port"),
+    ],
+)
+def test_what_windows_says(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import serial
+
+    def refuse(self: serial.Serial) -> None:
+        raise serial.SerialException(text)
+
+    monkeypatch.setattr(serial.Serial, "open", refuse)
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(PortError, match=reason):
+        open_transport("COM9")
+
+
+@needs_posix
+def test_a_file_is_no_port(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(PortError, match="is no serial port"):
+        open_transport(f"serial:{tmp_path / 'file'}")
+
+
+def test_nobody_listens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(PortError, match=r"nothing listens on 127\.0\.0\.1"):
+        open_transport(f"tcp:127.0.0.1:{port}")
+
+
+def test_no_such_host() -> None:
+    with pytest.raises(PortError, match=r"no host 'host\.invalid'|cannot connect"):
+        open_transport("tcp:host.invalid:80")
+
+
+@needs_posix
+def test_unix_sockets_that_do_not_open(tmp_path: Path) -> None:
+    with pytest.raises(PortError, match="does not exist"):
+        open_transport(f"unix:{tmp_path / 'none'}")
+    stale = tmp_path / "stale"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(stale))
+    assert stat.S_ISSOCK(stale.stat().st_mode)
+    with pytest.raises(PortError, match="nothing listens"):
+        open_transport(f"unix:{stale}")
+
+
+def test_the_likely_ports_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    from serial.tools import list_ports
+    from serial.tools.list_ports_common import ListPortInfo
+
+    def info(device: str, vid: int | None) -> ListPortInfo:
+        port = ListPortInfo(device, skip_link_detection=True)
+        port.vid, port.pid = vid, 0x0105 if vid else None
+        return port
+
+    ports = [info("/dev/ttyS0", None), info("/dev/ttyUSB0", 0x0403)]
+    ports += [info("/dev/ttyACM1", 0x1366), info("/dev/ttyACM0", 0x1915)]
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    found = candidates()
+    assert [port.device for port in found] == ["/dev/ttyACM0", "/dev/ttyACM1", "/dev/ttyUSB0", "/dev/ttyS0"]
+    assert [port.maker for port in found] == ["Nordic Semiconductor", "SEGGER J-Link", "", ""]
+    assert found[0].url == "serial:/dev/ttyACM0"
+    assert isinstance(found[0], Port)
+
+
+@needs_posix
+@pytest.mark.skipif(shutil.which("socat") is None, reason="socat is not installed")
+def test_through_socat(tmp_path: Path) -> None:
+    """A serial port of one program bridged to a TCP port of another, as with a remote board."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        device = tmp_path / "bridge"
+        port = listener.getsockname()[1]
+        bridge = subprocess.Popen(["socat", f"PTY,link={device},raw,echo=0", f"TCP:127.0.0.1:{port}"])
+        try:
+            accepted, _ = listener.accept()  # socat has made its pty before it connects
+            with accepted, closing(open_transport(f"serial:{device}")) as ours:
+                ours.write(b"through")
+                assert accepted.recv(7, socket.MSG_WAITALL) == b"through"
+                accepted.sendall(b"and back")
+                assert read_all(ours, 8) == b"and back"
+        finally:
+            bridge.terminate()
+            bridge.wait()

@@ -36,7 +36,7 @@ class Runner:
 
     def __call__(self, *args: str, stdin: str | None = None) -> Outcome:
         """Run with ``args``; without ``stdin`` the standard input is a terminal."""
-        source = Terminal() if stdin is None else io.StringIO(stdin)
+        source = Terminal() if stdin is None else io.TextIOWrapper(io.BytesIO(stdin.encode()))
         with self._monkeypatch.context() as patched:
             patched.setattr("sys.stdin", source)
             status = main(args)

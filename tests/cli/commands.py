@@ -30,13 +30,18 @@ class Terminal(io.StringIO):
         return True
 
 
+def piped(text: str) -> io.TextIOWrapper:
+    """A standard input as a shell gives it, surrogates standing for bytes that are no UTF-8."""
+    return io.TextIOWrapper(io.BytesIO(text.encode("utf-8", "surrogateescape")), "utf-8", "surrogateescape")
+
+
 class Runner:
     def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
         self._capsys, self._monkeypatch = capsys, monkeypatch
 
     def __call__(self, *args: str, stdin: str | None = None) -> Outcome:
         """Run with ``args``; without ``stdin`` the standard input is a terminal."""
-        source = Terminal() if stdin is None else io.TextIOWrapper(io.BytesIO(stdin.encode()))
+        source = Terminal() if stdin is None else piped(stdin)
         with self._monkeypatch.context() as patched:
             patched.setattr("sys.stdin", source)
             status = main(args)

@@ -11,16 +11,18 @@ from typing import NamedTuple, NoReturn, TypeVar
 
 from construct import ConstructError, StreamError
 
-from gatts_codec.constants import Kind, RpcPacketType, group_of
+from gatts_codec.constants import Group, Kind, RpcPacketType, group_of
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import (
     DecodeError,
     EncodeError,
     TrailingDataError,
     TruncatedError,
+    UnknownDialectError,
     UnknownOpcodeError,
+    brief,
 )
-from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque
+from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque, opaque_payload
 from gatts_codec.schema.blocks import Reader, Refused, Span
 from gatts_codec.schema.message import Command, Event, Packet, Response
 from gatts_codec.schema.record import Record
@@ -76,7 +78,9 @@ class Codec:
         if entry is None:
             known = ", ".join(entry.name for entry in self._by_class.values() if entry.kind == kind)
             hint = f"; its {kind}s are {known}" if known else "; a kind is command, response or event"
-            raise EncodeError(f"{self.dialect.name} has no {kind} {name!r}{hint}", dialect=self.dialect.name)
+            raise EncodeError(
+                f"{self.dialect.name} has no {kind} {brief(name)}{hint}", dialect=self.dialect.name
+            )
         return entry.cls
 
     def message_classes(self) -> list[type[Packet]]:
@@ -95,12 +99,12 @@ class Codec:
         data, data over 512 bytes, and messages that the dialect does not have.
         """
         if isinstance(message, Opaque):
-            return _encode_opaque(message)
+            return self._pack_opaque(message)[1:]
         entry = self._entry_of(type(message))
         try:
             return entry.head + bytes(entry.layout.build(message))
         except ConstructError as error:
-            raise self._encode_error(error, entry) from None
+            raise self._encode_error(error, _label(entry)) from None
 
     def decode_command(self, body: bytes) -> Command:
         """The command in a body. Raises DecodeError and its subclasses."""
@@ -116,17 +120,17 @@ class Codec:
 
     def pack(self, message: Packet | Opaque) -> bytes:
         """The payload of an H5 vendor packet: packet type, then the body. Raises EncodeError."""
-        packet_type = message.packet_type if isinstance(message, Opaque) else _TYPES.get(message.kind)
-        if packet_type is None:
-            raise EncodeError(f"expected a packet, got {message!r}", value=message, dialect=self.dialect.name)
-        return bytes((packet_type,)) + self.encode(message)
+        if isinstance(message, Opaque):
+            return self._pack_opaque(message)
+        body = self.encode(message)
+        return bytes((_TYPES[message.kind],)) + body
 
     def unpack(self, payload: bytes) -> Packet | Opaque:
         """The message in an H5 vendor packet's payload; packets that are not GATTS come as Opaque.
 
         Raises DecodeError; TruncatedError also for an empty payload or one too short for its opcode or event id.
         """
-        payload = bytes(payload)
+        payload = self._bytes(payload)
         if not payload:
             raise TruncatedError("an empty payload has no packet type", dialect=self.dialect.name)
         packet_type, body = payload[0], payload[1:]
@@ -135,14 +139,16 @@ class Codec:
             return Opaque(packet_type, self._other_kind(packet_type), "unknown", None, body)
         head = self._head(kind, body)
         opcode = int.from_bytes(head, "little")
-        group = group_of(self.dialect.name, kind, opcode)
-        if group == "gatts":
+        group = self._group(kind, opcode)
+        if group == "gatts" or (kind, head) in self._by_head:
             return self._decode(kind, body, Packet)
         return Opaque(packet_type, kind, group, opcode, body[len(head) :])
 
     def annotate(self, kind: str, body: bytes) -> list[Span]:
-        """Which bytes each field of a body takes, in order, as far as it decodes. Never raises DecodeError."""
-        body, spans = bytes(body), list[Span]()
+        """Which bytes each field of a body takes, in order, as far as it decodes. Raises EncodeError for no kind."""
+        if kind not in _TYPES:
+            raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
+        body, spans = self._bytes(body), list[Span]()
         entry = self._by_head.get((kind, body[: OPCODE_BYTES[_TYPES[kind]]]))
         if entry is None:
             return spans
@@ -159,6 +165,26 @@ class Codec:
             raise EncodeError(reason, value=cls, dialect=self.dialect.name)
         return entry
 
+    def _pack_opaque(self, message: Opaque) -> bytes:
+        try:
+            return opaque_payload(message)
+        except ConstructError as error:
+            raise self._encode_error(error, "opaque packet") from None
+
+    def _bytes(self, data: bytes) -> bytes:
+        if isinstance(data, bytes):
+            return data
+        try:
+            return bytes(memoryview(data))
+        except (TypeError, ValueError):  # also where bytes() would make zeros of a number
+            raise DecodeError(f"expected bytes, got {brief(data)}", dialect=self.dialect.name) from None
+
+    def _group(self, kind: Kind, opcode: int) -> Group:
+        try:
+            return group_of(self.dialect.name, kind, opcode)
+        except UnknownDialectError:  # a dialect of the caller's own, whose other groups nobody listed
+            return "unknown"
+
     def _head(self, kind: Kind, body: bytes) -> bytes:
         width = OPCODE_BYTES[_TYPES[kind]]
         if len(body) < width:
@@ -169,7 +195,7 @@ class Codec:
         return body[:width]
 
     def _decode(self, kind: Kind, body: bytes, base: type[P]) -> P:
-        body = bytes(body)
+        body = self._bytes(body)
         head = self._head(kind, body)
         entry = self._by_head.get((kind, head))
         if entry is None:
@@ -185,7 +211,7 @@ class Codec:
         return message
 
     def _unknown_opcode(self, kind: Kind, body: bytes, opcode: int) -> UnknownOpcodeError:
-        group = group_of(self.dialect.name, kind, opcode)
+        group = self._group(kind, opcode)
         what = "event id" if kind == "event" else "opcode"
         known = f" ({group} group)" if group not in ("gatts", "unknown") else ""
         reason = f"{what} 0x{opcode:02x}{known} is no GATTS {kind} of {self.dialect.name}"
@@ -210,13 +236,13 @@ class Codec:
             dialect=self.dialect.name,
         )
 
-    def _encode_error(self, error: ConstructError, entry: Entry) -> EncodeError:
+    def _encode_error(self, error: ConstructError, packet: str) -> EncodeError:
         refused = isinstance(error, Refused)
         return EncodeError(
             error.reason if refused else str(error),
             path=_dotted(error.path),
             value=error.value if refused else None,
-            packet=_label(entry),
+            packet=packet,
             dialect=self.dialect.name,
         )
 
@@ -248,16 +274,6 @@ def _entry(kind: str, name: str, head: bytes, layout: Record) -> Entry:
     if not issubclass(layout.cls, Packet):
         raise TypeError(f"{layout.cls.__name__} is no packet")
     return Entry(kind, name, head, layout.cls, layout)
-
-
-def _encode_opaque(message: Opaque) -> bytes:
-    width = (
-        OPCODE_BYTES.get(RpcPacketType(message.packet_type), 0) if message.packet_type in OPCODE_BYTES else 0
-    )
-    try:
-        return (message.opcode or 0).to_bytes(width, "little") + bytes(message.data)
-    except (AttributeError, OverflowError, TypeError) as error:
-        raise EncodeError(f"cannot encode {message!r}: {error}", value=message) from None
 
 
 def _dotted(path: str | None) -> str:

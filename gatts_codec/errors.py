@@ -19,7 +19,12 @@ GattsError goes out.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 _CONTEXT_BYTES = 10
+_LONGEST_VALUE = 60
 
 
 class GattsError(Exception):
@@ -100,6 +105,10 @@ class FramingError(GattsError, ValueError):
         self.reason, self.layer, self.code = reason, layer, code
         self.offset, self.data = offset, bytes(data)
 
+    def __reduce__(self) -> tuple[Callable[..., FramingError], tuple[Any, ...], dict[str, Any]]:
+        # Pickle would call the class with its positional arguments alone.
+        return partial(type(self), layer=self.layer, code=self.code), self.args, self.__dict__
+
     def __str__(self) -> str:
         place = f"{self.layer} {self.code} at offset {self.offset}"
         return f"{place}: {self.reason}\n  {mark_offset(self.data, self.offset)}"
@@ -171,3 +180,12 @@ def mark_offset(data: bytes, offset: int) -> str:
     if offset >= len(data):
         shown.append(">end")
     return " ".join([".."] * (start > 0) + shown + [".."] * (stop < len(data)))
+
+
+def brief(value: object) -> str:
+    """A value for an error's text: cut short, and never an error of its own."""
+    try:
+        text = repr(value)
+    except Exception:  # the caller's object: what is wrong with it must still come out
+        return f"a value of type {type(value).__name__}"
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from gatts_codec.constants import RpcPacketType
-from gatts_codec.schema.message import Message
+from gatts_codec.schema.blocks import Refused, as_integer
+from gatts_codec.schema.message import Message, byte_count
 
 # How wide the number at the head of the body is; the other packet types have none.
 OPCODE_BYTES = {RpcPacketType.COMMAND: 1, RpcPacketType.RESPONSE: 1, RpcPacketType.EVENT: 2}
@@ -33,3 +34,20 @@ class Opaque(Message):
         if self.packet_type != RpcPacketType.RESPONSE or len(self.data) < 4:
             return None
         return int.from_bytes(self.data[:4], "little")
+
+
+def opaque_payload(message: Opaque) -> bytes:
+    """Packet type, opcode and bytes as they travel; the data may be of any length. Raises construct's errors."""
+    packet_type = as_integer(message.packet_type, 0, 0xFF, "(building) -> packet_type")
+    if byte_count(message.data) is None:
+        raise Refused("expected bytes", "(building) -> data", value=message.data)
+    return bytes((packet_type,)) + _head(packet_type, message.opcode) + bytes(message.data)
+
+
+def _head(packet_type: int, opcode: int | None) -> bytes:
+    path, width = "(building) -> opcode", OPCODE_BYTES.get(packet_type, 0)  # type: ignore[call-overload]
+    if width:
+        return as_integer(opcode, 0, 256**width - 1, path).to_bytes(width, "little")
+    if opcode is not None:
+        raise Refused(f"must be None in a packet of type {packet_type}", path, value=opcode)
+    return b""

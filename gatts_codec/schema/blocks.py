@@ -28,6 +28,8 @@ from construct import Construct, ConstructError, Container, FormatField, Subcons
 from construct.core import stream_read, stream_read_entire, stream_write
 
 from gatts_codec.constants import MAX_VALUE_LEN
+from gatts_codec.errors import brief
+from gatts_codec.schema.message import byte_count
 
 
 class Refused(ConstructError):
@@ -116,21 +118,25 @@ class Number(FormatField):
         return value
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        check_integer(obj, self.low, self.high, path)
-        return super()._build(obj, stream, context, path)
+        return super()._build(as_integer(obj, self.low, self.high, path), stream, context, path)
 
 
 u8, i8, u16, u32 = Number("B"), Number("b"), Number("H"), Number("L")
 
 
-def check_integer(value: Any, low: int, high: int, path: str) -> None:
-    """Refuse what is no integer in low..high."""
+def as_integer(value: Any, low: int, high: int, path: str) -> int:
+    """A field's value as a number in low..high; anything else is refused."""
+    number = _number(value)
+    if number is None or not low <= number <= high:
+        raise Refused(f"expected an integer {low}..{high}, got {brief(value)}", path, value=value)
+    return number
+
+
+def _number(value: Any) -> int | None:
     try:
-        number = index(value)
-    except TypeError:
-        raise Refused(f"expected an integer {low}..{high}, got {value!r}", path, value=value) from None
-    if not low <= number <= high:
-        raise Refused(f"expected an integer {low}..{high}, got {number}", path, value=value)
+        return index(value)
+    except Exception:  # no integer; or the caller's own type, which may raise anything
+        return None
 
 
 class Presence(Subconstruct):
@@ -161,7 +167,7 @@ class Given(Construct):
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
         if not isinstance(obj, bool):
-            raise Refused(f"expected True or False, got {obj!r}", path, value=obj)
+            raise Refused(f"expected True or False, got {brief(obj)}", path, value=obj)
         write_flag(obj, stream, path)
         return obj
 
@@ -177,9 +183,10 @@ class Length(Number):
         self.of = of
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        data = context[self.of]
-        if is_bytes(data) and obj != len(data):
-            raise Refused(f"says {obj!r}, but {self.of} has {len(data)} bytes", path, value=obj)
+        size = byte_count(context[self.of])
+        if size is not None and _number(obj) != size:
+            reason = f"says {brief(obj)}, but {self.of} has {size} bytes: leave it out, and it is filled in"
+            raise Refused(reason, path, value=obj)
         return super()._build(obj, stream, context, path)
 
 
@@ -228,9 +235,9 @@ class Counted(Construct):
         return read_bytes(size, stream, path)
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        check_bytes(obj, path)
-        u16._build(len(obj), stream, context, path)
-        return write_bytes(obj, stream, path)
+        data = as_bytes(obj, path)
+        u16._build(len(data), stream, context, path)
+        return write_bytes(data, stream, path)
 
 
 def read_bytes(size: int, stream: BytesIO, path: str) -> bytes:
@@ -241,25 +248,21 @@ def read_bytes(size: int, stream: BytesIO, path: str) -> bytes:
     return data
 
 
-def is_bytes(value: object) -> bool:
-    """Whether a value is taken as the bytes of a field."""
-    return isinstance(value, (bytes, bytearray, memoryview))
+def as_bytes(value: Any, path: str) -> bytes:
+    """A field's value as bytes; what is none, or too long, is refused."""
+    size = byte_count(value)
+    if size is None:
+        raise Refused(f"expected bytes, got {brief(value)}", path, value=value)
+    if size > MAX_VALUE_LEN:
+        raise Refused(f"{size} bytes are over the longest value, {MAX_VALUE_LEN}", path, value=value)
+    return bytes(value)
 
 
-def check_bytes(value: Any, path: str) -> None:
-    """Refuse what is not bytes, or too long."""
-    if not is_bytes(value):
-        raise Refused(f"expected bytes, got {value!r}", path, value=value)
-    if len(value) > MAX_VALUE_LEN:
-        raise Refused(f"{len(value)} bytes are over the longest value, {MAX_VALUE_LEN}", path, value=value)
-
-
-def write_bytes(value: Any, stream: BytesIO, path: str) -> Any:
+def write_bytes(value: Any, stream: BytesIO, path: str) -> bytes:
     """Check and write the bytes of a field."""
-    check_bytes(value, path)
-    data = bytes(value)
+    data = as_bytes(value, path)
     stream_write(stream, data, len(data), path)
-    return value
+    return data
 
 
 class Trailing(Subconstruct):
@@ -289,10 +292,11 @@ class OneOf(Subconstruct):
         return value
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        self._check(obj, path, None)
-        return self.subcon._build(obj, stream, context, path)
+        number = self.subcon._build(obj, stream, context, path)
+        self._check(number, path, None)
+        return number
 
-    def _check(self, value: Any, path: str, offset: int | None) -> None:
+    def _check(self, value: int, path: str, offset: int | None) -> None:
         if value not in self.values:
             known = " or ".join(map(str, self.values))
-            raise Refused(f"must be {known}, found {value!r}", path, offset=offset, value=value)
+            raise Refused(f"must be {known}, found {value}", path, offset=offset, value=value)

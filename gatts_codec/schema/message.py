@@ -11,12 +11,13 @@ name of the known ones. Unknown numbers are legal everywhere and print as number
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
+from contextlib import suppress
+from dataclasses import MISSING, fields
 from enum import IntEnum
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from gatts_codec.errors import EncodeError
+from gatts_codec.errors import EncodeError, brief
 
 Handle = Annotated[int, "#06x"]
 Flags = Annotated[int, "#010x"]
@@ -101,12 +102,16 @@ def fill_length(message: Message, length: str, data: str, *, absent: int | None 
     """Set an omitted length to the size of its data, or to ``absent`` when there is none (for ``__post_init__``)."""
     if getattr(message, length) is FROM_DATA:
         value = getattr(message, data)
-        object.__setattr__(message, length, absent if value is None else _size(value))
+        # What is no bytes is refused by the encoder, which names the field; a constructor has no path to give.
+        object.__setattr__(message, length, absent if value is None else byte_count(value) or 0)
 
 
-def _size(value: object) -> int:
-    # Anything without a size is refused by the encoder, which names the field; a constructor has no path to give.
-    return len(value) if isinstance(value, (bytes, bytearray, memoryview)) else 0
+def byte_count(value: object) -> int | None:
+    """How many bytes a field's value has; None where it is no bytes."""
+    if isinstance(value, memoryview):
+        with suppress(ValueError):  # released
+            return value.nbytes
+    return len(value) if isinstance(value, (bytes, bytearray)) else None
 
 
 _FIELD_TYPES: dict[type[Message], dict[str, FieldType]] = {}
@@ -155,19 +160,24 @@ def _to_plain(value: Any, base: type) -> Any:
 def _from_plain(cls: type[M], plain: Mapping[str, Any], path: str) -> M:
     types = field_types(cls)
     if not isinstance(plain, Mapping):
-        raise EncodeError(f"expected the fields of {cls.__name__}, got {plain!r}", path=path, value=plain)
+        raise EncodeError(
+            f"expected the fields of {cls.__name__}, got {brief(plain)}", path=path, value=plain
+        )
     for name in plain:
         if name not in types:
             known = ", ".join(types)
             raise EncodeError(
                 f"{cls.__name__} has no such field; its fields are {known}", path=_join(path, name)
             )
-    values = {name: _field_from_plain(types[name], value, _join(path, name)) for name, value in plain.items()}
-    try:
-        return cls(**values)
-    except TypeError:
-        missing = ", ".join(name for name in types if name not in values)
-        raise EncodeError(f"{cls.__name__} lacks fields, one or more of: {missing}", path=path) from None
+    missing = [name for name in required_fields(cls) if name not in plain]
+    if missing:
+        raise EncodeError(f"{cls.__name__} lacks {', '.join(missing)}", path=path, value=plain)
+    return cls(**{name: _field_from_plain(types[name], plain[name], _join(path, name)) for name in plain})
+
+
+def required_fields(cls: type[Message]) -> list[str]:
+    """The fields that have no default."""
+    return [field.name for field in fields(cls) if field.default is MISSING]  # type: ignore[arg-type]
 
 
 def _field_from_plain(kind: FieldType, value: Any, path: str) -> Any:
@@ -179,7 +189,7 @@ def _field_from_plain(kind: FieldType, value: Any, path: str) -> Any:
         return _bytes_from_hex(value, path)
     accepted = (int, bool) if kind.base is int else (kind.base,)
     if not isinstance(value, accepted):
-        raise EncodeError(f"expected {kind.base.__name__}, got {value!r}", path=path, value=value)
+        raise EncodeError(f"expected {kind.base.__name__}, got {brief(value)}", path=path, value=value)
     return value
 
 
@@ -187,7 +197,7 @@ def _bytes_from_hex(value: Any, path: str) -> bytes:
     try:
         return bytes.fromhex(value)
     except (TypeError, ValueError):
-        raise EncodeError(f"expected bytes as hex, got {value!r}", path=path, value=value) from None
+        raise EncodeError(f"expected bytes as hex, got {brief(value)}", path=path, value=value) from None
 
 
 def _join(path: str, name: str) -> str:

@@ -15,13 +15,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields as dataclass_fields
 from io import BytesIO
-from operator import index
 from typing import Any
 
 from construct import Construct, Container, Renamed
 from construct.core import stream_read, stream_write
 
-from gatts_codec.schema.blocks import Flag, Refused, check_integer, is_strict, note, read_flag, write_flag
+from gatts_codec.errors import brief
+from gatts_codec.schema.blocks import Flag, Refused, as_integer, is_strict, note, read_flag, write_flag
 from gatts_codec.schema.message import Message
 
 
@@ -72,11 +72,10 @@ class Bits(Member):
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
         byte = 0
         for name, shift, width in self.groups():
-            value = context[name]
-            check_integer(value, 0, (1 << width) - 1, f"{path} -> {name}")
+            value = as_integer(context[name], 0, (1 << width) - 1, f"{path} -> {name}")
             if value != self.required.get(name, value):
                 self._refuse(name, value, path, None)
-            byte |= index(value) << shift
+            byte |= value << shift
         stream_write(stream, bytes((byte,)), 1, path)
 
     def _refuse(self, name: str, value: int, path: str, offset: int | None) -> None:
@@ -106,12 +105,16 @@ class Members(Member):
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
         for member in self.members:
-            member._build(None if isinstance(member, Member) else context[member.name], stream, context, path)
+            if isinstance(member, Member):
+                member._build(None, stream, context, path)
+            else:  # keep what was written: later members compare with it
+                context[member.name] = member._build(context[member.name], stream, context, path)
 
     def _refuse_given(self, context: Container, path: str, why: str) -> None:
         for name in self.field_names:
             if context[name] is not None:
-                raise Refused(f"must be None {why}", f"{path} -> {name}", value=context[name])
+                reason = f"must be None {why}, found {brief(context[name])}"
+                raise Refused(reason, f"{path} -> {name}", value=context[name])
 
 
 class Group(Members):
@@ -153,11 +156,12 @@ class Group(Members):
         if present:
             return super()._build(obj, stream, context, path)
         for name, expected in self.absent.items():
-            if context[name] != expected:
-                raise Refused(
-                    f"must be {expected} without {self.key}", f"{path} -> {name}", value=context[name]
-                )
+            self._check_absent(context[name], expected, f"{path} -> {name}")
         return write_flag(False, stream, path) if self.filler else None
+
+    def _check_absent(self, value: Any, expected: int | None, path: str) -> None:
+        if value is not expected and (expected is None or as_integer(value, 0, 0xFFFF, path) != expected):
+            raise Refused(f"must be {expected} without {self.key}, found {brief(value)}", path, value=value)
 
 
 class When(Members):
@@ -218,7 +222,7 @@ class Record(Members):
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
         if not isinstance(obj, self.cls):
-            raise Refused(f"expected {self.cls.__name__}, got {obj!r}", path, value=obj)
+            raise Refused(f"expected {self.cls.__name__}, got {brief(obj)}", path, value=obj)
         scope = _scope(context)
         scope.update({name: getattr(obj, name) for name in self.field_names})
         super()._build(None, stream, scope, path)

@@ -1,0 +1,84 @@
+"""Chunks to frames: one H5 decoder for each direction, every byte accounted for, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from gatts_codec.capture.chunks import Chunk, Direction, Entry, Remark
+from gatts_codec.errors import CaptureError, FramingError
+from gatts_codec.framing import Decoder, H5Packet
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedFrame:
+    """One frame of a recording, numbered from 1 in the order in which the frames ended.
+
+    ``t_us`` and ``dir`` are those of the chunk that brought its last byte. ``raw`` is the frame as read, both C0 and
+    escapes included. Exactly one of ``packet`` and ``error`` is None.
+    """
+
+    number: int
+    t_us: int | None
+    dir: Direction | None
+    raw: bytes
+    packet: H5Packet | None
+    error: FramingError | None
+
+
+class Stray(NamedTuple):
+    """``size`` bytes outside frames, found with the chunk of that time."""
+
+    t_us: int | None
+    dir: Direction | None
+    size: int
+
+
+class Unfinished(NamedTuple):
+    """The recording ends within a frame that begins with ``data``."""
+
+    dir: Direction | None
+    data: bytes
+
+
+Item: TypeAlias = CapturedFrame | Stray | Unfinished | Remark | CaptureError
+
+
+class FrameAssembler:
+    """Cuts a recording into frames as it comes. Feed it entries, and ``finish`` it."""
+
+    def __init__(self) -> None:
+        self._decoders: dict[Direction | None, Decoder] = {}
+        self._count = 0
+
+    def feed(self, entry: Entry) -> Iterator[Item]:
+        """What an entry brings: frames it completes, bytes outside frames; remarks and errors as they are."""
+        if not isinstance(entry, Chunk):
+            yield entry
+            return
+        time, direction, data = entry
+        decoder = self._decoders.get(direction)
+        if decoder is None:
+            decoder = self._decoders[direction] = Decoder()
+        dropped = decoder.dropped
+        frames = decoder.feed(data)
+        if decoder.dropped > dropped:
+            yield Stray(time, direction, decoder.dropped - dropped)
+        for frame in frames:
+            self._count += 1
+            yield CapturedFrame(self._count, time, direction, frame.raw, frame.packet, frame.error)
+
+    def finish(self) -> Iterator[Unfinished]:
+        """The frames that the recording's end cut off."""
+        for direction, decoder in self._decoders.items():
+            if decoder.pending:
+                yield Unfinished(direction, decoder.pending)
+
+
+def assemble(entries: Iterable[Entry]) -> Iterator[Item]:
+    """A whole recording as frames, streaming."""
+    assembler = FrameAssembler()
+    for entry in entries:
+        yield from assembler.feed(entry)
+    yield from assembler.finish()

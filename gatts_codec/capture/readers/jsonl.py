@@ -1,0 +1,53 @@
+"""This project's own recordings: one JSON object a line.
+
+    {"t_us": 401827, "dir": "device->host", "hex": "c0002f00d1017ec0"}
+
+``t_us`` (microseconds) and ``dir`` may be null or missing; other keys are ignored; empty lines are skipped.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+from gatts_codec.capture.chunks import DIRECTIONS, Chunk, Entries
+from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.errors import CaptureError
+
+
+def read(stream: io.BufferedReader, name: str) -> Entries:
+    """The chunks of a recording; a broken line is a CaptureError entry."""
+    for line in numbered_lines(stream, name):
+        if isinstance(line, CaptureError):
+            yield line
+        elif line[1].strip():
+            yield _chunk(line[1], name, line[0])
+
+
+def _chunk(text: str, name: str, number: int) -> Chunk | CaptureError:
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return CaptureError(f"not JSON: {error}", file=name, line=number)
+    reason = _flaw(record)
+    if reason:
+        return CaptureError(reason, file=name, line=number)
+    try:
+        data = bytes.fromhex(record["hex"])
+    except ValueError as error:
+        return CaptureError(f"hex: {error}", file=name, line=number)
+    return Chunk(record.get("t_us"), record.get("dir"), data)
+
+
+def _flaw(record: Any) -> str:
+    if not isinstance(record, dict):
+        return f"expected an object with t_us, dir and hex, found {type(record).__name__}"
+    if not isinstance(record.get("hex"), str):
+        return "no hex: expected the bytes as a string of hex digits"
+    time, direction = record.get("t_us"), record.get("dir")
+    if time is not None and type(time) is not int:
+        return f"t_us must be a whole number of microseconds, found {time!r}"
+    if direction is not None and direction not in DIRECTIONS:
+        return f"dir must be {' or '.join(DIRECTIONS)}, found {direction!r}"
+    return ""

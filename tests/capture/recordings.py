@@ -1,0 +1,50 @@
+"""The captured recordings, with what the reference host reported beside them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, assemble
+from gatts_codec.capture.readers import jsonl
+
+CAPTURES = Path(__file__).parent.parent / "captures"
+RECORDINGS = sorted(CAPTURES.rglob("*.jsonl"))
+
+
+def dialect_of(recording: Path) -> str:
+    """The dialect that a recording's folder, or in driver_logs its name, tells."""
+    folder = recording.parent.name
+    return recording.name.split(".")[0] if folder == "driver_logs" else folder
+
+
+def id_of(recording: Path) -> str:
+    return f"{recording.parent.parent.name}-{recording.parent.name}-{recording.stem}"
+
+
+def params(recordings: list[Path]) -> list[Any]:
+    return [pytest.param(recording, id=id_of(recording)) for recording in recordings]
+
+
+@cache
+def items_of(recording: Path) -> tuple[Item, ...]:
+    with recording.open("rb") as file:
+        return tuple(assemble(jsonl.read(file, recording.name)))
+
+
+@cache
+def records_of(recording: Path, dialect: str = "") -> tuple[PacketRecord, ...]:
+    decoder = PacketDecoder(dialect or dialect_of(recording))
+    return tuple(decoder.decode(item) for item in items_of(recording) if isinstance(item, CapturedFrame))
+
+
+@cache
+def host_log(recording: Path) -> tuple[dict[str, Any], ...]:
+    return tuple(json.loads(recording.with_suffix(".expected.json").read_text())["host_log"])
+
+
+LOGGED = [recording for recording in RECORDINGS if recording.with_suffix(".expected.json").exists()]

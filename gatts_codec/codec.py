@@ -181,7 +181,7 @@ class Codec:
 
     def _group(self, kind: Kind, opcode: int) -> Group:
         try:
-            return group_of(self.dialect.name, kind, opcode)
+            return group_of(self.dialect.numbers, kind, opcode)
         except UnknownDialectError:  # a dialect of the caller's own, whose other groups nobody listed
             return "unknown"
 

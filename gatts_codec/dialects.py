@@ -55,7 +55,8 @@ class Dialect:
 
     ``calls`` by name without ``sd_ble_gatts_``; ``events`` by name without ``BLE_GATTS_EVT_``, as (id, layout).
     ``max_payload`` is the longest packet, type byte included, that the stock firmware's transport takes, in bytes.
-    ``firmware`` says what it talks to; ``generic_command`` that packet type 5 is a generic command, no reset.
+    ``firmware`` says what it talks to; ``numbers`` which table of constants.json has its codes and opcode groups;
+    ``generic_command`` that packet type 5 is a generic command, no reset.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Dialect:
     max_payload: int
     calls: Mapping[str, Call]
     events: Mapping[str, tuple[int, Record]]
+    numbers: str
     generic_command: bool = False
 
     def __repr__(self) -> str:
@@ -76,7 +78,7 @@ class Dialect:
         firmware: str,
         calls: Mapping[str, Call] | None = None,
         events: Mapping[str, tuple[int, Record]] | None = None,
-        **changes: int,
+        **changes: int | str,
     ) -> Dialect:
         """A later dialect: this one with other or more calls and events."""
         return replace(
@@ -98,6 +100,7 @@ S110_V8 = Dialect(
     firmware="S110 v8 (SDK 8-10)",
     opcode_base=0xA0,
     max_payload=384,
+    numbers="s110_v8",
     calls={
         "service_add": Call(0, service_add.COMMAND, service_add.RESPONSE),
         "include_add": Call(1, include_add.COMMAND, include_add.RESPONSE),
@@ -122,12 +125,13 @@ S110_V8 = Dialect(
 )
 
 # The same packets; the SoftDevice's other groups and codes differ.
-S130_V1 = S110_V8.derive("s130_v1", firmware="S130 v1 (SDK 9-10)")
+S130_V1 = S110_V8.derive("s130_v1", firmware="S130 v1 (SDK 9-10)", numbers="s130_v1")
 
 # Events lose the attribute context for a UUID and auth_required; a write can be answered with data.
 SD_API_V2 = S130_V1.derive(
     "sd_api_v2",
     firmware="S130/S132 v2 (SDK 11)",
+    numbers="sd_api_v2",
     calls={
         "rw_authorize_reply": Call(8, rw_authorize_reply.COMMAND, rw_authorize_reply.RESPONSE),
         "initial_user_handle_get": Call(
@@ -154,6 +158,7 @@ SD_API_V2_PC = SD_API_V2.derive(
 SD_API_V3 = SD_API_V2_PC.derive(
     "sd_api_v3",
     firmware="S132 v3 (SDK 12)",
+    numbers="sd_api_v3",
     max_payload=384,
     calls={
         "service_add": Call(0, service_add.COMMAND, service_add.RESPONSE_V3),
@@ -176,15 +181,21 @@ SD_API_V3 = SD_API_V2_PC.derive(
 SD_API_V5 = SD_API_V3.derive(
     "sd_api_v5",
     firmware="S132/S140 v5 (SDK 14)",
+    numbers="sd_api_v5",
     events={"hvn_tx_complete": (0x57, hvn_tx_complete_event.EVENT)},
 )
 
 # More GAP calls push the GATTS opcodes up by eight; packet type 5 becomes a generic command.
 SD_API_V6 = SD_API_V5.derive(
-    "sd_api_v6", firmware="S132/S140 v6 (SDK 15)", opcode_base=0xA8, max_payload=512, generic_command=True
+    "sd_api_v6",
+    firmware="S132/S140 v6 (SDK 15)",
+    numbers="sd_api_v6",
+    opcode_base=0xA8,
+    max_payload=512,
+    generic_command=True,
 )
 
-SD_API_V7 = SD_API_V6.derive("sd_api_v7", firmware="S132/S140 v7 (SDK 16-17)")
+SD_API_V7 = SD_API_V6.derive("sd_api_v7", firmware="S132/S140 v7 (SDK 16-17)", numbers="sd_api_v7")
 
 DIALECTS: Mapping[str, Dialect] = {
     dialect.name: dialect

@@ -22,6 +22,7 @@ SUBCOMMANDS = {
     "encode": "Print the bytes of one packet.",
     "explain": "Say what an error code, opcode or event id means.",
     "vectors": "Run golden vectors against the codec.",
+    "wireshark": "Install the Wireshark plugin, or say where it is.",
 }
 INTERRUPTED, READER_GONE = 130, 141  # as shells report SIGINT and SIGPIPE
 

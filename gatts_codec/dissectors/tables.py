@@ -1,0 +1,93 @@
+"""A dialect as plain data: its packets by number, and the names that its numbers have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gatts_codec.constants import result_name
+from gatts_codec.constants.catalogue import named
+from gatts_codec.constants.hints import GENERAL, command_hints
+from gatts_codec.constants.table import Kind, ranges, table
+from gatts_codec.dialects import Dialect
+from gatts_codec.schema.describe import Description, describe
+from gatts_codec.schema.message import Packet
+from gatts_codec.schema.record import Record
+
+
+@dataclass(frozen=True)
+class PacketTable:
+    """One packet: the SoftDevice's name, the name without prefix, and the layout."""
+
+    name: str
+    short: str
+    layout: Description
+
+
+@dataclass(frozen=True)
+class DialectTables:
+    """``packets`` by kind and opcode or event id; ``event_names`` of the other groups' events by id; ``groups`` as
+    [first, last, group] by kind, responses with the commands; ``results`` by code.
+    """
+
+    name: str
+    firmware: str
+    max_payload: int
+    generic_command: bool
+    packets: dict[Kind, dict[int, PacketTable]]
+    event_names: dict[int, str]
+    groups: dict[Kind, list[list[Any]]]
+    results: dict[int, str]
+
+
+def dialect_tables(dialect: Dialect) -> DialectTables:
+    """Everything a dissector of ``dialect`` needs."""
+    return DialectTables(
+        name=dialect.name,
+        firmware=dialect.firmware,
+        max_payload=dialect.max_payload,
+        generic_command=dialect.generic_command,
+        packets=_packets(dialect),
+        event_names=_event_names(dialect.name),
+        groups={"command": _groups(dialect.name, "command"), "event": _groups(dialect.name, "event")},
+        results=_results(dialect.name),
+    )
+
+
+def hints(results: dict[int, str]) -> dict[str, dict[str, str]]:
+    """What to do about each result: under "" in general, under a command's name where that gives it a meaning."""
+    texts: dict[str, dict[str, str]] = {
+        "": {name: GENERAL[name] for name in results.values() if name in GENERAL}
+    }
+    for name in results.values():
+        for command, text in command_hints(name).items():
+            texts.setdefault(command, {})[name] = text
+    return texts
+
+
+def _packets(dialect: Dialect) -> dict[Kind, dict[int, PacketTable]]:
+    calls = dialect.calls.items()
+    return {
+        "command": {dialect.opcode(name): _packet(name, call.command) for name, call in calls},
+        "response": {dialect.opcode(name): _packet(name, call.response) for name, call in calls},
+        "event": {number: _packet(name, layout) for name, (number, layout) in dialect.events.items()},
+    }
+
+
+def _packet(short: str, layout: Record) -> PacketTable:
+    assert issubclass(layout.cls, Packet)
+    return PacketTable(layout.cls.name, short, describe(layout))
+
+
+def _event_names(dialect: str) -> dict[int, str]:
+    events = (entry for entry in named() if entry.category == "event" and dialect in entry.dialects)
+    return {event.code: event.name for event in events if event.group not in ("gatts", "unknown")}
+
+
+def _groups(dialect: str, kind: Kind) -> list[list[Any]]:
+    return [[numbers.start, numbers.stop - 1, group] for group, numbers in ranges(dialect, kind).items()]
+
+
+def _results(dialect: str) -> dict[int, str]:
+    codes = {code: result_name(dialect, code) for code in sorted(set(table(dialect).values()))}
+    return {code: name for code, name in codes.items() if name}

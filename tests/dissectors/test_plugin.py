@@ -1,0 +1,77 @@
+"""The plugin's text: generated, current, and installed where Wireshark looks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from construct import Byte
+from tshark import TSHARK, needs_tshark
+
+from gatts_codec.dissectors import install
+from gatts_codec.dissectors.fields import unique_fields
+from gatts_codec.dissectors.lua import Reference, lua
+from gatts_codec.dissectors.wireshark import plugin
+from gatts_codec.schema.describe import describe
+
+
+def test_the_plugin_in_the_package_is_what_the_layouts_give() -> None:
+    shipped = install.plugin_path().read_text("ascii")
+    assert shipped == plugin(), "run: python -m gatts_codec.dissectors"
+
+
+def test_a_block_without_a_description_is_refused() -> None:
+    with pytest.raises(TypeError, match="FormatField"):
+        describe(Byte)
+
+
+def test_one_path_is_one_kind_of_field() -> None:
+    number = {"name": "value", "block": "number", "size": 2, "signed": False}
+    data = {"name": "value", "block": "counted"}
+    layouts = [{"block": "record", "members": [member]} for member in (number, data)]
+    with pytest.raises(TypeError, match="uint16"):
+        unique_fields(layouts)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("plain", '"plain"'),
+        ('"\\\n\xc0', r'"\x22\x5c\x0a\xc0"'),
+        ([1, True, None], "{ 1, true, nil }"),
+        ({"name": "x", 5: Reference("R.x"), "left out": None}, '{ name = "x", [5] = R.x }'),
+        ({"two words": {}}, '{ ["two words"] = {} }'),
+        (["x" * 60, "y" * 60], '{{\n    "{}",\n    "{}",\n}}'.format("x" * 60, "y" * 60)),
+    ],
+)
+def test_literals(value: object, text: str) -> None:
+    assert lua(value) == text
+
+
+def test_installs_into_a_folder_that_does_not_exist_yet(tmp_path: Path) -> None:
+    installed = install.install(tmp_path / "new" / "plugins")
+    assert installed.read_text("ascii") == install.plugin_path().read_text("ascii")
+
+
+def test_without_tshark_the_default_folder_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr("sys.platform", "linux")
+    assert install.plugin_folder() == Path.home() / ".local/lib/wireshark/plugins"
+    monkeypatch.setattr("sys.platform", "win32")
+    monkeypatch.setenv("APPDATA", "roaming")
+    assert install.plugin_folder() == Path("roaming/Wireshark/plugins")
+
+
+@needs_tshark
+def test_tshark_loads_the_installed_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    installed = install.install()
+    assert tmp_path in installed.parents
+    listed = subprocess.run(
+        [str(TSHARK), "-G", "protocols"], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert "\tgatts\n" in listed.stdout
+    assert "\tnrfh5\n" in listed.stdout

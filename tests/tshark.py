@@ -1,0 +1,100 @@
+"""Real tshark with the plugin, and its answers in the form of ``to_dict()``."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from gatts_codec.capture.frames import CapturedFrame
+from gatts_codec.capture.writers.pcapng import PcapngWriter
+from gatts_codec.dissectors.install import plugin_path
+from gatts_codec.schema.message import Message, field_types
+
+TSHARK = shutil.which("tshark")
+needs_tshark = pytest.mark.skipif(
+    TSHARK is None, reason="tshark is not installed (Debian: apt install tshark)"
+)
+_TIMEOUT_S = 120
+
+
+class Tree(list[tuple[str, Any]]):
+    """A JSON object of tshark's: keys can occur more than once, and their order is that of the packet."""
+
+    def get(self, key: str) -> Any:
+        """The first value of a key, None if there is none."""
+        return next((value for name, value in self if name == key), None)
+
+
+class ExpertInfo(NamedTuple):
+    """``id`` is the filter name: gatts.malformed."""
+
+    id: str
+    text: str
+
+
+def dissect(
+    frames: Iterable[CapturedFrame], folder: Path, dialect: str = "sd_api_v5", *more: str
+) -> list[Tree]:
+    """The layers of each frame, as tshark dissects them in this dialect; ``more`` are tshark's own options."""
+    capture = folder / "capture.pcapng"
+    with capture.open("wb") as stream:
+        writer = PcapngWriter(stream)
+        for frame in frames:
+            writer.write(frame)
+    packets = json.loads(_tshark(capture, folder, dialect, "-T", "json", *more), object_pairs_hook=Tree)
+    return [packet.get("_source").get("layers") for packet in packets]
+
+
+def summaries(frames: Iterable[CapturedFrame], folder: Path, dialect: str, *more: str) -> list[str]:
+    """The Info column of each frame."""
+    dissect(frames, folder, dialect)
+    text = _tshark(folder / "capture.pcapng", folder, dialect, "-T", "fields", "-e", "_ws.col.Info", *more)
+    return text.splitlines()
+
+
+def _tshark(capture: Path, folder: Path, dialect: str, *options: str) -> str:
+    # A home of its own: no plugin or preference of the person who runs the tests may take part.
+    environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "TZ": "UTC"}
+    command = [str(TSHARK), "-n", "-r", str(capture), "-X", f"lua_script:{plugin_path()}"]
+    command += ["-o", f"gatts.dialect:{dialect}", *options]
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env=environment, timeout=_TIMEOUT_S
+    )
+    assert "Lua" not in done.stderr, done.stderr
+    return done.stdout
+
+
+def message_fields(tree: Tree, cls: type[Message], path: str = "gatts") -> dict[str, Any]:
+    """A message's fields out of tshark's tree, in the form of ``to_dict()``: what is not there is None."""
+    return {
+        name: _value(tree.get(f"{path}.{name}"), kind.base, f"{path}.{name}")
+        for name, kind in field_types(cls).items()
+    }
+
+
+def _value(shown: Any, base: type, path: str) -> Any:
+    if shown is None:
+        return None
+    if issubclass(base, Message):
+        return message_fields(shown if isinstance(shown, Tree) else Tree(), base, path)
+    if base is bytes:
+        return shown.replace(":", "")
+    if base is bool:
+        return {"0": False, "1": True, "False": False, "True": True}[shown]
+    return int(shown, 0)
+
+
+def expert_infos(tree: Any) -> Iterator[ExpertInfo]:
+    """All expert information below a tree, in the order of the packet."""
+    for name, value in tree:
+        if name == "_ws.expert":
+            yield ExpertInfo(value[0][0], value.get("_ws.expert.message"))
+        elif isinstance(value, Tree):
+            yield from expert_infos(value)

@@ -6,7 +6,7 @@ from ..framing import H5Packet, h5
 from .config import ChipConfig
 from .end import LINK_PAYLOADS, LinkEnd
 from .events import LinkEvent, LostReason, Rebooted
-from .machine import CHIP, ChipState, Input
+from .machine import CHIP, OLD_CHIP, ChipState, Input
 
 
 class ChipLink(LinkEnd, table=CHIP):
@@ -47,10 +47,6 @@ class ChipLink(LinkEnd, table=CHIP):
     def _answer_sync(self, _: H5Packet) -> None:
         self._say("SYNC_RSP")
 
-    def _answer_sync_and_wait(self, _: H5Packet) -> None:
-        self._say("SYNC_RSP")
-        self._wait_for_host()
-
     def _await_config(self, _: H5Packet) -> None:
         self._stage = "config"
         self._deadline = None
@@ -71,8 +67,8 @@ class ChipLink(LinkEnd, table=CHIP):
 
     def _relink_after_sync(self, packet: H5Packet) -> None:
         self._lose(LostReason.PEER_RESTARTED, relinking=True)
-        self._stage = "sync"
-        self._answer_sync_and_wait(packet)
+        self._boot(None)
+        self._answer_sync(packet)
 
     def _reboot(self, cause: str) -> None:
         if self._up:
@@ -83,10 +79,21 @@ class ChipLink(LinkEnd, table=CHIP):
 
     def _reboot_by_reset(self, _: H5Packet) -> None:
         self._reboot("RESET packet")
+        self._wait(self.config.boot_s + self._interval_s(), None)
 
     def _reboot_after_silence(self, _: None) -> None:
         self._lose(LostReason.NO_ACK, relinking=True)
         self._reboot("no ACK")
 
+    def _await_config_or_ask(self, _: H5Packet) -> None:
+        self._stage = "config"  # the deadline stays: an interval after the last SYNC
+
     def _wait_for_host(self) -> None:
-        self._wait(self.config.interval_s(h5.HEADER_SIZE), None)
+        self._wait(self._interval_s(), None)
+
+    def _interval_s(self) -> float:
+        return self.config.interval_s(h5.HEADER_SIZE)
+
+
+class OldChipLink(ChipLink, table=OLD_CHIP):
+    """The end of firmware with SD API v2."""

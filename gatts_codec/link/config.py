@@ -64,3 +64,5 @@ class ChipConfig(LineConfig):
 
     retransmission_interval_s: float = 0.4
     transmissions: int = 5
+    boot_s: float = 0.0
+    """After a RESET packet: how long until the first interval begins, 0.2 to 0.3 s in captures."""

@@ -72,6 +72,13 @@ class HostLink(LinkEnd, table=HOST):
         if self._may_ask_at_once():
             self._say("CONFIG")
 
+    def _answer_config_and_repeat_packet(self, packet: H5Packet) -> None:
+        """Only now does the chip take packets; it has dropped the one in flight."""
+        self._heard["CONFIG"] += 1
+        self._answer_config(packet)
+        if self.config.fast_link_up and self._attempts < self.config.transmissions:
+            self._retransmit(None)
+
     def _give_up_sync(self, _: None) -> None:
         self._lose(LostReason.NO_SYNC_RSP)
 

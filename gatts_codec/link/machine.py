@@ -19,6 +19,9 @@ The two ends are not alike.
 - The chip ignores CONFIG until it has seen SYNC_RSP, answers the first CONFIG with a CONFIG of its own, and only the
   next with CONFIG_RSP. So a host that says SYNC, SYNC_RSP, CONFIG in one breath, and CONFIG again when it answers the
   chip's, is through in two round trips; one that waits its interval before each needs most of a second.
+- Older firmware answers the first CONFIG at once, and sends its own an interval later. The host believes the link to
+  be up long before the chip does, and the chip drops what comes in between. So a CONFIG in ACTIVE says that the packet
+  in flight was lost.
 - When nobody acknowledges, the chip reboots. The host must not go on either: if only the ACKs were lost, the chip would
   take the next packet, under the same number, for a repetition, acknowledge it and drop it. So the host begins a new
   link before it uses the number again, and so it does when an ACK shows that the ends disagree.
@@ -175,7 +178,7 @@ HOST = _table(
             Input.LAST_TIMEOUT: ("relink_after_silence", HostState.CLOSED),
             Input.PACKET_NEXT: "deliver_before_ack",
             Input.PACKET_OTHER: "repeat_ack",
-            Input.CONFIG: "answer_config",
+            Input.CONFIG: "answer_config_and_repeat_packet",
             Input.SYNC: ("relink_after_restart", HostState.CLOSED),
         },
     },
@@ -195,7 +198,6 @@ CHIP = _table(
             Input.OPEN: ("boot", ChipState.UNINITIALIZED),
         },
         ChipState.UNINITIALIZED: {
-            Input.SYNC: "answer_sync_and_wait",
             Input.SYNC_RSP: ("await_config", ChipState.INITIALIZED),
             Input.TIMEOUT: "send_sync",
         },
@@ -234,3 +236,17 @@ CHIP = _table(
         },
     },
 )
+
+# Firmware of SD API v2: the host's CONFIG is answered at once, the chip's own goes out an interval after its SYNC.
+OLD_CHIP: Table = {
+    **CHIP,
+    ChipState.UNINITIALIZED: {
+        **CHIP[ChipState.UNINITIALIZED],
+        Input.SYNC_RSP: ("await_config_or_ask", ChipState.INITIALIZED),
+    },
+    ChipState.INITIALIZED: {
+        **CHIP[ChipState.INITIALIZED],
+        Input.CONFIG: ("answer_config", ChipState.CONFIG_ANSWERED),
+        Input.TIMEOUT: ("send_config", ChipState.CONFIG_SENT),
+    },
+}

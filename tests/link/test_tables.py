@@ -1,0 +1,175 @@
+"""Every pair of state and input, at both ends, brought about with real frames and real deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+import pytest
+from link.link_bytes import (
+    ACKS,
+    CONFIG,
+    CONFIG_RSP,
+    RESET,
+    SYNC,
+    SYNC_RSP,
+    WAKEUP,
+    active_chip,
+    active_host,
+    packet,
+)
+
+from gatts_codec.errors import LinkClosed
+from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.config import ChipConfig, HostConfig
+from gatts_codec.link.end import LinkEnd
+from gatts_codec.link.events import FrameRejected, PacketIgnored
+from gatts_codec.link.host import HostLink
+from gatts_codec.link.machine import CHIP, HOST, IGNORE, ChipState, HostState, Input, Table
+
+BAD_FRAME = bytes.fromhex("c0002f00d2017ec0")
+BYTES_OF = {
+    Input.BAD_FRAME: BAD_FRAME,
+    Input.RESET: RESET,
+    Input.SYNC: SYNC,
+    Input.SYNC_RSP: SYNC_RSP,
+    Input.CONFIG: CONFIG,
+    Input.CONFIG_RSP: CONFIG_RSP,
+    Input.ACK_NEXT: ACKS[1],
+    Input.ACK_SAME: ACKS[0],
+    Input.ACK_OTHER: ACKS[5],
+    Input.PACKET_NEXT: packet(b"\x02\x50", seq=0),
+    Input.PACKET_OTHER: packet(b"\x02\x50", seq=3),
+    Input.OTHER: WAKEUP,
+}
+
+
+def host_in(state: HostState, *, reset: bool) -> HostLink:
+    host = HostLink(HostConfig(reset=reset))
+    if state is HostState.CLOSED:
+        return host
+    if state >= HostState.ACTIVE:
+        host = active_host(HostConfig(reset=reset))
+        if state is HostState.AWAITING_ACK:
+            host.send(b"\x00\x66", 0.0)
+        return host
+    host.open(0.0)
+    while host.state < state:
+        if host.state is HostState.UNINITIALIZED:
+            host.receive_data(SYNC_RSP, 0.0)
+        else:
+            host.tick(host.next_deadline() or 0.0)
+    return host
+
+
+CHIP_HEARD = {
+    ChipState.UNINITIALIZED: b"",
+    ChipState.INITIALIZED: SYNC_RSP,
+    ChipState.CONFIG_SENT: SYNC_RSP + CONFIG,
+    ChipState.CONFIG_ANSWERED: SYNC_RSP + CONFIG + CONFIG,
+    ChipState.CONFIG_ACCEPTED: SYNC_RSP + CONFIG + CONFIG_RSP,
+}
+
+
+def chip_in(state: ChipState) -> ChipLink:
+    chip = ChipLink(ChipConfig())
+    if state is ChipState.CLOSED:
+        return chip
+    if state >= ChipState.ACTIVE:
+        chip = active_chip()
+        if state is ChipState.AWAITING_ACK:
+            chip.send(b"\x02\x50", 0.0)
+        return chip
+    chip.open(0.0)
+    chip.receive_data(CHIP_HEARD[state], 0.0)
+    return chip
+
+
+def give(end: LinkEnd, what: Input) -> None:
+    """Bring the input about from outside; what cannot come from outside in this state is given directly."""
+    end.data_to_send()
+    deadline = end.next_deadline()
+    if what in BYTES_OF:
+        end.receive_data(BYTES_OF[what], 0.0)
+    elif what is Input.TIMEOUT and deadline is not None:
+        end.tick(deadline)
+    elif what is Input.LAST_TIMEOUT and deadline is not None:
+        while deadline is not None and end._limit is not None and end._attempts < end._limit:
+            end.tick(deadline)
+            deadline = end.next_deadline()
+        if end._limit is None:
+            end._input(what)
+        else:
+            end.tick(deadline or 0.0)
+    elif what is Input.CLOSE:
+        end.close(0.0)
+    elif what is Input.REBOOT and isinstance(end, ChipLink):
+        end.reboot(0.0)
+    elif what is Input.SEND and end.is_up:
+        end.send(b"\x01\x66", 0.0)
+    else:
+        end._input(what, b"" if what is Input.SEND else None)
+
+
+def check(end: LinkEnd, table: Table, what: Input, after_relink: IntEnum) -> None:
+    before = end.state
+    action, after = table[before][what]
+    relinks = "relink" in action and after == 0
+    give(end, what)
+    assert end.state is (after_relink if relinks else after)
+    if action == IGNORE:
+        assert end.data_to_send() == b""
+        assert end.state is before
+    assert end.is_up == (end.state.name in ("ACTIVE", "AWAITING_ACK"))
+    waits_silently = ("CLOSED", "INITIALIZED", "CONFIG_ACCEPTED", "ACTIVE")
+    silent = end.state.name in (waits_silently if isinstance(end, ChipLink) else ("CLOSED", "ACTIVE"))
+    assert (end.next_deadline() is None) == silent
+
+
+@pytest.mark.parametrize("what", Input)
+@pytest.mark.parametrize("state", HostState)
+def test_host(state: HostState, what: Input) -> None:
+    check(host_in(state, reset=True), HOST, what, HostState.DEAF)
+
+
+@pytest.mark.parametrize("what", Input)
+@pytest.mark.parametrize("state", sorted(set(HostState) - {HostState.DEAF, HostState.BOOTING}))
+def test_host_that_does_not_reset_the_chip(state: HostState, what: Input) -> None:
+    check(host_in(state, reset=False), HOST, what, HostState.UNINITIALIZED)
+
+
+@pytest.mark.parametrize("what", Input)
+@pytest.mark.parametrize("state", ChipState)
+def test_chip(state: ChipState, what: Input) -> None:
+    check(chip_in(state), CHIP, what, ChipState.CLOSED)
+
+
+@pytest.mark.parametrize(("table", "states"), [(HOST, HostState), (CHIP, ChipState)])
+def test_every_pair_is_defined_and_every_state_can_be_reached_and_left(
+    table: Table, states: type[IntEnum]
+) -> None:
+    assert {state: set(row) for state, row in table.items()} == {state: set(Input) for state in states}
+    reached = {after for state, row in table.items() for _, after in row.values() if after is not state}
+    assert reached == set(states)
+    assert all(any(after is not state for _, after in row.values()) for state, row in table.items())
+
+
+@pytest.mark.parametrize(("table", "end"), [(HOST, HostLink), (CHIP, ChipLink)])
+def test_every_action_is_a_method(table: Table, end: type[LinkEnd]) -> None:
+    for row in table.values():
+        for action, _ in row.values():
+            assert callable(getattr(end, f"_{action}"))
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: host_in(HostState.ACTIVE, reset=True), lambda: chip_in(ChipState.ACTIVE)]
+)
+def test_what_is_not_used_is_reported(make: Callable[[], LinkEnd]) -> None:
+    events = make().receive_data(BAD_FRAME + WAKEUP, 0.0)
+    assert [type(event) for event in events] == [FrameRejected, PacketIgnored]
+
+
+def test_nothing_is_sent_before_the_link_is_up() -> None:
+    for end in (host_in(HostState.INITIALIZED, reset=True), chip_in(ChipState.CONFIG_SENT)):
+        with pytest.raises(LinkClosed, match="not up"):
+            end.send(b"\x00", 0.0)

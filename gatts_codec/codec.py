@@ -7,7 +7,7 @@ payload   u8 packet type, then the body, as an H5 vendor packet carries it: pack
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import NamedTuple, NoReturn, TypeVar
+from typing import NamedTuple, NoReturn, TypeAlias, TypeVar
 
 from construct import ConstructError, StreamError
 
@@ -28,6 +28,7 @@ from gatts_codec.schema.message import Command, Event, Packet, Response
 from gatts_codec.schema.record import Record
 
 P = TypeVar("P", bound=Packet)
+Bytes: TypeAlias = bytes | bytearray | memoryview
 
 _TYPES: dict[str, RpcPacketType] = {
     "command": RpcPacketType.COMMAND,
@@ -106,15 +107,15 @@ class Codec:
         except ConstructError as error:
             raise self._encode_error(error, _label(entry)) from None
 
-    def decode_command(self, body: bytes) -> Command:
+    def decode_command(self, body: Bytes) -> Command:
         """The command in a body. Raises DecodeError and its subclasses."""
         return self._decode("command", body, Command)
 
-    def decode_response(self, body: bytes) -> Response:
+    def decode_response(self, body: Bytes) -> Response:
         """The response in a body. Raises DecodeError and its subclasses."""
         return self._decode("response", body, Response)
 
-    def decode_event(self, body: bytes) -> Event:
+    def decode_event(self, body: Bytes) -> Event:
         """The event in a body. Raises DecodeError and its subclasses."""
         return self._decode("event", body, Event)
 
@@ -125,7 +126,7 @@ class Codec:
         body = self.encode(message)
         return bytes((_TYPES[message.kind],)) + body
 
-    def unpack(self, payload: bytes) -> Packet | Opaque:
+    def unpack(self, payload: Bytes) -> Packet | Opaque:
         """The message in an H5 vendor packet's payload; packets that are not GATTS come as Opaque.
 
         Raises DecodeError; TruncatedError also for an empty payload or one too short for its opcode or event id.
@@ -144,7 +145,7 @@ class Codec:
             return self._decode(kind, body, Packet)
         return Opaque(packet_type, kind, group, opcode, body[len(head) :])
 
-    def annotate(self, kind: str, body: bytes) -> list[Span]:
+    def annotate(self, kind: str, body: Bytes) -> list[Span]:
         """Which bytes each field of a body takes, in order, as far as it decodes. Raises EncodeError for no kind."""
         if kind not in _TYPES:
             raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
@@ -171,7 +172,7 @@ class Codec:
         except ConstructError as error:
             raise self._encode_error(error, "opaque packet") from None
 
-    def _bytes(self, data: bytes) -> bytes:
+    def _bytes(self, data: Bytes) -> bytes:
         if isinstance(data, bytes):
             return data
         try:
@@ -194,7 +195,7 @@ class Codec:
             )
         return body[:width]
 
-    def _decode(self, kind: Kind, body: bytes, base: type[P]) -> P:
+    def _decode(self, kind: Kind, body: Bytes, base: type[P]) -> P:
         body = self._bytes(body)
         head = self._head(kind, body)
         entry = self._by_head.get((kind, head))

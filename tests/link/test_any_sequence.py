@@ -1,0 +1,102 @@
+"""Whatever happens to an end, in whatever order: it stays consistent, bounded, and raises nothing of its own."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from link.link_bytes import (
+    ACKS,
+    CONFIG,
+    CONFIG_RSP,
+    RESET,
+    SYNC,
+    SYNC_RSP,
+    WAKEUP,
+    active_chip,
+    active_host,
+    packet,
+    shown,
+)
+
+from gatts_codec.errors import GattsError
+from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.config import ChipConfig, HostConfig
+from gatts_codec.link.end import LinkEnd
+from gatts_codec.link.events import LinkLost, LinkUp
+from gatts_codec.link.host import HostLink
+
+MAX_WAITING = 3
+FRAMES = [
+    *ACKS,
+    *(packet(b"\x02\x50", seq=seq) for seq in range(8)),
+    RESET,
+    SYNC,
+    SYNC_RSP,
+    CONFIG,
+    CONFIG_RSP,
+    WAKEUP,
+    packet(b"\x02\x50", reliable=False),
+    packet(b"\x02\x50", crc=False),
+    b"\xc0\x01\xc0",
+    b"\xc0",
+]
+DATA = st.lists(st.sampled_from(FRAMES) | st.binary(max_size=5), max_size=4).map(b"".join)
+OPERATIONS = st.lists(
+    st.tuples(st.just("receive"), DATA)
+    | st.tuples(st.sampled_from(["deadline", "deadline", "send", "open", "close", "reboot"]), st.just(b"")),
+    max_size=40,
+)
+
+
+def ends() -> list[LinkEnd]:
+    host = HostConfig(reset=False, max_waiting=MAX_WAITING)
+    chip = ChipConfig(max_waiting=MAX_WAITING)
+    return [
+        HostLink(HostConfig(max_waiting=MAX_WAITING)),
+        active_host(host),
+        OldChipLink(chip),
+        active_chip(chip),
+    ]
+
+
+def perform(end: LinkEnd, operation: str, data: bytes, now: float) -> list[object]:
+    if operation == "receive":
+        return [*end.receive_data(data, now)]
+    if operation == "deadline":
+        return [*end.tick(end.next_deadline() or now)]
+    if operation == "send":
+        end.send(b"\x00\x66", now)
+        return []
+    if operation == "close":
+        return [*end.close(now)]
+    if isinstance(end, ChipLink):
+        return [*(end.reboot(now) if operation == "reboot" else end.open(now))]
+    assert isinstance(end, HostLink)
+    return [*(end.open(now) if operation == "open" else [])]
+
+
+@pytest.mark.parametrize("which", range(4), ids=["host", "active host", "old chip", "active chip"])
+@given(operations=OPERATIONS)
+def test_consistent_after_anything(which: int, operations: list[tuple[str, bytes]]) -> None:
+    end = ends()[which]
+    up = end.is_up
+    now = 0.0
+    for operation, data in operations:
+        now = max(now, (end.next_deadline() or now) if operation == "deadline" else now)
+        events: list[object] = []
+        with contextlib.suppress(GattsError):
+            events = perform(end, operation, data, now)
+        for event in events:
+            assert not (isinstance(event, LinkUp) and up)
+            up = up if not isinstance(event, LinkUp | LinkLost) else isinstance(event, LinkUp)
+        assert end.is_up == up == (end.state.name in ("ACTIVE", "AWAITING_ACK"))
+        assert (end.waiting > 0) == (end.state.name == "AWAITING_ACK")
+        assert end.waiting <= 1 + MAX_WAITING
+        deadline = end.next_deadline()
+        assert deadline is None or deadline >= now
+        # Everything that leaves is a whole and good frame.
+        assert all(shown(end.data_to_send()))
+        assert end.data_to_send() == b""

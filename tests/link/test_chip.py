@@ -1,0 +1,180 @@
+"""The rules of the chip's end, one by one (as real firmware keeps them)."""
+
+from __future__ import annotations
+
+import pytest
+from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, active_chip, packet, shown
+
+from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.config import ChipConfig
+from gatts_codec.link.events import (
+    LinkLost,
+    LinkUp,
+    LostReason,
+    PacketAcked,
+    PacketIgnored,
+    PacketReceived,
+    Rebooted,
+    Retransmitted,
+)
+
+RESPONSE = b"\x01\x66\x00\x00\x00\x00"
+WRONG_CONFIG = bytes.fromhex("c0003f00c103fc12c0")
+WRONG_CONFIG_RSP = bytes.fromhex("c0003f00c1047b12c0")
+
+
+def started() -> ChipLink:
+    chip = ChipLink()
+    chip.open(0.0)
+    return chip
+
+
+class TestLinkUp:
+    def test_sync_every_interval_for_ever(self) -> None:
+        chip = started()
+        for count in range(1, 50):
+            deadline = chip.next_deadline()
+            assert deadline == pytest.approx(0.4 * count)
+            chip.tick(deadline or 0.0)
+            assert chip.data_to_send() == SYNC
+
+    def test_every_sync_is_answered_at_once(self) -> None:
+        chip = started()
+        chip.receive_data(SYNC * 3, 0.1)
+        assert chip.data_to_send() == SYNC_RSP * 3
+
+    def test_config_before_sync_rsp_is_ignored(self) -> None:
+        chip = started()
+        chip.receive_data(CONFIG, 0.1)
+        assert chip.data_to_send() == b""
+
+    def test_first_config_is_answered_with_config_only_the_next_with_config_rsp(self) -> None:
+        chip = started()
+        chip.receive_data(SYNC_RSP + CONFIG, 0.1)
+        assert chip.data_to_send() == CONFIG
+        chip.receive_data(CONFIG, 0.2)
+        assert chip.data_to_send() == CONFIG_RSP
+        assert not chip.is_up
+        assert chip.receive_data(CONFIG_RSP, 0.3) == [LinkUp()]
+
+    def test_its_own_config_is_repeated_until_answered(self) -> None:
+        chip = started()
+        chip.receive_data(SYNC_RSP + CONFIG, 0.1)
+        chip.data_to_send()
+        chip.tick(0.5)
+        assert chip.data_to_send() == CONFIG
+        chip.receive_data(CONFIG_RSP, 0.6)
+        assert chip.next_deadline() is None
+
+    @pytest.mark.parametrize("wrong", [WRONG_CONFIG, WRONG_CONFIG_RSP])
+    def test_another_configuration_is_dropped(self, wrong: bytes) -> None:
+        chip = started()
+        chip.receive_data(SYNC_RSP + CONFIG + CONFIG, 0.1)
+        chip.data_to_send()
+        (ignored,) = chip.receive_data(wrong, 0.1)
+        assert isinstance(ignored, PacketIgnored)
+        assert chip.data_to_send() == b""
+        assert not chip.is_up
+
+    def test_old_firmware_answers_the_first_config_and_asks_later(self) -> None:
+        chip = OldChipLink()
+        chip.open(0.0)
+        chip.receive_data(SYNC_RSP + CONFIG, 0.1)
+        assert chip.data_to_send() == CONFIG_RSP
+        chip.tick(0.4)
+        assert chip.data_to_send() == CONFIG
+        assert chip.receive_data(CONFIG_RSP, 0.5) == [LinkUp()]
+
+
+class TestActive:
+    def test_command_is_acknowledged_before_it_is_delivered(self) -> None:
+        chip = active_chip()
+        assert chip.receive_data(packet(b"\x00\x66"), 0.0) == [PacketReceived(b"\x00\x66")]
+        assert chip.data_to_send() == ACKS[1]
+
+    @pytest.mark.parametrize(
+        ("command", "reason"),
+        [
+            (packet(b"\x00\x66", reliable=False), "not reliable"),
+            (packet(b"\x00\x66", crc=False), "no CRC"),
+            (packet(bytes(385)), "385 bytes are over the maximum"),
+        ],
+    )
+    def test_what_it_does_not_take_is_dropped_in_silence(self, command: bytes, reason: str) -> None:
+        chip = active_chip(ChipConfig(max_payload=384))
+        (ignored,) = chip.receive_data(command, 0.0)
+        assert isinstance(ignored, PacketIgnored)
+        assert ignored.reason == reason
+        assert chip.data_to_send() == b""
+
+    def test_repeated_command_is_acknowledged_and_dropped(self) -> None:
+        chip = active_chip()
+        chip.receive_data(packet(b"\x00\x66") * 2, 0.0)
+        assert chip.data_to_send() == ACKS[1] * 2
+
+    def test_a_second_command_is_taken_and_its_response_waits(self) -> None:
+        chip = active_chip()
+        chip.receive_data(packet(b"\x00\x66"), 0.0)
+        chip.send(RESPONSE, 0.0)
+        assert chip.receive_data(packet(b"\x00\x65", seq=1), 0.0) == [PacketReceived(b"\x00\x65")]
+        chip.send(b"\x01\x65", 0.0)
+        assert shown(chip.data_to_send()) == ["ACK 1", f"packet 0 ack 1 {RESPONSE.hex()}", "ACK 2"]
+        assert chip.receive_data(ACKS[1], 0.1) == [PacketAcked(1)]
+        assert shown(chip.data_to_send()) == ["packet 1 ack 2 0165"]
+
+    def test_header_is_rebuilt_for_each_transmission(self) -> None:
+        chip = active_chip()
+        chip.send(RESPONSE, 0.0)
+        chip.receive_data(packet(b"\x00\x66"), 0.1)
+        chip.data_to_send()
+        assert chip.tick(0.4) == [Retransmitted("packet", 2)]
+        assert shown(chip.data_to_send()) == [f"packet 0 ack 1 {RESPONSE.hex()}"]
+
+    def test_it_reboots_when_nobody_acknowledges_five_transmissions(self) -> None:
+        chip = active_chip()
+        chip.send(RESPONSE, 0.0)
+        sent = shown(chip.data_to_send())
+        for count in range(1, 5):
+            chip.tick(0.4 * count)
+            sent += shown(chip.data_to_send())
+        assert sent == [f"packet 0 ack 0 {RESPONSE.hex()}"] * 5
+        lost, rebooted = chip.tick(2.0)
+        assert isinstance(lost, LinkLost)
+        assert (lost.reason, lost.in_flight) == (LostReason.NO_ACK, RESPONSE)
+        assert rebooted == Rebooted("no ACK")
+        chip.tick(2.4)
+        assert chip.data_to_send() == SYNC
+
+    def test_sync_ends_the_link_and_starts_the_numbers_anew(self) -> None:
+        chip = active_chip()
+        chip.receive_data(packet(b"\x00\x66"), 0.0)
+        chip.send(RESPONSE, 0.0)
+        chip.data_to_send()
+        (lost,) = chip.receive_data(SYNC, 0.1)
+        assert isinstance(lost, LinkLost)
+        assert lost.in_flight == RESPONSE
+        assert chip.data_to_send() == SYNC_RSP
+        chip.receive_data(SYNC_RSP + CONFIG + CONFIG_RSP + CONFIG, 0.2)
+        chip.data_to_send()
+        assert chip.receive_data(packet(b"\x00\x65", seq=0), 0.3) == [PacketReceived(b"\x00\x65")]
+        chip.send(RESPONSE, 0.3)
+        assert shown(chip.data_to_send()) == ["ACK 1", f"packet 0 ack 1 {RESPONSE.hex()}"]
+
+    def test_reset_packet_reboots_and_sync_comes_an_interval_later(self) -> None:
+        chip = active_chip(ChipConfig(boot_s=0.3))
+        lost, rebooted = chip.receive_data(RESET, 1.0)
+        assert isinstance(lost, LinkLost)
+        assert rebooted == Rebooted("RESET packet")
+        assert chip.next_deadline() == pytest.approx(1.7)
+        assert chip.data_to_send() == b""
+
+    def test_reboot_by_the_device(self) -> None:
+        chip = active_chip()
+        assert chip.reboot(0.0, "undecodable command")[-1] == Rebooted("undecodable command")
+        assert ChipLink().reboot(0.0) == []
+
+    def test_config_is_answered(self) -> None:
+        chip = active_chip()
+        assert chip.receive_data(CONFIG, 0.0) == []
+        assert chip.data_to_send() == CONFIG_RSP
+        assert chip.is_up

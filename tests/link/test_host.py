@@ -1,0 +1,338 @@
+"""The rules of the host's end, one by one (times and bytes as measured)."""
+
+from __future__ import annotations
+
+import pytest
+from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, active_host, packet, shown
+
+from gatts_codec.errors import EncodeError, LinkClosed, LinkError, LinkReset, LinkTimeout
+from gatts_codec.framing import H5Packet
+from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.config import HostConfig
+from gatts_codec.link.end import LinkEnd
+from gatts_codec.link.events import (
+    ChipRestarted,
+    LinkEvent,
+    LinkLost,
+    LinkUp,
+    LostReason,
+    PacketAcked,
+    PacketIgnored,
+    PacketReceived,
+    Retransmitted,
+)
+from gatts_codec.link.host import HostLink
+
+COMMAND = b"\x00\x66\x01"
+
+
+def run_until_lost(host: HostLink) -> tuple[LinkLost, list[str]]:
+    """Let time pass and nothing be heard."""
+    sent: list[str] = []
+    while True:
+        deadline = host.next_deadline()
+        assert deadline is not None
+        lost = [event for event in host.tick(deadline) if isinstance(event, LinkLost)]
+        if lost:
+            return lost[0], sent
+        sent += shown(host.data_to_send())
+
+
+class TestLinkUp:
+    def test_reset_then_deaf_then_sync(self) -> None:
+        host = HostLink()
+        host.open(10.0)
+        assert host.data_to_send() == RESET
+        assert host.receive_data(SYNC, 10.049) == [
+            PacketIgnored(H5Packet(15, b"\x01\x7e"), "SYNC means nothing in DEAF")
+        ]
+        assert host.tick(10.05) == []
+        assert host.tick(10.299) == []
+        assert host.data_to_send() == b""
+        host.tick(10.3)
+        assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG"]
+
+    def test_half_a_frame_from_before_the_reset_is_forgotten(self) -> None:
+        host = HostLink()
+        host.open(0.0)
+        host.receive_data(b"\xc0\x01\x02", 0.01)
+        host.tick(0.05)
+        host.receive_data(SYNC, 0.06)
+        assert shown(host.data_to_send())[-1] == "CONFIG"
+
+    def test_a_chip_that_is_heard_has_started(self) -> None:
+        host = HostLink()
+        host.open(0.0)
+        host.tick(0.05)
+        host.data_to_send()
+        host.receive_data(SYNC, 0.06)
+        assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG"]
+
+    def test_without_reset_nothing_is_waited_for(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG"]
+
+    def test_two_round_trips_to_firmware_that_answers_at_once(self) -> None:
+        host, chip = HostLink(HostConfig(reset=False)), ChipLink()
+        host.open(0.0)
+        chip.open(0.0)
+        for _ in range(2):
+            chip.receive_data(host.data_to_send(), 0.001)
+            host.receive_data(chip.data_to_send(), 0.002)
+        assert host.is_up
+        assert chip.is_up
+
+    def test_reference_timing_says_no_more_than_needed(self) -> None:
+        host = HostLink(HostConfig(reset=False, fast_link_up=False))
+        host.open(0.0)
+        assert shown(host.data_to_send()) == ["SYNC"]
+        host.receive_data(SYNC, 0.1)
+        assert shown(host.data_to_send()) == ["SYNC_RSP"]
+        host.receive_data(SYNC_RSP, 0.1)
+        assert shown(host.data_to_send()) == ["CONFIG"]
+        host.receive_data(SYNC + CONFIG, 0.1)
+        assert shown(host.data_to_send()) == ["SYNC_RSP", "CONFIG_RSP"]
+        assert host.receive_data(CONFIG_RSP, 0.1) == [LinkUp()]
+        assert host.next_deadline() is None
+
+    def test_config_field_of_the_chip_does_not_matter(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        host.receive_data(SYNC_RSP, 0.0)
+        assert LinkUp() in host.receive_data(bytes.fromhex("c0003f00c1047b55c0"), 0.0)
+
+    def test_two_hosts_do_not_chase_each_other(self) -> None:
+        ends = [HostLink(HostConfig(reset=False)) for _ in range(2)]
+        for end in ends:
+            end.open(0.0)
+        assert frames_until_quiet(ends[0], ends[1]) < 100
+
+    def test_a_line_that_echoes_is_not_flooded(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        assert frames_until_quiet(host, host) < 100
+
+
+def frames_until_quiet(one: LinkEnd, other: LinkEnd) -> int:
+    frames = 0
+    while frames < 1000:
+        data = one.data_to_send()
+        back = other.data_to_send()
+        if not data and not back:
+            break
+        frames += len(shown(data + back))
+        other.receive_data(data, 0.0)
+        one.receive_data(back, 0.0)
+    return frames
+
+
+class TestNoLink:
+    def test_nothing_heard(self) -> None:
+        host = HostLink()
+        host.open(0.0)
+        lost, sent = run_until_lost(host)
+        assert sent.count("SYNC") == 6
+        assert (lost.reason, lost.stage, lost.attempts) == (LostReason.NO_SYNC_RSP, "sync", 6)
+        assert lost.describe() == (
+            "SYNC was not answered after 6 attempts; heard nothing: wrong port, no connectivity firmware, "
+            "no power, or the chip-to-host line is dead"
+        )
+        error = lost.to_error()
+        assert isinstance(error, LinkTimeout)
+        assert (error.stage, error.attempts, error.heard) == ("sync", 6, "nothing")
+        assert host.next_deadline() is None
+
+    @pytest.mark.parametrize(
+        ("heard", "listed", "pointer"),
+        [
+            (
+                SYNC * 6,
+                "6 SYNC",
+                "sent SYNC 6 times and never saw our SYNC_RSP: the host-to-chip line is dead",
+            ),
+            (b"\xc0\x01\x02\xc0\x55", "1 bad frames, 1 bytes of noise", "wrong baud rate or parity"),
+            (packet(b"\x02\x50"), "1 VENDOR_SPECIFIC", "no answer"),
+        ],
+    )
+    def test_something_else_heard(self, heard: bytes, listed: str, pointer: str) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        host.receive_data(heard, 0.0)
+        lost, _ = run_until_lost(host)
+        assert lost.heard == listed
+        assert pointer in lost.describe()
+
+    @pytest.mark.parametrize(("heard", "pointer"), [(b"", "then no more"), (SYNC, "starts over")])
+    def test_config_never_answered(self, heard: bytes, pointer: str) -> None:
+        host = HostLink(HostConfig(reset=False, fast_link_up=False))
+        host.open(0.0)
+        host.receive_data(SYNC_RSP + heard, 0.0)
+        host.data_to_send()
+        lost, sent = run_until_lost(host)
+        assert sent.count("CONFIG") == 5
+        assert (lost.reason, lost.stage, lost.attempts) == (LostReason.NO_CONFIG_RSP, "config", 6)
+        assert pointer in lost.describe()
+
+    def test_closing_while_linking(self) -> None:
+        host = HostLink()
+        host.open(0.0)
+        (lost,) = host.close(0.1)
+        assert isinstance(lost, LinkLost)
+        assert isinstance(lost.to_error(), LinkClosed)
+        assert host.close(0.2) == []
+        assert host.next_deadline() is None
+
+
+class TestSending:
+    def test_identical_bytes_once_an_interval_six_times(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 5.0)
+        first = host.data_to_send()
+        assert first == bytes.fromhex("c0dbdc3e00020066013174c0")
+        for attempt in range(2, 7):
+            assert host.next_deadline() == 5.0 + 0.25 * (attempt - 1)
+            assert host.tick(5.0 + 0.25 * (attempt - 1)) == [Retransmitted("packet", attempt)]
+            assert host.data_to_send() == first
+        (lost,) = host.tick(6.5)
+        assert isinstance(lost, LinkLost)
+        assert (lost.reason, lost.in_flight, lost.relinking) == (LostReason.NO_ACK, COMMAND, True)
+        assert isinstance(lost.to_error(), LinkTimeout)
+
+    def test_numbers_go_round(self) -> None:
+        host = active_host()
+        for count in range(20):
+            host.send(COMMAND, 0.0)
+            assert shown(host.data_to_send()) == [f"packet {count % 8} ack 0 006601"]
+            assert host.receive_data(ACKS[(count + 1) % 8], 0.0) == [PacketAcked(1)]
+
+    def test_ack_of_the_same_number_is_ignored(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 0.0)
+        host.receive_data(ACKS[0], 0.1)
+        assert host.waiting == 1
+        assert host.next_deadline() == 0.25
+
+    def test_ack_field_of_packets_does_not_count(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 0.0)
+        host.receive_data(packet(b"\x01\x66", ack=1), 0.1)
+        assert host.waiting == 1
+
+    def test_any_other_ack_begins_a_new_link(self) -> None:
+        host = active_host(HostConfig(reset=True))
+        host.send(COMMAND, 0.0)
+        host.data_to_send()
+        (lost,) = host.receive_data(ACKS[5], 0.1)
+        assert isinstance(lost, LinkLost)
+        assert isinstance(lost.to_error(), LinkReset)
+        assert lost.heard == "1 ACK 5, not 0 or 1"
+        assert host.data_to_send() == RESET
+
+    def test_a_number_is_not_reused_before_a_new_link(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 0.0)
+        run_until_lost(host)
+        with pytest.raises(LinkClosed):
+            host.send(b"\x00\x65\x01", 2.0)
+        assert "SYNC" in shown(host.data_to_send())
+
+    def test_the_next_packet_waits_for_the_ack(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 0.0)
+        host.send(b"\x00\x01", 0.0)
+        host.send(b"\x00\x02", 0.0)
+        assert host.waiting == 3
+        assert len(shown(host.data_to_send())) == 1
+        host.receive_data(ACKS[1], 0.1)
+        assert shown(host.data_to_send()) == ["packet 1 ack 0 0001"]
+        (lost,) = host.close(0.2)
+        assert lost == LinkLost(LostReason.CLOSED, "ack", 1, in_flight=b"\x00\x01", unsent=(b"\x00\x02",))
+
+    def test_too_long_for_the_firmware_is_refused(self) -> None:
+        host = active_host(HostConfig(reset=False, max_payload=384))
+        host.send(bytes(384), 0.0)
+        with pytest.raises(EncodeError, match="385 bytes, the firmware takes 384"):
+            host.send(bytes(385), 0.0)
+
+    def test_the_queue_is_bounded(self) -> None:
+        host = active_host(HostConfig(reset=False, max_waiting=2))
+        for _ in range(3):
+            host.send(COMMAND, 0.0)
+        with pytest.raises(LinkError, match="2 packets wait already"):
+            host.send(COMMAND, 0.0)
+
+    def test_config_while_waiting_says_that_the_packet_was_dropped(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 0.0)
+        host.data_to_send()
+        assert host.receive_data(CONFIG, 0.1) == [Retransmitted("packet", 2)]
+        assert shown(host.data_to_send()) == ["CONFIG_RSP", "packet 0 ack 0 006601"]
+
+    @pytest.mark.parametrize(
+        ("baud", "parity", "size", "interval_s"),
+        [
+            (None, False, 700, 0.25),
+            (1_000_000, False, 700, 0.25),
+            (115200, False, 20, 0.25),
+            (9600, False, 700, 0.05 + (710 + 384 + 8 + 6) * 10 / 9600),
+            (9600, True, 0, 0.05 + (10 + 384 + 8 + 6) * 11 / 9600),
+        ],
+    )
+    def test_the_interval_grows_with_a_slow_line(
+        self, baud: int | None, parity: bool, size: int, interval_s: float
+    ) -> None:
+        config = HostConfig(reset=False, baud=baud, parity=parity, max_payload=384)
+        assert config.interval_s(size + 10) == pytest.approx(interval_s)
+
+
+class TestReceiving:
+    def test_acknowledged_and_delivered(self) -> None:
+        host = active_host()
+        assert host.receive_data(packet(b"\x02\x50\x00") + packet(b"\x02\x51\x00", seq=1), 0.0) == [
+            PacketReceived(b"\x02\x50\x00"),
+            PacketReceived(b"\x02\x51\x00"),
+        ]
+        assert host.data_to_send() == ACKS[1] + ACKS[2]
+
+    def test_repeated_packet_is_acknowledged_again_and_dropped(self) -> None:
+        host = active_host()
+        host.receive_data(packet(b"\x02\x50") * 2, 0.0)
+        assert host.data_to_send() == ACKS[1] + ACKS[1]
+
+    def test_gap_is_answered_with_the_number_expected(self) -> None:
+        host = active_host()
+        (ignored,) = host.receive_data(packet(b"\x02\x50", seq=2), 0.0)
+        assert isinstance(ignored, PacketIgnored)
+        assert host.data_to_send() == ACKS[0]
+
+    def test_no_crc_is_accepted_not_reliable_is_not(self) -> None:
+        host = active_host()
+        events = host.receive_data(
+            packet(b"\x02\x50", crc=False) + packet(b"\x02\x51", 1, reliable=False), 0.0
+        )
+        assert [type(event) for event in events] == [PacketReceived, PacketIgnored]
+        assert host.data_to_send() == ACKS[1]
+
+    def test_response_before_its_ack(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 0.0)
+        events: list[LinkEvent] = host.receive_data(packet(b"\x01\x66") + ACKS[1], 0.1)
+        assert events == [PacketReceived(b"\x01\x66"), PacketAcked(1)]
+
+    def test_sync_means_that_the_chip_has_restarted(self) -> None:
+        host = active_host(HostConfig(reset=True))
+        host.send(COMMAND, 0.0)
+        host.data_to_send()
+        restarted, lost = host.receive_data(SYNC, 0.1)
+        assert restarted == ChipRestarted()
+        assert isinstance(lost, LinkLost)
+        assert (lost.reason, lost.in_flight, lost.relinking) == (LostReason.PEER_RESTARTED, COMMAND, True)
+        assert host.data_to_send() == RESET
+        assert not host.is_up
+
+    def test_config_is_answered_and_nothing_else(self) -> None:
+        host = active_host()
+        assert host.receive_data(CONFIG, 0.0) == []
+        assert host.data_to_send() == CONFIG_RSP
+        assert host.is_up

@@ -16,610 +16,6 @@ local MAX_VALUE_LEN = 512
 -- R: records and other tables, each once however many packets share it. D: dialects.
 local R, D = {}, {}
 
-R.labels = { [0] = "INVALID", [1] = "PRIMARY", [2] = "SECONDARY" }
-R.labels_2 = { [0] = "UNKNOWN", [1] = "BLE", [2] = "VENDOR_BEGIN" }
-R.Uuid = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "uuid", block = "number", size = 2, signed = false },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_2 },
-    },
-}
-R.ServiceAdd = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels },
-        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
-        { name = "handle_present", block = "given", flag = "STRUCT" },
-    },
-}
-R.IncludeAdd = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "service_handle", block = "number", size = 2, signed = false },
-        { name = "inc_srvc_handle", block = "number", size = 2, signed = false },
-        { name = "include_handle_present", block = "given", flag = "RAW" },
-    },
-}
-R.CharProps = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        {
-            block = "bits",
-            groups = {
-                { "broadcast", 0, 1 },
-                { "read", 1, 1 },
-                { "write_wo_resp", 2, 1 },
-                { "write", 3, 1 },
-                { "notify", 4, 1 },
-                { "indicate", 5, 1 },
-                { "auth_signed_wr", 6, 1 },
-            },
-            required = {},
-            reserved = 128,
-            labels = {},
-        },
-    },
-}
-R.CharExtProps = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        {
-            block = "bits",
-            groups = { { "reliable_wr", 0, 1 }, { "wr_aux", 1, 1 } },
-            required = {},
-            reserved = 252,
-            labels = {},
-        },
-    },
-}
-R.CharPf = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "format", block = "number", size = 1, signed = false },
-        { name = "exponent", block = "number", size = 1, signed = true },
-        { name = "unit", block = "number", size = 2, signed = false },
-        { name = "name_space", block = "number", size = 1, signed = false },
-        { name = "desc", block = "number", size = 2, signed = false },
-    },
-}
-R.SecMode = {
-    block = "record",
-    tolerates_trailing = false,
-    members = { { block = "bits", groups = { { "sm", 0, 4 }, { "lv", 4, 4 } }, required = {}, reserved = 0, labels = {} } },
-}
-R.labels_3 = { vloc = { [0] = "INVALID", [1] = "STACK", [2] = "USER" } }
-R.AttrMd = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "read_perm", block = "nested", of = R.SecMode },
-        { name = "write_perm", block = "nested", of = R.SecMode },
-        {
-            block = "bits",
-            groups = { { "vlen", 0, 1 }, { "vloc", 1, 2 }, { "rd_auth", 3, 1 }, { "wr_auth", 4, 1 } },
-            required = { vloc = 1 },
-            reserved = 224,
-            labels = R.labels_3,
-        },
-    },
-}
-R.CharMd = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "char_props", block = "nested", of = R.CharProps },
-        { name = "char_ext_props", block = "nested", of = R.CharExtProps },
-        { name = "char_user_desc_max_size", block = "number", size = 2, signed = false },
-        { name = "char_user_desc_size", block = "number", size = 2, signed = false },
-        { name = "char_user_desc", block = "data", length = "char_user_desc_size", flag = "DATA", limited = true },
-        { name = "char_pf", block = "presence", flag = "STRUCT", of = R.CharPf },
-        { name = "user_desc_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
-        { name = "cccd_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
-        { name = "sccd_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
-    },
-}
-R.Attr = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
-        { name = "attr_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
-        { name = "init_offs", block = "number", size = 2, signed = false },
-        { name = "max_len", block = "number", size = 2, signed = false },
-        { name = "init_len", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "init_len", flag = "DATA", limited = true },
-    },
-}
-R.CharacteristicAdd = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "service_handle", block = "number", size = 2, signed = false },
-        { name = "char_md", block = "presence", flag = "STRUCT", of = R.CharMd },
-        { name = "attr_char_value", block = "presence", flag = "STRUCT", of = R.Attr },
-        { name = "handles_present", block = "given", flag = "STRUCT" },
-    },
-}
-R.DescriptorAdd = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "char_handle", block = "number", size = 2, signed = false },
-        { name = "attr", block = "presence", flag = "STRUCT", of = R.Attr },
-        { name = "handle_present", block = "given", flag = "STRUCT" },
-    },
-}
-R.Value = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = true },
-    },
-}
-R.ValueSet = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "value", block = "presence", flag = "STRUCT", of = R.Value },
-    },
-}
-R.ValueBuffer = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "value_present", block = "given", flag = "RAW" },
-    },
-}
-R.ValueGet = {
-    block = "record",
-    tolerates_trailing = true,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "value", block = "presence", flag = "DATA", of = R.ValueBuffer },
-    },
-}
-R.labels_4 = { [0] = "INVALID", [1] = "NOTIFICATION", [2] = "INDICATION" }
-R.HvxParams = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_4 },
-        { name = "offset", block = "number", size = 2, signed = false },
-        {
-            block = "group",
-            flag = "RAW",
-            key = "len",
-            absent = {},
-            filler = true,
-            members = {
-                { name = "len", block = "number", size = 2, signed = false },
-                { name = "data", block = "data", length = "len", flag = "DATA", limited = true },
-            },
-        },
-    },
-}
-R.Hvx = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "hvx_params", block = "presence", flag = "STRUCT", of = R.HvxParams },
-    },
-}
-R.ServiceChanged = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "start_handle", block = "number", size = 2, signed = false },
-        { name = "end_handle", block = "number", size = 2, signed = false },
-    },
-}
-R.labels_5 = { [0] = "INVALID", [1] = "READ", [2] = "WRITE" }
-R.labels_6 = {
-    [0] = "SUCCESS",
-    [1] = "UNKNOWN",
-    [256] = "ATTERR_INVALID",
-    [257] = "ATTERR_INVALID_HANDLE",
-    [258] = "ATTERR_READ_NOT_PERMITTED",
-    [259] = "ATTERR_WRITE_NOT_PERMITTED",
-    [260] = "ATTERR_INVALID_PDU",
-    [261] = "ATTERR_INSUF_AUTHENTICATION",
-    [262] = "ATTERR_REQUEST_NOT_SUPPORTED",
-    [263] = "ATTERR_INVALID_OFFSET",
-    [264] = "ATTERR_INSUF_AUTHORIZATION",
-    [265] = "ATTERR_PREPARE_QUEUE_FULL",
-    [266] = "ATTERR_ATTRIBUTE_NOT_FOUND",
-    [267] = "ATTERR_ATTRIBUTE_NOT_LONG",
-    [268] = "ATTERR_INSUF_ENC_KEY_SIZE",
-    [269] = "ATTERR_INVALID_ATT_VAL_LENGTH",
-    [270] = "ATTERR_UNLIKELY_ERROR",
-    [271] = "ATTERR_INSUF_ENCRYPTION",
-    [272] = "ATTERR_UNSUPPORTED_GROUP_TYPE",
-    [273] = "ATTERR_INSUF_RESOURCES",
-    [384] = "ATTERR_APP_BEGIN",
-    [415] = "ATTERR_APP_END",
-    [508] = "ATTERR_CPS_WRITE_REQ_REJECTED",
-    [509] = "ATTERR_CPS_CCCD_CONFIG_ERROR",
-    [510] = "ATTERR_CPS_PROC_ALR_IN_PROG",
-    [511] = "ATTERR_CPS_OUT_OF_RANGE",
-}
-R.AuthorizeParams = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
-        { block = "bits", groups = { { "update", 0, 1 } }, required = {}, reserved = 254, labels = {} },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "data", block = "data", length = "len", flag = "DATA", limited = false },
-    },
-}
-R.WriteAuthorizeParamsV1 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = { { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 } },
-}
-R.RwAuthorizeReplyParamsV1 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        {
-            name = "type",
-            block = "oneof",
-            of = { block = "number", size = 1, signed = false },
-            values = { 1, 2 },
-            labels = R.labels_5,
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 1,
-            members = { { name = "read", block = "nested", of = R.AuthorizeParams } },
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 2,
-            members = { { name = "write", block = "nested", of = R.WriteAuthorizeParamsV1 } },
-        },
-    },
-}
-R.RwAuthorizeReplyV1 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        {
-            name = "rw_authorize_reply_params",
-            block = "presence",
-            flag = "STRUCT",
-            of = R.RwAuthorizeReplyParamsV1,
-        },
-    },
-}
-R.SysAttrSet = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        {
-            block = "group",
-            flag = "STRUCT",
-            key = "sys_attr_data",
-            absent = { len = 0 },
-            filler = false,
-            members = {
-                { name = "len", block = "number", size = 2, signed = false },
-                { name = "sys_attr_data", block = "data", length = "len", limited = false },
-            },
-        },
-        { name = "flags", block = "number", size = 4, signed = false },
-    },
-}
-R.SysAttrGet = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "len", block = "presence", flag = "DATA", of = { block = "number", size = 2, signed = false } },
-        { name = "sys_attr_data_present", block = "given", flag = "RAW" },
-        { name = "flags", block = "number", size = 4, signed = false },
-    },
-}
-R.labels_7 = {
-    [0] = "SUCCESS",
-    [1] = "SVC_HANDLER_MISSING",
-    [2] = "SOFTDEVICE_NOT_ENABLED",
-    [3] = "INTERNAL",
-    [4] = "NO_MEM",
-    [5] = "NOT_FOUND",
-    [6] = "NOT_SUPPORTED",
-    [7] = "INVALID_PARAM",
-    [8] = "INVALID_STATE",
-    [9] = "INVALID_LENGTH",
-    [10] = "INVALID_FLAGS",
-    [11] = "INVALID_DATA",
-    [12] = "DATA_SIZE",
-    [13] = "TIMEOUT",
-    [14] = "NULL",
-    [15] = "FORBIDDEN",
-    [16] = "INVALID_ADDR",
-    [17] = "BUSY",
-    [18] = "CONN_COUNT",
-    [19] = "RESOURCES",
-    [4096] = "SDM_LFCLK_SOURCE_UNKNOWN",
-    [4097] = "SDM_INCORRECT_INTERRUPT_CONFIGURATION",
-    [4098] = "SDM_INCORRECT_CLENR0",
-    [8192] = "SOC_MUTEX_ALREADY_TAKEN",
-    [8193] = "SOC_NVIC_INTERRUPT_NOT_AVAILABLE",
-    [8194] = "SOC_NVIC_INTERRUPT_PRIORITY_NOT_ALLOWED",
-    [8195] = "SOC_NVIC_SHOULD_NOT_RETURN",
-    [8196] = "SOC_POWER_MODE_UNKNOWN",
-    [8197] = "SOC_POWER_POF_THRESHOLD_UNKNOWN",
-    [8198] = "SOC_POWER_OFF_SHOULD_NOT_RETURN",
-    [8199] = "SOC_RAND_NOT_ENOUGH_VALUES",
-    [8200] = "SOC_PPI_INVALID_CHANNEL",
-    [8201] = "SOC_PPI_INVALID_GROUP",
-}
-R.ServiceAddResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = { { name = "handle", block = "number", size = 2, signed = false } },
-        },
-    },
-}
-R.IncludeAddResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = { { name = "include_handle", block = "number", size = 2, signed = false } },
-        },
-    },
-}
-R.CharHandles = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "value_handle", block = "number", size = 2, signed = false },
-        { name = "user_desc_handle", block = "number", size = 2, signed = false },
-        { name = "cccd_handle", block = "number", size = 2, signed = false },
-        { name = "sccd_handle", block = "number", size = 2, signed = false },
-    },
-}
-R.CharacteristicAddResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = { { name = "handles", block = "presence", flag = "STRUCT", of = R.CharHandles } },
-        },
-    },
-}
-R.Value_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = false },
-    },
-}
-R.ValueSetResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = { { name = "value", block = "nested", of = R.Value_2 } },
-        },
-    },
-}
-R.HvxResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = {
-                {
-                    name = "bytes_written",
-                    block = "presence",
-                    flag = "STRUCT",
-                    of = { block = "number", size = 2, signed = false },
-                },
-            },
-        },
-    },
-}
-R.ServiceChangedResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = { { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 } },
-}
-R.SysAttrGetResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = {
-                { name = "len", block = "number", size = 2, signed = false },
-                { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
-            },
-        },
-    },
-}
-R.labels_8 = {
-    [0] = "INVALID",
-    [1] = "WRITE_REQ",
-    [2] = "WRITE_CMD",
-    [3] = "SIGN_WRITE_CMD",
-    [4] = "PREP_WRITE_REQ",
-    [5] = "EXEC_WRITE_REQ_CANCEL",
-    [6] = "EXEC_WRITE_REQ_NOW",
-}
-R.labels_9 = {
-    [0] = "INVALID",
-    [1] = "PRIM_SRVC_DECL",
-    [2] = "SEC_SRVC_DECL",
-    [3] = "INC_DECL",
-    [4] = "CHAR_DECL",
-    [5] = "CHAR_VAL",
-    [6] = "DESC",
-    [7] = "OTHER",
-}
-R.AttrContext = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "srvc_uuid", block = "nested", of = R.Uuid },
-        { name = "char_uuid", block = "nested", of = R.Uuid },
-        { name = "desc_uuid", block = "nested", of = R.Uuid },
-        { name = "srvc_handle", block = "number", size = 2, signed = false },
-        { name = "value_handle", block = "number", size = 2, signed = false },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_9 },
-    },
-}
-R.MemBlock = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "mem", block = "data", length = "len", flag = "DATA", limited = false },
-    },
-}
-R.WriteEventV1 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
-        { name = "context", block = "nested", of = R.AttrContext },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
-        { name = "mem_block", block = "trailing", of = R.MemBlock },
-    },
-}
-R.ReadParamsV1 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "context", block = "nested", of = R.AttrContext },
-        { name = "offset", block = "number", size = 2, signed = false },
-    },
-}
-R.WriteParamsV1 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
-        { name = "context", block = "nested", of = R.AttrContext },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
-    },
-}
-R.RwAuthorizeRequestEventV1 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        {
-            name = "type",
-            block = "oneof",
-            of = { block = "number", size = 1, signed = false },
-            values = { 1, 2 },
-            labels = R.labels_5,
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 1,
-            members = { { name = "read", block = "nested", of = R.ReadParamsV1 } },
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 2,
-            members = {
-                { name = "write", block = "nested", of = R.WriteParamsV1 },
-                { name = "mem_block", block = "trailing", of = R.MemBlock },
-            },
-        },
-    },
-}
-R.SysAttrMissingEvent = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "hint", block = "number", size = 1, signed = false },
-    },
-}
-R.HvcEvent = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
-    },
-}
-R.ScConfirmEvent = {
-    block = "record",
-    tolerates_trailing = false,
-    members = { { name = "conn_handle", block = "number", size = 2, signed = false } },
-}
-R.labels_10 = { [0] = "PROTOCOL" }
-R.TimeoutEvent = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_10 },
-    },
-}
 R.groups = {
     command = {
         { 96, 107, "common" },
@@ -706,6 +102,610 @@ R.results = {
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
+R.labels = { [0] = "INVALID", [1] = "PRIMARY", [2] = "SECONDARY" }
+R.labels_2 = { [0] = "UNKNOWN", [1] = "BLE", [2] = "VENDOR_BEGIN" }
+R.Uuid = {
+    block = "record",
+    members = {
+        { name = "uuid", block = "number", size = 2, signed = false },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_2 },
+    },
+    tolerates_trailing = false,
+}
+R.ServiceAdd = {
+    block = "record",
+    members = {
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels },
+        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
+        { name = "handle_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.IncludeAdd = {
+    block = "record",
+    members = {
+        { name = "service_handle", block = "number", size = 2, signed = false },
+        { name = "inc_srvc_handle", block = "number", size = 2, signed = false },
+        { name = "include_handle_present", block = "given", flag = "RAW" },
+    },
+    tolerates_trailing = false,
+}
+R.CharProps = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            groups = {
+                { "broadcast", 0, 1 },
+                { "read", 1, 1 },
+                { "write_wo_resp", 2, 1 },
+                { "write", 3, 1 },
+                { "notify", 4, 1 },
+                { "indicate", 5, 1 },
+                { "auth_signed_wr", 6, 1 },
+            },
+            required = {},
+            reserved = 128,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.CharExtProps = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            groups = { { "reliable_wr", 0, 1 }, { "wr_aux", 1, 1 } },
+            required = {},
+            reserved = 252,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.CharPf = {
+    block = "record",
+    members = {
+        { name = "format", block = "number", size = 1, signed = false },
+        { name = "exponent", block = "number", size = 1, signed = true },
+        { name = "unit", block = "number", size = 2, signed = false },
+        { name = "name_space", block = "number", size = 1, signed = false },
+        { name = "desc", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.SecMode = {
+    block = "record",
+    members = { { block = "bits", groups = { { "sm", 0, 4 }, { "lv", 4, 4 } }, required = {}, reserved = 0, labels = {} } },
+    tolerates_trailing = false,
+}
+R.labels_3 = { vloc = { [0] = "INVALID", [1] = "STACK", [2] = "USER" } }
+R.AttrMd = {
+    block = "record",
+    members = {
+        { name = "read_perm", block = "nested", of = R.SecMode },
+        { name = "write_perm", block = "nested", of = R.SecMode },
+        {
+            block = "bits",
+            groups = { { "vlen", 0, 1 }, { "vloc", 1, 2 }, { "rd_auth", 3, 1 }, { "wr_auth", 4, 1 } },
+            required = { vloc = 1 },
+            reserved = 224,
+            labels = R.labels_3,
+        },
+    },
+    tolerates_trailing = false,
+}
+R.CharMd = {
+    block = "record",
+    members = {
+        { name = "char_props", block = "nested", of = R.CharProps },
+        { name = "char_ext_props", block = "nested", of = R.CharExtProps },
+        { name = "char_user_desc_max_size", block = "number", size = 2, signed = false },
+        { name = "char_user_desc_size", block = "number", size = 2, signed = false },
+        { name = "char_user_desc", block = "data", length = "char_user_desc_size", flag = "DATA", limited = true },
+        { name = "char_pf", block = "presence", flag = "STRUCT", of = R.CharPf },
+        { name = "user_desc_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
+        { name = "cccd_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
+        { name = "sccd_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
+    },
+    tolerates_trailing = false,
+}
+R.Attr = {
+    block = "record",
+    members = {
+        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
+        { name = "attr_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
+        { name = "init_offs", block = "number", size = 2, signed = false },
+        { name = "max_len", block = "number", size = 2, signed = false },
+        { name = "init_len", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "init_len", flag = "DATA", limited = true },
+    },
+    tolerates_trailing = false,
+}
+R.CharacteristicAdd = {
+    block = "record",
+    members = {
+        { name = "service_handle", block = "number", size = 2, signed = false },
+        { name = "char_md", block = "presence", flag = "STRUCT", of = R.CharMd },
+        { name = "attr_char_value", block = "presence", flag = "STRUCT", of = R.Attr },
+        { name = "handles_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.DescriptorAdd = {
+    block = "record",
+    members = {
+        { name = "char_handle", block = "number", size = 2, signed = false },
+        { name = "attr", block = "presence", flag = "STRUCT", of = R.Attr },
+        { name = "handle_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.Value = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = true },
+    },
+    tolerates_trailing = false,
+}
+R.ValueSet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "value", block = "presence", flag = "STRUCT", of = R.Value },
+    },
+    tolerates_trailing = false,
+}
+R.ValueBuffer = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "value_present", block = "given", flag = "RAW" },
+    },
+    tolerates_trailing = false,
+}
+R.ValueGet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "value", block = "presence", flag = "DATA", of = R.ValueBuffer },
+    },
+    tolerates_trailing = true,
+}
+R.labels_4 = { [0] = "INVALID", [1] = "NOTIFICATION", [2] = "INDICATION" }
+R.HvxParams = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_4 },
+        { name = "offset", block = "number", size = 2, signed = false },
+        {
+            block = "group",
+            flag = "RAW",
+            key = "len",
+            absent = {},
+            filler = true,
+            members = {
+                { name = "len", block = "number", size = 2, signed = false },
+                { name = "data", block = "data", length = "len", flag = "DATA", limited = true },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.Hvx = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "hvx_params", block = "presence", flag = "STRUCT", of = R.HvxParams },
+    },
+    tolerates_trailing = false,
+}
+R.ServiceChanged = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "start_handle", block = "number", size = 2, signed = false },
+        { name = "end_handle", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.labels_5 = { [0] = "INVALID", [1] = "READ", [2] = "WRITE" }
+R.labels_6 = {
+    [0] = "SUCCESS",
+    [1] = "UNKNOWN",
+    [256] = "ATTERR_INVALID",
+    [257] = "ATTERR_INVALID_HANDLE",
+    [258] = "ATTERR_READ_NOT_PERMITTED",
+    [259] = "ATTERR_WRITE_NOT_PERMITTED",
+    [260] = "ATTERR_INVALID_PDU",
+    [261] = "ATTERR_INSUF_AUTHENTICATION",
+    [262] = "ATTERR_REQUEST_NOT_SUPPORTED",
+    [263] = "ATTERR_INVALID_OFFSET",
+    [264] = "ATTERR_INSUF_AUTHORIZATION",
+    [265] = "ATTERR_PREPARE_QUEUE_FULL",
+    [266] = "ATTERR_ATTRIBUTE_NOT_FOUND",
+    [267] = "ATTERR_ATTRIBUTE_NOT_LONG",
+    [268] = "ATTERR_INSUF_ENC_KEY_SIZE",
+    [269] = "ATTERR_INVALID_ATT_VAL_LENGTH",
+    [270] = "ATTERR_UNLIKELY_ERROR",
+    [271] = "ATTERR_INSUF_ENCRYPTION",
+    [272] = "ATTERR_UNSUPPORTED_GROUP_TYPE",
+    [273] = "ATTERR_INSUF_RESOURCES",
+    [384] = "ATTERR_APP_BEGIN",
+    [415] = "ATTERR_APP_END",
+    [508] = "ATTERR_CPS_WRITE_REQ_REJECTED",
+    [509] = "ATTERR_CPS_CCCD_CONFIG_ERROR",
+    [510] = "ATTERR_CPS_PROC_ALR_IN_PROG",
+    [511] = "ATTERR_CPS_OUT_OF_RANGE",
+}
+R.AuthorizeParams = {
+    block = "record",
+    members = {
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { block = "bits", groups = { { "update", 0, 1 } }, required = {}, reserved = 254, labels = {} },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "data", block = "data", length = "len", flag = "DATA", limited = false },
+    },
+    tolerates_trailing = false,
+}
+R.WriteAuthorizeParamsV1 = {
+    block = "record",
+    members = { { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 } },
+    tolerates_trailing = false,
+}
+R.RwAuthorizeReplyParamsV1 = {
+    block = "record",
+    members = {
+        {
+            name = "type",
+            block = "oneof",
+            of = { block = "number", size = 1, signed = false },
+            values = { 1, 2 },
+            labels = R.labels_5,
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 1,
+            members = { { name = "read", block = "nested", of = R.AuthorizeParams } },
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 2,
+            members = { { name = "write", block = "nested", of = R.WriteAuthorizeParamsV1 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.RwAuthorizeReplyV1 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        {
+            name = "rw_authorize_reply_params",
+            block = "presence",
+            flag = "STRUCT",
+            of = R.RwAuthorizeReplyParamsV1,
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SysAttrSet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        {
+            block = "group",
+            flag = "STRUCT",
+            key = "sys_attr_data",
+            absent = { len = 0 },
+            filler = false,
+            members = {
+                { name = "len", block = "number", size = 2, signed = false },
+                { name = "sys_attr_data", block = "data", length = "len", limited = false },
+            },
+        },
+        { name = "flags", block = "number", size = 4, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.SysAttrGet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "len", block = "presence", flag = "DATA", of = { block = "number", size = 2, signed = false } },
+        { name = "sys_attr_data_present", block = "given", flag = "RAW" },
+        { name = "flags", block = "number", size = 4, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.labels_7 = {
+    [0] = "SUCCESS",
+    [1] = "SVC_HANDLER_MISSING",
+    [2] = "SOFTDEVICE_NOT_ENABLED",
+    [3] = "INTERNAL",
+    [4] = "NO_MEM",
+    [5] = "NOT_FOUND",
+    [6] = "NOT_SUPPORTED",
+    [7] = "INVALID_PARAM",
+    [8] = "INVALID_STATE",
+    [9] = "INVALID_LENGTH",
+    [10] = "INVALID_FLAGS",
+    [11] = "INVALID_DATA",
+    [12] = "DATA_SIZE",
+    [13] = "TIMEOUT",
+    [14] = "NULL",
+    [15] = "FORBIDDEN",
+    [16] = "INVALID_ADDR",
+    [17] = "BUSY",
+    [18] = "CONN_COUNT",
+    [19] = "RESOURCES",
+    [4096] = "SDM_LFCLK_SOURCE_UNKNOWN",
+    [4097] = "SDM_INCORRECT_INTERRUPT_CONFIGURATION",
+    [4098] = "SDM_INCORRECT_CLENR0",
+    [8192] = "SOC_MUTEX_ALREADY_TAKEN",
+    [8193] = "SOC_NVIC_INTERRUPT_NOT_AVAILABLE",
+    [8194] = "SOC_NVIC_INTERRUPT_PRIORITY_NOT_ALLOWED",
+    [8195] = "SOC_NVIC_SHOULD_NOT_RETURN",
+    [8196] = "SOC_POWER_MODE_UNKNOWN",
+    [8197] = "SOC_POWER_POF_THRESHOLD_UNKNOWN",
+    [8198] = "SOC_POWER_OFF_SHOULD_NOT_RETURN",
+    [8199] = "SOC_RAND_NOT_ENOUGH_VALUES",
+    [8200] = "SOC_PPI_INVALID_CHANNEL",
+    [8201] = "SOC_PPI_INVALID_GROUP",
+}
+R.ServiceAddResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "handle", block = "number", size = 2, signed = false } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.IncludeAddResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "include_handle", block = "number", size = 2, signed = false } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.CharHandles = {
+    block = "record",
+    members = {
+        { name = "value_handle", block = "number", size = 2, signed = false },
+        { name = "user_desc_handle", block = "number", size = 2, signed = false },
+        { name = "cccd_handle", block = "number", size = 2, signed = false },
+        { name = "sccd_handle", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.CharacteristicAddResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "handles", block = "presence", flag = "STRUCT", of = R.CharHandles } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.Value_2 = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = false },
+    },
+    tolerates_trailing = false,
+}
+R.ValueSetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "value", block = "nested", of = R.Value_2 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.HvxResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "bytes_written",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 2, signed = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ServiceChangedResponse = {
+    block = "record",
+    members = { { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 } },
+    tolerates_trailing = false,
+}
+R.SysAttrGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "len", block = "number", size = 2, signed = false },
+                { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.labels_8 = {
+    [0] = "INVALID",
+    [1] = "WRITE_REQ",
+    [2] = "WRITE_CMD",
+    [3] = "SIGN_WRITE_CMD",
+    [4] = "PREP_WRITE_REQ",
+    [5] = "EXEC_WRITE_REQ_CANCEL",
+    [6] = "EXEC_WRITE_REQ_NOW",
+}
+R.labels_9 = {
+    [0] = "INVALID",
+    [1] = "PRIM_SRVC_DECL",
+    [2] = "SEC_SRVC_DECL",
+    [3] = "INC_DECL",
+    [4] = "CHAR_DECL",
+    [5] = "CHAR_VAL",
+    [6] = "DESC",
+    [7] = "OTHER",
+}
+R.AttrContext = {
+    block = "record",
+    members = {
+        { name = "srvc_uuid", block = "nested", of = R.Uuid },
+        { name = "char_uuid", block = "nested", of = R.Uuid },
+        { name = "desc_uuid", block = "nested", of = R.Uuid },
+        { name = "srvc_handle", block = "number", size = 2, signed = false },
+        { name = "value_handle", block = "number", size = 2, signed = false },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_9 },
+    },
+    tolerates_trailing = false,
+}
+R.MemBlock = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "mem", block = "data", length = "len", flag = "DATA", limited = false },
+    },
+    tolerates_trailing = false,
+}
+R.WriteEventV1 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "context", block = "nested", of = R.AttrContext },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "data", block = "counted" },
+        { name = "mem_block", block = "trailing", of = R.MemBlock },
+    },
+    tolerates_trailing = false,
+}
+R.ReadParamsV1 = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "context", block = "nested", of = R.AttrContext },
+        { name = "offset", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.WriteParamsV1 = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "context", block = "nested", of = R.AttrContext },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "data", block = "counted" },
+    },
+    tolerates_trailing = false,
+}
+R.RwAuthorizeRequestEventV1 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        {
+            name = "type",
+            block = "oneof",
+            of = { block = "number", size = 1, signed = false },
+            values = { 1, 2 },
+            labels = R.labels_5,
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 1,
+            members = { { name = "read", block = "nested", of = R.ReadParamsV1 } },
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 2,
+            members = {
+                { name = "write", block = "nested", of = R.WriteParamsV1 },
+                { name = "mem_block", block = "trailing", of = R.MemBlock },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SysAttrMissingEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "hint", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.HvcEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ScConfirmEvent = {
+    block = "record",
+    members = { { name = "conn_handle", block = "number", size = 2, signed = false } },
+    tolerates_trailing = false,
+}
+R.labels_10 = { [0] = "PROTOCOL" }
+R.TimeoutEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_10 },
+    },
+    tolerates_trailing = false,
+}
 R.event_names_2 = {
     [1] = "BLE_EVT_TX_COMPLETE",
     [3] = "BLE_EVT_USER_MEM_RELEASE",
@@ -758,150 +758,6 @@ R.results_2 = {
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
-R.RwAuthorizeReplyParams = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        {
-            name = "type",
-            block = "oneof",
-            of = { block = "number", size = 1, signed = false },
-            values = { 1, 2 },
-            labels = R.labels_5,
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 1,
-            members = { { name = "read", block = "nested", of = R.AuthorizeParams } },
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 2,
-            members = { { name = "write", block = "nested", of = R.AuthorizeParams } },
-        },
-    },
-}
-R.RwAuthorizeReply = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "rw_authorize_reply_params", block = "presence", flag = "STRUCT", of = R.RwAuthorizeReplyParams },
-    },
-}
-R.InitialUserHandleGet = {
-    block = "record",
-    tolerates_trailing = false,
-    members = { { name = "handle_present", block = "given", flag = "STRUCT" } },
-}
-R.AttrGetV2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
-        { name = "md_present", block = "given", flag = "STRUCT" },
-    },
-}
-R.InitialUserHandleGetResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = {
-                {
-                    name = "handle",
-                    block = "presence",
-                    flag = "STRUCT",
-                    of = { block = "number", size = 2, signed = false },
-                },
-            },
-        },
-    },
-}
-R.AttrGetResponse = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = { { name = "md", block = "presence", flag = "STRUCT", of = R.AttrMd } },
-        },
-    },
-}
-R.WriteEvent = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "uuid", block = "nested", of = R.Uuid },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
-        { name = "auth_required", block = "number", size = 1, signed = false },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
-        { name = "mem_block", block = "trailing", of = R.MemBlock },
-    },
-}
-R.ReadParams = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "uuid", block = "nested", of = R.Uuid },
-        { name = "offset", block = "number", size = 2, signed = false },
-    },
-}
-R.WriteParams = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "uuid", block = "nested", of = R.Uuid },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
-        { name = "auth_required", block = "number", size = 1, signed = false },
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
-    },
-}
-R.RwAuthorizeRequestEvent = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        {
-            name = "type",
-            block = "oneof",
-            of = { block = "number", size = 1, signed = false },
-            values = { 1, 2 },
-            labels = R.labels_5,
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 1,
-            members = { { name = "read", block = "nested", of = R.ReadParams } },
-        },
-        {
-            block = "when",
-            field = "type",
-            value = 2,
-            members = {
-                { name = "write", block = "nested", of = R.WriteParams },
-                { name = "mem_block", block = "trailing", of = R.MemBlock },
-            },
-        },
-    },
-}
 R.results_3 = {
     [0] = "NRF_SUCCESS",
     [1] = "NRF_ERROR_SVC_HANDLER_MISSING",
@@ -950,18 +806,161 @@ R.results_3 = {
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
+R.RwAuthorizeReplyParams = {
+    block = "record",
+    members = {
+        {
+            name = "type",
+            block = "oneof",
+            of = { block = "number", size = 1, signed = false },
+            values = { 1, 2 },
+            labels = R.labels_5,
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 1,
+            members = { { name = "read", block = "nested", of = R.AuthorizeParams } },
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 2,
+            members = { { name = "write", block = "nested", of = R.AuthorizeParams } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.RwAuthorizeReply = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "rw_authorize_reply_params", block = "presence", flag = "STRUCT", of = R.RwAuthorizeReplyParams },
+    },
+    tolerates_trailing = false,
+}
+R.InitialUserHandleGet = {
+    block = "record",
+    members = { { name = "handle_present", block = "given", flag = "STRUCT" } },
+    tolerates_trailing = false,
+}
+R.AttrGetV2 = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
+        { name = "md_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.InitialUserHandleGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "handle",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 2, signed = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AttrGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "md", block = "presence", flag = "STRUCT", of = R.AttrMd } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.WriteEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "uuid", block = "nested", of = R.Uuid },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "auth_required", block = "number", size = 1, signed = false },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "data", block = "counted" },
+        { name = "mem_block", block = "trailing", of = R.MemBlock },
+    },
+    tolerates_trailing = false,
+}
+R.ReadParams = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "uuid", block = "nested", of = R.Uuid },
+        { name = "offset", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.WriteParams = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "uuid", block = "nested", of = R.Uuid },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "auth_required", block = "number", size = 1, signed = false },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "data", block = "counted" },
+    },
+    tolerates_trailing = false,
+}
+R.RwAuthorizeRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        {
+            name = "type",
+            block = "oneof",
+            of = { block = "number", size = 1, signed = false },
+            values = { 1, 2 },
+            labels = R.labels_5,
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 1,
+            members = { { name = "read", block = "nested", of = R.ReadParams } },
+        },
+        {
+            block = "when",
+            field = "type",
+            value = 2,
+            members = {
+                { name = "write", block = "nested", of = R.WriteParams },
+                { name = "mem_block", block = "trailing", of = R.MemBlock },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
 R.AttrGet = {
     block = "record",
-    tolerates_trailing = false,
     members = {
         { name = "handle", block = "number", size = 2, signed = false },
         { name = "uuid_present", block = "given", flag = "STRUCT" },
         { name = "md_present", block = "given", flag = "STRUCT" },
     },
+    tolerates_trailing = false,
 }
 R.AttrGetResponse_2 = {
     block = "record",
-    tolerates_trailing = false,
     members = {
         { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
         {
@@ -974,182 +973,7 @@ R.AttrGetResponse_2 = {
             },
         },
     },
-}
-R.IncludeAdd_2 = {
-    block = "record",
     tolerates_trailing = false,
-    members = {
-        { name = "service_handle", block = "number", size = 2, signed = false },
-        { name = "inc_srvc_handle", block = "number", size = 2, signed = false },
-        { name = "include_handle_present", block = "given", flag = "STRUCT" },
-    },
-}
-R.Value_3 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = true },
-    },
-}
-R.ValueSet_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "value", block = "presence", flag = "STRUCT", of = R.Value_3 },
-    },
-}
-R.ValueBuffer_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "value_present", block = "given", flag = "STRUCT" },
-    },
-}
-R.ValueGet_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "value", block = "presence", flag = "STRUCT", of = R.ValueBuffer_2 },
-    },
-}
-R.HvxParams_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "handle", block = "number", size = 2, signed = false },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_4 },
-        { name = "offset", block = "number", size = 2, signed = false },
-        {
-            block = "group",
-            flag = "STRUCT",
-            key = "len",
-            absent = {},
-            filler = false,
-            members = {
-                { name = "len", block = "number", size = 2, signed = false },
-                { name = "data", block = "data", length = "len", flag = "DATA", limited = true },
-            },
-        },
-    },
-}
-R.Hvx_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "hvx_params", block = "presence", flag = "STRUCT", of = R.HvxParams_2 },
-    },
-}
-R.SysAttrSet_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
-        { name = "flags", block = "number", size = 4, signed = false },
-    },
-}
-R.SysAttrGet_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "len", block = "presence", flag = "STRUCT", of = { block = "number", size = 2, signed = false } },
-        { name = "sys_attr_data_present", block = "given", flag = "STRUCT" },
-        { name = "flags", block = "number", size = 4, signed = false },
-    },
-}
-R.ExchangeMtuReply = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "server_rx_mtu", block = "number", size = 2, signed = false },
-    },
-}
-R.IncludeAddResponse_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = {
-                {
-                    name = "include_handle",
-                    block = "presence",
-                    flag = "STRUCT",
-                    of = { block = "number", size = 2, signed = false },
-                },
-            },
-        },
-    },
-}
-R.Value_4 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "offset", block = "number", size = 2, signed = false },
-        { name = "len", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = false },
-    },
-}
-R.ValueSetResponse_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = { { name = "value", block = "presence", flag = "STRUCT", of = R.Value_4 } },
-        },
-    },
-}
-R.SysAttrGetResponse_2 = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
-        {
-            block = "when",
-            field = "result",
-            value = 0,
-            members = {
-                {
-                    block = "group",
-                    flag = "STRUCT",
-                    key = "len",
-                    absent = {},
-                    filler = false,
-                    members = {
-                        { name = "len", block = "number", size = 2, signed = false },
-                        { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
-                    },
-                },
-            },
-        },
-    },
-}
-R.ExchangeMtuRequestEvent = {
-    block = "record",
-    tolerates_trailing = false,
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "client_rx_mtu", block = "number", size = 2, signed = false },
-    },
 }
 R.groups_2 = {
     command = {
@@ -1239,13 +1063,181 @@ R.results_4 = {
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
-R.HvnTxCompleteEvent = {
+R.IncludeAdd_2 = {
     block = "record",
+    members = {
+        { name = "service_handle", block = "number", size = 2, signed = false },
+        { name = "inc_srvc_handle", block = "number", size = 2, signed = false },
+        { name = "include_handle_present", block = "given", flag = "STRUCT" },
+    },
     tolerates_trailing = false,
+}
+R.Value_3 = {
+    block = "record",
+    members = {
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = true },
+    },
+    tolerates_trailing = false,
+}
+R.ValueSet_2 = {
+    block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "count", block = "number", size = 1, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "value", block = "presence", flag = "STRUCT", of = R.Value_3 },
     },
+    tolerates_trailing = false,
+}
+R.ValueBuffer_2 = {
+    block = "record",
+    members = {
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "value_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.ValueGet_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "value", block = "presence", flag = "STRUCT", of = R.ValueBuffer_2 },
+    },
+    tolerates_trailing = false,
+}
+R.HvxParams_2 = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_4 },
+        { name = "offset", block = "number", size = 2, signed = false },
+        {
+            block = "group",
+            flag = "STRUCT",
+            key = "len",
+            absent = {},
+            filler = false,
+            members = {
+                { name = "len", block = "number", size = 2, signed = false },
+                { name = "data", block = "data", length = "len", flag = "DATA", limited = true },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.Hvx_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "hvx_params", block = "presence", flag = "STRUCT", of = R.HvxParams_2 },
+    },
+    tolerates_trailing = false,
+}
+R.SysAttrSet_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
+        { name = "flags", block = "number", size = 4, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.SysAttrGet_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "len", block = "presence", flag = "STRUCT", of = { block = "number", size = 2, signed = false } },
+        { name = "sys_attr_data_present", block = "given", flag = "STRUCT" },
+        { name = "flags", block = "number", size = 4, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ExchangeMtuReply = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "server_rx_mtu", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.IncludeAddResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "include_handle",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 2, signed = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.Value_4 = {
+    block = "record",
+    members = {
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = false },
+    },
+    tolerates_trailing = false,
+}
+R.ValueSetResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "value", block = "presence", flag = "STRUCT", of = R.Value_4 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SysAttrGetResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    block = "group",
+                    flag = "STRUCT",
+                    key = "len",
+                    absent = {},
+                    filler = false,
+                    members = {
+                        { name = "len", block = "number", size = 2, signed = false },
+                        { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ExchangeMtuRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "client_rx_mtu", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
 }
 R.event_names_4 = {
     [16] = "BLE_GAP_EVT_CONNECTED",
@@ -1333,6 +1325,14 @@ R.results_5 = {
     [12292] = "BLE_ERROR_INVALID_ROLE",
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
+}
+R.HvnTxCompleteEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "count", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
 }
 R.groups_3 = {
     command = {

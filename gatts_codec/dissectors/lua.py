@@ -6,13 +6,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from gatts_codec.dissectors.sharing import Reference
+
 _WIDTH = 116
-
-
-class Reference(str):
-    """The name of a table that was written before."""
-
-    __slots__ = ()
 
 
 def lua(value: Any, indent: str = "") -> str:

@@ -12,7 +12,8 @@ from tshark import TSHARK, needs_tshark
 
 from gatts_codec.dissectors import install
 from gatts_codec.dissectors.fields import unique_fields
-from gatts_codec.dissectors.lua import Reference, lua
+from gatts_codec.dissectors.lua import lua
+from gatts_codec.dissectors.sharing import Reference
 from gatts_codec.dissectors.wireshark import plugin
 from gatts_codec.schema.describe import describe
 

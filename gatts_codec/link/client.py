@@ -1,0 +1,227 @@
+"""The blocking client: calls from any thread, events by iterator, by callback, or one by one."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from copy import copy
+from time import monotonic
+from types import TracebackType
+from typing import TypeVar, cast, overload
+
+from gatts_codec.dialects import Dialect, find_dialect
+from gatts_codec.errors import LinkClosed
+from gatts_codec.link.calls import Calls
+from gatts_codec.link.commands import check_raw, command_failed, encode_command
+from gatts_codec.link.config import HostConfig
+from gatts_codec.link.dispatch import Callback, Callbacks
+from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Wanted, matching
+from gatts_codec.link.line import Line
+from gatts_codec.link.opening import Options, new_session, open_port
+from gatts_codec.link.session import Request
+from gatts_codec.link.transports import Transport
+from gatts_codec.packets.opaque import Opaque
+from gatts_codec.schema.message import Command, Response
+
+R = TypeVar("R", bound=Response)
+E = TypeVar("E", bound=AnyEvent)
+
+
+def connect(
+    port: str | Transport,
+    dialect: str | Dialect,
+    *,
+    reset: bool = True,
+    max_payload: int | None = None,
+    timeout_s: float = 1.5,
+    strict: bool = True,
+    event_buffer: int = DEFAULT_SIZE,
+    record: str | os.PathLike[str] | None = None,
+    link: HostConfig | None = None,
+) -> Client:
+    """Open a port (``gatts_codec.link.transports``), bring the link up, return the client, to be used in ``with``.
+
+    The options are explained at ``Options``; ``record`` names a capture file for all that goes over the wire. Raises
+    PortError where the port does not open, LinkTimeout where the chip does not answer, UnknownDialectError.
+    """
+    options = Options(
+        reset=reset,
+        max_payload=max_payload,
+        timeout_s=timeout_s,
+        strict=strict,
+        event_buffer=event_buffer,
+        link=link,
+    )
+    find_dialect(dialect)  # before a port is opened in vain
+    return Client(open_port(port, record), dialect, options)
+
+
+class Client(Calls):
+    """A link to a chip. One method a command; any thread may call, close, and wait for events.
+
+    Use it in ``with``, or ``close`` it. A link that is lost is made anew by itself; the next call, or who waits for an
+    event, is told by LinkReset, since the chip's attribute table may be gone. Each event goes to every callback, and
+    to one of those who take events by ``events`` or ``wait_for``.
+    """
+
+    def __init__(self, transport: Transport, dialect: str | Dialect, options: Options | None = None) -> None:
+        options = options or Options()
+        self._session = new_session(transport, dialect, options)
+        self.codec = self._session.codec
+        self._timeout_s = options.timeout_s
+        self._max_payload = self._session.link.config.max_payload
+        self._turn = threading.Lock()
+        self._line = Line(transport, self._session)
+        self._callbacks = Callbacks(options.event_buffer)
+        self._session.listener = self._callbacks.put
+        self._closed = False
+        try:
+            self.reset()
+        except BaseException:
+            self.close()
+            raise
+        self._line.tend()
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        state = "closed" if self._closed else self._session.link.state.name
+        return f"<Client {self.port} {self.dialect.name} {state}>"
+
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect that is spoken."""
+        return self.codec.dialect
+
+    @property
+    def port(self) -> str:
+        """The name of the port."""
+        return self._line.transport.name
+
+    @property
+    def lost_events(self) -> int:
+        """How many events were dropped because nobody took them and the buffer was full."""
+        return self._session.inbox.lost
+
+    @overload
+    def call(self, message: Command, *, check: bool = True, timeout_s: float | None = None) -> Response: ...
+
+    @overload
+    def call(self, message: Opaque, *, check: bool = True, timeout_s: float | None = None) -> Opaque: ...
+
+    def call(
+        self, message: Command | Opaque, *, check: bool = True, timeout_s: float | None = None
+    ) -> Response | Opaque:
+        """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
+
+        Raises as the methods do: see ``gatts_codec.link.calls``.
+        """
+        if isinstance(message, Command):
+            return self._ask(message, Response, check, timeout_s)
+        payload = encode_command(self.codec, message, self._max_payload)
+        response = cast(Opaque, self.codec.unpack(self._exchange(payload, timeout_s)))
+        if check and response.result:
+            raise command_failed(self.codec, message, response.result)
+        return response
+
+    def send_raw(self, payload: bytes, *, timeout_s: float | None = None) -> bytes:
+        """Send a packet that somebody else has encoded, packet type first, and return its response's payload.
+
+        The result in it is not looked at. Packet types without a response return ``b""`` once they are acknowledged.
+        """
+        return self._exchange(check_raw(payload, self._max_payload, self.codec), timeout_s)
+
+    def events(self, timeout_s: float | None = None) -> Iterator[AnyEvent]:
+        """Events as they come, oldest first, until none has come for ``timeout_s`` or the client is closed.
+
+        Raises LinkReset when the link is lost meanwhile (iterating anew goes on), LinkClosed when the port goes away.
+        """
+        while (event := self._next(lambda _: True, timeout_s, may_end=True)) is not None:
+            yield event
+
+    def wait_for(
+        self, event_type: type[E], timeout_s: float = 5.0, where: Callable[[E], bool] | None = None
+    ) -> E:
+        """Take the next event of a type, ``where`` it fits; those that came before it stay for others.
+
+        Raises LinkTimeout, which says what came instead; LinkReset and LinkClosed as ``events`` does.
+        """
+        event = self._next(matching(event_type, where), timeout_s)
+        if event is not None:
+            return cast(E, event)
+        with self._line.lock:
+            raise self._session.inbox.missing(event_type, timeout_s)
+
+    def on_event(self, callback: Callback, *event_types: type[AnyEvent]) -> Callable[[], None]:
+        """Call back for every event, or for those of some types, in a thread made for it. Returns what ends that.
+
+        One callback runs at a time; it may call the chip, wait and close. What it raises is logged.
+        """
+        return self._callbacks.add(callback, event_types)
+
+    def reset(self) -> None:
+        """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``."""
+        with self._turn:
+            with self._line.lock:
+                if self._closed:
+                    self._session.report()
+                self._session.unreported = None
+            self._line.open()
+            if self._session.down is not None:
+                raise copy(self._session.down)
+
+    def close(self) -> None:
+        """End the link and give the port back. Calls under way get LinkClosed. May be called twice, and anywhere."""
+        self._closed = True
+        self._line.close(LinkClosed(f"{self.port} was closed", stage="closed"))
+        self._callbacks.close()
+
+    def _ask(self, command: Command, answer: type[R], check: bool, timeout_s: float | None) -> R:
+        codec = self.codec
+        payload = encode_command(codec, command, self._max_payload)
+        response = codec.decode_response(self._exchange(payload, timeout_s)[1:])
+        if check and response.result:
+            raise command_failed(codec, command, response.result)
+        assert isinstance(response, answer)
+        return response
+
+    def _exchange(self, payload: bytes, timeout_s: float | None) -> bytes:
+        request = Request(payload, self._timeout_s if timeout_s is None else timeout_s)
+        line = self._line
+        with self._turn:
+            try:
+                line.send(request)
+                line.run(request)
+            finally:
+                line.abandon(request)
+        if request.error is not None:
+            raise copy(request.error)  # others may be told the same one
+        return request.answer
+
+    def _next(self, matches: Predicate, timeout_s: float | None, may_end: bool = False) -> AnyEvent | None:
+        wish = Wanted(matches)
+        until = None if timeout_s is None else monotonic() + timeout_s
+        line, inbox = self._line, self._session.inbox
+        with line.lock:
+            inbox.want(wish)
+        try:
+            if not wish.done:
+                with line.lock:
+                    self._session.report()
+                line.run(wish, until)
+        except LinkClosed:
+            if not (may_end and self._closed):
+                raise
+        finally:
+            with line.lock:
+                inbox.withdraw(wish)
+        if wish.error is not None and not (may_end and self._closed):
+            raise copy(wish.error)
+        return wish.event

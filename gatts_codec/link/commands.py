@@ -1,0 +1,75 @@
+"""From a command to the payload that is sent, and from its answer to a result or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gatts_codec.codec import Codec, short_name
+from gatts_codec.constants import hint, result_name
+from gatts_codec.errors import CommandFailed, EncodeError
+from gatts_codec.link.variants import variant_for
+from gatts_codec.packets.opaque import Opaque
+from gatts_codec.schema.message import Command
+
+_TYPE_AND_OPCODE = 2
+_COMMAND_TYPES: Mapping[int, str] = {0: "command", 3: "DTM command"}
+
+
+def encode_command(codec: Codec, command: object, max_payload: int) -> bytes:
+    """The payload, packet type first. Raises EncodeError: not a command, not in this dialect, bad field, too long."""
+    if isinstance(command, Command):
+        payload = codec.pack(variant_for(codec, command))
+    elif isinstance(command, Opaque) and command.packet_type == 0:
+        payload = codec.pack(command)
+    else:
+        raise EncodeError(f"expected a command, got {type(command).__name__}", value=command)
+    check_size(payload, name_of(command), max_payload, codec)
+    return payload
+
+
+def check_raw(payload: object, max_payload: int, codec: Codec) -> bytes:
+    """A payload that somebody else has encoded, as bytes. Raises EncodeError for what no firmware takes."""
+    if not isinstance(payload, (bytes, bytearray, memoryview)):
+        raise EncodeError(f"expected bytes, got {type(payload).__name__}", path="payload", value=payload)
+    payload = bytes(payload)
+    if not payload or (payload[0] in _COMMAND_TYPES and len(payload) < _TYPE_AND_OPCODE):
+        raise EncodeError(
+            "a payload is a packet type (0 command, 3 DTM command ...), an opcode, and its parameters",
+            path="payload",
+            value=payload,
+        )
+    check_size(payload, name_of_raw(payload), max_payload, codec)
+    return payload
+
+
+def check_size(payload: bytes, name: str, max_payload: int, codec: Codec) -> None:
+    """Raise EncodeError for a packet that the firmware would drop without a word."""
+    if len(payload) > max_payload:
+        raise EncodeError(
+            f"the packet has {len(payload)} bytes, the firmware takes {max_payload}: send less at a time, "
+            "or set max_payload if your firmware takes more",
+            packet=f"{name} command",
+            dialect=codec.dialect.name,
+        )
+
+
+def name_of(command: Command | Opaque) -> str:
+    """What to call a command in an error: ``value_set``, ``gap command 0x6c``."""
+    if isinstance(command, Opaque):
+        return f"{command.group} command 0x{command.opcode or 0:02x}"
+    return short_name(command.name)
+
+
+def name_of_raw(payload: bytes) -> str:
+    """The same for a payload."""
+    if payload[0] not in _COMMAND_TYPES:
+        return f"packet of type {payload[0]}"
+    return f"{_COMMAND_TYPES[payload[0]]} 0x{payload[1]:02x}"
+
+
+def command_failed(codec: Codec, command: Command | Opaque, result: int) -> CommandFailed:
+    """The error for a result other than 0, with what to do about it."""
+    name, numbers = name_of(command), codec.dialect.numbers
+    return CommandFailed(
+        name, result, name=result_name(numbers, result) or "", hint=hint(numbers, result, name)
+    )

@@ -1,0 +1,52 @@
+"""What both clients do to begin: the link's settings from the port, the dialect and the caller's wishes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+from gatts_codec.codec import Codec
+from gatts_codec.dialects import Dialect
+from gatts_codec.link.config import HostConfig
+from gatts_codec.link.host import HostLink
+from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
+from gatts_codec.link.session import Session
+from gatts_codec.link.transports import Transport, open_transport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a client behaves; the keyword arguments of ``connect``.
+
+    ``reset`` restarts the chip first, so that its attribute table is empty; without it the chip keeps its table.
+    ``max_payload`` is the firmware's largest packet in bytes, 384, 512 or 768, by default that of the dialect.
+    ``timeout_s`` is how long the chip may take for a response, from its ACK on. ``strict`` is the codec's.
+    ``event_buffer`` is how many events may wait to be taken. ``link`` has the finer settings of the link; of it,
+    ``reset`` and ``max_payload`` are replaced by those here, and what it leaves open of the line by the port's.
+    """
+
+    reset: bool = True
+    max_payload: int | None = None
+    timeout_s: float = 1.5
+    strict: bool = True
+    event_buffer: int = DEFAULT_SIZE
+    link: HostConfig | None = None
+
+
+def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> Transport:
+    """A transport by its URL, or as it is. Raises PortError."""
+    return open_transport(port, record=record) if isinstance(port, str) else port
+
+
+def new_session(transport: Transport, dialect: str | Dialect, options: Options) -> Session:
+    """A session on a transport, its link not yet begun. Raises UnknownDialectError."""
+    codec = Codec(dialect, options.strict)
+    link = options.link or HostConfig()
+    config = replace(
+        link,
+        reset=options.reset,
+        max_payload=options.max_payload or codec.dialect.max_payload,
+        baud=link.baud or transport.baud,
+        parity=link.parity or transport.parity,
+    )
+    return Session(HostLink(config), codec, Inbox(options.event_buffer))

@@ -1,0 +1,54 @@
+"""From a message that a caller writes for every dialect to the one that a dialect has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gatts_codec.codec import Codec
+from gatts_codec.errors import EncodeError
+from gatts_codec.packets.attr_get import AttrGet, AttrGetV2
+from gatts_codec.packets.rw_authorize_reply import (
+    RwAuthorizeReply,
+    RwAuthorizeReplyParamsV1,
+    RwAuthorizeReplyV1,
+    WriteAuthorizeParamsV1,
+)
+from gatts_codec.schema.message import Command
+from gatts_codec.schema.structs import Uuid
+
+
+def _reply_v1(message: RwAuthorizeReply) -> RwAuthorizeReplyV1:
+    """The early chip stores what the peer wrote when the status is success: update, offset and data are implied."""
+    params = message.rw_authorize_reply_params
+    if params is None:
+        return RwAuthorizeReplyV1(message.conn_handle, None)
+    write = None if params.write is None else WriteAuthorizeParamsV1(params.write.gatt_status)
+    return RwAuthorizeReplyV1(message.conn_handle, RwAuthorizeReplyParamsV1(params.type, params.read, write))
+
+
+def _attr_get_v2(message: AttrGet) -> AttrGetV2:
+    """Where later dialects say that a UUID is wanted, this one sends the caller's still empty one."""
+    return AttrGetV2(message.handle, Uuid(0, 0) if message.uuid_present else None, message.md_present)
+
+
+_VARIANTS: dict[type[Command], tuple[type[Command], Callable[[Any], Command]]] = {
+    RwAuthorizeReply: (RwAuthorizeReplyV1, _reply_v1),
+    AttrGet: (AttrGetV2, _attr_get_v2),
+}
+
+
+def variant_for(codec: Codec, message: Command) -> Command:
+    """The message in the form that the codec's dialect has; itself if that has no other."""
+    variant = _VARIANTS.get(type(message))
+    if variant is None:
+        return message
+    cls, convert = variant
+    return convert(message) if cls in codec.message_classes() else message
+
+
+def given(handle: int | None, name: str) -> int:
+    """A handle that has to be there. Raises EncodeError for None: the response it comes from had none."""
+    if handle is None:
+        raise EncodeError("None is no handle: the response that it comes from had none", path=name)
+    return handle

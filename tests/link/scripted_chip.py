@@ -1,0 +1,157 @@
+"""A connectivity chip that does what a test tells it: the chip's end of the link machine on a transport, in a thread.
+
+It answers every command with success, unless a ``Reaction`` says otherwise.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from gatts_codec.codec import Codec
+from gatts_codec.errors import LinkClosed
+from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.config import ChipConfig
+from gatts_codec.link.events import LinkEvent, LinkUp, PacketReceived
+from gatts_codec.link.transports import Transport
+from gatts_codec.packets.characteristic_add import CharHandles
+from gatts_codec.packets.value_set import Value
+from gatts_codec.schema.message import Packet
+
+Reaction = Callable[[bytes], None]
+
+OUTPUTS: dict[str, dict[str, Any]] = {
+    "service_add": {"handle": 13},
+    "include_add": {"include_handle": 20},
+    "characteristic_add": {"handles": CharHandles(15, cccd_handle=16)},
+    "descriptor_add": {"handle": 17},
+    "value_set": {"value": Value(None, 0, 2)},
+    "value_get": {"value": Value(b"\x64")},
+    "hvx": {"bytes_written": 2},
+    "sys_attr_get": {"sys_attr_data": b"\x10\x00\x02\x00"},
+    "initial_user_handle_get": {"handle": 13},
+}
+
+
+class ScriptedChip:
+    """``with ScriptedChip(transport, "sd_api_v5") as chip``: serves until the end of the block."""
+
+    def __init__(self, transport: Transport, dialect: str, config: ChipConfig | None = None) -> None:
+        self.codec = Codec(dialect)
+        self.link = ChipLink(config or ChipConfig(max_payload=self.codec.dialect.max_payload))
+        self.transport = transport
+        self.commands: list[bytes] = []
+        """Every command taken, in order."""
+        self.link_ups = 0
+        self.reads = True
+        """False: the chip does not even take bytes from the line."""
+        self.hears = True
+        """False: it takes bytes and ignores them."""
+        self._reactions: list[Reaction] = []
+        self._jobs: list[Callable[[], object]] = []
+        self._news = threading.Condition()
+        self._stopping = False
+        self._thread = threading.Thread(target=self._serve, name="scripted chip")
+
+    def __enter__(self) -> ScriptedChip:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.unplug()
+
+    def unplug(self) -> None:
+        """End the thread and close the port."""
+        self._stopping = True
+        self.transport.wake()
+        self._thread.join()
+        self.transport.close()
+
+    # -- what a test tells it
+
+    def next(self, *reactions: Reaction) -> None:
+        """What to do with the next commands, one each, instead of answering them."""
+        self._reactions += reactions
+
+    def do(self, job: Callable[[], object]) -> None:
+        """Have something done in the chip's thread, as soon as it can."""
+        with self._news:
+            self._jobs.append(job)
+        self.transport.wake()
+
+    def send(self, message: Packet | bytes) -> None:
+        """Send an event, or any payload, as soon as it can."""
+        payload = message if isinstance(message, bytes) else self.codec.pack(message)
+        self.do(lambda: self.link.send(payload, monotonic()))
+
+    def reboot(self) -> None:
+        """Restart, as after a crash."""
+        self.do(self.reboot_now)
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something is true of the chip."""
+        with self._news:
+            assert self._news.wait_for(condition, timeout=30)
+
+    # -- reactions
+
+    def answer(self, command: bytes) -> None:
+        """What it does when nothing else is said."""
+        self.respond(self.response_to(command))
+
+    def ignore(self, command: bytes) -> None:
+        """Acknowledge, and never answer."""
+
+    def refuse(self, result: int) -> Reaction:
+        """Answer with a result other than 0."""
+        return lambda command: self.respond(self.response_to(command, result))
+
+    def reboot_now(self, _: bytes = b"") -> None:
+        """Restart instead of answering."""
+        self._take(self.link.reboot(monotonic(), "crash"))
+
+    def response_to(self, command: bytes, result: int = 0) -> bytes:
+        """The response that belongs to a command."""
+        head = b"\x01" + command[1:2]
+        name = next(
+            (name for name in self.codec.dialect.calls if self.codec.dialect.opcode(name) == command[1]), ""
+        )
+        if result or not name:
+            return head + result.to_bytes(4, "little")
+        cls = self.codec.message_class("response", name)
+        return self.codec.pack(cls(result=0, **OUTPUTS.get(name, {})))  # type: ignore[call-arg]
+
+    def respond(self, payload: bytes) -> None:
+        """Send it now."""
+        self.link.send(payload, monotonic())
+
+    # -- the thread
+
+    def _serve(self) -> None:
+        self._take(self.link.open(monotonic()))
+        while not self._stopping:
+            due = self.link.next_deadline()
+            try:
+                self.transport.write(self.link.data_to_send() if self.hears else b"")
+                self.transport.wait(None if due is None else max(0.0, due - monotonic()))
+                data = self.transport.read() if self.reads else b""
+            except LinkClosed:
+                return
+            self._take(self.link.receive_data(data, monotonic()) if data and self.hears else [])
+            self._take(self.link.tick(monotonic()))
+            with self._news:
+                jobs, self._jobs = self._jobs, []
+            for job in jobs:
+                job()
+            with self._news:
+                self._news.notify_all()
+
+    def _take(self, events: list[LinkEvent]) -> None:
+        for event in events:
+            if isinstance(event, LinkUp):
+                self.link_ups += 1
+            elif isinstance(event, PacketReceived):
+                self.commands.append(event.payload)
+                (self._reactions.pop(0) if self._reactions else self.answer)(event.payload)

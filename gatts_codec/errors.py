@@ -12,6 +12,7 @@
       LinkError(OSError)           the serial link, with stage, attempts and what was heard instead
         LinkTimeout(TimeoutError), LinkReset, LinkClosed, PortError
       CommandFailed                the chip answered with a result other than 0
+      PeerError                    what a simulated peer wanted is refused, or not possible
 
 Errors carry data, not only text: a caller never has to parse a message. Whatever bytes come in, nothing but a
 GattsError goes out.
@@ -170,6 +171,17 @@ class CommandFailed(GattsError):
     def __str__(self) -> str:
         named = f"{self.name} (0x{self.result:04x})" if self.name else f"0x{self.result:04x}"
         return f"{self.command} failed: {named}" + (f": {self.hint}" if self.hint else "")
+
+
+class PeerError(GattsError):
+    """What a virtual chip's simulated peer wanted is refused, or not possible now.
+
+    ``status`` is the GATT status that it got from the server, None where no request went out.
+    """
+
+    def __init__(self, reason: str, *, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason, self.status = reason, status
 
 
 def mark_offset(data: bytes, offset: int) -> str:

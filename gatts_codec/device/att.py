@@ -1,0 +1,231 @@
+"""The server's side of ATT: a peer's request becomes a reply, an event for the application, or a wait for it.
+
+A request is answered at once, or it is *pending*: the application has to make a call first (``Wait`` names it) and has
+30 s for that, then the connection is dead for ATT. Commands are never answered, whatever becomes of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from gatts_codec.constants import AttrType, GattStatus, WriteOp
+from gatts_codec.device import events
+from gatts_codec.device.connection import Connection, Op, PreparedWrites, Reply, Request, Wait
+from gatts_codec.device.table import Attribute
+from gatts_codec.schema.structs import SecMode
+
+if TYPE_CHECKING:
+    from gatts_codec.device.device import Device
+
+# Stored by the stack itself, always: nothing but bits that the characteristic has.
+_CCCD_SIZE = 2
+_PREPARED_OVERHEAD = 6  # handle, offset and length in the lent memory
+_END_MARK = 2
+
+_OPS = {
+    Op.WRITE: WriteOp.WRITE_REQ,
+    Op.WRITE_COMMAND: WriteOp.WRITE_CMD,
+    Op.SIGNED_WRITE: WriteOp.SIGN_WRITE_CMD,
+}
+COMMANDS = (Op.WRITE_COMMAND, Op.SIGNED_WRITE)
+
+Outcome = Reply | Wait
+
+
+def answer(device: Device, connection: Connection, request: Request) -> Outcome:
+    """What becomes of a request: its reply, or what it waits for."""
+    return _ANSWERS[request.op](device, connection, request)
+
+
+def denied(permission: SecMode, connection: Connection, closed: GattStatus) -> GattStatus | None:
+    """The error for a peer whose link is not secure enough; ``closed`` if nobody has access. None: allowed."""
+    if permission.sm == 0:
+        return closed
+    if permission.sm == 2:  # signed data, which an encrypted link makes up for
+        return None if connection.security_level > permission.lv else GattStatus.ATTERR_INSUF_AUTHENTICATION
+    if connection.security_level >= permission.lv:
+        return None
+    return (
+        GattStatus.ATTERR_INSUF_ENCRYPTION if permission.lv == 2 else GattStatus.ATTERR_INSUF_AUTHENTICATION
+    )
+
+
+def read_reply(connection: Connection, value: bytes, offset: int) -> Reply:
+    """As much of a value from the offset on as one answer holds."""
+    if offset > len(value):
+        return Reply(GattStatus.ATTERR_INVALID_OFFSET)
+    return Reply(data=value[offset : offset + connection.mtu - 1])
+
+
+def finish_prepared(device: Device, connection: Connection, *, store: bool) -> None:
+    """The queue of prepared writes is done with: stored if so decided, and lent memory is the application's again.
+
+    Without lent memory the application has kept the writes, and stores them itself.
+    """
+    prepared, connection.prepared = connection.prepared, PreparedWrites()
+    if prepared.lent is None:
+        return
+    if store:
+        for handle, offset, data in prepared.writes:
+            attribute = device.table.find(handle)
+            if attribute is not None:
+                attribute.value = attribute.stored(offset, data)
+    device.emit(events.user_mem_release(device.profile, connection.handle, prepared.lent))
+
+
+def _read(device: Device, connection: Connection, request: Request) -> Outcome:
+    attribute = device.table.find(request.handle)
+    if attribute is None:
+        return Reply(GattStatus.ATTERR_INVALID_HANDLE)
+    error = denied(attribute.md.read_perm, connection, GattStatus.ATTERR_READ_NOT_PERMITTED)
+    if error is not None:
+        return Reply(error)
+    if attribute.is_cccd:
+        if not connection.knows_cccd(device.group_of(attribute)):
+            return _ask_for_sys_attrs(device, connection)
+        cccd = connection.cccds.get(attribute.handle, 0)
+        return read_reply(connection, cccd.to_bytes(_CCCD_SIZE, "little"), request.offset)
+    if attribute.md.rd_auth:
+        device.emit(events.authorize_read(device, connection.handle, attribute, request.offset))
+        return Wait.READ_AUTHORIZATION
+    return read_reply(connection, attribute.value, request.offset)
+
+
+def _write(device: Device, connection: Connection, request: Request) -> Outcome:
+    attribute = device.table.find(request.handle)
+    error = _refused_write(attribute, connection, request)
+    if error is not None or attribute is None:
+        return Reply(error or GattStatus.ATTERR_INVALID_HANDLE)
+    op = _OPS[request.op]
+    if attribute.is_cccd:
+        return _write_cccd(device, connection, attribute, request)
+    if attribute.md.wr_auth and request.op is Op.WRITE:
+        device.emit(events.authorize_write(device, connection.handle, attribute, op, request))
+        return Wait.WRITE_AUTHORIZATION
+    if not attribute.md.wr_auth:
+        attribute.value = attribute.stored(0, request.data)
+    if not attribute.stack:
+        device.emit(events.write(device, connection.handle, attribute, op, request))
+    return Reply()
+
+
+def _refused_write(
+    attribute: Attribute | None, connection: Connection, request: Request
+) -> GattStatus | None:
+    if attribute is None:
+        return GattStatus.ATTERR_INVALID_HANDLE
+    error = denied(attribute.md.write_perm, connection, GattStatus.ATTERR_WRITE_NOT_PERMITTED)
+    if error is not None:
+        return error
+    if request.offset > attribute.max_len:
+        return GattStatus.ATTERR_INVALID_OFFSET
+    if request.offset + len(request.data) > attribute.max_len:
+        return GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH
+    return None
+
+
+def _write_cccd(device: Device, connection: Connection, attribute: Attribute, request: Request) -> Outcome:
+    if not connection.knows_cccd(device.group_of(attribute)):
+        return _ask_for_sys_attrs(device, connection)
+    if len(request.data) != _CCCD_SIZE:
+        return Reply(GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH)
+    bits = int.from_bytes(request.data, "little")
+    if bits & ~_subscribable(device, attribute):
+        return Reply(GattStatus.ATTERR_CPS_CCCD_CONFIG_ERROR)
+    connection.cccds[attribute.handle] = bits
+    if not attribute.stack:
+        device.emit(events.write(device, connection.handle, attribute, _OPS[request.op], request))
+    return Reply()
+
+
+def _subscribable(device: Device, cccd: Attribute) -> int:
+    """The CCCD bits that the characteristic's properties (notify 0x10, indicate 0x20) allow."""
+    declared = device.table.find(cccd.value_handle - 1)
+    assert declared is not None
+    return declared.value[0] >> 4 & 0b11
+
+
+def _ask_for_sys_attrs(device: Device, connection: Connection) -> Wait:
+    device.emit(events.sys_attr_missing(device, connection.handle))
+    return Wait.SYS_ATTRS
+
+
+def _prepare(device: Device, connection: Connection, request: Request) -> Outcome:
+    attribute = device.table.find(request.handle)
+    error = _refused_write(attribute, connection, request)
+    if attribute is None or attribute.is_cccd or attribute.kind not in (AttrType.CHAR_VAL, AttrType.DESC):
+        error = error or GattStatus.ATTERR_WRITE_NOT_PERMITTED
+    if error is not None or attribute is None:
+        return Reply(error or GattStatus.ATTERR_INVALID_HANDLE)
+    prepared = connection.prepared
+    if not prepared.asked:
+        device.emit(events.user_mem_request(device.profile, connection.handle))
+        return Wait.MEMORY
+    if prepared.lent is None:
+        if not attribute.md.wr_auth:
+            return Reply(GattStatus.ATTERR_PREPARE_QUEUE_FULL)
+        device.emit(
+            events.authorize_write(device, connection.handle, attribute, WriteOp.PREP_WRITE_REQ, request)
+        )
+        return Wait.WRITE_AUTHORIZATION
+    if len(prepared.in_memory()) + _PREPARED_OVERHEAD + len(request.data) > prepared.lent:
+        return Reply(GattStatus.ATTERR_PREPARE_QUEUE_FULL)
+    prepared.writes.append((request.handle, request.offset, request.data))
+    return Reply(data=request.data)
+
+
+def _execute(device: Device, connection: Connection, request: Request) -> Outcome:
+    prepared = connection.prepared
+    if not prepared.writes:
+        finish_prepared(device, connection, store=False)
+        return Reply()
+    cancel = request.op is Op.CANCEL
+    op = WriteOp.EXEC_WRITE_REQ_CANCEL if cancel else WriteOp.EXEC_WRITE_REQ_NOW
+    error = None if cancel else _refused_execution(device, connection)
+    if error is not None:
+        finish_prepared(device, connection, store=False)
+        return Reply(error)
+    if _needs_authorization(device, prepared):
+        device.emit(events.authorize_execution(device, connection, op))
+        return Wait.WRITE_AUTHORIZATION
+    if not cancel:
+        device.emit(events.execution(device, connection, op))
+    finish_prepared(device, connection, store=not cancel)
+    return Reply()
+
+
+def _refused_execution(device: Device, connection: Connection) -> GattStatus | None:
+    """Offsets are checked when the writes happen: each may begin where those before it end."""
+    lengths: dict[int, int] = {}
+    for handle, offset, data in connection.prepared.writes:
+        attribute = device.table.find(handle)
+        assert attribute is not None
+        if offset > lengths.get(handle, len(attribute.value)):
+            return GattStatus.ATTERR_INVALID_OFFSET
+        lengths[handle] = max(offset + len(data), lengths.get(handle, 0))
+    return None
+
+
+def _needs_authorization(device: Device, prepared: PreparedWrites) -> bool:
+    attributes = (device.table.find(handle) for handle, _, _ in prepared.writes)
+    return any(attribute is not None and attribute.md.wr_auth for attribute in attributes)
+
+
+def _exchange_mtu(device: Device, connection: Connection, request: Request) -> Outcome:
+    if not device.profile.exchanges_mtu:
+        return Reply()  # up to v2 the stack says 23 itself
+    device.emit(events.exchange_mtu_request(device, connection.handle, request.mtu))
+    return Wait.MTU
+
+
+_ANSWERS: dict[Op, Callable[[Device, Connection, Request], Outcome]] = {
+    Op.READ: _read,
+    Op.WRITE: _write,
+    Op.WRITE_COMMAND: _write,
+    Op.SIGNED_WRITE: _write,
+    Op.PREPARE: _prepare,
+    Op.EXECUTE: _execute,
+    Op.CANCEL: _execute,
+    Op.EXCHANGE_MTU: _exchange_mtu,
+}

@@ -1,0 +1,39 @@
+"""Settings of a virtual chip. Everything has the default of a SoftDevice; where those are silent, of a usable chip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+MAX_QUEUED_EVENTS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceConfig:
+    """What a chip is like before its host configures it. None: the dialect's own default.
+
+    ``unknown_calls`` are GATT server calls that this firmware answers with NOT_SUPPORTED. ``notification_queue`` counts
+    notifications that wait for the air, ``connection_interval_s`` is how long they wait: 0 sends each at once.
+    """
+
+    table_size: int = 1408
+    """Attribute table in bytes, 248 at least, until the host asks for another."""
+    service_changed: bool = True
+    """Whether the Service Changed characteristic exists, until the host says so."""
+    notification_queue: int | None = None
+    """Up to v3 7, from v5 on 1 (hvn_tx_queue_size) unless the host configures it."""
+    max_mtu: int | None = None
+    """Largest ATT MTU that exchange_mtu_reply may name: up to v3 247, from v5 on 23 unless the host configures it."""
+    vendor_bases: int = 10
+    """How many 128-bit UUID bases fit."""
+    max_connections: int = 20
+    connection_interval_s: float = 0.0
+    att_timeout_s: float = 30.0
+    """How long a peer waits for the application, and an indication for its confirmation."""
+    require_enable: bool = False
+    """Answer NOT_ENABLED to GAP and GATT calls before ble_enable. Real firmware code does not ask; SoftDevices do."""
+    unknown_calls: frozenset[str] | None = None
+    address: bytes = field(default=bytes.fromhex("c0cdef123456"))
+    """The chip's own address, most significant byte first."""
+    device_name: bytes = b"nRF5x"
+    version: tuple[int, int, int] = (9, 0x0059, 0x00AE)
+    """What version_get answers: link layer version, company, subversion."""

@@ -1,0 +1,132 @@
+"""What the chip knows of one connection: MTU, security, subscriptions, queues, and what is being waited for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from gatts_codec.constants import GattStatus, SysAttrFlags
+
+if TYPE_CHECKING:
+    from gatts_codec.device.peer import Peer
+
+DEFAULT_MTU = 23
+BOTH_GROUPS = SysAttrFlags.SYS_SRVCS | SysAttrFlags.USR_SRVCS
+
+
+class Op(Enum):
+    """What a peer asks of the server."""
+
+    READ = "read"
+    WRITE = "write request"
+    WRITE_COMMAND = "write command"
+    SIGNED_WRITE = "signed write command"
+    PREPARE = "prepared write"
+    EXECUTE = "execute prepared writes"
+    CANCEL = "cancel prepared writes"
+    EXCHANGE_MTU = "exchange MTU"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One ATT request or command of a peer."""
+
+    op: Op
+    handle: int = 0
+    data: bytes = b""
+    offset: int = 0
+    mtu: int = DEFAULT_MTU
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the peer gets: a GATT status (0: success) and, of a read or a prepared write, bytes."""
+
+    status: int = GattStatus.SUCCESS
+    data: bytes = b""
+    mtu: int = DEFAULT_MTU
+
+
+class Wait(Enum):
+    """What a peer's request waits for, by the name of the call that the application has to make."""
+
+    READ_AUTHORIZATION = "rw_authorize_reply"
+    WRITE_AUTHORIZATION = "rw_authorize_reply (write)"
+    MTU = "exchange_mtu_reply"
+    MEMORY = "user_mem_reply"
+    SYS_ATTRS = "sys_attr_set"
+
+
+@dataclass(slots=True)
+class Pending:
+    """A request under way: who is told the outcome, what it waits for and until when."""
+
+    request: Request
+    answer: Callable[[Reply], None]
+    wait: Wait
+    deadline: float
+
+
+@dataclass(slots=True)
+class Indication:
+    """An indication that the peer has not confirmed yet."""
+
+    handle: int
+    service_changed: bool
+    deadline: float
+
+
+@dataclass(slots=True)
+class PreparedWrites:
+    """Prepared writes in order. ``lent`` is the application's memory in bytes; None: it has lent none."""
+
+    lent: int | None = None
+    asked: bool = False
+    writes: list[tuple[int, int, bytes]] = field(default_factory=list)
+
+    def in_memory(self) -> bytes:
+        """As they lie in the lent memory: handle, offset, length, bytes, repeated; handle 0 ends them."""
+        parts = [
+            handle.to_bytes(2, "little")
+            + offset.to_bytes(2, "little")
+            + len(data).to_bytes(2, "little")
+            + data
+            for handle, offset, data in self.writes
+        ]
+        return b"".join(parts) + bytes(2)
+
+
+@dataclass(slots=True)
+class Connection:
+    """One connection. ``cccds`` holds the peer's subscriptions, of the groups in ``initialized`` only."""
+
+    handle: int
+    peer: Peer
+    address: bytes
+    address_type: int
+    queue_size: int
+    max_mtu: int
+    mtu: int = DEFAULT_MTU
+    security_level: int = 1
+    cccds: dict[int, int] = field(default_factory=dict)
+    initialized: int = 0
+    queue: deque[tuple[int, bytes]] = field(default_factory=deque)
+    air_deadline: float | None = None
+    indication: Indication | None = None
+    pending: Pending | None = None
+    prepared: PreparedWrites = field(default_factory=PreparedWrites)
+    timed_out: bool = False
+    closed: bool = False
+
+    def knows_cccd(self, group: SysAttrFlags) -> bool:
+        """Whether sys_attr_set was called for this group."""
+        return bool(self.initialized & group)
+
+    def deadlines(self) -> list[float]:
+        """When something is due."""
+        found = [self.air_deadline]
+        found += [wait.deadline for wait in (self.pending, self.indication) if wait is not None]
+        return [deadline for deadline in found if deadline is not None]

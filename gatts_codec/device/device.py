@@ -1,0 +1,202 @@
+"""The chip behind the link: payloads of H5 vendor packets in, payloads out. No clock, no port.
+
+    device = Device("sd_api_v5")
+    device.receive(payload, now)                # one packet from the host
+    for payload in device.payloads_to_send():   # its response, then events, in order
+        ...
+    device.tick(now)                            # when next_deadline() has come
+
+``reboot_cause`` is set when firmware would reboot: after a command it cannot decode, or a reset packet. The owner then
+starts the link anew and calls ``reboot()``. Peers act on the device by ``gatts_codec.device.peer.Peer``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gatts_codec.codec import Codec, short_name
+from gatts_codec.constants import AttrType, BleError, NrfError, RpcPacketType, SysAttrFlags, group_of
+from gatts_codec.device import common, gap, population, server, stack, sys_attrs, values
+from gatts_codec.device.config import DeviceConfig
+from gatts_codec.device.connection import Connection
+from gatts_codec.device.connections import Connections
+from gatts_codec.device.fields import Fields
+from gatts_codec.device.gap import GapState
+from gatts_codec.device.profile import profile_of
+from gatts_codec.device.refusal import Refusal, Undecodable
+from gatts_codec.device.table import Attribute, AttributeTable
+from gatts_codec.device.uuids import VendorBases
+from gatts_codec.dialects import Dialect
+from gatts_codec.errors import DecodeError
+from gatts_codec.schema.message import Event
+from gatts_codec.schema.structs import Uuid
+
+_CALLS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
+    "service_add": population.service_add,
+    "include_add": population.include_add,
+    "characteristic_add": population.characteristic_add,
+    "descriptor_add": population.descriptor_add,
+    "value_set": values.value_set,
+    "value_get": values.value_get,
+    "hvx": server.hvx,
+    "service_changed": server.service_changed,
+    "rw_authorize_reply": server.rw_authorize_reply,
+    "sys_attr_set": sys_attrs.sys_attr_set,
+    "sys_attr_get": sys_attrs.sys_attr_get,
+    "initial_user_handle_get": values.initial_user_handle_get,
+    "attr_get": values.attr_get,
+    "exchange_mtu_reply": server.exchange_mtu_reply,
+}
+_COMPANIONS = {**common.CALLS, **gap.CALLS}
+
+
+class Device:
+    """One connectivity chip of a dialect, from boot to reboot. Raises UnknownDialectError."""
+
+    def __init__(self, dialect: str | Dialect, config: DeviceConfig | None = None) -> None:
+        # Tolerant: it takes what the firmware takes.
+        self.codec = Codec(dialect, strict=False)
+        self.dialect = self.codec.dialect
+        self.config = config or DeviceConfig()
+        self.profile = profile_of(self.dialect)
+        self.now = 0.0
+        self.outbox: list[bytes] = []
+        self.connections = Connections(self)
+        self.reboot()
+
+    def reboot(self) -> None:
+        """Forget everything but the configuration: table, connections, what waits to be sent."""
+        config = self.config
+        self.connections.forget()
+        self.outbox.clear()
+        self.reboot_cause: str | None = None
+        self.gap = GapState(config.address, config.device_name)
+        self.bases = VendorBases(config.vendor_bases)
+        self.table_size = config.table_size
+        self.service_changed = config.service_changed
+        self.queue_sizes: dict[int, int] = {}
+        self.max_mtus: dict[int, int] = {}
+        self.table = self._new_table()
+
+    def receive(self, payload: bytes, now: float) -> None:
+        """A packet from the host. Any bytes: what is no command is ignored, as firmware does."""
+        self.tick(now)
+        if self.reboot_cause is not None or not payload:
+            return
+        if payload[0] == RpcPacketType.RESET_COMMAND:
+            self.reboot_cause = "reset packet"
+        elif payload[0] == RpcPacketType.COMMAND:
+            self._execute(bytes(payload[1:]))
+
+    def payloads_to_send(self) -> list[bytes]:
+        """What is for the host, in order. Each payload is handed out once."""
+        payloads, self.outbox = self.outbox, []
+        return payloads
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` has something to do; None: nothing is due."""
+        return self.connections.next_deadline()
+
+    def tick(self, now: float) -> None:
+        """Let the time be ``now``, and do what is due: notifications leave, ATT transactions time out."""
+        self.now = max(self.now, now)
+        self.connections.tick()
+
+    def _execute(self, body: bytes) -> None:
+        before = len(self.outbox)
+        try:
+            response = self._answer(body)
+        except (DecodeError, Undecodable) as error:
+            del self.outbox[before:]
+            self.reboot_cause = f"command cannot be decoded: {str(error).splitlines()[0]}"
+            return
+        # Events that the call gave rise to come after its response.
+        self.outbox.insert(before, bytes([RpcPacketType.RESPONSE]) + response)
+
+    def _answer(self, body: bytes) -> bytes:
+        if not body:
+            raise Undecodable("no opcode")
+        opcode = body[0]
+        if group_of(self.dialect.numbers, "command", opcode) == "gatts":
+            return self._answer_gatts(body)
+        name = self.profile.companions.get(opcode)
+        if name is None:
+            return _result(opcode, NrfError.NOT_SUPPORTED)
+        try:
+            self._check_enabled(name)
+            outputs = _COMPANIONS[name](self, Fields(body[1:]))
+        except Refusal as refusal:
+            return _result(opcode, refusal.result)
+        return _result(opcode, NrfError.SUCCESS) + outputs
+
+    def _answer_gatts(self, body: bytes) -> bytes:
+        if not self._knows(body[0]):
+            return _result(body[0], NrfError.NOT_SUPPORTED)
+        command = self.codec.decode_command(body)
+        name = short_name(command.name)
+        try:
+            self._check_enabled(name)
+            outputs = _CALLS[name](self, command)
+        except Refusal as refusal:
+            return _result(body[0], refusal.result)
+        response = self.codec.message_class("response", name)(result=NrfError.SUCCESS, **outputs)  # type: ignore[call-arg]
+        return self.codec.encode(response)
+
+    def _knows(self, opcode: int) -> bool:
+        unknown = self.config.unknown_calls
+        skipped = self.profile.unknown_calls if unknown is None else unknown
+        return any(self.dialect.opcode(name) == opcode for name in self.dialect.calls if name not in skipped)
+
+    def _check_enabled(self, name: str) -> None:
+        if self.config.require_enable and not self.gap.enabled and name not in common.BEFORE_ENABLE:
+            raise Refusal(BleError.NOT_ENABLED)
+
+    def rebuild_table(self) -> None:
+        """Give the table the size and services that were configured, unless the application has filled it already."""
+        if self.table.last_service:
+            self.table.size = self.table_size
+        else:
+            self.table = self._new_table()
+
+    def _new_table(self) -> AttributeTable:
+        return stack.new_table(self.table_size, self.gap, self.service_changed)
+
+    def show_gap(self) -> None:
+        """Let peers read what the GAP calls have set."""
+        stack.show_gap(self.table, self.gap)
+
+    def service_uuid(self, service_handle: int) -> Uuid:
+        """The UUID that a service declaration carries."""
+        service = self.table.find(service_handle)
+        return self.bases.shorten(service.value) if service is not None else Uuid(0, 0)
+
+    def longest_value(self, variable: bool) -> int:
+        """How long a value may be, in bytes."""
+        name = "BLE_GATTS_VAR_ATTR_LEN_MAX" if variable else "BLE_GATTS_FIX_ATTR_LEN_MAX"
+        return self.profile.constants[name]
+
+    @property
+    def service_changed_value(self) -> Attribute | None:
+        """The Service Changed characteristic's value, if there is one."""
+        found = self.table.find(stack.SERVICE_CHANGED_HANDLE)
+        return found if found is not None and found.stack and found.kind is AttrType.CHAR_VAL else None
+
+    def group_of(self, attribute: Attribute) -> SysAttrFlags:
+        """Which system attributes it belongs to: the stack's services' or the application's."""
+        return SysAttrFlags.SYS_SRVCS if attribute.stack else SysAttrFlags.USR_SRVCS
+
+    def subscribed(self, conn_handle: int, cccd: Attribute) -> Connection:
+        """The connection that a CCCD's value belongs to. INVALID_CONN_HANDLE, or SYS_ATTR_MISSING."""
+        connection = self.connections.require(conn_handle)
+        if not connection.knows_cccd(self.group_of(cccd)):
+            raise Refusal(BleError.GATTS_SYS_ATTR_MISSING)
+        return connection
+
+    def emit(self, event: Event | bytes) -> None:
+        """Queue an event, a message or a whole payload, for the host."""
+        self.outbox.append(event if isinstance(event, bytes) else self.codec.pack(event))
+
+
+def _result(opcode: int, result: int) -> bytes:
+    return bytes([opcode]) + int(result).to_bytes(4, "little")

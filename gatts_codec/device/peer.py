@@ -1,0 +1,314 @@
+"""A simulated peer: a GATT client that does what a test or a script wants.
+
+    peer = Peer(device)
+    peer.connect()
+    peer.subscribe(heart_rate)                  # once the host has called sys_attr_set
+    writing = peer.write(control, b"\\x01")      # a Procedure
+    writing.done                                # False as long as the application has to authorize
+    writing.result()                            # raises PeerError with the ATT error, or says what it waits for
+    peer.received                               # notifications and indications, in order
+
+Requests go one at a time, as ATT demands: one that is made while another waits, waits too.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from gatts_codec.constants import GattStatus, gatt_status_name
+from gatts_codec.device import events
+from gatts_codec.device.connection import Connection, Op, Reply, Request
+from gatts_codec.device.discovery import Service, discover
+from gatts_codec.device.procedure import Procedure
+from gatts_codec.errors import PeerError
+
+if TYPE_CHECKING:
+    from gatts_codec.device.device import Device
+
+T = TypeVar("T")
+Steps = Generator[Request, Reply, T]
+
+_REMOTE_USER_ENDED = 0x13  # HCI reason
+_WRITE_OVERHEAD, _PREPARE_OVERHEAD = 3, 5  # ATT opcode, handle; and offset
+DEFAULT_ADDRESS = "c6:05:04:03:02:01"
+
+
+@dataclass(frozen=True, slots=True)
+class HandleValue:
+    """A notification or indication as the peer got it."""
+
+    handle: int
+    data: bytes
+    indication: bool
+
+
+class Peer:
+    """One GATT client. Its methods raise PeerError when it is not connected."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self.connection: Connection | None = None
+        self.received: list[HandleValue] = []
+        self.in_reach = True
+        self.confirms = True
+        """Whether indications are confirmed at once; otherwise by ``confirm()``."""
+        self.on_value: Callable[[HandleValue], None] | None = None
+        self._queue: deque[tuple[Steps[object], Procedure[object]]] = deque()
+        self._running: tuple[Steps[object], Procedure[object]] | None = None
+
+    # -- the connection
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection."""
+        return self.connection is not None
+
+    @property
+    def mtu(self) -> int:
+        """The ATT MTU in bytes."""
+        return self._connected().mtu
+
+    def connect(self, address: str = DEFAULT_ADDRESS, address_type: int = 1) -> int:
+        """Connect, whether or not the chip advertises; the connection's handle. ``address`` as people write it.
+
+        Raises PeerError when connected already, or when the chip has no room for another connection.
+        """
+        if self.connection is not None:
+            raise PeerError(f"connected already, as connection {self.connection.handle}")
+        if len(self._device.connections) >= self._device.config.max_connections:
+            raise PeerError(f"the chip has {len(self._device.connections)} connections, no room for another")
+        self.received.clear()
+        self.connection = self._device.connections.open(self, _address(address), address_type)
+        return self.connection.handle
+
+    def disconnect(self, reason: int = _REMOTE_USER_ENDED) -> None:
+        """End the connection, with an HCI reason."""
+        self._device.connections.close(self._connected(), reason)
+
+    def encrypt(self, level: int = 2) -> None:
+        """Let the link be as secure as after pairing: security mode 1, level 1 (open) to 4."""
+        connection = self._connected()
+        if level not in (1, 2, 3, 4):
+            raise PeerError(f"security levels are 1 to 4, not {level}")
+        connection.security_level = level
+        self._device.emit(events.security_changed(self._device.profile, connection.handle, level))
+
+    def leave(self) -> None:
+        """Go out of reach: nothing that the server sends arrives, its queue fills."""
+        self.in_reach = False
+
+    def come_back(self) -> None:
+        """Be in reach again: what waits arrives."""
+        self.in_reach = True
+        if self.connection is not None:
+            self._device.connections.flush(self.connection)
+            if self.confirms and self.connection.indication is not None:
+                self.confirm()
+
+    # -- requests
+
+    def exchange_mtu(self, mtu: int) -> Procedure[int]:
+        """Ask for an ATT MTU; the result is the one that both ends then use."""
+        return self._begin(self._exchange_mtu(mtu))
+
+    def discover(self) -> list[Service]:
+        """Services with their characteristics and descriptors, as a client finds them. The host notices nothing."""
+        self._connected()
+        return discover(self._device)
+
+    def read(self, handle: int, offset: int = 0) -> Procedure[bytes]:
+        """One read request: at most MTU - 1 bytes, from ``offset`` on."""
+        return self._begin(self._read(handle, offset))
+
+    def read_long(self, handle: int) -> Procedure[bytes]:
+        """Read requests until the value is complete."""
+        return self._begin(self._read_long(handle))
+
+    def write(self, handle: int, data: bytes) -> Procedure[None]:
+        """A write request. Data over MTU - 3 bytes is for ``write_long``."""
+        self._check_length(data, _WRITE_OVERHEAD)
+        return self._begin(self._request(Request(Op.WRITE, handle, bytes(data))))
+
+    def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
+        """A write command, which nobody answers, whatever becomes of it."""
+        self._check_length(data, _WRITE_OVERHEAD)
+        op = Op.SIGNED_WRITE if signed else Op.WRITE_COMMAND
+        connection = self._connected()
+        if not connection.timed_out:
+            self._device.connections.command(connection, Request(op, handle, bytes(data)))
+
+    def prepare(self, handle: int, data: bytes, offset: int = 0) -> Procedure[None]:
+        """One prepared write, to be executed or cancelled later."""
+        self._check_length(data, _PREPARE_OVERHEAD)
+        return self._begin(self._request(Request(Op.PREPARE, handle, bytes(data), offset)))
+
+    def execute(self) -> Procedure[None]:
+        """Execute the prepared writes."""
+        return self._begin(self._request(Request(Op.EXECUTE)))
+
+    def cancel(self) -> Procedure[None]:
+        """Cancel the prepared writes."""
+        return self._begin(self._request(Request(Op.CANCEL)))
+
+    def write_long(self, handle: int, data: bytes) -> Procedure[None]:
+        """Prepared writes of all the data, then execute; cancel as soon as one is refused."""
+        return self._begin(self._write_long(handle, bytes(data)))
+
+    def subscribe(
+        self, value_handle: int, *, notifications: bool = True, indications: bool = False
+    ) -> Procedure[None]:
+        """Write the CCCD of a characteristic."""
+        cccd = self._device.table.cccd_of(value_handle)
+        if cccd is None:
+            raise PeerError(f"0x{value_handle:04x} is no characteristic's value with a CCCD")
+        bits = int(notifications) | int(indications) << 1
+        return self.write(cccd.handle, bits.to_bytes(2, "little"))
+
+    def unsubscribe(self, value_handle: int) -> Procedure[None]:
+        """Clear the CCCD of a characteristic."""
+        return self.subscribe(value_handle, notifications=False)
+
+    def confirm(self) -> None:
+        """Confirm the indication under way."""
+        self._device.connections.confirm(self._connected())
+
+    # -- what a procedure consists of
+
+    def _request(self, request: Request) -> Steps[None]:
+        _check(self._device, (yield request), request)
+
+    def _exchange_mtu(self, mtu: int) -> Steps[int]:
+        request = Request(Op.EXCHANGE_MTU, mtu=mtu)
+        _check(self._device, (yield request), request)
+        return self.mtu
+
+    def _read(self, handle: int, offset: int) -> Steps[bytes]:
+        request = Request(Op.READ, handle, offset=offset)
+        return _check(self._device, (yield request), request).data
+
+    def _read_long(self, handle: int) -> Steps[bytes]:
+        value = b""
+        while True:
+            part = yield from self._read(handle, len(value))
+            value += part
+            if len(part) < self.mtu - 1:
+                return value
+
+    def _write_long(self, handle: int, data: bytes) -> Steps[None]:
+        size = self.mtu - _PREPARE_OVERHEAD
+        for offset in range(0, len(data), size):
+            request = Request(Op.PREPARE, handle, data[offset : offset + size], offset)
+            reply = yield request
+            if reply.status != GattStatus.SUCCESS:
+                yield Request(Op.CANCEL)
+                _check(self._device, reply, request)
+        yield from self._request(Request(Op.EXECUTE))
+
+    # -- running procedures
+
+    def _begin(self, steps: Steps[T]) -> Procedure[T]:
+        connection = self._connected()
+        if connection.timed_out:
+            raise PeerError("an ATT transaction has timed out: connect anew")
+        procedure: Procedure[T] = Procedure(self._waits_for)
+        self._queue.append((steps, procedure))  # type: ignore[arg-type]
+        self._next()
+        return procedure
+
+    def _next(self) -> None:
+        while self._running is None and self._queue:
+            self._running = self._queue.popleft()
+            self._step(None)
+
+    def _step(self, reply: Reply | None) -> None:
+        """Let the running procedure go on with the reply to its last request."""
+        assert self._running is not None
+        steps, procedure = self._running
+        try:
+            request = steps.send(reply)  # type: ignore[arg-type]
+        except StopIteration as stop:
+            self._running = None
+            procedure.finish(stop.value)
+            return
+        except PeerError as error:
+            self._running = None
+            procedure.fail(error)
+            return
+        self._device.connections.ask(self._connected(), request, self._answered)
+
+    def _answered(self, reply: Reply) -> None:
+        self._step(reply)
+        self._next()
+
+    def _waits_for(self) -> str:
+        pending = self.connection.pending if self.connection is not None else None
+        return (
+            f"the host has to call {pending.wait.value}"
+            if pending is not None
+            else "another request is first"
+        )
+
+    # -- what the device tells
+
+    def hear(self, handle: int, data: bytes, *, indication: bool) -> None:
+        """A notification or indication from the server."""
+        if not self.in_reach:
+            return
+        heard = HandleValue(handle, data, indication)
+        self.received.append(heard)
+        if indication and self.confirms:
+            self.confirm()
+        if self.on_value is not None:
+            self.on_value(heard)
+
+    def lose(self, connection: Connection) -> None:
+        """The connection is gone."""
+        if self.connection is connection:
+            self.connection = None
+            self._fail_all("the connection is gone")
+
+    def time_out(self, connection: Connection) -> None:
+        """An ATT transaction has timed out."""
+        self._fail_all("ATT transaction timed out: the application did not answer in time")
+
+    def _fail_all(self, reason: str) -> None:
+        waiting = [self._running] if self._running is not None else []
+        waiting += self._queue
+        self._running = None
+        self._queue.clear()
+        for steps, procedure in waiting:
+            steps.close()
+            procedure.fail(PeerError(reason))
+
+    def _connected(self) -> Connection:
+        if self.connection is None:
+            raise PeerError("the peer is not connected: call connect() first")
+        return self.connection
+
+    def _check_length(self, data: bytes, overhead: int) -> None:
+        room = self._connected().mtu - overhead
+        if len(data) > room:
+            raise PeerError(
+                f"{len(data)} bytes do not fit a request at MTU {self.mtu}: {room} do; use write_long"
+            )
+
+
+def _check(device: Device, reply: Reply, request: Request) -> Reply:
+    if reply.status != GattStatus.SUCCESS:
+        name = gatt_status_name(device.dialect.numbers, reply.status) or f"0x{reply.status:04x}"
+        where = f" of 0x{request.handle:04x}" if request.handle else ""
+        raise PeerError(f"{request.op.value}{where}: {name}", status=reply.status)
+    return reply
+
+
+def _address(text: str) -> bytes:
+    try:
+        address = bytes.fromhex(text.replace(":", ""))
+    except ValueError:
+        address = b""
+    if len(address) != 6:
+        raise PeerError(f"{text!r} is no address; one looks like {DEFAULT_ADDRESS}")
+    return address

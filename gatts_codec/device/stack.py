@@ -1,0 +1,75 @@
+"""The services that a SoftDevice brings along: Generic Access and Generic Attribute, before all others.
+
+    1        0x1800 Generic Access
+    2, 3     device name        4, 5  appearance        6, 7  preferred connection parameters
+    8        0x1801 Generic Attribute
+    9, 10    Service Changed    11    its CCCD                        only when it is enabled
+
+So the first handle of the application is 12, or 9 without Service Changed.
+"""
+
+from __future__ import annotations
+
+from gatts_codec.constants import AttrType
+from gatts_codec.device.gap import MAX_NAME, GapState
+from gatts_codec.device.table import (
+    CCCD,
+    CHARACTERISTIC,
+    PRIMARY,
+    READ_ONLY,
+    AttributeTable,
+    NewAttribute,
+    declaration,
+)
+from gatts_codec.schema.structs import NO_ACCESS, OPEN, AttrMd, Uuid
+
+NAME_HANDLE, APPEARANCE_HANDLE, PPCP_HANDLE, SERVICE_CHANGED_HANDLE = 3, 5, 7, 10
+
+_READ, _INDICATE = 0x02, 0x20
+_NAME, _APPEARANCE, _PPCP, _SERVICE_CHANGED = 0x2A00, 0x2A01, 0x2A04, 0x2A05
+
+
+def new_table(size: int, gap: GapState, service_changed: bool) -> AttributeTable:
+    """A table with the stack's own services in it."""
+    table = AttributeTable(size)
+    name = NewAttribute(AttrType.CHAR_VAL, Uuid(_NAME), AttrMd(OPEN, NO_ACCESS, vlen=1), gap.name, MAX_NAME)
+    _add(table, _service(0x1800))
+    _add(table, _characteristic(table, _READ, _NAME), name)
+    _add(table, _characteristic(table, _READ, _APPEARANCE), _value(_APPEARANCE, gap.appearance))
+    _add(table, _characteristic(table, _READ, _PPCP), _value(_PPCP, gap.ppcp))
+    _add(table, _service(0x1801))
+    if service_changed:
+        hidden = NewAttribute(
+            AttrType.CHAR_VAL, Uuid(_SERVICE_CHANGED), AttrMd(NO_ACCESS, NO_ACCESS), bytes(4), 4
+        )
+        cccd = NewAttribute(AttrType.DESC, Uuid(CCCD), AttrMd(OPEN, OPEN), bytes(2), 2)
+        _add(table, _characteristic(table, _INDICATE, _SERVICE_CHANGED), hidden, cccd)
+    table.first_user_handle = table.next_handle
+    return table
+
+
+def show_gap(table: AttributeTable, gap: GapState) -> None:
+    """Let the Generic Access service say what the GAP calls have set."""
+    values = {NAME_HANDLE: gap.name, APPEARANCE_HANDLE: gap.appearance, PPCP_HANDLE: gap.ppcp}
+    for handle, value in values.items():
+        attribute = table.find(handle)
+        assert attribute is not None
+        attribute.value = value
+
+
+def _add(table: AttributeTable, *new: NewAttribute) -> None:
+    table.add(new, stack=True)
+
+
+def _service(uuid: int) -> NewAttribute:
+    return declaration(AttrType.PRIM_SRVC_DECL, PRIMARY, uuid.to_bytes(2, "little"))
+
+
+def _characteristic(table: AttributeTable, props: int, uuid: int) -> NewAttribute:
+    handle = table.next_handle + 1
+    value = bytes([props]) + handle.to_bytes(2, "little") + uuid.to_bytes(2, "little")
+    return declaration(AttrType.CHAR_DECL, CHARACTERISTIC, value)
+
+
+def _value(uuid: int, value: bytes) -> NewAttribute:
+    return NewAttribute(AttrType.CHAR_VAL, Uuid(uuid), READ_ONLY, value, len(value))

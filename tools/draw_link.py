@@ -20,8 +20,8 @@ def draw(table: Table) -> str:
             if action != IGNORE and what.name not in EVERYWHERE:
                 arrows[state.name, after.name, action.replace("_", " ")].append(what.name)
     lines = ["stateDiagram-v2", "    [*] --> CLOSED"]
-    for (before, after, action), inputs in arrows.items():
-        lines.append(f"    {before} --> {after}: {', '.join(inputs)} / {action}")
+    for (source, target, action), inputs in arrows.items():
+        lines.append(f"    {source} --> {target}: {', '.join(inputs)} / {action}")
     return "\n".join(lines) + "\n"
 
 

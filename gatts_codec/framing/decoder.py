@@ -62,7 +62,7 @@ class Decoder:
     def feed(self, data: Buffer) -> list[Frame]:
         """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
         frames: list[Frame] = []
-        pieces = bytes(data).split(END_BYTE)
+        pieces = (data if isinstance(data, bytes) else bytes(data)).split(END_BYTE)
         tail = pieces.pop()
         if self._body and pieces:
             pieces[0] = bytes(self._body) + pieces[0]
@@ -70,8 +70,9 @@ class Decoder:
         inside = self._inside
         for piece in pieces:  # each with a C0 behind it
             if not inside:
-                self.dropped += len(piece)
                 inside = True
+                if piece:
+                    self.dropped += len(piece)
             elif not piece:
                 self.dropped += 1
             elif len(piece) > MAX_BODY:
@@ -79,16 +80,21 @@ class Decoder:
             else:
                 frames.append(_frame(piece))
                 inside = False
-        if not inside:
+        self._inside = inside
+        if tail:
+            self._keep(tail, frames)
+        return frames
+
+    def _keep(self, tail: bytes, frames: list[Frame]) -> None:
+        """Bytes that no C0 ends yet."""
+        if not self._inside:
             self.dropped += len(tail)
         elif len(self._body) + len(tail) > MAX_BODY:
             frames.append(self._over_long(bytes(self._body) + tail))
             self._body.clear()
-            inside = False
+            self._inside = False
         else:
             self._body += tail
-        self._inside = inside
-        return frames
 
     def _over_long(self, body: bytes) -> Frame:
         """The bad frame for a body no packet can have. A C0 that ends it may as well open the next: it stays open."""

@@ -153,8 +153,10 @@ def decode(data: bytes) -> H5Packet:
         raise _fault(data)
     type_, seq, ack, reliable, crc, end, header_crc = header
     payload = data[HEADER_SIZE:end]
-    tail = crc_hqx(payload, header_crc).to_bytes(CRC_SIZE, "little") if crc else b""
-    if data[end:] != tail or len(payload) != end - HEADER_SIZE:
+    if crc:
+        if data[end:] != crc_hqx(payload, header_crc).to_bytes(2, "little"):
+            raise _fault(data)
+    elif len(data) != end:
         raise _fault(data)
     packet = _new_packet(type_, payload, seq, ack, reliable, crc)
     packet.__class__ = H5Packet

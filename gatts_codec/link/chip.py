@@ -19,10 +19,7 @@ class ChipLink(LinkEnd, table=CHIP):
 
     def open(self, now: float) -> list[LinkEvent]:
         """Power on; whatever was before is closed first. LinkUp follows when a host has come."""
-        events = self.close(now)
-        self._decoder.reset()
-        self._out.clear()
-        return events + self._give(Input.OPEN, None, now)
+        return self._start_over(Input.OPEN, now)
 
     def reboot(self, now: float, cause: str = "reboot") -> list[LinkEvent]:
         """Start anew, as firmware does after a command it cannot decode, or a crash."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import EncodeError
 from ..framing import h5
 
 _FRAME_OVERHEAD = 2 + h5.HEADER_SIZE + h5.CRC_SIZE
+_ACK_SIZE = len(h5.ACK_FRAMES[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +30,23 @@ class LineConfig:
     max_waiting: int = 256
     """Packets that may wait for the one in flight; ``send`` refuses more."""
 
+    def __post_init__(self) -> None:
+        for path, value, least, most in (
+            ("max_payload", self.max_payload, 1, h5.MAX_PAYLOAD),
+            ("retransmission_interval_s", self.retransmission_interval_s, 0.001, 3600),
+            ("transmissions", self.transmissions, 1, 1000),
+            ("baud", self.baud or 1, 1, 10**9),
+        ):
+            if not least <= value <= most:
+                raise EncodeError(
+                    f"must be {least}..{most}, not {value!r}", path=path, value=value, packet="link"
+                )
+
     def interval_s(self, frame_size: int) -> float:
         """How long to wait for the ACK of a frame of that many bytes before sending it again."""
         if self.baud is None:
             return self.retransmission_interval_s
-        line_bytes = frame_size + self.max_payload + _FRAME_OVERHEAD + len(h5.ACK_FRAMES[0])
+        line_bytes = frame_size + self.max_payload + _FRAME_OVERHEAD + _ACK_SIZE
         bits_per_byte = 11 if self.parity else 10
         return max(self.retransmission_interval_s, self.peer_time_s + line_bytes * bits_per_byte / self.baud)
 

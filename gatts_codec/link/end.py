@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from ..errors import EncodeError, LinkClosed, LinkError
 from ..framing import Decoder, Frame, H5Packet, H5Type, h5
 from .config import LineConfig
-from .diagnosis import advice, listed, why_ignored
+from .diagnosis import listed, why_ignored
 from .events import (
     FrameRejected,
     LinkEvent,
@@ -66,7 +66,8 @@ class LinkEnd:
         self._attempts = 0
         self._limit: int | None = None
         self._stage = ""
-        self._heard: Counter[str] = Counter()
+        self._heard: Counter[str] = Counter()  # since the stage, or the packet in flight, began
+        self._noise_before = 0
         self._up = False
         self._seq = 0  # of the packet in flight, or else of the next one
         self._expected = 0  # the number the peer's next packet must have
@@ -90,12 +91,22 @@ class LinkEnd:
         """End the link, or the attempt to get one. Nothing is sent: the peer is not told."""
         return self._give(Input.CLOSE, None, now)
 
+    def _start_over(self, opening: Input, now: float) -> list[LinkEvent]:
+        """Close, forget what was half heard and half said, and open."""
+        events = self.close(now)
+        self._decoder.reset()
+        self._out.clear()
+        self._listen()
+        return events + self._give(opening, None, now)
+
     def send(self, payload: bytes, now: float) -> None:
         """Send a packet, at once or behind those that wait.
 
         Raises LinkClosed when the link is not up, LinkError when ``max_waiting`` packets wait, EncodeError when the
-        payload is over the firmware's maximum.
+        payload is over the firmware's maximum or not bytes.
         """
+        if not isinstance(payload, bytes):
+            raise EncodeError("a packet is bytes", path="payload", value=payload, packet="H5")
         if not self._up:
             raise LinkClosed(f"the link is not up ({self.state.name})", stage=self._stage or "closed")
         if len(payload) > self._line.max_payload:
@@ -194,7 +205,7 @@ class LinkEnd:
         self._in_flight = payload
         self._frame = frame = h5.encode_reliable(payload, self._seq, self._expected)
         self._out += frame
-        self._heard.clear()
+        self._listen()
         self._wait(self._line.interval_s(len(frame)), self._line.transmissions)
 
     def _queue(self, payload: bytes) -> None:
@@ -245,16 +256,24 @@ class LinkEnd:
         self._deadline = self._now + seconds
         self._events.append(Retransmitted(what, self._attempts))
 
+    def _listen(self) -> None:
+        """Note from here on what is heard instead of an answer."""
+        self._heard.clear()
+        self._noise_before = self._decoder.dropped
+
+    def _advice(self, reason: LostReason, heard: Counter[str]) -> str:
+        return ""
+
     def _lose(self, reason: LostReason, *, relinking: bool = False) -> None:
         """No link any more: report what had not arrived, and forget it."""
-        heard = self._heard + Counter({"bytes of noise": self._decoder.dropped})
+        heard = self._heard + Counter({"bytes of noise": self._decoder.dropped - self._noise_before})
         self._events.append(
             LinkLost(
                 reason,
                 stage=self._stage if self._in_flight is None else "ack",
                 attempts=self._attempts,
                 heard=listed(heard),
-                advice=advice(reason, heard),
+                advice=self._advice(reason, heard),
                 relinking=relinking,
                 in_flight=self._in_flight,
                 unsent=tuple(self._waiting),
@@ -263,4 +282,3 @@ class LinkEnd:
         self._up = False
         self._deadline = self._in_flight = None
         self._waiting.clear()
-        self._heard.clear()

@@ -48,8 +48,9 @@ class LinkLost:
     def describe(self) -> str:
         """One sentence for a person: what happened, what was heard instead, where to look."""
         tried = f" after {self.attempts} attempts" if self.attempts > 1 else ""
+        heard = f"; heard {self.heard}" if self.stage in ("sync", "config", "ack") else ""
         advice = f": {self.advice}" if self.advice else ""
-        return f"{self.reason.value}{tried}; heard {self.heard}{advice}"
+        return self.reason.value + tried + heard + advice
 
     def to_error(self) -> LinkError:
         """The exception for a caller that was waiting: LinkTimeout, LinkReset or LinkClosed."""

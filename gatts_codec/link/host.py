@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ..framing import H5Packet, H5Type, h5
 from .config import HostConfig
+from .diagnosis import advice
 from .end import LinkEnd
 from .events import ChipRestarted, LinkEvent, LostReason
 from .machine import HOST, HostState, Input
@@ -21,10 +24,7 @@ class HostLink(LinkEnd, table=HOST):
 
     def open(self, now: float) -> list[LinkEvent]:
         """Begin a link; whatever was before is closed first. LinkUp or LinkLost will follow."""
-        events = self.close(now)
-        self._decoder.reset()
-        self._out.clear()
-        return events + self._give(self._opening(), None, now)
+        return self._start_over(self._opening(), now)
 
     def _opening(self) -> Input:
         return Input.OPEN if self.config.reset else Input.OPEN_WITHOUT_RESET
@@ -36,11 +36,12 @@ class HostLink(LinkEnd, table=HOST):
 
     def _await_boot(self, _: None) -> None:
         self._decoder.reset()
+        self._listen()
         self._wait(max(0.0, self.config.reset_wait_s - self.config.deaf_s), None)
 
     def _send_sync(self, _: H5Packet | None) -> None:
         self._stage = "sync"
-        self._heard.clear()
+        self._listen()
         self._ask_sync()
         self._wait(self._link_interval_s(), self.config.link_transmissions)
 
@@ -50,7 +51,7 @@ class HostLink(LinkEnd, table=HOST):
 
     def _send_config(self, _: H5Packet) -> None:
         self._stage = "config"
-        self._heard.clear()
+        self._listen()
         self._say("CONFIG")
         self._wait(self._link_interval_s(), self.config.link_transmissions)
 
@@ -99,6 +100,9 @@ class HostLink(LinkEnd, table=HOST):
     def _relink(self, reason: LostReason) -> None:
         self._lose(reason, relinking=True)
         self._input(self._opening())
+
+    def _advice(self, reason: LostReason, heard: Counter[str]) -> str:
+        return advice(reason, heard)
 
     def _ask_sync(self) -> None:
         # SYNC_RSP and CONFIG unasked: a chip that is already listening is through with them.

@@ -37,7 +37,8 @@ What is not in the tables:
   field 0x11; the host takes more. What an end does not take is OTHER.
 - *The queue.* SEND while a packet is in flight queues; after the ACK the queue says SEND again.
 - *Time.* Deadlines are numbers handed in; the tables know TIMEOUT, and LAST_TIMEOUT when no transmission is left.
-- *Beginning anew.* Actions whose name begins with ``relink`` lead to CLOSED and then give the input that opens.
+- *Beginning anew.* The host's actions whose name begins with ``relink`` lead to CLOSED and then give the input that
+  opens.
 - *Responses.* That a command is answered, in time and by the right opcode, is the caller's business. A response can
   arrive before the ACK of its command, or so late that its caller has gone.
 
@@ -53,7 +54,7 @@ The machine of either end is driven in the same way, and never reads a clock, a 
     link.close(now)
 
 Events are in ``gatts_codec.link.events``. Methods: ``open``, ``close``, ``receive_data`` and ``tick`` return events;
-``send`` raises LinkError when the link is not up or its queue is full, and EncodeError for a payload over the maximum;
+``send`` raises LinkError when the link is not up or its queue is full, EncodeError for a payload over the maximum;
 ``data_to_send`` hands out each byte once; ``reboot`` is the chip's. ``state``, ``is_up`` and ``waiting`` may be read.
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, active_host, packet, shown
 
@@ -254,6 +256,33 @@ class TestSending:
         host.send(bytes(384), 0.0)
         with pytest.raises(EncodeError, match="385 bytes, the firmware takes 384"):
             host.send(bytes(385), 0.0)
+
+    @pytest.mark.parametrize("payload", ["text", None, bytearray(3)])
+    def test_only_bytes_are_packets(self, payload: Any) -> None:
+        host = active_host()
+        with pytest.raises(EncodeError):
+            host.send(payload, 0.0)
+        assert host.waiting == 0
+
+    @pytest.mark.parametrize(
+        "settings",
+        [{"max_payload": 4096}, {"transmissions": 0}, {"retransmission_interval_s": 0}, {"baud": -1}],
+    )
+    def test_settings_out_of_range(self, settings: dict[str, Any]) -> None:
+        with pytest.raises(EncodeError) as caught:
+            HostConfig(**settings)
+        assert caught.value.path in settings
+
+    def test_what_was_heard_counts_from_the_packet_on(self) -> None:
+        host = active_host()
+        host.receive_data(b"noise" + packet(b"", reliable=False), 0.0)
+        host.send(COMMAND, 0.0)
+        host.receive_data(ACKS[0] + b"abc", 0.1)
+        lost, _ = run_until_lost(host)
+        assert lost.describe() == (
+            "a packet was not acknowledged after 6 attempts; heard 1 ACK, 3 bytes of noise: "
+            "the chip is there and does not take the packet"
+        )
 
     def test_the_queue_is_bounded(self) -> None:
         host = active_host(HostConfig(reset=False, max_waiting=2))

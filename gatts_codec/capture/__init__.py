@@ -15,15 +15,17 @@ from gatts_codec.capture.chunks import (
     Direction,
     Entries,
     Entry,
+    LineFault,
     Remark,
 )
-from gatts_codec.capture.frames import CapturedFrame, FrameAssembler, Item, Stray, Unfinished, assemble
+from gatts_codec.capture.frames import Aside, CapturedFrame, FrameAssembler, Item, Stray, Unfinished, assemble
 from gatts_codec.capture.packets import Decoded, PacketDecoder, PacketRecord
 
 __all__ = [
     "DIRECTIONS",
     "TO_DEVICE",
     "TO_HOST",
+    "Aside",
     "CapturedFrame",
     "Chunk",
     "Decoded",
@@ -32,6 +34,7 @@ __all__ = [
     "Entry",
     "FrameAssembler",
     "Item",
+    "LineFault",
     "PacketDecoder",
     "PacketRecord",
     "Remark",

@@ -2,7 +2,8 @@
 
 A reader yields entries in the order of the recording:
 
-    Chunk         bytes, with time and direction as far as the format knows them
+    Chunk         bytes, with time, direction and channel as far as the format knows them
+    LineFault     what the recorder saw wrong with the line itself: parity, framing, lost bytes
     Remark        something the recording says besides bytes
     CaptureError  a line that cannot be read; the next one is read all the same
 """
@@ -18,26 +19,43 @@ Direction: TypeAlias = Literal["host->device", "device->host"]
 TO_DEVICE: Direction = "host->device"
 TO_HOST: Direction = "device->host"
 DIRECTIONS = (TO_DEVICE, TO_HOST)
+OPPOSITE: dict[Direction, Direction] = {TO_DEVICE: TO_HOST, TO_HOST: TO_DEVICE}
 
 
 class Chunk(NamedTuple):
     """Bytes in one direction. Chunks are not frames: one may hold half a frame or three.
 
     ``t_us`` counts microseconds from whatever start the recording has; from 1970 on where it has clock times.
+    ``channel`` names the wire where the format tells wires apart and not directions (``"TX"``).
     """
 
     t_us: int | None
     dir: Direction | None
     data: bytes
+    channel: str = ""
+
+
+class LineFault(NamedTuple):
+    """``times`` bytes that the recorder saw arrive wrong: ``what`` is parity error, framing error, break or lost."""
+
+    t_us: int | None
+    dir: Direction | None
+    what: str
+    times: int = 1
+    channel: str = ""
 
 
 class Remark(NamedTuple):
-    """A line of the recording that is no bytes and worth showing. ``line`` counts from 1."""
+    """A line of the recording that is no bytes and worth showing. ``line`` counts from 1.
+
+    ``kind`` is state (of the host's link), error (the host's report of one), or note.
+    """
 
     t_us: int | None
     text: str
     line: int = 0
+    kind: str = "note"
 
 
-Entry: TypeAlias = Chunk | Remark | CaptureError
+Entry: TypeAlias = Chunk | LineFault | Remark | CaptureError
 Entries: TypeAlias = Iterator[Entry]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from gatts_codec.capture.chunks import Chunk, Direction, Entry, Remark
+from gatts_codec.capture.chunks import Chunk, Direction, Entry, LineFault, Remark
 from gatts_codec.errors import CaptureError, FramingError
 from gatts_codec.framing import Decoder, H5Packet
 
@@ -25,6 +25,7 @@ class CapturedFrame:
     raw: bytes
     packet: H5Packet | None
     error: FramingError | None
+    channel: str = ""
 
 
 class Stray(NamedTuple):
@@ -33,6 +34,7 @@ class Stray(NamedTuple):
     t_us: int | None
     dir: Direction | None
     size: int
+    channel: str = ""
 
 
 class Unfinished(NamedTuple):
@@ -40,16 +42,18 @@ class Unfinished(NamedTuple):
 
     dir: Direction | None
     data: bytes
+    channel: str = ""
 
 
-Item: TypeAlias = CapturedFrame | Stray | Unfinished | Remark | CaptureError
+Aside: TypeAlias = Stray | Unfinished | LineFault | Remark | CaptureError
+Item: TypeAlias = CapturedFrame | Aside
 
 
 class FrameAssembler:
     """Cuts a recording into frames as it comes. Feed it entries, and ``finish`` it."""
 
     def __init__(self) -> None:
-        self._decoders: dict[Direction | None, Decoder] = {}
+        self._decoders: dict[tuple[Direction | None, str], Decoder] = {}
         self._count = 0
 
     def feed(self, entry: Entry) -> Iterator[Item]:
@@ -57,23 +61,23 @@ class FrameAssembler:
         if not isinstance(entry, Chunk):
             yield entry
             return
-        time, direction, data = entry
-        decoder = self._decoders.get(direction)
+        time, direction, data, channel = entry
+        decoder = self._decoders.get((direction, channel))
         if decoder is None:
-            decoder = self._decoders[direction] = Decoder()
+            decoder = self._decoders[direction, channel] = Decoder()
         dropped = decoder.dropped
         frames = decoder.feed(data)
         if decoder.dropped > dropped:
-            yield Stray(time, direction, decoder.dropped - dropped)
+            yield Stray(time, direction, decoder.dropped - dropped, channel)
         for frame in frames:
             self._count += 1
-            yield CapturedFrame(self._count, time, direction, frame.raw, frame.packet, frame.error)
+            yield CapturedFrame(self._count, time, direction, frame.raw, frame.packet, frame.error, channel)
 
     def finish(self) -> Iterator[Unfinished]:
         """The frames that the recording's end cut off."""
-        for direction, decoder in self._decoders.items():
+        for (direction, channel), decoder in self._decoders.items():
             if decoder.pending:
-                yield Unfinished(direction, decoder.pending)
+                yield Unfinished(direction, decoder.pending, channel)
 
 
 def assemble(entries: Iterable[Entry]) -> Iterator[Item]:

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import sys
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import click
 
 from gatts_codec.capture import (
     CapturedFrame,
-    Chunk,
-    Entries,
-    Entry,
     Item,
     PacketDecoder,
     PacketRecord,
     Stray,
     Unfinished,
-    assemble,
 )
-from gatts_codec.capture.lines import buffered
 from gatts_codec.capture.packets import body_to_dict
-from gatts_codec.capture.readers import hextext, jsonl
 from gatts_codec.cli.output import console, dialect_option, json_option, print_json
 from gatts_codec.cli.rows import RowPrinter, aside_text
+from gatts_codec.cli.source import Source, source_options
 from gatts_codec.errors import CaptureError
 
 NO_FRAME = "no frame found. A frame begins and ends with c0; for a bare packet body add --kind"
 
 
 @click.command("decode")
-@click.argument("source", nargs=-1, required=True, metavar="FILE|HEX|-")
+@source_options
 @dialect_option()
 @click.option(
     "--kind",
@@ -43,35 +35,14 @@ NO_FRAME = "no frame found. A frame begins and ends with c0; for a bare packet b
 )
 @click.option("-v", "--verbose", is_flag=True, help="Each packet's bytes, field by field.")
 @json_option
-def command(source: tuple[str, ...], dialect: str, kind: str | None, verbose: bool, as_json: bool) -> int:
+def command(dialect: str, kind: str | None, verbose: bool, as_json: bool, **source: Any) -> int:
     """Show what a recording (FILE), hex, or standard input (-) says, packet by packet."""
     decoder = PacketDecoder(dialect)
     printer = None if as_json else RowPrinter(console(), decoder, verbose=verbose)
-    entries = _entries(source)
-    with contextlib.closing(entries):
-        if kind is not None:
-            return _show_body(entries, kind, decoder, printer)
-        return _show_frames(assemble(entries), decoder, printer)
-
-
-def _entries(source: tuple[str, ...]) -> Generator[Entry, None, None]:
-    """The entries of a file, of standard input, or of hex given as arguments."""
-    text = " ".join(source)
-    if source == ("-",):
-        yield from _read(buffered(sys.stdin.buffer), "standard input")
-    elif Path(text).exists():
-        with Path(text).open("rb") as file:
-            yield from _read(file, text)
-    elif hextext.looks_like_hex(text):
-        yield Chunk(None, None, hextext.parse_hex(text))
-    else:
-        raise CaptureError("no such file, and not hex either", file=text)
-
-
-def _read(stream: io.BufferedReader, name: str) -> Entries:
-    head = stream.peek(1).lstrip(b"\xef\xbb\xbf \t\r\n")
-    reader = jsonl.read if head.startswith(b"{") else hextext.read
-    return reader(stream, name)
+    if kind is not None:
+        return _show_body(Source(**source).bytes(), kind, decoder, printer)
+    with Source(**source).open() as recording:
+        return _show_frames(recording.items, decoder, printer)
 
 
 def _show_frames(items: Iterable[Item], decoder: PacketDecoder, printer: RowPrinter | None) -> int:
@@ -104,14 +75,7 @@ def _noteworthy(record: PacketRecord) -> Iterator[str]:
         yield "tolerated"
 
 
-def _show_body(
-    entries: Iterable[Entry], kind: str, decoder: PacketDecoder, printer: RowPrinter | None
-) -> int:
-    body = b""
-    for entry in entries:
-        if isinstance(entry, CaptureError):
-            raise entry
-        body += entry.data if isinstance(entry, Chunk) else b""
+def _show_body(body: bytes, kind: str, decoder: PacketDecoder, printer: RowPrinter | None) -> int:
     packet = decoder.decode_body(kind, body)
     printer.packet(packet) if printer else print_json(body_to_dict(packet, body))
     return 0 if packet.message is not None else 1

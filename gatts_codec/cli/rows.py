@@ -8,8 +8,9 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from gatts_codec.capture import TO_DEVICE, TO_HOST, PacketRecord, Remark, Stray, Unfinished
+from gatts_codec.capture import TO_DEVICE, TO_HOST, Aside, LineFault, PacketRecord, Remark, Stray, Unfinished
 from gatts_codec.capture.annotate import Annotation, Annotator
+from gatts_codec.capture.clock import spoken
 from gatts_codec.capture.describe import Describer, opaque_name, shorten
 from gatts_codec.capture.packets import Decoded, PacketDecoder
 from gatts_codec.codec import short_name
@@ -22,22 +23,10 @@ Part = tuple[str, str]  # text and rich style
 
 _ARROWS = {TO_DEVICE: "->", TO_HOST: "<-", None: "  "}
 _STYLES = {"command": "cyan", "response": "green", "event": "magenta"}
-_YEAR_2001_US = 978_307_200_000_000  # no recording runs so long: larger times are clock times
-_DAY_US = 86_400_000_000
 _BYTES_A_LINE = 16
 _NARROW = 8
 _CONFIG_FIELD, _USUAL_CONFIG = slice(2, 3), b"\x11"  # window 1, CRC, version 0
 HEADER = "frame            time    seq/ack"
-
-
-def clock(t_us: int | None) -> str:
-    """Seconds, or the time of day for a recording with clock times (UTC)."""
-    if t_us is None:
-        return ""
-    if t_us < _YEAR_2001_US:
-        return f"{t_us / 1e6:.6f}"
-    seconds, fraction = divmod(t_us % _DAY_US, 1_000_000)
-    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{fraction:06}"
 
 
 class RowPrinter:
@@ -60,7 +49,7 @@ class RowPrinter:
         if h5 is not None:
             numbers = f"{h5.seq}/{h5.ack}" if h5.reliable else f"-/{h5.ack}" if h5.type == H5Type.ACK else ""
         frame = record.frame
-        head = [(f"{frame.number:5} {clock(frame.t_us):>15} {_ARROWS[frame.dir]} {numbers:^7}  ", "dim")]
+        head = [(f"{frame.number:5} {spoken(frame.t_us):>15} {_ARROWS[frame.dir]} {numbers:^7}  ", "dim")]
         self._print(head, list(self._body(record)))
         self._error(record)
         if self._verbose:
@@ -74,12 +63,12 @@ class RowPrinter:
         if self._verbose:
             self.annotations(self._annotator.packet(packet))
 
-    def aside(self, item: Stray | Unfinished | Remark | CaptureError) -> None:
+    def aside(self, item: Aside) -> None:
         """What is no frame: noise, an unfinished frame, the recording's own remarks, lines that cannot be read."""
         t_us = None if isinstance(item, (CaptureError, Unfinished)) else item.t_us
-        arrow = _ARROWS[item.dir] if isinstance(item, (Stray, Unfinished)) else "  "
+        arrow = _ARROWS[item.dir] if isinstance(item, (Stray, Unfinished, LineFault)) else "  "
         style = {CaptureError: "bold red", Remark: "dim"}.get(type(item), "yellow")
-        self._print([(f"{'':5} {clock(t_us):>15} {arrow} {'':7}  ", "dim")], [(aside_text(item), style)])
+        self._print([(f"{'':5} {spoken(t_us):>15} {arrow} {'':7}  ", "dim")], [(aside_text(item), style)])
 
     def summary(self, counts: Mapping[str, int]) -> None:
         """How many frames, and what of them and between them is not as it should be."""
@@ -173,12 +162,14 @@ class RowPrinter:
             self._console.print(Text.assemble(*parts), soft_wrap=True)
 
 
-def aside_text(item: Stray | Unfinished | Remark | CaptureError) -> str:
+def aside_text(item: Aside) -> str:
     """What is no frame, in words."""
     if isinstance(item, Unfinished):
-        return f"the recording ends within a frame, after {len(item.data)} bytes of it: {shorten(item.data)}"
+        return f"the recording ends within a frame that begins {shorten(item.data)}"
     if isinstance(item, Stray):
         return f"{item.size} byte{'s' * (item.size > 1)} outside frames"
+    if isinstance(item, LineFault):
+        return f"{item.what} on the line" + (f", {item.times} times" if item.times > 1 else "")
     return item.text if isinstance(item, Remark) else str(item)
 
 

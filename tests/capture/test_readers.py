@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatts_codec.capture import Chunk, Entry
+from gatts_codec.capture import TO_DEVICE, Chunk, Direction, Entry
 from gatts_codec.capture.lines import MAX_LINE, buffered
 from gatts_codec.capture.readers import hextext, jsonl
 from gatts_codec.errors import CaptureError
@@ -123,7 +123,7 @@ def test_whatever_the_bytes_nothing_but_entries_comes_out(data: bytes) -> None:
             assert isinstance(entry, (Chunk, CaptureError))
 
 
-@given(st.lists(st.tuples(st.none() | st.integers(), st.sampled_from([None, "host->device"]), st.binary())))
-def test_what_is_written_is_read(chunks: list[tuple[int | None, str | None, bytes]]) -> None:
+@given(st.lists(st.tuples(st.none() | st.integers(), st.sampled_from([None, TO_DEVICE]), st.binary())))
+def test_what_is_written_is_read(chunks: list[tuple[int | None, Direction | None, bytes]]) -> None:
     text = "\n".join(json.dumps({"t_us": time, "dir": way, "hex": data.hex()}) for time, way, data in chunks)
-    assert read_jsonl(text) == chunks
+    assert read_jsonl(text) == [Chunk(*chunk) for chunk in chunks]

@@ -42,7 +42,12 @@ def test_json_has_one_object_a_frame_and_the_same_frames(run: Runner) -> None:
 )
 def test_hex_on_the_command_line_just_works(run: Runner, words: list[str]) -> None:
     (row,) = run("decode", *words, *V5, "--json").records
-    assert (row["type"], row["bytes"], row["t_us"], row["dir"]) == ("RESET", "c0000500fbc0", None, None)
+    assert (row["type"], row["bytes"], row["t_us"], row["dir"]) == (
+        "RESET",
+        "c0000500fbc0",
+        None,
+        "host->device",
+    )
 
 
 def test_standard_input_may_be_hex_or_a_recording(run: Runner) -> None:
@@ -115,7 +120,7 @@ def test_noise_is_mentioned_beside_the_json(run: Runner) -> None:
 
 def test_an_unfinished_frame_is_mentioned(run: Runner) -> None:
     outcome = run("decode", RESET, "c0 00 05", *V5)
-    assert "the recording ends within a frame, after 3 bytes of it: c00005" in outcome.out
+    assert "the recording ends within a frame that begins c00005" in outcome.out
 
 
 def test_a_broken_line_is_told_with_its_number(run: Runner, tmp_path: Path) -> None:
@@ -133,7 +138,7 @@ def test_a_broken_line_is_told_with_its_number(run: Runner, tmp_path: Path) -> N
         (("nothing.jsonl", *V5), 1, "nothing.jsonl: no such file, and not hex either"),
         (("a4 00", *V5), 1, "no frame found"),
         ((RESET, "-d", "sd_api_v4"), 2, "sd_api_v5"),
-        ((), 2, "FILE|HEX|-"),
+        ((*V5,), 2, "FILE, hex, -"),
     ],
 )
 def test_what_cannot_be_done_is_one_clear_line(

@@ -1,1 +1,129 @@
-"""Readers, one file a format. Each yields entries (chunks.py) from a binary stream and a name for its errors."""
+"""Recordings in any format, known by their content. One file a format, one entry here.
+
+Third parties add formats by entry points of the group ``gatts_codec.readers``, each a ``Format`` (format.py).
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from gatts_codec.capture.chunks import Entries, Entry
+from gatts_codec.capture.readers.format import HEAD_BYTES, Format, Head
+from gatts_codec.errors import CaptureError
+
+# Modules of this package, those with the plainest marks first.
+_BUILT_IN = (
+    "pcap",
+    "jsonl",
+    "saleae_logic1",
+    "saleae_logic2",
+    "driver_log",
+    "socat",
+    "interceptty",
+    "sigrok",
+    "hextext",
+    "raw",
+)
+_GROUP = "gatts_codec.readers"
+_GZIP = b"\x1f\x8b"
+_OTHERS = {
+    b"btsnoop\0": "a btsnoop file: Bluetooth HCI, another protocol. Record the UART itself",
+    b"PK\x03\x04": "an archive. From Saleae Logic export the async serial analyzer as CSV; from a sigrok session run "
+    "sigrok-cli -i FILE -P uart:.. --protocol-decoder-jsontrace",
+    b"<SALEAE>": "Saleae's own binary export: export the async serial analyzer's table as CSV",
+    b"%PDF": "a PDF",
+    b"\x7fELF": "a program",
+}
+_REPEATED_ERRORS = 5
+
+
+@cache
+def formats() -> Mapping[str, Format]:
+    """Every known format by name, in the order in which a recording is tried."""
+    found: dict[str, Format] = {}
+    for point in entry_points(group=_GROUP):  # first, or raw would take their binary ones
+        extra = point.load()
+        if not isinstance(extra, Format):
+            raise CaptureError(f"the entry point {point.name!r} of {_GROUP} is no Format: {extra!r}")
+        found[extra.name] = extra
+    for module in _BUILT_IN:
+        built_in: Format = import_module(f"{__name__}.{module}").FORMAT
+        found[built_in.name] = built_in
+    return found
+
+
+def format_named(name: str) -> Format:
+    """A format by name. Raises CaptureError, which lists the known ones."""
+    try:
+        return formats()[name]
+    except KeyError:
+        raise CaptureError(f"unknown format {name!r}; known are {', '.join(formats())}") from None
+
+
+def detect(stream: io.BufferedReader, name: str) -> Format:
+    """The format of a recording, by its first bytes, which stay unread.
+
+    Raises CaptureError for an empty one, for one of another kind that is known, and for one that is not.
+    """
+    try:
+        head = Head(stream.peek(HEAD_BYTES))
+    except (EOFError, gzip.BadGzipFile) as error:
+        raise CaptureError(f"cannot be decompressed: {error}", file=name) from None
+    if not head.data:
+        raise CaptureError("the recording is empty", file=name)
+    for mark, what in _OTHERS.items():
+        if head.data.startswith(mark):
+            raise CaptureError(f"this is {what}", file=name)
+    for known in formats().values():
+        if known.recognises(head):
+            return known
+    raise CaptureError(
+        f"not a recording of a known format; name it with --format: {', '.join(formats())}", file=name
+    )
+
+
+def read(stream: io.BufferedReader, name: str, format_name: str | None = None) -> tuple[Format, Entries]:
+    """The format of a recording (detected, or as named) and its entries. Raises as ``detect``."""
+    if stream.peek(len(_GZIP)).startswith(_GZIP):
+        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD_BYTES)
+    known = detect(stream, name) if format_name is None else format_named(format_name)
+    return known, _calm(_whole(known.read(stream, name), name), name)
+
+
+def _whole(entries: Entries, name: str) -> Iterator[Entry]:
+    """The entries, and at the end why there are no more, if the recording breaks off."""
+    try:
+        yield from entries
+    except (EOFError, gzip.BadGzipFile) as error:
+        yield CaptureError(f"the recording breaks off: {error}", file=name)
+    except CaptureError as error:
+        yield error
+
+
+def _calm(entries: Iterator[Entry], name: str) -> Iterator[Entry]:
+    """The entries with long runs of lines that cannot be read told as one: a wrong file has millions."""
+    run = 0
+    last: Entry | None = None
+    for entry in entries:
+        if isinstance(entry, CaptureError):
+            run, last = run + 1, entry
+            if run > _REPEATED_ERRORS:
+                continue
+        elif run:
+            yield from _rest_of(run, last, name)
+            run = 0
+        yield entry
+    yield from _rest_of(run, last, name)
+
+
+def _rest_of(run: int, last: Entry | None, name: str) -> Iterator[CaptureError]:
+    if run > _REPEATED_ERRORS and isinstance(last, CaptureError):
+        count = run - _REPEATED_ERRORS
+        yield CaptureError(
+            f"and {count} more up to here: {last.reason}", file=last.file or name, line=last.line
+        )

@@ -13,7 +13,12 @@ from typing import Any
 
 from gatts_codec.capture.chunks import DIRECTIONS, Chunk, Entries
 from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.errors import CaptureError
+
+
+def _recognises(head: Head) -> bool:
+    return bool(head.lines) and head.lines[0].startswith("{") and '"hex"' in head.lines[0]
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
@@ -51,3 +56,6 @@ def _flaw(record: Any) -> str:
     if direction is not None and direction not in DIRECTIONS:
         return f"dir must be {' or '.join(DIRECTIONS)}, found {direction!r}"
     return ""
+
+
+FORMAT = Format("jsonl", "gatts-codec recording", _recognises, read)

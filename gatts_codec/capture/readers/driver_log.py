@@ -1,0 +1,180 @@
+"""pc-ble-driver's debug log, from whatever program wrote it.
+
+            9 ->  [00 a4 .. ] type:     VENDOR_SPECIFIC reliable:yes seq#:0 ack#:0 payload_length:c data_integrity:1
+                  header_checksum:72 err_code:0x0       (on the same line; a line each up to driver 4.0)
+         6/ 0 <-  [N/A] type: ACK ..                     (packets received / bad ones)
+
+The hex is the H5 payload, every number is hex without 0x. SLIP, header and CRC are not there: the frame is built anew,
+and the logged header checksum must be that of the header built. Prefixes (time, level, thread) are passed over.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+
+from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark
+from gatts_codec.capture.clock import clock_time
+from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.errors import CaptureError, EncodeError
+from gatts_codec.framing import h5, slip
+
+_PACKET = re.compile(r"(?P<arrow>->|<-)\s*\[(?P<hex>\s*N/A\s*|(?:\s*[0-9a-f]{2})*\s*)\]", re.IGNORECASE)
+_FIELDS = {
+    "type": re.compile(r"type:\s*(\S+)"),
+    "reliable": re.compile(r"reliable:\s*(yes|no)"),
+    "seq": re.compile(r"seq#:\s*([0-9a-f]+)", re.IGNORECASE),
+    "ack": re.compile(r"ack#:\s*([0-9a-f]+)", re.IGNORECASE),
+    "length": re.compile(r"payload_length:\s*([0-9a-f]+)", re.IGNORECASE),
+    "integrity": re.compile(r"data_integrity:\s*([01])"),
+    "checksum": re.compile(r"header_checksum:\s*([0-9a-f]+)", re.IGNORECASE),
+    "error": re.compile(r"err_code:\s*(?:0x)?([0-9a-f]+)", re.IGNORECASE),
+}
+_OPTIONAL = {"checksum", "error"}
+_TYPES = {
+    "ACK": 0,
+    "HCI_COMMAND_PACKET": 1,
+    "ACL_DATA_PACKET": 2,
+    "SYNC_DATA_PACKET": 3,
+    "HCI_EVENT_PACKET": 4,
+    "RESET": 5,
+    "VENDOR_SPECIFIC": 14,
+    "LINK_CONTROL_PACKET": 15,
+}
+_NUMBERED_TYPE = re.compile(r"(?:RESERVED_|UNKNOWN\[0x)([0-9a-f]+)\]?", re.IGNORECASE)
+_RAW = re.compile(
+    r"slip_decode error, code:\s*(\S+)\s+raw packet:\s*\[?((?:\s*[0-9a-f]{2}\b)+)", re.IGNORECASE
+)
+_REMARKS = (
+    ("state", re.compile(r"State change: .*")),
+    ("error", re.compile(r"(?:Error sending packet to target|Not able to \w+ packet)\. Code: \S+")),
+    ("error", re.compile(r"Failed to (?:decode event|receive response for command).*")),
+    ("note", re.compile(r"Successfully opened .*")),
+)
+_APPLICATION = re.compile(r"\bevt> \w+")
+_LINES_A_PACKET = 4
+
+
+def _recognises(head: Head) -> bool:
+    text = head.text
+    return bool(
+        (_PACKET.search(text) and "payload_length" in text)
+        or _APPLICATION.search(text)
+        or "State change: STATE_" in text
+    )
+
+
+class _Log:
+    """Reads a log line by line; a packet may take several."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._start: tuple[int, int | None] = (0, None)  # line and time of the packet under way
+        self._text = ""
+        self._lines = 0
+        self._application = 0
+
+    def line(self, number: int, text: str) -> Entries:
+        begins = _PACKET.search(text)
+        if begins:
+            yield from self.finish()
+            self._start = number, clock_time(text)
+            self._text, self._lines = text[begins.start() :], 1
+        elif (
+            self._text
+            and self._lines < _LINES_A_PACKET
+            and any(field.search(text) for field in _FIELDS.values())
+        ):
+            self._text += " " + text
+            self._lines += 1
+        elif entry := self._other(number, text):
+            yield from self.finish()
+            yield entry
+        if self._text and "err_code" in self._text:
+            yield from self.finish()
+
+    def finish(self) -> Entries:
+        """The packet under way, as far as it came."""
+        if self._text:
+            try:
+                yield self._packet()
+            except (CaptureError, EncodeError) as error:
+                yield CaptureError(error.reason, file=self._name, line=self._start[0])
+            self._text = ""
+
+    def _packet(self) -> Entry:
+        begins = _PACKET.match(self._text)
+        assert begins is not None
+        fields = {name: found[1] for name, field in _FIELDS.items() if (found := field.search(self._text))}
+        missing = [name for name in _FIELDS if name not in fields and name not in _OPTIONAL]
+        if missing:
+            raise CaptureError(f"a packet without {', '.join(missing)}: cut short?")
+        direction = TO_DEVICE if begins["arrow"] == "->" else TO_HOST
+        code = int(fields.get("error", "0"), 16)
+        if code:
+            return Remark(
+                self._start[1],
+                f"the host dropped a bad frame, error 0x{code:04x}",
+                self._start[0],
+                "bad frame",
+            )
+        payload = bytes.fromhex(begins["hex"]) if "/" not in begins["hex"] else b""
+        frame = h5.encode(_header(fields, payload))
+        logged = int(fields.get("checksum", "0"), 16)
+        if logged not in (0, frame[3]):
+            raise CaptureError(
+                f"header checksum {logged:02x} does not fit the packet, whose is {frame[3]:02x}"
+            )
+        return Chunk(self._start[1], direction, slip.encode(frame))
+
+    def _other(self, number: int, text: str) -> Entry | None:
+        raw = _RAW.search(text)
+        if raw:
+            data = bytes.fromhex(raw[2]).strip(slip.END_BYTE)
+            return Chunk(clock_time(text), TO_HOST, slip.END_BYTE + data + slip.END_BYTE)
+        for kind, known in _REMARKS:
+            found = known.search(text)
+            if found:
+                return Remark(clock_time(text), found[0].rstrip(" ."), number, kind)
+        if _APPLICATION.search(text):
+            self._application += 1
+            if self._application == 1:
+                said = "evt> lines are an application's own words about events, not their bytes: passed over"
+                return Remark(clock_time(text), said, number)
+        return None
+
+
+def _header(fields: dict[str, str], payload: bytes) -> h5.H5Packet:
+    length = int(fields["length"], 16)
+    if length != len(payload):
+        raise CaptureError(
+            f"payload_length is hex {fields['length']} = {length}, the packet has {len(payload)} bytes"
+        )
+    name = fields["type"]
+    numbered = _NUMBERED_TYPE.fullmatch(name)
+    number = int(numbered[1], 16) if numbered else _TYPES.get(name)
+    if number is None:
+        raise CaptureError(f"unknown packet type {name!r}")
+    return h5.H5Packet(
+        number,
+        payload,
+        seq=int(fields["seq"], 16),
+        ack=int(fields["ack"], 16),
+        reliable=fields["reliable"] == "yes",
+        crc=fields["integrity"] == "1",
+    )
+
+
+def read(stream: io.BufferedReader, name: str) -> Entries:
+    """The packets of a log as whole frames, and what it says about the link's state and errors."""
+    log = _Log(name)
+    for line in numbered_lines(stream, name):
+        if isinstance(line, CaptureError):
+            yield line
+        else:
+            yield from log.line(*line)
+    yield from log.finish()
+
+
+FORMAT = Format("driver-log", "pc-ble-driver debug log", _recognises, read)

@@ -1,0 +1,118 @@
+"""Tables of single bytes, one a row: what Saleae's programs export, with columns in any order.
+
+Values are hex (0xC0), binary (0b1100 0000) or decimal. ASCII loses every byte that is no character, so a table that
+has it is refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timezone
+
+from gatts_codec.capture.bytewise import ByteJoiner
+from gatts_codec.capture.chunks import Entries
+from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.errors import CaptureError
+
+Row = Mapping[str, str]  # cell by column, names in lower case
+
+_NUMBER = re.compile(r"0x([0-9a-f]{1,2})|0b([01 ]{8,9})|(\d{1,3})", re.IGNORECASE)
+_ASCII = (
+    "is not a number: ASCII loses binary data. Export again with the radix (or display format) set to hex"
+)
+_WARNINGS_BEFORE_GIVING_UP = 20
+
+
+class Table:
+    """Reads a table. ``columns`` maps time, value, and where there are any name, type and errors, to column names."""
+
+    def __init__(self, name: str, columns: Callable[[list[str]], dict[str, str]]) -> None:
+        self._name, self._columns = name, columns
+        self._header: list[str] = []
+        self._names: dict[str, str] = {}
+        self._joiner = ByteJoiner()
+        self._readable = False
+
+    def read(self, stream: io.BufferedReader) -> Entries:
+        """The chunks of the table; a broken row is a CaptureError entry."""
+        refused = 0
+        for line in numbered_lines(stream, self._name):
+            if isinstance(line, CaptureError):
+                yield line
+                continue
+            try:
+                yield from self._line(line[1])
+            except CaptureError as error:
+                yield CaptureError(error.reason, file=self._name, line=line[0])
+                refused += 1
+                if not self._header or (refused == _WARNINGS_BEFORE_GIVING_UP and not self._readable):
+                    return
+        yield from self._joiner.finish()
+
+    def _line(self, text: str) -> Entries:
+        if not text.strip():
+            return iter(())
+        cells = next(csv.reader([text])) if '"' in text else text.split(",")
+        if not self._header:
+            header = [cell.strip().lower() for cell in cells]
+            self._names = self._columns(header)
+            self._header = header
+            return iter(())
+        if len(cells) < len(self._header):
+            raise CaptureError(f"{len(cells)} columns instead of {len(self._header)}")
+        return self._row(dict(zip(self._header, cells, strict=False)))
+
+    def _row(self, row: Row) -> Entries:
+        names = self._names
+        if row.get(names.get("type", ""), "data").strip() not in ("data", ""):
+            return iter(())
+        t_us, value = parse_time(row[names["time"]]), parse_byte(row[names["value"]])
+        channel = row.get(names.get("name", ""), "").strip()
+        for fault in faults_of(row, names):
+            self._joiner.fault(fault, t_us, None, channel)
+        self._readable = True
+        return self._joiner.byte(value, t_us, None, channel)
+
+
+def faults_of(row: Row, names: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with a byte, by the columns for it."""
+    for what in ("parity error", "framing error"):
+        if row.get(names.get(what, ""), "").strip().lower() not in ("", "false"):
+            yield what
+    told = row.get(names.get("error", ""), "").strip().lower()
+    if told not in ("", "false"):
+        yield next((what for what in ("parity error", "framing error") if what.split()[0] in told), told)
+
+
+def parse_byte(text: str) -> int:
+    """A cell's byte. Raises CaptureError, which says why ASCII will not do."""
+    found = _NUMBER.match(text.strip())
+    if found is None:
+        raise CaptureError(f"{text.strip()!r} {_ASCII}")
+    hexadecimal, binary, decimal = found.groups()
+    if hexadecimal:
+        return int(hexadecimal, 16)
+    number = int(binary.replace(" ", ""), 2) if binary else int(decimal)
+    if number > 0xFF:
+        raise CaptureError(f"{text.strip()!r} is no byte")
+    return number
+
+
+def parse_time(text: str) -> int:
+    """A cell's time in microseconds: seconds, or a date with time of day. Raises CaptureError."""
+    text = text.strip()
+    try:
+        return round(float(text) * 1e6)
+    except (ValueError, OverflowError):
+        pass
+    try:
+        # Saleae gives nanoseconds, of which datetime takes six digits.
+        trimmed = re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00")
+        time = datetime.fromisoformat(trimmed)
+    except ValueError:
+        raise CaptureError(f"{text!r} is no time") from None
+    time = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
+    return round(time.timestamp() * 1e6)

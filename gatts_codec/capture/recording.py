@@ -1,0 +1,97 @@
+"""A recording in any format, opened and cut into frames: where every command begins."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from gatts_codec.capture.chunks import Chunk, Direction
+from gatts_codec.capture.direction import infer_directions
+from gatts_codec.capture.frames import Item, assemble
+from gatts_codec.capture.lines import buffered
+from gatts_codec.capture.pairs import directed, merged
+from gatts_codec.capture.readers import read
+from gatts_codec.capture.readers.format import HEAD_BYTES
+from gatts_codec.capture.readers.hextext import parse_hex
+
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True)
+class Recording:
+    """``items`` in order, once; ``format`` says what the input was taken for; ``size`` in bytes, None if unknown."""
+
+    name: str
+    format: str
+    items: Iterator[Item]
+    size: int | None = None
+    position: io.BufferedReader | None = None
+
+    def progress(self) -> float | None:
+        """Which part of the input has been read, 0 to 1; None where its size is not known."""
+        if not self.size or self.position is None:
+            return None
+        return min(1.0, self.position.tell() / self.size)
+
+
+class Growing(io.RawIOBase):
+    """A file that is still written to: at its end a read waits for more."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        while not (count := self._file.readinto(buffer) or 0):
+            time.sleep(_POLL_S)
+        return count
+
+
+@contextlib.contextmanager
+def open_recording(
+    path: str | Path,
+    format_name: str | None = None,
+    *,
+    direction: Direction | None = None,
+    follow: bool = False,
+) -> Iterator[Recording]:
+    """A file. ``direction`` is that of all its bytes, if known; ``follow`` waits at its end for more, for ever.
+
+    Raises CaptureError where the format is not known, OSError where the file cannot be opened.
+    """
+    with Path(path).open("rb", buffering=0) as file:
+        source = cast(io.FileIO, Growing(file)) if follow else file
+        stream: io.BufferedReader = io.BufferedReader(source, HEAD_BYTES)
+        size = None if follow else Path(path).stat().st_size
+        known, entries = read(stream, str(path), format_name)
+        if direction is not None:
+            entries = directed(entries, direction)
+        yield Recording(str(path), known.title, infer_directions(assemble(entries)), size, stream)
+
+
+def from_stream(stream: BinaryIO, name: str, format_name: str | None = None) -> Recording:
+    """Anything that can be read. Raises CaptureError where the format is not known."""
+    known, entries = read(buffered(stream), name, format_name)
+    return Recording(name, known.title, infer_directions(assemble(entries)))
+
+
+def from_hex(text: str) -> Recording:
+    """Hex as typed. Raises CaptureError for what is not hex."""
+    return Recording("hex", "hex", infer_directions(assemble([Chunk(None, None, parse_hex(text))])))
+
+
+@contextlib.contextmanager
+def open_pair(host: str | Path, device: str | Path, format_name: str | None = None) -> Iterator[Recording]:
+    """What the host sent and what the device sent, from a file each. Raises as ``open_recording``."""
+    with Path(host).open("rb") as host_file, Path(device).open("rb") as device_file:
+        host_format, sent = read(host_file, str(host), format_name)
+        device_format, received = read(device_file, str(device), format_name)
+        titles = " and ".join(dict.fromkeys((host_format.title, device_format.title)))
+        yield Recording(f"{host} and {device}", titles, merged(sent, received))

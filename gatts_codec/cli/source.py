@@ -1,0 +1,93 @@
+"""Where a recording comes from: a file, two files, standard input, or hex on the command line."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from gatts_codec.capture import TO_DEVICE, TO_HOST
+from gatts_codec.capture.readers.hextext import looks_like_hex, parse_hex
+from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
+from gatts_codec.errors import CaptureError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the command line names as input."""
+
+    words: tuple[str, ...]
+    format_name: str | None = None
+    host: str | None = None
+    device: str | None = None
+    follow: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.words and not self.host and not self.device:
+            raise click.UsageError(
+                "Nothing to read: give a FILE, hex, - for standard input, or --host and --device."
+            )
+        if self.words and (self.host or self.device):
+            raise click.UsageError("Give either FILE|HEX|- or --host and --device, not both.")
+
+    @property
+    def file(self) -> str | None:
+        """The file, if it is one that can be opened twice."""
+        text = " ".join(self.words)
+        return text if text and text != "-" and Path(text).is_file() else None
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Recording]:
+        """The recording. Raises CaptureError and OSError."""
+        with contextlib.ExitStack() as stack:
+            yield self._recording(stack)
+
+    def bytes(self) -> bytes:
+        """The bytes that hex spells, on the command line, in a file or on standard input. Raises as ``open``."""
+        text = " ".join(self.words)
+        if text == "-":
+            return parse_hex(sys.stdin.read())
+        return parse_hex(Path(text).read_text() if self.file else text)
+
+    def _recording(self, stack: contextlib.ExitStack) -> Recording:
+        text = " ".join(self.words)
+        if self.host and self.device:
+            return stack.enter_context(open_pair(self.host, self.device, self.format_name))
+        if self.host or self.device:
+            path, way = (self.host, TO_DEVICE) if self.host else (str(self.device), TO_HOST)
+            return stack.enter_context(open_recording(str(path), self.format_name, direction=way))
+        if text == "-":
+            return from_stream(sys.stdin.buffer, "standard input", self.format_name)
+        if Path(text).exists():
+            return stack.enter_context(open_recording(text, self.format_name, follow=self.follow))
+        if looks_like_hex(text):
+            return from_hex(text)
+        raise CaptureError("no such file, and not hex either", file=text)
+
+
+def source_options(function: F) -> F:
+    """The argument and options that name a Source: words, format_name, host, device."""
+    for decorate in reversed(
+        (
+            click.argument("words", nargs=-1, metavar="FILE|HEX|-"),
+            click.option(
+                "--host", metavar="FILE", help="What the host sent, where each direction has its own file."
+            ),
+            click.option("--device", metavar="FILE", help="What the device sent."),
+            click.option(
+                "--format",
+                "format_name",
+                metavar="NAME",
+                help="Format of the recording, where detection errs.",
+            ),
+        )
+    ):
+        function = decorate(function)
+    return function

@@ -1,0 +1,101 @@
+"""The golden vectors: bytes that the reference C codecs produced or judged, the outside truth of this codec."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gatts_codec.codec import Codec
+from gatts_codec.constants import MAX_VALUE_LEN
+from gatts_codec.dialects import DIALECTS
+from gatts_codec.errors import DecodeError, EncodeError
+from gatts_codec.schema.message import Packet
+from gatts_codec.vectors import check_file, vector_files
+
+VECTORS = Path(__file__).parent / "vectors"
+# Its folder holds only what the patch changed; its other packets are sd_api_v2's.
+INHERITED = {"sd_api_v2_pc": ("sd_api_v2", "sd_ble_gatts_attr_get")}
+
+each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+
+
+def records(dialect: str, category: str) -> Iterator[dict[str, Any]]:
+    path = VECTORS / dialect / f"{category}.jsonl"
+    if path.exists():
+        yield from (json.loads(line) for line in path.read_text("utf-8").splitlines())
+
+
+@pytest.mark.parametrize("path", vector_files([VECTORS]), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_vector_of_a_file_passes(path: Path) -> None:
+    report = check_file(path)
+    lines = [
+        f"{path.name}:{mismatch.line} {mismatch.packet} {mismatch.check}: {mismatch.expected} but {mismatch.found}"
+        for mismatch in report.mismatches
+    ]
+    assert not lines, "\n".join(lines[:20])
+    assert report.records == len(path.read_text("utf-8").splitlines())
+    assert report.passed == (0 if path.stem == "quirks" else report.records)
+
+
+@each_dialect
+def test_there_are_valid_vectors_for_every_packet(dialect: str) -> None:
+    inherited, own_name = INHERITED.get(dialect, (dialect, ""))
+    own = {(record["kind"], record["name"]) for record in records(dialect, "valid")}
+    others = {
+        (record["kind"], record["name"])
+        for record in records(inherited, "valid")
+        if record["name"] != own_name
+    }
+    assert own | others == {(cls.kind, cls.name) for cls in Codec(dialect).message_classes()}
+
+
+def test_the_patched_dialect_takes_what_it_inherits() -> None:
+    inherited, own_name = INHERITED["sd_api_v2_pc"]
+    codec = Codec("sd_api_v2_pc")
+    for record in records(inherited, "valid"):
+        if record["name"] != own_name:
+            assert _decode(codec, record).to_dict() == record["fields"]
+
+
+@each_dialect
+def test_quirks_are_what_the_tables_say(dialect: str) -> None:
+    codec = Codec(dialect)
+    for record in records(dialect, "quirks"):
+        if "mem_block" in record["fields"]:
+            # A chip sends the lent memory with every write; only the reference host does not expect it.
+            assert _decode(codec, record).to_dict() == record["fields"]
+            assert _encode(codec, record).hex() == record["hex"]
+        elif _longest(record["fields"]) > MAX_VALUE_LEN:
+            _check_too_long(codec, record)
+        else:  # a length without data that has no place on the wire
+            with pytest.raises(EncodeError, match="len: must be 0 without sys_attr_data"):
+                _encode(codec, record)
+
+
+def _check_too_long(codec: Codec, record: dict[str, Any]) -> None:
+    with pytest.raises(EncodeError, match="513 bytes are over the longest value, 512"):
+        _encode(codec, record)
+    if "hex" in record:
+        for strict in (True, False):
+            with pytest.raises(DecodeError, match="513 is over the longest value, 512 bytes"):
+                _decode(Codec(codec.dialect, strict=strict), record)
+
+
+def _longest(fields: Any) -> int:
+    if isinstance(fields, dict):
+        return max(map(_longest, fields.values()), default=0)
+    return len(fields) // 2 if isinstance(fields, str) else 0
+
+
+def _decode(codec: Codec, record: dict[str, Any]) -> Packet:
+    body = bytes.fromhex(record["hex"])
+    message: Packet = getattr(codec, f"decode_{record['kind']}")(body)
+    return message
+
+
+def _encode(codec: Codec, record: dict[str, Any]) -> bytes:
+    return codec.encode(codec.message_class(record["kind"], record["name"]).from_dict(record["fields"]))

@@ -64,7 +64,7 @@ class HostConfig(LineConfig):
     deaf_s: float = 0.05
     """After RESET: whatever is heard so soon was sent before it."""
     reset_wait_s: float = 0.3
-    """After RESET: how long the chip may take to start. Its SYNC ends the wait."""
+    """After RESET, without ``fast_link_up``: how long the chip may take to start. Its SYNC ends the wait."""
     link_transmissions: int = 6
     """How often SYNC goes out, and CONFIG."""
     fast_link_up: bool = True

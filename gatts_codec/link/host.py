@@ -37,7 +37,9 @@ class HostLink(LinkEnd, table=HOST):
     def _await_boot(self, _: None) -> None:
         self._decoder.reset()
         self._listen()
-        self._wait(max(0.0, self.config.reset_wait_s - self.config.deaf_s), None)
+        # A chip that has started already answers at once, and SYNC is repeated for any other.
+        wait_s = 0.0 if self.config.fast_link_up else self.config.reset_wait_s - self.config.deaf_s
+        self._wait(max(0.0, wait_s), None)
 
     def _send_sync(self, _: H5Packet | None) -> None:
         self._stage = "sync"

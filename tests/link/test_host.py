@@ -49,10 +49,31 @@ class TestLinkUp:
             PacketIgnored(H5Packet(15, b"\x01\x7e"), "SYNC means nothing in DEAF")
         ]
         assert host.tick(10.05) == []
-        assert host.tick(10.299) == []
-        assert host.data_to_send() == b""
-        host.tick(10.3)
+        host.tick(10.05)
         assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG"]
+
+    def test_the_reference_waits_until_the_chip_must_have_started(self) -> None:
+        host = HostLink(HostConfig(fast_link_up=False))
+        host.open(10.0)
+        host.tick(10.05)
+        host.tick(10.299)
+        assert host.data_to_send() == RESET
+        host.tick(10.3)
+        assert shown(host.data_to_send()) == ["SYNC"]
+
+    def test_a_chip_that_has_restarted_quickly_is_not_waited_for(self) -> None:
+        host, chip = HostLink(), ChipLink()
+        chip.open(9.0)
+        host.open(10.0)
+        chip.receive_data(host.data_to_send(), 10.0)
+        chip.data_to_send()
+        host.tick(10.05)
+        host.tick(10.05)
+        for _ in range(3):
+            chip.receive_data(host.data_to_send(), 10.05)
+            host.receive_data(chip.data_to_send(), 10.05)
+        assert host.is_up
+        assert chip.is_up
 
     def test_half_a_frame_from_before_the_reset_is_forgotten(self) -> None:
         host = HostLink()

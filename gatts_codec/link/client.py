@@ -54,7 +54,12 @@ def connect(
         link=link,
     )
     find_dialect(dialect)  # before a port is opened in vain
-    return Client(open_port(port, record), dialect, options)
+    transport = open_port(port, record)
+    try:
+        return Client(transport, dialect, options)
+    except BaseException:
+        transport.close()
+        raise
 
 
 class Client(Calls):

@@ -23,7 +23,8 @@ def encode_command(codec: Codec, command: object, max_payload: int) -> bytes:
         payload = codec.pack(command)
     else:
         raise EncodeError(f"expected a command, got {type(command).__name__}", value=command)
-    check_size(payload, name_of(command), max_payload, codec)
+    if len(payload) > max_payload:
+        raise _too_long(payload, name_of(command), max_payload, codec)
     return payload
 
 
@@ -38,19 +39,21 @@ def check_raw(payload: object, max_payload: int, codec: Codec) -> bytes:
             path="payload",
             value=payload,
         )
-    check_size(payload, name_of_raw(payload), max_payload, codec)
+    if len(payload) > max_payload:
+        raise _too_long(payload, name_of_raw(payload), max_payload, codec)
     return payload
 
 
-def check_size(payload: bytes, name: str, max_payload: int, codec: Codec) -> None:
-    """Raise EncodeError for a packet that the firmware would drop without a word."""
-    if len(payload) > max_payload:
-        raise EncodeError(
-            f"the packet has {len(payload)} bytes, the firmware takes {max_payload}: send less at a time, "
-            "or set max_payload if your firmware takes more",
-            packet=f"{name} command",
-            dialect=codec.dialect.name,
-        )
+def _too_long(payload: bytes, name: str, max_payload: int, codec: Codec) -> EncodeError:
+    # The firmware would drop it without a word.
+    return EncodeError(
+        f"the packet has {len(payload)} bytes, the firmware takes {max_payload}: send less at a time, "
+        "or set max_payload if your firmware takes more",
+        path="payload",
+        value=payload,
+        packet=f"{name} command",
+        dialect=codec.dialect.name,
+    )
 
 
 def name_of(command: Command | Opaque) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 
 from gatts_codec.link.inbox import AnyEvent, log
 
@@ -71,6 +71,14 @@ class Callbacks:
                 wanting = [call for call, types in self._callbacks if not types or isinstance(event, types)]
             for callback in wanting:
                 run(callback, event)
+
+
+async def arun(callback: Callback, coroutine: Coroutine[object, object, object], event: AnyEvent) -> None:
+    """The same for what a coroutine function returned."""
+    try:
+        await coroutine
+    except Exception:
+        log.exception("the callback %r failed for %r", callback, event)
 
 
 def run(callback: Callback, event: AnyEvent) -> object:

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.transports.base import READ_SIZE
@@ -35,7 +36,7 @@ class Waiter:
         poll.register(self._awaited, select.POLLIN)
         return poll
 
-    def wait(self, timeout_s: float | None, writing: bool) -> None:
+    def wait(self, timeout_s: float | None, writing: bool = False) -> None:
         if not _HAS_POLL:
             self._select(timeout_s, writing)
             return
@@ -81,9 +82,10 @@ class DescriptorTransport:
     ) -> None:
         self.name, self.baud, self.parity = name, baud, parity
         self._fd, self._close = fd, close
-        self._receive = receive or (lambda size: os.read(fd, size))
-        self._send = send or (lambda data: os.write(fd, data))
+        self._receive = receive or partial(os.read, fd)
+        self._send = send or partial(os.write, fd)
         self._waiter = Waiter(fd)
+        self.wait, self.wake = self._waiter.wait, self._waiter.wake
         self._closed = False
 
     def __repr__(self) -> str:
@@ -107,12 +109,6 @@ class DescriptorTransport:
             return 0
         except OSError as error:
             raise self._gone(error) from error
-
-    def wait(self, timeout_s: float | None, writing: bool = False) -> None:
-        self._waiter.wait(timeout_s, writing)
-
-    def wake(self) -> None:
-        self._waiter.wake()
 
     def fileno(self) -> int | None:
         return self._fd

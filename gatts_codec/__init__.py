@@ -56,6 +56,22 @@ if TYPE_CHECKING:
         DIALECTS,
         Dialect,
     )
+    from gatts_codec.link.aio import (
+        AsyncClient,
+        aconnect,
+    )
+    from gatts_codec.link.client import (
+        Client,
+        connect,
+    )
+    from gatts_codec.link.config import (
+        HostConfig,
+    )
+    from gatts_codec.link.transports import (
+        Transport,
+        memory_pair,
+        open_transport,
+    )
     from gatts_codec.packets.attr_get import (
         AttrGet,
         AttrGetResponse,
@@ -189,6 +205,10 @@ _HOMES = {
         "GattStatus HvxType NrfError ServiceType SysAttrFlags TimeoutSource UuidType WriteOp"
     ),
     "dialects": "DIALECTS Dialect",
+    "link.aio": "AsyncClient aconnect",
+    "link.client": "Client connect",
+    "link.config": "HostConfig",
+    "link.transports": "Transport memory_pair open_transport",
     "packets.attr_get": "AttrGet AttrGetResponse AttrGetV2",
     "packets.characteristic_add": (
         "CharExtProps CharHandles CharMd CharPf CharProps CharacteristicAdd CharacteristicAddResponse"
@@ -234,6 +254,7 @@ __all__ = [
     "ENCRYPTED",
     "NO_ACCESS",
     "OPEN",
+    "AsyncClient",
     "Attr",
     "AttrContext",
     "AttrGet",
@@ -253,6 +274,7 @@ __all__ = [
     "CharProps",
     "CharacteristicAdd",
     "CharacteristicAddResponse",
+    "Client",
     "Codec",
     "Command",
     "CommandFailed",
@@ -268,6 +290,7 @@ __all__ = [
     "FramingError",
     "GattStatus",
     "GattsError",
+    "HostConfig",
     "HvcEvent",
     "HvnTxCompleteEvent",
     "Hvx",
@@ -314,6 +337,7 @@ __all__ = [
     "TimeoutEvent",
     "TimeoutSource",
     "TrailingDataError",
+    "Transport",
     "TruncatedError",
     "UnknownDialectError",
     "UnknownOpcodeError",
@@ -332,6 +356,10 @@ __all__ = [
     "WriteParams",
     "WriteParamsV1",
     "__version__",
+    "aconnect",
+    "connect",
+    "memory_pair",
+    "open_transport",
 ]
 
 

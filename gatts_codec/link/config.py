@@ -61,10 +61,10 @@ class HostConfig(LineConfig):
     """
 
     reset: bool = True
-    deaf_s: float = 0.05
-    """After RESET: whatever is heard so soon was sent before it."""
     reset_wait_s: float = 0.3
-    """After RESET, without ``fast_link_up``: how long the chip may take to start. Its SYNC ends the wait."""
+    """After RESET: how long to be deaf. In recordings SYNC comes 0.6 s (v2) or 0.7 s (v5, v6) after a RESET packet, 0.4
+    of which are its interval: firmware seems to restart only after 0.2 to 0.3 s, and a link begun before that would end
+    with it. For a chip known to restart at once 0.05 will do."""
     link_transmissions: int = 6
     """How often SYNC goes out, and CONFIG."""
     fast_link_up: bool = True

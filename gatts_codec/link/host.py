@@ -32,16 +32,13 @@ class HostLink(LinkEnd, table=HOST):
     def _send_reset(self, _: None) -> None:
         self._stage = "reset"
         self._out += _RESET_FRAME
-        self._wait(self.config.deaf_s, None)
+        self._wait(self.config.reset_wait_s, None)
 
-    def _await_boot(self, _: None) -> None:
+    def _listen_and_send_sync(self, _: None) -> None:
         self._decoder.reset()
-        self._listen()
-        # A chip that has started already answers at once, and SYNC is repeated for any other.
-        wait_s = 0.0 if self.config.fast_link_up else self.config.reset_wait_s - self.config.deaf_s
-        self._wait(max(0.0, wait_s), None)
+        self._send_sync(None)
 
-    def _send_sync(self, _: H5Packet | None) -> None:
+    def _send_sync(self, _: None) -> None:
         self._stage = "sync"
         self._listen()
         self._ask_sync()

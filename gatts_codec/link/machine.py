@@ -14,8 +14,9 @@ delivers what bears the number it expects, and for anything else only repeats it
 
 The two ends are not alike.
 
-- The host begins with RESET, is deaf while older bytes arrive, and waits until the chip has started. Then it sends
-  SYNC. The chip begins with SYNC, and repeats it until SYNC_RSP comes.
+- The host begins with RESET, and is deaf until older bytes have arrived and the chip has started: firmware may take
+  0.2 to 0.3 s to restart, and a link begun earlier would end with that. Then it sends SYNC. The chip begins with SYNC,
+  and repeats it until SYNC_RSP comes.
 - The chip ignores CONFIG until it has seen SYNC_RSP, answers the first CONFIG with a CONFIG of its own, and only the
   next with CONFIG_RSP. So a host that says SYNC, SYNC_RSP, CONFIG in one breath, and CONFIG again when it answers the
   chip's, is through in two round trips; one that waits its interval before each needs most of a second.
@@ -95,8 +96,7 @@ class HostState(IntEnum):
     """Where the host's end stands."""
 
     CLOSED = 0  # no link, and none is wanted
-    DEAF = auto()  # RESET is out; whatever comes was sent before it
-    BOOTING = auto()  # the chip gets time to start
+    DEAF = auto()  # RESET is out: what comes was sent before it, and the chip gets time to start
     UNINITIALIZED = auto()  # SYNC goes out until SYNC_RSP comes
     INITIALIZED = auto()  # CONFIG goes out until CONFIG_RSP comes
     ACTIVE = auto()  # nothing in flight
@@ -145,11 +145,7 @@ HOST = _table(
             Input.OPEN_WITHOUT_RESET: ("send_sync", HostState.UNINITIALIZED),
         },
         HostState.DEAF: {
-            Input.TIMEOUT: ("await_boot", HostState.BOOTING),
-        },
-        HostState.BOOTING: {
-            Input.SYNC: ("send_sync", HostState.UNINITIALIZED),
-            Input.TIMEOUT: ("send_sync", HostState.UNINITIALIZED),
+            Input.TIMEOUT: ("listen_and_send_sync", HostState.UNINITIALIZED),
         },
         HostState.UNINITIALIZED: {
             Input.SYNC: "answer_sync_and_ask",

@@ -25,7 +25,7 @@ from gatts_codec.link.host import HostLink
 
 RECORDINGS = sorted(path for path in CAPTURES.rglob("*.jsonl") if path.with_suffix(".expected.json").exists())
 SCRIPTED = CAPTURES / "scripted_chip" / "sd_api_v5"
-LIKE_THE_REFERENCE = HostConfig(fast_link_up=False, deaf_s=0.3)
+LIKE_THE_REFERENCE = HostConfig(fast_link_up=False)
 
 # Where the reference host goes wrong: it reuses a number, or goes on sending while it resets.
 BETTER = ("f_acks_lost_seq_reuse", "f_no_ack_silent", "f_bad_ack_number")

@@ -47,7 +47,7 @@ def test_each_fault_by_itself(fault: str, rate: float) -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 def test_old_firmware_and_reference_timing(seed: int) -> None:
-    host = HostLink(HostConfig(fast_link_up=seed % 2 == 0, deaf_s=0.3))
+    host = HostLink(HostConfig(fast_link_up=seed % 2 == 0))
     simulation = Simulation(host, OldChipLink(ChipConfig(boot_s=0.2)), seed=seed, rate=0.1)
     simulation.run(1000)
     check_books(simulation)

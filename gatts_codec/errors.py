@@ -78,8 +78,11 @@ class DecodeError(GattsError, ValueError):
     def __str__(self) -> str:
         field = f"{self.path} at" if self.path else "at"
         where = " ".join(part for part in (self.dialect, self.packet) if part)
-        excerpt = mark_offset(self.data, self.offset)
-        return f"{field} offset {self.offset}: {self.reason}\n  {where}, {len(self.data)} bytes: {excerpt}"
+        size = f"{len(self.data)} byte{'s' * (len(self.data) != 1)}"
+        return (
+            f"{field} offset {self.offset}: {self.reason}\n"
+            f"  {where}, {size}: {mark_offset(self.data, self.offset)}"
+        )
 
 
 class TruncatedError(DecodeError, EOFError):

@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "decode": "Show a recording, or hex, packet by packet.",
     "encode": "Print the bytes of one packet.",
     "explain": "Say what an error code, opcode or event id means.",
+    "tap": "Sit between a host program and the chip, and show what passes.",
     "vectors": "Run golden vectors against the codec.",
     "wireshark": "Install the Wireshark plugin, or say where it is.",
 }

@@ -1,0 +1,154 @@
+"""A man in the middle: passes bytes between a host program and a chip, and tells what passed.
+
+    with Tap(host=open_transport("pty:/tmp/chip"), chip=open_transport("/dev/ttyACM0")) as tap:
+        for passed in tap:
+            print(passed)
+
+One thread serves each side: it reads there, and writes what the other side's thread could not write at once. Bytes
+pass as they are, in the pieces in which they come; whoever looks at them slowly delays nothing.
+
+Memory is bounded. A host that writes faster than the chip's port takes is made to wait. A chip cannot be made to wait:
+what no host program takes is dropped, beyond 16 KiB, as a serial port without a reader drops it, and told.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Literal, NamedTuple
+
+from gatts_codec.errors import LinkClosed
+from gatts_codec.link.transports.base import Transport
+
+Way = Literal["host->device", "device->host"]
+MAX_QUEUED = 1 << 14  # bytes; more would be stale when a program opens the port at last
+MAX_UNSEEN = 100_000  # pieces
+
+
+class Passed(NamedTuple):
+    """Bytes that arrived from one side. ``t_us`` counts from the tap's beginning.
+
+    ``dropped`` bytes of them did not go on; ``unseen`` pieces before this one were not told, because nobody asked.
+    """
+
+    t_us: int
+    dir: Way
+    data: bytes
+    dropped: int = 0
+    unseen: int = 0
+
+
+class _Side:
+    """One end: its transport, and what is still to be written to it."""
+
+    def __init__(self, transport: Transport, way: Way, *, can_wait: bool) -> None:
+        self.transport, self.way, self.can_wait = transport, way, can_wait
+        self._pending = bytearray()
+        self._lock = threading.Lock()
+
+    @property
+    def has_room(self) -> bool:
+        return len(self._pending) < MAX_QUEUED
+
+    def excess(self, size: int) -> int:
+        """How many of ``size`` more bytes would find no room."""
+        return 0 if self.can_wait else max(0, len(self._pending) + size - MAX_QUEUED)
+
+    def put(self, data: bytes) -> None:
+        """Write bytes, or leave them to this side's thread."""
+        with self._lock:
+            self._pending += data
+        if self.flush():
+            self.transport.wake()
+
+    def flush(self) -> bool:
+        """Write what fits; whether something is left."""
+        with self._lock:
+            while self._pending:
+                written = self.transport.write(bytes(self._pending))
+                if not written:
+                    return True
+                del self._pending[:written]
+        return False
+
+
+class Tap:
+    """Passes bytes until one side goes away or ``stop()``. Iterate to see them; the iteration ends with the tap.
+
+    Owns both transports from the start of the ``with`` block on. ``ended_by`` is the error that ended it, None after
+    ``stop()``; ``unseen`` pieces came since the last one that was told.
+    """
+
+    def __init__(self, host: Transport, chip: Transport) -> None:
+        self._host = _Side(host, "host->device", can_wait=False)
+        self._chip = _Side(chip, "device->host", can_wait=True)
+        self._seen: queue.SimpleQueue[Passed | None] = queue.SimpleQueue()
+        self.unseen = 0
+        self._telling = threading.Lock()
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._serve, args=sides, name=f"tap {sides[0].way}", daemon=True)
+            for sides in ((self._host, self._chip), (self._chip, self._host))
+        ]
+        self._began_ns = time.monotonic_ns()
+        self.ended_by: LinkClosed | None = None
+
+    def __enter__(self) -> Tap:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        for thread in self._threads:
+            thread.join()
+        self._host.transport.close()
+        self._chip.transport.close()
+
+    def __iter__(self) -> Iterator[Passed]:
+        while (passed := self._seen.get()) is not None:
+            yield passed
+
+    def stop(self) -> None:
+        """End the tap, from any thread."""
+        self._stopping.set()
+        self._host.transport.wake()
+        self._chip.transport.wake()
+        self._seen.put(None)
+
+    def _serve(self, side: _Side, other: _Side) -> None:
+        try:
+            while not self._stopping.is_set():
+                waiting = side.flush()
+                if not other.has_room and other.can_wait:
+                    self._pause(side, other)
+                    continue
+                side.transport.wait(None, writing=waiting)
+                data = side.transport.read()
+                dropped = other.excess(len(data))
+                if data:
+                    self._tell(side.way, data, dropped)  # first: no answer shall be told before its question
+                    other.put(data[: len(data) - dropped])
+        except LinkClosed as error:
+            self.ended_by = self.ended_by or error
+            self.stop()
+
+    def _pause(self, side: _Side, other: _Side) -> None:
+        # Its input stays where it is until the other side has taken what it has.
+        while not other.has_room and not self._stopping.is_set():
+            side.flush()
+            self._stopping.wait(0.001)
+
+    def _tell(self, way: Way, data: bytes, dropped: int) -> None:
+        with self._telling:
+            t_us = (time.monotonic_ns() - self._began_ns) // 1000
+            if self._seen.qsize() >= MAX_UNSEEN:
+                self.unseen += 1
+                return
+            self._seen.put(Passed(t_us, way, data, dropped, self.unseen))
+            self.unseen = 0

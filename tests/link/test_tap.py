@@ -1,0 +1,108 @@
+"""The tap: bytes pass as they are and are told; nobody waits for its reader; it ends when a side does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+
+from gatts_codec.errors import LinkClosed
+from gatts_codec.link import tap as tap_module
+from gatts_codec.link.tap import MAX_QUEUED, Passed, Tap
+from gatts_codec.link.transports import Transport, memory_pair
+
+
+@pytest.fixture
+def ends() -> Iterator[tuple[Transport, Tap, Transport]]:
+    """A host program's transport, the tap, and a chip's."""
+    program, host = memory_pair()
+    chip, far = memory_pair()
+    with ExitStack() as stack:
+        stack.enter_context(closing(program))
+        stack.enter_context(closing(far))
+        yield program, stack.enter_context(Tap(host, chip)), far
+
+
+def read_all(transport: Transport, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        transport.wait(10)
+        data += transport.read()
+    return data
+
+
+def write_all(transport: Transport, data: bytes) -> None:
+    while data:
+        transport.wait(10, writing=True)
+        data = data[transport.write(data) :]
+
+
+def test_bytes_pass_both_ways_and_are_told(ends: tuple[Transport, Tap, Transport]) -> None:
+    program, tap, far = ends
+    seen = iter(tap)
+    write_all(program, b"\xc0\x00question")
+    assert read_all(far, 10) == b"\xc0\x00question"
+    write_all(far, bytes(range(256)))
+    assert read_all(program, 256) == bytes(range(256))
+    first, second = next(seen), next(seen)
+    assert first[1:] == Passed(0, "host->device", b"\xc0\x00question")[1:]
+    assert second[1:] == Passed(0, "device->host", bytes(range(256)))[1:]
+    assert 0 <= first.t_us <= second.t_us
+
+
+def test_a_host_faster_than_the_chip_waits_and_loses_nothing(ends: tuple[Transport, Tap, Transport]) -> None:
+    program, tap, far = ends
+    data = bytes(range(256)) * 8192  # more than the sockets and the tap's queue hold
+    sent = 0
+    while sent < len(data):
+        taken = program.write(data[sent : sent + 65536])
+        sent += taken
+        if not taken:
+            break
+    assert sent < len(data)  # the tap has stopped taking
+    received = read_all(far, sent)
+    write_all(program, data[sent : sent + 10])
+    assert received + read_all(far, 10) == data[: sent + 10]
+    assert not any(passed.dropped for _, passed in zip(range(3), tap, strict=False))
+
+
+def test_what_no_program_takes_is_dropped_and_told(ends: tuple[Transport, Tap, Transport]) -> None:
+    program, tap, far = ends
+    seen, total, dropped = iter(tap), 0, 0
+    while not dropped:
+        write_all(far, bytes(4096))
+        passed = next(seen)
+        dropped = passed.dropped
+        total += len(passed.data) - dropped
+    assert total >= MAX_QUEUED
+    assert read_all(program, total) == bytes(total)
+
+
+def test_it_ends_when_a_side_goes_away(ends: tuple[Transport, Tap, Transport]) -> None:
+    program, tap, far = ends
+    write_all(far, b"last words")
+    assert read_all(program, 10) == b"last words"
+    far.close()
+    assert [passed.data for passed in tap] == [b"last words"]
+    assert isinstance(tap.ended_by, LinkClosed)
+
+
+def test_it_ends_when_told(ends: tuple[Transport, Tap, Transport]) -> None:
+    _, tap, _ = ends
+    tap.stop()
+    assert list(tap) == []
+    assert tap.ended_by is None
+
+
+def test_pieces_that_nobody_looked_at_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tap_module, "MAX_UNSEEN", 2)
+    program, host = memory_pair()
+    chip, far = memory_pair()
+    with closing(program), closing(far), Tap(host, chip) as tap:
+        for number in range(6):
+            write_all(program, bytes([number]))
+            assert read_all(far, 1) == bytes([number])
+    told = list(tap)
+    assert [passed.data for passed in told] == [b"\x00", b"\x01"]
+    assert tap.unseen == 4

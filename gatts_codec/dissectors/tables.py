@@ -48,9 +48,9 @@ def dialect_tables(dialect: Dialect) -> DialectTables:
         max_payload=dialect.max_payload,
         generic_command=dialect.generic_command,
         packets=_packets(dialect),
-        event_names=_event_names(dialect.name),
-        groups={"command": _groups(dialect.name, "command"), "event": _groups(dialect.name, "event")},
-        results=_results(dialect.name),
+        event_names=_event_names(dialect.numbers),
+        groups={"command": _groups(dialect.numbers, "command"), "event": _groups(dialect.numbers, "event")},
+        results=_results(dialect.numbers),
     )
 
 
@@ -79,15 +79,15 @@ def _packet(short: str, layout: Record) -> PacketTable:
     return PacketTable(layout.cls.name, short, describe(layout))
 
 
-def _event_names(dialect: str) -> dict[int, str]:
-    events = (entry for entry in named() if entry.category == "event" and dialect in entry.dialects)
+def _event_names(numbers: str) -> dict[int, str]:
+    events = (entry for entry in named() if entry.category == "event" and numbers in entry.dialects)
     return {event.code: event.name for event in events if event.group not in ("gatts", "unknown")}
 
 
-def _groups(dialect: str, kind: Kind) -> list[list[Any]]:
-    return [[numbers.start, numbers.stop - 1, group] for group, numbers in ranges(dialect, kind).items()]
+def _groups(numbers: str, kind: Kind) -> list[list[Any]]:
+    return [[span.start, span.stop - 1, group] for group, span in ranges(numbers, kind).items()]
 
 
-def _results(dialect: str) -> dict[int, str]:
-    codes = {code: result_name(dialect, code) for code in sorted(set(table(dialect).values()))}
+def _results(numbers: str) -> dict[int, str]:
+    codes = {code: result_name(numbers, code) for code in sorted(set(table(numbers).values()))}
     return {code: name for code, name in codes.items() if name}

@@ -38,6 +38,12 @@ class EncodeError(GattsError, ValueError):
     ``path`` is the field (``"value.len"``), ``value`` what stood there, ``packet`` and ``dialect`` name the packet.
     """
 
+    reason: str
+    path: str
+    value: object
+    packet: str
+    dialect: str
+
     def __init__(
         self, reason: str, *, path: str = "", value: object = None, packet: str = "", dialect: str = ""
     ) -> None:
@@ -60,6 +66,13 @@ class DecodeError(GattsError, ValueError):
     ``path`` is the field, ``offset`` the position of the first byte at fault within ``data`` (the packet body, opcode
     first), ``packet`` is for example ``"characteristic_add command"``.
     """
+
+    reason: str
+    packet: str
+    path: str
+    offset: int
+    data: bytes
+    dialect: str
 
     def __init__(
         self,
@@ -104,6 +117,12 @@ class FramingError(GattsError, ValueError):
     ``offset`` the position of the fault within ``data``.
     """
 
+    reason: str
+    layer: str
+    code: str
+    offset: int
+    data: bytes
+
     def __init__(self, reason: str, *, layer: str, code: str, offset: int = 0, data: bytes = b"") -> None:
         super().__init__(reason)
         self.reason, self.layer, self.code = reason, layer, code
@@ -121,6 +140,10 @@ class FramingError(GattsError, ValueError):
 class CaptureError(GattsError, ValueError):
     """A recording that cannot be read: ``file``, ``line`` (1-based, 0 when not known) and why."""
 
+    reason: str
+    file: str
+    line: int
+
     def __init__(self, reason: str, *, file: str = "", line: int = 0) -> None:
         super().__init__(reason)
         self.reason, self.file, self.line = reason, file, line
@@ -136,6 +159,11 @@ class LinkError(GattsError, OSError):
     ``stage`` is what was under way (``"sync"``, ``"config"``, ``"ack"``, ``"response"``, ``"open"`` ...), ``attempts``
     how often it was tried, ``heard`` what came from the other end instead.
     """
+
+    reason: str
+    stage: str
+    attempts: int
+    heard: str
 
     def __init__(self, reason: str, *, stage: str = "", attempts: int = 0, heard: str = "") -> None:
         super().__init__(reason)
@@ -167,6 +195,11 @@ class CommandFailed(GattsError):
     ``result`` is the number, ``name`` its name in the dialect (``"NRF_ERROR_INVALID_PARAM"``), ``hint`` what to do.
     """
 
+    command: str
+    result: int
+    name: str
+    hint: str
+
     def __init__(self, command: str, result: int, *, name: str = "", hint: str = "") -> None:
         super().__init__(command, result)
         self.command, self.result, self.name, self.hint = command, result, name, hint
@@ -181,6 +214,9 @@ class PeerError(GattsError):
 
     ``status`` is the GATT status that it got from the server, None where no request went out.
     """
+
+    reason: str
+    status: int | None
 
     def __init__(self, reason: str, *, status: int | None = None) -> None:
         super().__init__(reason)

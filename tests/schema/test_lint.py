@@ -1,0 +1,134 @@
+"""What every packet keeps to: names, numbers, documentation, and lengths that fill themselves in."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from strategies import distinct_layouts
+
+from gatts_codec import packets
+from gatts_codec.codec import Codec
+from gatts_codec.constants import group_of
+from gatts_codec.dialects import DIALECTS
+from gatts_codec.schema.blocks import Data, Length
+from gatts_codec.schema.message import FROM_DATA, Message, field_types
+from gatts_codec.schema.record import Bits, Member, Members, Record
+
+each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+CLASSES = sorted(
+    {cls for dialect in DIALECTS for cls in Codec(dialect).message_classes()}, key=lambda cls: cls.__name__
+)
+SUFFIX = {"command": "", "response": "Response", "event": "Event"}
+
+
+def records(record: Record) -> Iterator[Record]:
+    """A record and every one inside it."""
+    yield record
+    for member in _fields(record):
+        inner: Any = member
+        while inner is not None and not isinstance(inner, Record):
+            inner = getattr(inner, "subcon", None)
+        if inner is not None:
+            yield from records(inner)
+
+
+def _fields(members: Members) -> Iterator[Any]:
+    for member in members.members:
+        if isinstance(member, Members):
+            yield from _fields(member)
+        elif not isinstance(member, Member):
+            yield member
+
+
+RECORDS = {id(found): found for layout in distinct_layouts() for found in records(layout.record)}.values()
+each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.cls.__name__)
+
+
+@each_dialect
+def test_names_and_numbers_are_unique(dialect: str) -> None:
+    codec = Codec(dialect)
+    for kind in SUFFIX:
+        classes = [cls for cls in codec.message_classes() if cls.kind == kind]
+        assert (
+            len({cls.name for cls in classes}) == len({codec.opcode(cls) for cls in classes}) == len(classes)
+        )
+
+
+@each_dialect
+def test_numbers_lie_in_the_gatts_group_of_the_dialect(dialect: str) -> None:
+    codec = Codec(dialect)
+    for cls in codec.message_classes():
+        assert group_of(DIALECTS[dialect].numbers, cls.kind, codec.opcode(cls)) == "gatts", cls  # type: ignore[arg-type]
+
+
+@each_dialect
+def test_names_are_the_dialects_keys(dialect: str) -> None:
+    found = DIALECTS[dialect]
+    for name, call in found.calls.items():
+        assert call.command.cls.name == call.response.cls.name == f"sd_ble_gatts_{name}"  # type: ignore[attr-defined]
+        assert (call.command.cls.kind, call.response.cls.kind) == ("command", "response")  # type: ignore[attr-defined]
+    for name, (_, layout) in found.events.items():
+        assert (layout.cls.kind, layout.cls.name) == ("event", f"BLE_GATTS_EVT_{name.upper()}")  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+def test_a_class_is_named_after_its_packet(cls: Any) -> None:
+    words = re.sub("^(sd_ble_gatts|BLE_GATTS_EVT)_", "", cls.name).lower().split("_")
+    stem = "".join(word.capitalize() for word in words)
+    assert re.fullmatch(f"{stem}{SUFFIX[cls.kind]}(V[0-9])?", cls.__name__)
+    assert cls.__module__.rpartition(".")[2] == "_".join(words) + ("_event" if cls.kind == "event" else "")
+
+
+@each_record
+def test_a_class_is_documented_and_frozen(record: Record) -> None:
+    cls = record.cls
+    assert cls.__doc__
+    assert not cls.__doc__.startswith(f"{cls.__name__}(")  # what dataclasses write where nothing else stands
+    assert cls.__dataclass_params__.frozen  # type: ignore[attr-defined]
+    assert "__slots__" in vars(cls)
+
+
+@each_record
+def test_field_types_are_understood(record: Record) -> None:
+    for name, found in field_types(record.cls).items():
+        assert found.base in (int, bool, bytes) or issubclass(found.base, Message), name
+
+
+@each_record
+def test_a_length_fills_itself_in(record: Record) -> None:
+    blocks = {member.name: member.subcon for member in _fields(record)}
+    defaults = {field.name: field.default for field in fields(record.cls)}  # type: ignore[arg-type]
+    for name, block in blocks.items():
+        if isinstance(block, Length):
+            assert defaults[name] is FROM_DATA, f"{record.cls.__name__}.{name}"
+            assert isinstance(blocks[block.of], Data)
+            assert blocks[block.of].length == name
+    required = {field.name for field in fields(record.cls) if field.default is MISSING}  # type: ignore[arg-type]
+    assert not required & {name for name, block in blocks.items() if isinstance(block, Length | Data)}
+
+
+@each_record
+def test_bits_fit_a_byte(record: Record) -> None:
+    for member in record.members:
+        if isinstance(member, Bits):
+            assert sum(member.widths.values()) <= 8
+            assert set(member.required) <= set(member.widths)
+
+
+MODULES = sorted(Path(inspect.getfile(packets)).parent.glob("[a-z]*.py"))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_packets_file_begins_with_its_name_and_is_short(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert len(source.splitlines()) <= 150
+    if path.stem not in ("opaque", "response"):  # what all packets share
+        name = path.stem.removesuffix("_event")
+        assert str(ast.get_docstring(ast.parse(source))).startswith(f"{name}: ")

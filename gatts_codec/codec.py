@@ -1,52 +1,34 @@
-"""The codec: messages to bytes and back, in one dialect. The one place that turns construct's errors into ours.
+"""The codec: messages to bytes and back, in one dialect.
 
 body      u8 opcode (events: u16 id), then the packet's fields: encode(), decode_command() ...
 payload   u8 packet type, then the body, as an H5 vendor packet carries it: pack(), unpack()
+
+What runs are functions generated from the layouts (schema/compiler/), found by the class of a message or the first
+bytes of a packet, and made when they are first needed. With GATTS_CODEC_INTERPRETED=1 in the environment the layouts
+are interpreted instead: slower, and the same in every other way.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import NamedTuple, NoReturn, TypeAlias, TypeVar
+import os
+from collections.abc import Callable
+from functools import lru_cache, partial
+from typing import Any
 
-from construct import ConstructError, StreamError
-
-from gatts_codec.constants import Group, Kind, RpcPacketType, group_of
-from gatts_codec.dialects import Dialect, find_dialect
-from gatts_codec.errors import (
-    DecodeError,
-    EncodeError,
-    TrailingDataError,
-    TruncatedError,
-    UnknownDialectError,
-    UnknownOpcodeError,
-    brief,
-)
-from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque, opaque_payload
-from gatts_codec.schema.blocks import Reader, Refused, Span
+from gatts_codec.constants import Kind
+from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
+from gatts_codec.interpreter import PACKET_TYPES, Bytes, Entry, Interpreter, short_name
+from gatts_codec.packets.opaque import Opaque
+from gatts_codec.schema.blocks import Span
+from gatts_codec.schema.compiler import NotCompilable, Source, decoder_source, encoder_source
 from gatts_codec.schema.message import Command, Event, Packet, Response
-from gatts_codec.schema.record import Record
 
-P = TypeVar("P", bound=Packet)
-Bytes: TypeAlias = bytes | bytearray | memoryview
+__all__ = ["Codec", "short_name"]
 
-_TYPES: dict[str, RpcPacketType] = {
-    "command": RpcPacketType.COMMAND,
-    "response": RpcPacketType.RESPONSE,
-    "event": RpcPacketType.EVENT,
-}
-_KINDS: dict[int, Kind] = {0: "command", 1: "response", 2: "event"}
-_OTHER_KINDS = {3: "dtm_command", 4: "dtm_response", 5: "reset_command"}
+INTERPRETED = "GATTS_CODEC_INTERPRETED"
 
-
-class Entry(NamedTuple):
-    """One packet of a dialect, ready to use: ``name`` without the SoftDevice's prefixes, ``head`` opcode or id."""
-
-    kind: str
-    name: str
-    head: bytes
-    cls: type[Packet]
-    layout: Record
+Encode = Callable[[Any], bytes]
+Decode = Callable[[bytes], Any]
 
 
 class Codec:
@@ -62,36 +44,36 @@ class Codec:
     def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
         self.dialect = find_dialect(dialect)
         self.strict = strict
-        entries = _entries(self.dialect)
-        self._by_class = {entry.cls: entry for entry in entries}
-        self._by_head = {(entry.kind, entry.head): entry for entry in entries}
-        self._by_name = {(entry.kind, entry.name): entry for entry in entries}
+        functions = _functions(self.dialect, strict, os.environ.get(INTERPRETED, "") in ("", "0"))
+        self._interpreter = functions.interpreter
+        self._encoders, self._packers = functions.encoders, functions.packers
+        self._payloads: list[list[Callable[[bytes], Packet | Opaque]]] = functions.payloads
+        self._commands: list[Callable[[bytes], Command]] = functions.bodies["command"]
+        self._responses: list[Callable[[bytes], Response]] = functions.bodies["response"]
+        self._events: list[Callable[[bytes], Event]] = functions.bodies["event"]
 
     def __repr__(self) -> str:
         return f"Codec({self.dialect.name!r}, strict={self.strict})"
+
+    def __reduce__(self) -> tuple[type[Codec], tuple[str | Dialect, bool]]:
+        known = DIALECTS.get(self.dialect.name) is self.dialect
+        return Codec, (self.dialect.name if known else self.dialect, self.strict)
 
     def message_class(self, kind: str, name: str) -> type[Packet]:
         """The dialect's class for a packet: ``message_class("command", "sd_ble_gatts_hvx")``, prefix optional.
 
         Raises EncodeError that lists the dialect's names where there is no such packet.
         """
-        entry = self._by_name.get((kind, short_name(name)))
-        if entry is None:
-            known = ", ".join(entry.name for entry in self._by_class.values() if entry.kind == kind)
-            hint = f"; its {kind}s are {known}" if known else "; a kind is command, response or event"
-            raise EncodeError(
-                f"{self.dialect.name} has no {kind} {brief(name)}{hint}", dialect=self.dialect.name
-            )
-        return entry.cls
+        return self._interpreter.named(kind, name).cls
 
     def message_classes(self) -> list[type[Packet]]:
         """The classes of all packets of the dialect."""
-        return list(self._by_class)
+        return self._interpreter.classes()
 
     def opcode(self, packet: Packet | type[Packet]) -> int:
         """The opcode or event id of a packet in this dialect."""
         cls = packet if isinstance(packet, type) else type(packet)
-        return int.from_bytes(self._entry_of(cls).head, "little")
+        return int.from_bytes(self._interpreter.of_class(cls).head, "little")
 
     def encode(self, message: Packet | Opaque) -> bytes:
         """The body of a packet: opcode or event id, then the fields.
@@ -99,188 +81,133 @@ class Codec:
         Raises EncodeError, naming the field, for wrong types, numbers out of range, lengths that disagree with their
         data, data over 512 bytes, and messages that the dialect does not have.
         """
-        if isinstance(message, Opaque):
-            return self._pack_opaque(message)[1:]
-        entry = self._entry_of(type(message))
         try:
-            return entry.head + bytes(entry.layout.build(message))
-        except ConstructError as error:
-            raise self._encode_error(error, _label(entry)) from None
+            encode = self._encoders[type(message)]
+        except KeyError:
+            encode = self._interpreter.encode
+        return encode(message)
 
     def decode_command(self, body: Bytes) -> Command:
         """The command in a body. Raises DecodeError and its subclasses."""
-        return self._decode("command", body, Command)
+        if type(body) is bytes and body:
+            return self._commands[body[0]](body)
+        return self._interpreter.decode("command", body, Command)
 
     def decode_response(self, body: Bytes) -> Response:
         """The response in a body. Raises DecodeError and its subclasses."""
-        return self._decode("response", body, Response)
+        if type(body) is bytes and body:
+            return self._responses[body[0]](body)
+        return self._interpreter.decode("response", body, Response)
 
     def decode_event(self, body: Bytes) -> Event:
         """The event in a body. Raises DecodeError and its subclasses."""
-        return self._decode("event", body, Event)
+        if type(body) is bytes and body:
+            return self._events[body[0]](body)
+        return self._interpreter.decode("event", body, Event)
 
     def pack(self, message: Packet | Opaque) -> bytes:
         """The payload of an H5 vendor packet: packet type, then the body. Raises EncodeError."""
-        if isinstance(message, Opaque):
-            return self._pack_opaque(message)
-        body = self.encode(message)
-        return bytes((_TYPES[message.kind],)) + body
+        try:
+            pack = self._packers[type(message)]
+        except KeyError:
+            pack = self._interpreter.pack
+        return pack(message)
 
     def unpack(self, payload: Bytes) -> Packet | Opaque:
         """The message in an H5 vendor packet's payload; packets that are not GATTS come as Opaque.
 
         Raises DecodeError; TruncatedError also for an empty payload or one too short for its opcode or event id.
         """
-        payload = self._bytes(payload)
-        if not payload:
-            raise TruncatedError("an empty payload has no packet type", dialect=self.dialect.name)
-        packet_type, body = payload[0], payload[1:]
-        kind = _KINDS.get(packet_type)
-        if kind is None:
-            return Opaque(packet_type, self._other_kind(packet_type), "unknown", None, body)
-        head = self._head(kind, body)
-        opcode = int.from_bytes(head, "little")
-        group = self._group(kind, opcode)
-        if group == "gatts" or (kind, head) in self._by_head:
-            return self._decode(kind, body, Packet)
-        return Opaque(packet_type, kind, group, opcode, body[len(head) :])
+        if type(payload) is bytes and len(payload) > 1:
+            return self._payloads[payload[0]][payload[1]](payload)
+        return self._interpreter.unpack(payload)
 
     def annotate(self, kind: str, body: Bytes) -> list[Span]:
         """Which bytes each field of a body takes, in order, as far as it decodes. Raises EncodeError for no kind."""
-        if kind not in _TYPES:
-            raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
-        body, spans = self._bytes(body), list[Span]()
-        entry = self._by_head.get((kind, body[: OPCODE_BYTES[_TYPES[kind]]]))
-        if entry is None:
-            return spans
-        with suppress(ConstructError):  # the spans up to the fault are the answer
-            entry.layout.parse_stream(Reader(body, position=len(entry.head), spans=spans), strict=self.strict)
-        return [span._replace(path=_dotted(span.path)) for span in spans]
+        return self._interpreter.annotate(kind, body)
 
-    def _entry_of(self, cls: type) -> Entry:
-        entry = self._by_class.get(cls)
-        if entry is None:
-            reason = f"{self.dialect.name} has no {cls.__name__}"
-            twin = issubclass(cls, Packet) and self._by_name.get((cls.kind, short_name(cls.name)))
-            reason += f"; its {twin.name} is {twin.cls.__name__}" if twin else ""
-            raise EncodeError(reason, value=cls, dialect=self.dialect.name)
-        return entry
+    def generated_source(self, kind: str, name: str) -> str:
+        """The functions that encode and decode a packet, as text. Raises EncodeError where there is no such packet."""
+        entry = self._interpreter.named(kind, name)
+        sources = _encoder(self._interpreter, entry), _decoder(self._interpreter, entry)
+        return "\n\n".join(source.text() for source in sources)
 
-    def _pack_opaque(self, message: Opaque) -> bytes:
+
+class _Functions:
+    """The functions of a dialect, by message class or by the first bytes of a packet; its codecs share them."""
+
+    def __init__(self, interpreter: Interpreter, generated: bool) -> None:
+        self.interpreter = interpreter
+        self.encoders: dict[type, Encode] = {}
+        self.packers: dict[type, Encode] = {}
+        self.bodies: dict[Kind, list[Decode]] = {
+            kind: [partial(interpreter.decode, kind, base=Packet)] * 256 for kind in PACKET_TYPES
+        }
+        self.payloads: list[list[Decode]] = [[interpreter.unpack] * 256 for _ in range(256)]
+        for entry in interpreter.entries if generated else ():
+            self._add_encoders(entry)
+            # Event ids have two bytes. Where two begin alike, the interpreter tells them apart.
+            if (
+                sum(
+                    (other.kind, other.head[0]) == (entry.kind, entry.head[0])
+                    for other in interpreter.entries
+                )
+                == 1
+            ):
+                self._add_decoders(entry)
+
+    def _add_encoders(self, entry: Entry) -> None:
+        self.encoders[entry.cls], self.packers[entry.cls] = self.interpreter.encode, self.interpreter.pack
+        _on_first_use(self.encoders, entry.cls, partial(_encoder, self.interpreter, entry))
+        _on_first_use(self.packers, entry.cls, partial(_encoder, self.interpreter, entry, packed=True))
+
+    def _add_decoders(self, entry: Entry) -> None:
+        bodies, payloads = self.bodies[entry.kind], self.payloads[PACKET_TYPES[entry.kind]]
+        _on_first_use(bodies, entry.head[0], partial(_decoder, self.interpreter, entry))
+        _on_first_use(payloads, entry.head[0], partial(_decoder, self.interpreter, entry, packed=True))
+
+
+@lru_cache(maxsize=64)
+def _functions(dialect: Dialect, strict: bool, generated: bool) -> _Functions:
+    return _Functions(Interpreter(dialect, strict), generated)
+
+
+def _encoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> Source:
+    head = bytes((PACKET_TYPES[entry.kind],)) * packed + entry.head
+    title = (
+        f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}: {'pack' if packed else 'encode'}"
+    )
+    interpret = interpreter.pack if packed else interpreter.encode
+    return encoder_source(entry.layout, head=head, title=title, interpret=interpret)
+
+
+def _decoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> Source:
+    mode = "strict" if interpreter.strict else "tolerant"
+    title = f"{_label(interpreter, entry)}: {'unpack' if packed else 'decode'}, {mode}"
+    return decoder_source(
+        entry.layout,
+        skip=1 + packed,
+        expect=entry.head[1:],
+        strict=interpreter.strict,
+        title=title,
+        argument="payload" if packed else "body",
+        interpret=interpreter.unpack if packed else partial(interpreter.decode, entry.kind, base=Packet),
+    )
+
+
+def _label(interpreter: Interpreter, entry: Entry) -> str:
+    return f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}"
+
+
+def _on_first_use(table: Any, key: Any, write: Callable[[], Source]) -> None:
+    """Put a function into a table that is generated when it is called. Until then its place holds the interpreter's."""
+    interpret = table[key]
+
+    def first(argument: Any) -> Any:
         try:
-            return opaque_payload(message)
-        except ConstructError as error:
-            raise self._encode_error(error, "opaque packet") from None
+            table[key] = write().function()
+        except NotCompilable:
+            table[key] = interpret
+        return table[key](argument)
 
-    def _bytes(self, data: Bytes) -> bytes:
-        if isinstance(data, bytes):
-            return data
-        try:
-            return bytes(memoryview(data))
-        except (TypeError, ValueError):  # also where bytes() would make zeros of a number
-            raise DecodeError(f"expected bytes, got {brief(data)}", dialect=self.dialect.name) from None
-
-    def _group(self, kind: Kind, opcode: int) -> Group:
-        try:
-            return group_of(self.dialect.numbers, kind, opcode)
-        except UnknownDialectError:  # a dialect of the caller's own, whose other groups nobody listed
-            return "unknown"
-
-    def _head(self, kind: Kind, body: bytes) -> bytes:
-        width = OPCODE_BYTES[_TYPES[kind]]
-        if len(body) < width:
-            what = "event id" if kind == "event" else "opcode"
-            raise TruncatedError(
-                f"too short for its {what}", packet=kind, data=body, dialect=self.dialect.name
-            )
-        return body[:width]
-
-    def _decode(self, kind: Kind, body: Bytes, base: type[P]) -> P:
-        body = self._bytes(body)
-        head = self._head(kind, body)
-        entry = self._by_head.get((kind, head))
-        if entry is None:
-            raise self._unknown_opcode(kind, body, int.from_bytes(head, "little"))
-        reader = Reader(body, position=len(head))
-        try:
-            message = entry.layout.parse_stream(reader, strict=self.strict)
-        except ConstructError as error:
-            raise self._decode_error(error, entry, reader) from None
-        if reader.tell() < len(body) and (self.strict or not entry.layout.tolerates_trailing):
-            self._refuse_trailing(entry, body, reader.tell())
-        assert isinstance(message, base)
-        return message
-
-    def _unknown_opcode(self, kind: Kind, body: bytes, opcode: int) -> UnknownOpcodeError:
-        group = self._group(kind, opcode)
-        what = "event id" if kind == "event" else "opcode"
-        known = f" ({group} group)" if group not in ("gatts", "unknown") else ""
-        reason = f"{what} 0x{opcode:02x}{known} is no GATTS {kind} of {self.dialect.name}"
-        return UnknownOpcodeError(reason, packet=kind, data=body, dialect=self.dialect.name)
-
-    def _refuse_trailing(self, entry: Entry, body: bytes, offset: int) -> NoReturn:
-        extra = len(body) - offset
-        reason = f"{extra} byte{'s' * (extra > 1)} after a complete packet"
-        raise TrailingDataError(
-            reason, packet=_label(entry), offset=offset, data=body, dialect=self.dialect.name
-        )
-
-    def _decode_error(self, error: ConstructError, entry: Entry, reader: Reader) -> DecodeError:
-        refused = isinstance(error, Refused)
-        offset = error.offset if refused and error.offset is not None else reader.mark
-        return (TruncatedError if isinstance(error, StreamError) else DecodeError)(
-            error.reason if refused else "the packet ends within this field",
-            packet=_label(entry),
-            path=_dotted(error.path),
-            offset=offset,
-            data=reader.getvalue(),
-            dialect=self.dialect.name,
-        )
-
-    def _encode_error(self, error: ConstructError, packet: str) -> EncodeError:
-        refused = isinstance(error, Refused)
-        return EncodeError(
-            error.reason if refused else str(error),
-            path=_dotted(error.path),
-            value=error.value if refused else None,
-            packet=packet,
-            dialect=self.dialect.name,
-        )
-
-    def _other_kind(self, packet_type: int) -> str:
-        if packet_type == 5 and self.dialect.generic_command:
-            return "generic_command"
-        return _OTHER_KINDS.get(packet_type, "unknown")
-
-
-def short_name(name: str) -> str:
-    """A SoftDevice name without its prefix, lower case: ``value_set``, ``write``."""
-    return name.lower().removeprefix("sd_ble_gatts_").removeprefix("ble_gatts_evt_")
-
-
-def _entries(dialect: Dialect) -> list[Entry]:
-    entries = []
-    for name, call in dialect.calls.items():
-        head = bytes((dialect.opcode(name),))
-        entries += [
-            _entry("command", name, head, call.command),
-            _entry("response", name, head, call.response),
-        ]
-    for name, (number, layout) in dialect.events.items():
-        entries.append(_entry("event", name, number.to_bytes(2, "little"), layout))
-    return entries
-
-
-def _entry(kind: str, name: str, head: bytes, layout: Record) -> Entry:
-    if not issubclass(layout.cls, Packet):
-        raise TypeError(f"{layout.cls.__name__} is no packet")
-    return Entry(kind, name, head, layout.cls, layout)
-
-
-def _dotted(path: str | None) -> str:
-    """construct's "(parsing) -> value -> len" as "value.len"."""
-    return ".".join((path or "").split(" -> ")[1:])
-
-
-def _label(entry: Entry) -> str:
-    return f"{entry.name} {entry.kind}"
+    table[key] = first

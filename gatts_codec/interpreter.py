@@ -1,0 +1,255 @@
+"""Interprets the layouts of one dialect. The one place that turns construct's errors into ours.
+
+What this says is right by definition: the functions that codec.py runs are generated from the same layouts, and turn
+here whenever they are in doubt.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import lru_cache
+from typing import NamedTuple, NoReturn, TypeAlias, TypeVar
+
+from construct import ConstructError, StreamError
+
+from gatts_codec.constants import Group, Kind, RpcPacketType, group_of
+from gatts_codec.dialects import Dialect
+from gatts_codec.errors import (
+    DecodeError,
+    EncodeError,
+    TrailingDataError,
+    TruncatedError,
+    UnknownDialectError,
+    UnknownOpcodeError,
+    brief,
+)
+from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque, opaque_payload
+from gatts_codec.schema.blocks import Reader, Refused, Span
+from gatts_codec.schema.message import Packet
+from gatts_codec.schema.record import Record
+
+P = TypeVar("P", bound=Packet)
+Bytes: TypeAlias = bytes | bytearray | memoryview
+
+# The packet type before the body of each kind.
+PACKET_TYPES: dict[Kind, RpcPacketType] = {
+    "command": RpcPacketType.COMMAND,
+    "response": RpcPacketType.RESPONSE,
+    "event": RpcPacketType.EVENT,
+}
+_KINDS: dict[int, Kind] = {0: "command", 1: "response", 2: "event"}
+_OTHER_KINDS = {3: "dtm_command", 4: "dtm_response", 5: "reset_command"}
+
+
+class Entry(NamedTuple):
+    """One packet of a dialect, ready to use: ``name`` without the SoftDevice's prefixes, ``head`` opcode or id."""
+
+    kind: Kind
+    name: str
+    head: bytes
+    cls: type[Packet]
+    layout: Record
+
+
+class Interpreter:
+    """Messages to bytes and back, by walking the layouts. Arguments, results and errors are those of ``Codec``."""
+
+    def __init__(self, dialect: Dialect, strict: bool) -> None:
+        self.dialect, self.strict = dialect, strict
+        self.entries = _entries(dialect)
+        self._by_class = {entry.cls: entry for entry in self.entries}
+        self._by_head = {(entry.kind, entry.head): entry for entry in self.entries}
+        self._by_name: dict[tuple[str, str], Entry] = {
+            (entry.kind, entry.name): entry for entry in self.entries
+        }
+        self._group = lru_cache(maxsize=1024)(self._group_of)
+
+    def named(self, kind: str, name: str) -> Entry:
+        """A packet by its name. Raises EncodeError, which lists the dialect's names."""
+        entry = self._by_name.get((kind, short_name(name)))
+        if entry is None:
+            known = ", ".join(entry.name for entry in self._by_class.values() if entry.kind == kind)
+            hint = f"; its {kind}s are {known}" if known else "; a kind is command, response or event"
+            raise EncodeError(
+                f"{self.dialect.name} has no {kind} {brief(name)}{hint}", dialect=self.dialect.name
+            )
+        return entry
+
+    def classes(self) -> list[type[Packet]]:
+        """The message classes of the dialect's packets."""
+        return list(self._by_class)
+
+    def of_class(self, cls: type) -> Entry:
+        """A packet by its message class. Raises EncodeError where the dialect has none, or has another class for it."""
+        entry = self._by_class.get(cls)
+        if entry is None:
+            reason = f"{self.dialect.name} has no {cls.__name__}"
+            twin = issubclass(cls, Packet) and self._by_name.get((cls.kind, short_name(cls.name)))
+            reason += f"; its {twin.name} is {twin.cls.__name__}" if twin else ""
+            raise EncodeError(reason, value=cls, dialect=self.dialect.name)
+        return entry
+
+    def encode(self, message: Packet | Opaque) -> bytes:
+        """The body of a packet."""
+        if isinstance(message, Opaque):
+            return self._pack_opaque(message)[1:]
+        entry = self.of_class(type(message))
+        try:
+            return entry.head + bytes(entry.layout.build(message))
+        except ConstructError as error:
+            raise self._encode_error(error, _label(entry)) from None
+
+    def pack(self, message: Packet | Opaque) -> bytes:
+        """Packet type and body."""
+        if isinstance(message, Opaque):
+            return self._pack_opaque(message)
+        body = self.encode(message)
+        return bytes((PACKET_TYPES[self.of_class(type(message)).kind],)) + body
+
+    def unpack(self, payload: Bytes) -> Packet | Opaque:
+        """The message in a payload."""
+        payload = self._bytes(payload)
+        if not payload:
+            raise TruncatedError("an empty payload has no packet type", dialect=self.dialect.name)
+        packet_type, body = payload[0], payload[1:]
+        kind = _KINDS.get(packet_type)
+        if kind is None:
+            return Opaque(packet_type, self._other_kind(packet_type), "unknown", None, body)
+        head = self._head(kind, body)
+        opcode = int.from_bytes(head, "little")
+        group = self._group(kind, opcode)
+        if group == "gatts" or (kind, head) in self._by_head:
+            return self.decode(kind, body, Packet)
+        return Opaque(packet_type, kind, group, opcode, body[len(head) :])
+
+    def annotate(self, kind: str, body: Bytes) -> list[Span]:
+        """Which bytes each field of a body takes."""
+        if kind not in PACKET_TYPES:
+            raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
+        body, spans = self._bytes(body), list[Span]()
+        entry = self._by_head.get((kind, body[: OPCODE_BYTES[PACKET_TYPES[kind]]]))
+        if entry is None:
+            return spans
+        with suppress(ConstructError):  # the spans up to the fault are the answer
+            entry.layout.parse_stream(Reader(body, position=len(entry.head), spans=spans), strict=self.strict)
+        return [span._replace(path=_dotted(span.path)) for span in spans]
+
+    def _pack_opaque(self, message: Opaque) -> bytes:
+        try:
+            return opaque_payload(message)
+        except ConstructError as error:
+            raise self._encode_error(error, "opaque packet") from None
+
+    def _bytes(self, data: Bytes) -> bytes:
+        if isinstance(data, bytes):
+            return data
+        try:
+            return bytes(memoryview(data))
+        except (TypeError, ValueError):  # also where bytes() would make zeros of a number
+            raise DecodeError(f"expected bytes, got {brief(data)}", dialect=self.dialect.name) from None
+
+    def _group_of(self, kind: Kind, opcode: int) -> Group:
+        try:
+            return group_of(self.dialect.numbers, kind, opcode)
+        except UnknownDialectError:  # a dialect of the caller's own, whose other groups nobody listed
+            return "unknown"
+
+    def _head(self, kind: Kind, body: bytes) -> bytes:
+        width = OPCODE_BYTES[PACKET_TYPES[kind]]
+        if len(body) < width:
+            what = "event id" if kind == "event" else "opcode"
+            raise TruncatedError(
+                f"too short for its {what}", packet=kind, data=body, dialect=self.dialect.name
+            )
+        return body[:width]
+
+    def decode(self, kind: Kind, body: Bytes, base: type[P]) -> P:
+        """The packet of this kind in a body."""
+        body = self._bytes(body)
+        head = self._head(kind, body)
+        entry = self._by_head.get((kind, head))
+        if entry is None:
+            raise self._unknown_opcode(kind, body, int.from_bytes(head, "little"))
+        reader = Reader(body, position=len(head))
+        try:
+            message = entry.layout.parse_stream(reader, strict=self.strict)
+        except ConstructError as error:
+            raise self._decode_error(error, entry, reader) from None
+        if reader.tell() < len(body) and (self.strict or not entry.layout.tolerates_trailing):
+            self._refuse_trailing(entry, body, reader.tell())
+        assert isinstance(message, base)
+        return message
+
+    def _unknown_opcode(self, kind: Kind, body: bytes, opcode: int) -> UnknownOpcodeError:
+        group = self._group(kind, opcode)
+        what = "event id" if kind == "event" else "opcode"
+        known = f" ({group} group)" if group not in ("gatts", "unknown") else ""
+        reason = f"{what} 0x{opcode:02x}{known} is no GATTS {kind} of {self.dialect.name}"
+        return UnknownOpcodeError(reason, packet=kind, data=body, dialect=self.dialect.name)
+
+    def _refuse_trailing(self, entry: Entry, body: bytes, offset: int) -> NoReturn:
+        extra = len(body) - offset
+        reason = f"{extra} byte{'s' * (extra > 1)} after a complete packet"
+        raise TrailingDataError(
+            reason, packet=_label(entry), offset=offset, data=body, dialect=self.dialect.name
+        )
+
+    def _decode_error(self, error: ConstructError, entry: Entry, reader: Reader) -> DecodeError:
+        refused = isinstance(error, Refused)
+        offset = error.offset if refused and error.offset is not None else reader.mark
+        return (TruncatedError if isinstance(error, StreamError) else DecodeError)(
+            error.reason if refused else "the packet ends within this field",
+            packet=_label(entry),
+            path=_dotted(error.path),
+            offset=offset,
+            data=reader.getvalue(),
+            dialect=self.dialect.name,
+        )
+
+    def _encode_error(self, error: ConstructError, packet: str) -> EncodeError:
+        refused = isinstance(error, Refused)
+        return EncodeError(
+            error.reason if refused else str(error),
+            path=_dotted(error.path),
+            value=error.value if refused else None,
+            packet=packet,
+            dialect=self.dialect.name,
+        )
+
+    def _other_kind(self, packet_type: int) -> str:
+        if packet_type == 5 and self.dialect.generic_command:
+            return "generic_command"
+        return _OTHER_KINDS.get(packet_type, "unknown")
+
+
+def short_name(name: str) -> str:
+    """A SoftDevice name without its prefix, lower case: ``value_set``, ``write``."""
+    return name.lower().removeprefix("sd_ble_gatts_").removeprefix("ble_gatts_evt_")
+
+
+def _entries(dialect: Dialect) -> list[Entry]:
+    entries = []
+    for name, call in dialect.calls.items():
+        head = bytes((dialect.opcode(name),))
+        entries += [
+            _entry("command", name, head, call.command),
+            _entry("response", name, head, call.response),
+        ]
+    for name, (number, layout) in dialect.events.items():
+        entries.append(_entry("event", name, number.to_bytes(2, "little"), layout))
+    return entries
+
+
+def _entry(kind: Kind, name: str, head: bytes, layout: Record) -> Entry:
+    if not issubclass(layout.cls, Packet):
+        raise TypeError(f"{layout.cls.__name__} is no packet")
+    return Entry(kind, name, head, layout.cls, layout)
+
+
+def _dotted(path: str | None) -> str:
+    """construct's "(parsing) -> value -> len" as "value.len"."""
+    return ".".join((path or "").split(" -> ")[1:])
+
+
+def _label(entry: Entry) -> str:
+    return f"{entry.name} {entry.kind}"

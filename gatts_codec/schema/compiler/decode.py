@@ -1,0 +1,298 @@
+"""From a layout to a function that decodes it: one emitter for each kind of block.
+
+Numbers that stand side by side are read at once by one precompiled ``Struct``, and only when a value is needed: at a
+fork, before bytes of variable length, at the end. Reading past the end raises and leaves it to the interpreter, so
+nothing is checked on the way but the flags and the limits; at the end the position must be the length.
+
+To compile a new kind of block, register its emitter here and in encode.py.
+"""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+from gatts_codec.constants import MAX_VALUE_LEN
+from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Trailing, u16
+from gatts_codec.schema.compiler.reading import Place, Reading, listed
+from gatts_codec.schema.compiler.source import Source
+from gatts_codec.schema.compiler.steps import (
+    Arm,
+    Build,
+    FieldPath,
+    Finish,
+    Known,
+    Meet,
+    NotCompilable,
+    Step,
+    Steps,
+    fork,
+    members_of,
+    walk,
+)
+from gatts_codec.schema.record import Absent, Bits, Group, Record, When
+
+
+def write_decoder(layout: Record, skipped: int, rest_of_head: bytes, strict: bool, source: Source) -> None:
+    """Write a function that decodes a layout behind ``skipped`` bytes and ``rest_of_head``, which is checked."""
+    way = Reading(source, read, strict=strict)
+    way.skip(skipped)
+    for byte in rest_of_head:
+        way.doubt_after(f"{way.read('B', ('', 'rest_of_id'))} != {byte}")
+    walk(way, [Step(layout), Step(Finish(layout))])
+
+
+@singledispatch
+def read(block: Any, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    """Write the lines that read one block; returns the steps that are left."""
+    raise NotCompilable(f"no decoding of {type(block).__name__}")
+
+
+@read.register
+def _(block: Number, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    way.read(block.fmtstr[1:], path)
+    return rest
+
+
+@read.register
+def _(block: OneOf, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    known = tuple(map(int, block.values))
+    way.doubt_after(f"{way.read(block.subcon.fmtstr[1:], path)} not in {known}")
+    return rest
+
+
+@read.register
+def _(block: Given, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    byte = way.read("B", path)
+    legal = 2 if way.strict or block.flag is Flag.STRUCT else 256
+    # Indexing past the table's end is the check.
+    table = tuple(map(block.flag.present, range(legal)))
+    way.values[path] = f"{way.source.constant('given_of', table)}[{byte}]"
+    return rest
+
+
+@read.register
+def _(block: Presence, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    present, absent = way.flag(block.flag)
+    return fork(
+        way, [Arm(present, [Step(block.subcon, path)]), Arm(absent, [Step(None, path)])], [path], rest
+    )
+
+
+@read.register
+def _(block: None, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    """A field that is not there."""
+    way.values[path] = "None"
+    return rest
+
+
+@read.register
+def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    if len(block.members) == 1 and isinstance(block.members[0], Bits):
+        return _one_byte_record(block, path, way, rest)
+    return [*members_of(block, path), Step(Build(block), path), *rest]
+
+
+def _one_byte_record(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    """At most 256 different messages, which cannot change: they are made once, and shared."""
+    values = _legal(block.members[0], way.strict)
+    shared = {byte: block.cls(**values[byte]) for byte in values}
+    name = way.source.constant(f"{block.cls.__name__}_of", shared)
+    way.values[path] = f"{name}[{way.read('B', path)}]"
+    return rest
+
+
+@read.register
+def _(block: Bits, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    table = {byte: tuple(values.values()) for byte, values in _legal(block, way.strict).items()}
+    byte = way.read("B", (*path, "", "bits"))
+    names = [way.name(*path, name) for name in block.field_names]
+    way.values.update({(*path, field): name for field, name in zip(block.field_names, names, strict=True)})
+    way.after(f"{listed(names)} = {way.source.constant('bits_of', table)}[{byte}]")
+    return rest
+
+
+def _legal(block: Bits, strict: bool) -> dict[int, dict[str, int]]:
+    """The fields in every byte that is taken."""
+    taken = {}
+    for byte in range(256):
+        values = {name: byte >> shift & (1 << width) - 1 for name, shift, width in block.groups()}
+        required = all(values[name] == value for name, value in block.required.items())
+        if not strict or (required and not byte & block.reserved):
+            taken[byte] = values
+    return taken
+
+
+class Taken(NamedTuple):
+    """Bytes, as many as the field at ``length`` says."""
+
+    length: FieldPath
+
+
+class Limited(NamedTuple):
+    """A length that may not say more than the longest value, though no bytes follow."""
+
+    length: FieldPath
+
+
+@read.register
+def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    length = (*path[:-1], block.length)
+    if block.flag is None:
+        return [Step(Taken(length), path), *rest]
+    present, absent = way.flag(block.flag)
+    checked = [Step(Limited(length), path)] if block.limited and way.strict else []
+    arms = [Arm(present, [Step(Taken(length), path)]), Arm(absent, [*checked, Step(None, path)])]
+    return fork(way, arms, [path], rest)
+
+
+@read.register
+def _(block: Limited, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    way.doubt_after(f"{way.values[block.length]} > {MAX_VALUE_LEN}")
+    return rest
+
+
+@read.register
+def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    size = way.values[block.length]
+    way.doubt_after(f"{size} > {MAX_VALUE_LEN}")
+    way.flush()
+    name = way.values[path] = way.name(*path)
+    if not way.begin.variable and all(isinstance(step.block, (Build, Finish)) for step in rest):
+        tail = way.source.constant(f"from_{way.begin}", slice(way.begin.offset, None))
+        way.source.line(f"{name} = {way.source.argument}[{tail}]")
+        way.source.doubt(f"len({name}) != {size}")
+        way.ended = True
+        return rest
+    begin = str(way.begin)
+    if way.begin.variable:
+        begin = "begin"
+        way.source.let(begin, str(way.begin))
+    way.source.line(f"at = {begin} + {size}")
+    way.source.line(f"{name} = {way.source.argument}[{begin}:at]")
+    way.begin = Place("at", 0)
+    return rest
+
+
+@read.register
+def _(block: Counted, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    return [Step(u16, (*path, "", "len")), Step(Taken((*path, "", "len")), path), *rest]
+
+
+class AtEnd(NamedTuple):
+    """The position is the length."""
+
+
+@read.register
+def _(block: AtEnd, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    way.ended = True
+    return rest
+
+
+@read.register
+def _(block: Trailing, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    arms = [
+        Arm(f"len({way.source.argument}) == {way.place}", [Step(AtEnd()), Step(None, path)]),
+        Arm("", [Step(block.subcon, path)]),
+    ]
+    return fork(way, arms, [path], rest)
+
+
+@read.register
+def _(block: Group, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    present, absent = way.flag(block.flag)
+    filler = [Step(Filler())] if block.filler else []
+    absent_fields = [Step(Fixed(value), (*path, name)) for name, value in block.absent.items()]
+    arms = [Arm(present, members_of(block, path)), Arm(absent, [*filler, *absent_fields])]
+    return fork(way, arms, [(*path, name) for name in block.field_names], rest)
+
+
+class Filler(NamedTuple):
+    """A byte 00 in the place of an absent group."""
+
+
+class Fixed(NamedTuple):
+    """A field that has this value and is not in the data."""
+
+    value: int | None
+
+
+@read.register
+def _(block: Filler, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    if way.strict:
+        way.doubt_after(f"{way.read('B', ('', 'filler'))}")
+    else:
+        way.skip(1)
+    return rest
+
+
+@read.register
+def _(block: Fixed, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    way.values[path] = repr(block.value)
+    return rest
+
+
+@read.register
+def _(block: When, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    condition_field = (*path, block.field)
+    members = members_of(block, path)
+    fields = [(*path, name) for name in block.field_names if (*path, name) not in way.values]
+    absent = [Step(None, name) for name in fields]
+    if condition_field in way.known:
+        return (members if way.known[condition_field] == block.value else absent) + rest
+    known = Step(Known(int(block.value)), condition_field)
+    arms = [Arm(_equals(way, condition_field, block.value), [known, *members]), Arm("", absent)]
+    return fork(way, arms, fields, rest)
+
+
+def _equals(way: Reading, path: FieldPath, value: int) -> str:
+    """The condition that a number has this value: by its bytes, so that it need not be read before its neighbours."""
+    place, size = way.places[path]
+    if place.variable:  # ``at`` may stand elsewhere by now
+        way.flush()
+        return f"{way.values[path]} == {int(value)}"
+    if size == 1:
+        return f"{way.source.argument}[{place}] == {int(value)}"
+    return f"{way.source.argument}[{place}:{place + size}] == {int(value).to_bytes(size, 'little')!r}"
+
+
+@read.register
+def _(block: Known, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    way.known[path] = block.value
+    return rest
+
+
+@read.register
+def _(block: Absent, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    return [Step(None, (*path, name)) for name in block.names] + rest
+
+
+@read.register
+def _(block: Build, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    way.values[path] = way.name(*(path or ("message",)))
+    way.builds.append((path, block.record))
+    return rest
+
+
+@read.register
+def _(block: Meet, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    way.flush()
+    way.build()
+    for name, variable in block.variables.items():
+        way.source.let(variable, way.values[name])
+    way.source.let("at", str(way.begin))
+    return rest
+
+
+@read.register
+def _(block: Finish, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    trailing = block.record.tolerates_trailing and not way.strict
+    if way.run and not way.begin.variable and not trailing:
+        way.flush_all()
+    else:
+        way.flush()
+        if not way.ended:
+            way.source.doubt(f"len({way.source.argument}) {'<' if trailing else '!='} {way.begin}")
+    way.build()
+    way.source.line(f"return {way.values[()]}")
+    return rest

@@ -1,0 +1,266 @@
+"""From a layout to a function that encodes it: one emitter for each kind of block.
+
+Numbers, flags and the opcode that stand side by side are written at once by one precompiled ``Struct``, which refuses
+what does not fit as the interpreter does. What it would take and the interpreter would not is asked for first: classes
+of records, lengths that disagree with their data, bits that are too wide.
+
+Only exact types pass: an instance of a subclass, a bytearray, is left to the interpreter, which takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import singledispatch
+from typing import Any, NamedTuple
+
+from gatts_codec.constants import MAX_VALUE_LEN
+from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Trailing
+from gatts_codec.schema.compiler.source import Source
+from gatts_codec.schema.compiler.steps import (
+    Arm,
+    FieldPath,
+    Finish,
+    Known,
+    Meet,
+    NotCompilable,
+    Step,
+    Steps,
+    fork,
+    members_of,
+    walk,
+)
+from gatts_codec.schema.compiler.writing import Constant, Packed, Writing
+from gatts_codec.schema.record import Absent, Bits, Group, Record, When
+
+_SIZES = list(range(MAX_VALUE_LEN + 1))
+PRESENT, ABSENT = Constant(b"\1"), Constant(b"\0")
+
+
+def write_encoder(layout: Record, head: bytes, source: Source) -> None:
+    """Write a function that encodes a message of the layout's class, behind ``head``."""
+    way = Writing(source, write)
+    way.pieces.append(Constant(head))
+    walk(way, [Step(layout), Step(Finish(layout))])
+
+
+@singledispatch
+def write(block: Any, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    """Write the lines that write one block; returns the steps that are left."""
+    raise NotCompilable(f"no encoding of {type(block).__name__}")
+
+
+@write.register
+def _(block: Number, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.pieces.append(Packed(block.fmtstr[1:], way.value(path)))
+    return rest
+
+
+@write.register
+def _(block: Length, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.pieces.append(Packed(block.fmtstr[1:], way.value(path)))
+    way.lengths.add((*path[:-1], block.of))
+    return rest
+
+
+@write.register
+def _(block: OneOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    known = tuple(value if value in block.values else None for value in range(1 + max(block.values)))
+    rest = write(block.subcon, path, way, rest)
+    name = way.name(*path)
+    way.source.let(name, f"{way.source.constant('one_of', known)}[{way.value(path)}]")
+    way.source.doubt(f"{name} is None")
+    way.variables[path] = name
+    return rest
+
+
+@write.register
+def _(block: Given, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    given = way.variable(path)
+    way.source.doubt(f"type({given}) is not bool")
+    way.pieces.append(Packed("?", given))
+    return rest
+
+
+@write.register
+def _(block: Presence, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    condition, step = f"{way.variable(path)} is not None", Step(block.subcon, path)
+    if isinstance(block.subcon, Record):
+        condition, step = _is_a(way, path, block.subcon), Step(Checked(block.subcon), path)
+    return fork(way, [Arm(condition, [Step(PRESENT), step]), _absent(way, path, [])], [path], rest)
+
+
+def _is_a(way: Writing, path: FieldPath, record: Record) -> str:
+    return f"type({way.variable(path)}) is {way.source.constant(record.cls.__name__, record.cls)}"
+
+
+def _absent(way: Writing, path: FieldPath, steps: Steps) -> Arm:
+    return Arm(f"{way.variable(path)} is None", [*steps, Step(ABSENT)])
+
+
+@write.register
+def _(block: Constant, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.pieces.append(block)
+    return rest
+
+
+@write.register
+def _(block: Record, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    # The class of the message itself is what the caller found this function by.
+    if path:
+        way.source.doubt(f"not {_is_a(way, path, block)}")
+    return members_of(block, path) + rest
+
+
+class Checked(NamedTuple):
+    """A record whose class is known."""
+
+    record: Record
+
+
+@write.register
+def _(block: Checked, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    return members_of(block.record, path) + rest
+
+
+@write.register
+def _(block: Bits, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    fields = [way.value((*path, name)) for name in block.field_names]
+    shifted = [
+        f"{way.source.constant(f'{name}_bits'.upper(), table)}[{value}]"
+        for value, (name, table) in zip(fields, _shifted(block), strict=True)
+    ]
+    # A table refuses what is too large and what is no integer; a negative index it would take.
+    way.source.doubt(f"{' | '.join(fields)} < 0")
+    way.pieces.append(Packed("B", " | ".join(shifted)))
+    return rest
+
+
+def _shifted(block: Bits) -> Iterator[tuple[str, tuple[int | None, ...]]]:
+    """For each field a table from its value to its bits in the byte, None where the value is not legal."""
+    for name, shift, width in block.groups():
+        legal = {block.required[name]} if name in block.required else range(1 << width)
+        yield name, tuple(value << shift if value in legal else None for value in range(1 << width))
+
+
+@write.register
+def _(block: Data, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    length = (*path[:-1], block.length)
+    if path not in way.lengths:
+        raise NotCompilable(f"{'.'.join(path)}: its length is no Length before it")
+    way.lengths.remove(path)
+    is_bytes = f"type({way.variable(path)}) is bytes"
+    if block.flag is None:
+        way.source.doubt(f"not {is_bytes}")
+        return [Step(Sized(length), path), *rest]
+    limited = [Step(Limited(), length)] if block.limited else []
+    arms = [Arm(is_bytes, [Step(PRESENT), Step(Sized(length), path)]), _absent(way, path, limited)]
+    return fork(way, arms, [path], rest)
+
+
+class Sized(NamedTuple):
+    """Bytes, as many as the field at ``length`` says."""
+
+    length: FieldPath
+
+
+class Limited(NamedTuple):
+    """A length that may not say more than the longest value, though no bytes follow."""
+
+
+@write.register
+def _(block: Sized, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    chunk = way.chunk(path)
+    way.source.doubt(f"{_size(way, block.length)} != {chunk.size}")
+    way.pieces.append(chunk)
+    return rest
+
+
+@write.register
+def _(block: Limited, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.source.line(_size(way, path))
+    return rest
+
+
+def _size(way: Writing, path: FieldPath) -> str:
+    """A length that is not over the longest value, and is a number: what can be an index is what a Struct packs."""
+    return f"{way.source.constant('sizes', _SIZES)}[{way.value(path)}]"
+
+
+@write.register
+def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.source.doubt(f"type({way.variable(path)}) is not bytes")
+    chunk = way.chunk(path)
+    way.pieces += [Packed("H", chunk.size), chunk]
+    return rest
+
+
+@write.register
+def _(block: Trailing, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    arms = [Arm(f"{way.variable(path)} is None", []), Arm("", [Step(block.subcon, path)])]
+    return fork(way, arms, [path], rest)
+
+
+@write.register
+def _(block: Group, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    present = f"{way.variable((*path, block.key))} is not None"
+    others = [Step(Fixed(value), (*path, name)) for name, value in block.absent.items() if name != block.key]
+    arms = [
+        Arm(present, [Step(PRESENT), *members_of(block, path)]),
+        Arm("", [*others, *[Step(ABSENT)] * (1 + block.filler)]),
+    ]
+    return fork(way, arms, [(*path, block.key)], rest)
+
+
+class Fixed(NamedTuple):
+    """A field that has this value and is not written."""
+
+    value: int | None
+
+
+@write.register
+def _(block: Fixed, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    value = way.variable(path)
+    way.source.doubt(
+        f"{value} is not None"
+        if block.value is None
+        else f"type({value}) is not int or {value} != {block.value}"
+    )
+    return rest
+
+
+@write.register
+def _(block: When, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    field_path = (*path, block.field)
+    members = members_of(block, path)
+    absent = [Step(Fixed(None), (*path, name)) for name in block.field_names]
+    if field_path in way.known:
+        return (members if way.known[field_path] == block.value else absent) + rest
+    way.source.doubt(f"not isinstance({way.variable(field_path)}, int)")
+    condition = f"{way.variable(field_path)} == {int(block.value)}"
+    known = Step(Known(int(block.value)), field_path)
+    return fork(way, [Arm(condition, [known, *members]), Arm("", absent)], [absent[0].path], rest)
+
+
+@write.register
+def _(block: Known, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.known[path] = block.value
+    return rest
+
+
+@write.register
+def _(block: Absent, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    return [Step(Fixed(None), (*path, name)) for name in block.names] + rest
+
+
+@write.register
+def _(block: Meet, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.source.line(f"{block.variables[()]} = {way.result()}")
+    return rest
+
+
+@write.register
+def _(block: Finish, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    if way.lengths:
+        raise NotCompilable(f"a Length without its Data: {way.lengths}")
+    way.source.line(f"return {way.result()}")
+    return rest

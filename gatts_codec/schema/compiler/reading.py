@@ -1,0 +1,131 @@
+"""Where the walk through a layout stands that writes a decoder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from struct import calcsize
+from typing import NamedTuple
+
+from gatts_codec.schema.blocks import Flag
+from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Way
+from gatts_codec.schema.record import Record
+
+
+class Place(NamedTuple):
+    """A position in the data: a constant, behind ``at`` once something of variable length has been read."""
+
+    variable: str
+    offset: int
+
+    def __str__(self) -> str:
+        if not self.variable:
+            return str(self.offset)
+        return f"{self.variable} + {self.offset}" if self.offset else self.variable
+
+    def __add__(self, size: int) -> Place:  # type: ignore[override]
+        return Place(self.variable, self.offset + size)
+
+
+@dataclass
+class Reading(Way):
+    """``run`` are the fields from ``begin`` on that are yet to be read: (code, variable; none for skipped bytes)."""
+
+    repeated_forks = 1
+
+    strict: bool = True
+    begin: Place = field(default_factory=lambda: Place("", 0))
+    run: list[tuple[str, str]] = field(default_factory=list)
+    afterwards: list[str] = field(default_factory=list)
+    values: dict[FieldPath, str] = field(default_factory=dict)
+    places: dict[FieldPath, tuple[Place, int]] = field(default_factory=dict)
+    builds: list[tuple[FieldPath, Record]] = field(default_factory=list)
+    ended: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Of the next byte."""
+        return self.begin + calcsize("<" + "".join(code for code, _ in self.run))
+
+    def read(self, code: str, path: FieldPath) -> str:
+        """The next number: the variable that will hold it."""
+        name = self.name(*path)
+        self.places[path] = self.place, calcsize(f"<{code}")
+        self.run.append((code, name))
+        self.values[path] = name
+        return name
+
+    def skip(self, size: int) -> None:
+        self.run += [("x", "")] * size
+
+    def after(self, line: str) -> None:
+        """A line that needs what is yet to be read."""
+        self.afterwards.append(line)
+
+    def doubt_after(self, condition: str) -> None:
+        """A doubt that needs what is yet to be read."""
+        self.afterwards.append(f"if {condition}: {self.source.give_up}")
+
+    def flag(self, flag: Flag) -> tuple[str, str]:
+        """Skip a presence byte; when it says present, and absent."""
+        byte = f"{self.source.argument}[{self.place}]"
+        self.skip(1)
+        if self.strict or flag is Flag.STRUCT:
+            return f"{byte} == 1", f"{byte} == 0"
+        return (f"{byte} != 0" if flag is Flag.RAW else f"{byte} == 1"), ""
+
+    def flush(self) -> None:
+        """Write the reading of the run."""
+        begin, self.begin = self.begin, self.place
+        run, self.run = self.run, []
+        while run and not run[-1][1]:
+            run.pop()
+        if len(run) == 1 and run[0][0] == "B":
+            self.source.line(f"{run[0][1]} = {self.source.argument}[{begin}]")
+        elif run:
+            where = f", {begin.variable}" if begin.variable else ""
+            self._unpack("unpack_from", begin.offset, run, where)
+        self._write_afterwards()
+
+    def flush_all(self) -> None:
+        """Write the reading of a run that ends the packet, whose length is known: one exact Struct."""
+        run, self.run = self.run, []
+        self._unpack("unpack", self.begin.offset, run, "")
+        self._write_afterwards()
+
+    def _unpack(self, method: str, skipped: int, run: list[tuple[str, str]], where: str) -> None:
+        codes = "x" * skipped + "".join(code for code, _ in run)
+        codes = re.sub("xx+", lambda pads: f"{len(pads[0])}x", codes)
+        names = [name for _, name in run if name]
+        call = f"{self.source.struct(method, codes)}({self.source.argument}{where})"
+        self.source.line(f"{listed(names)} = {call}" if names else call)
+
+    def _write_afterwards(self) -> None:
+        for line in self.afterwards:
+            self.source.line(line)
+        self.afterwards = []
+
+    def build(self) -> None:
+        """Write the making of every record that is complete."""
+        for path, record in self.builds:
+            name, cls = self.values[path], record.cls
+            self.source.line(f"{name} = {self.source.twin(cls)}()")
+            for field_name in record.field_names:
+                field_path = (*path, field_name)
+                self.source.line(f"{name}.{field_name} = {self.values[field_path]}")
+            self.source.line(f"{name}.__class__ = {self.source.constant(cls.__name__, cls)}")
+        self.builds = []
+
+    def part(self, fields: Sequence[FieldPath]) -> Step:
+        self.flush()
+        return Step(Meet({path: self.name(*path) for path in fields}))
+
+    def met(self, meet: Meet) -> None:
+        self.values.update(meet.variables)
+        self.begin = Place("at", 0)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Variables that a tuple is assigned to."""
+    return ", ".join(names) + "," * (len(names) == 1)

@@ -42,7 +42,7 @@ class Codec:
     """
 
     def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
-        self.dialect = find_dialect(dialect)
+        self.dialect: Dialect = find_dialect(dialect)
         self.strict = strict
         functions = _functions(self.dialect, strict, os.environ.get(INTERPRETED, "") in ("", "0"))
         self._interpreter = functions.interpreter

@@ -121,9 +121,9 @@ class PacketDecoder:
     """Decodes the packets of a recording in one dialect."""
 
     def __init__(self, dialect: str | Dialect) -> None:
-        self.strict = Codec(dialect)
-        self.tolerant = Codec(self.strict.dialect, strict=False)
-        self.dialect = self.strict.dialect
+        self.strict: Codec = Codec(dialect)
+        self.tolerant: Codec = Codec(self.strict.dialect, strict=False)
+        self.dialect: Dialect = self.strict.dialect
         self._names = {(cls.kind, self.strict.opcode(cls)): cls.name for cls in self.strict.message_classes()}
 
     def decode(self, frame: CapturedFrame) -> PacketRecord:

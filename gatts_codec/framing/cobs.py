@@ -54,7 +54,7 @@ class Decoder:
     """Streaming COBS decoder. Every byte ends up in a frame's ``raw``, in ``dropped`` or in ``pending``."""
 
     def __init__(self, *, crc: bool = True) -> None:
-        self.dropped = 0
+        self.dropped: int = 0
         self._crc = crc
         self._unfinished = bytearray()
         self._discarding = False

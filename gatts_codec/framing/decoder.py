@@ -43,7 +43,7 @@ class Decoder:
     """Streaming H5 decoder. Every byte fed ends up in a frame's ``raw``, in ``dropped`` or in ``pending``."""
 
     def __init__(self) -> None:
-        self.dropped = 0
+        self.dropped: int = 0
         """Bytes outside frames: noise, a C0 made void by another, the rest of an over-long frame."""
         self._inside = False
         self._body = bytearray()

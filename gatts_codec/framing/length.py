@@ -30,7 +30,7 @@ class Decoder:
     """
 
     def __init__(self, *, max_payload: int = MAX_PAYLOAD) -> None:
-        self.dropped = 0
+        self.dropped: int = 0
         self._max_payload = max_payload
         self._unfinished = bytearray()
         self._skip = 0

@@ -55,7 +55,8 @@ def _cfg_set(device: Device, fields: Fields) -> bytes:
     elif which == constants.get("BLE_GATTS_CFG_ATTR_TAB_SIZE"):
         device.table_size = _table_size(device, fields.number(4))
     elif which == _CFG_CONN_GATTS:
-        device.queue_sizes[fields.number(1)] = fields.number(1)
+        tag, size = fields.number(1), fields.number(1)
+        device.queue_sizes[tag] = size
     elif which == _CFG_CONN_GATT:
         tag, mtu = fields.number(1), fields.number(2)
         refuse_unless(mtu >= DEFAULT_MTU, NrfError.INVALID_PARAM)

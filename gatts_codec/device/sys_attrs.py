@@ -63,7 +63,7 @@ def sys_attr_get(device: Device, command: SysAttrGet) -> dict[str, object]:
 
 
 def _groups(flags: int) -> SysAttrFlags:
-    refuse_unless(flags & ~BOTH_GROUPS == 0, NrfError.INVALID_PARAM)
+    refuse_unless(flags <= BOTH_GROUPS, NrfError.INVALID_PARAM)
     return SysAttrFlags(flags) if flags else BOTH_GROUPS
 
 

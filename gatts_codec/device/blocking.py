@@ -1,0 +1,153 @@
+"""A peer of a chip that runs in another thread: the same methods, each waiting for its outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one only from Python 3.11 on
+from typing import TYPE_CHECKING, TypeVar
+
+from gatts_codec.device.discovery import Service
+from gatts_codec.device.peer import DEFAULT_ADDRESS, HandleValue, Peer
+from gatts_codec.device.procedure import Procedure
+from gatts_codec.errors import PeerError
+
+if TYPE_CHECKING:
+    from gatts_codec.device.runner import ChipRunner
+
+T = TypeVar("T")
+
+
+class BlockingPeer:
+    """``Peer``, from any thread but the chip's. Requests wait up to ``timeout_s``; PeerError then says for what.
+
+    ``begin`` starts one without waiting, for a test that has to answer it itself.
+    """
+
+    def __init__(self, runner: ChipRunner, peer: Peer, timeout_s: float = 5.0) -> None:
+        self._runner, self._peer = runner, peer
+        self.timeout_s = timeout_s
+
+    @property
+    def received(self) -> list[HandleValue]:
+        """Notifications and indications so far."""
+        return self._call(lambda: list(self._peer.received))
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether there is a connection."""
+        return self._peer.is_connected
+
+    @property
+    def mtu(self) -> int:
+        """The ATT MTU in bytes."""
+        return self._call(lambda: self._peer.mtu)
+
+    def connect(self, address: str = DEFAULT_ADDRESS, address_type: int = 1) -> int:
+        """Connect; the connection's handle."""
+        return self._call(lambda: self._peer.connect(address, address_type))
+
+    def disconnect(self) -> None:
+        """End the connection."""
+        self._call(self._peer.disconnect)
+
+    def encrypt(self, level: int = 2) -> None:
+        """Let the link be encrypted."""
+        self._call(lambda: self._peer.encrypt(level))
+
+    def leave(self) -> None:
+        """Go out of reach."""
+        self._call(self._peer.leave)
+
+    def come_back(self) -> None:
+        """Be in reach again."""
+        self._call(self._peer.come_back)
+
+    def confirm(self) -> None:
+        """Confirm the indication under way, where ``confirm_by_hand`` was asked for."""
+        self._call(self._peer.confirm)
+
+    def confirm_by_hand(self, by_hand: bool = True) -> None:
+        """Whether indications wait for ``confirm``."""
+        self._call(lambda: setattr(self._peer, "confirms", not by_hand))
+
+    def discover(self) -> list[Service]:
+        """Services, characteristics, descriptors."""
+        return self._call(self._peer.discover)
+
+    def exchange_mtu(self, mtu: int) -> int:
+        """Ask for an ATT MTU; the one in use then."""
+        return self._wait(lambda peer: peer.exchange_mtu(mtu))
+
+    def read(self, handle: int, offset: int = 0) -> bytes:
+        """One read request."""
+        return self._wait(lambda peer: peer.read(handle, offset))
+
+    def read_long(self, handle: int) -> bytes:
+        """The whole value."""
+        return self._wait(lambda peer: peer.read_long(handle))
+
+    def write(self, handle: int, data: bytes) -> None:
+        """A write request."""
+        self._wait(lambda peer: peer.write(handle, data))
+
+    def write_long(self, handle: int, data: bytes) -> None:
+        """Prepared writes, executed."""
+        self._wait(lambda peer: peer.write_long(handle, data))
+
+    def write_command(self, handle: int, data: bytes) -> None:
+        """A write command."""
+        self._call(lambda: self._peer.write_command(handle, data))
+
+    def subscribe(self, value_handle: int, *, notifications: bool = True, indications: bool = False) -> None:
+        """Write a characteristic's CCCD."""
+        self._wait(
+            lambda peer: peer.subscribe(value_handle, notifications=notifications, indications=indications)
+        )
+
+    def begin(self, start: Callable[[Peer], Procedure[T]]) -> Future[T]:
+        """Start a request, ``begin(lambda peer: peer.read(handle))``; its future is done when the host has answered."""
+        future: Future[T] = Future()
+
+        def settle(procedure: Procedure[T]) -> None:
+            if procedure.error is not None:
+                future.set_exception(procedure.error)
+            else:
+                future.set_result(procedure.result())
+
+        self._call(lambda: start(self._peer).when_done(settle))
+        return future
+
+    def wait_for_value(self, count: int = 1) -> list[HandleValue]:
+        """Wait until ``count`` notifications and indications have come since connecting; all of them."""
+        arrived: Future[None] = Future()
+
+        def check(_: HandleValue | None = None) -> None:
+            if len(self._peer.received) >= count and not arrived.done():
+                arrived.set_result(None)
+
+        def watch() -> None:
+            self._peer.on_value = check
+            check()
+
+        self._call(watch)
+        try:
+            arrived.result(self.timeout_s)
+        except FutureTimeout:
+            raise PeerError(f"only {len(self.received)} values came within {self.timeout_s:g} s") from None
+        return self.received
+
+    def _call(self, action: Callable[[], T]) -> T:
+        return self._runner.call(action, self.timeout_s)
+
+    def _wait(self, start: Callable[[Peer], Procedure[T]]) -> T:
+        procedures: list[Procedure[T]] = []
+
+        def begin(peer: Peer) -> Procedure[T]:
+            procedures.append(start(peer))
+            return procedures[0]
+
+        try:
+            return self.begin(begin).result(self.timeout_s)
+        except FutureTimeout:
+            raise PeerError(f"no answer within {self.timeout_s:g} s: {procedures[0]!r}") from None

@@ -1,0 +1,247 @@
+"""The whole chip: the device behind the chip's end of the link machine, with faults in between. No clock, no port.
+
+    chip = VirtualChip("sd_api_v5")
+    chip.open(now)
+    while ..:
+        port.write(chip.data_to_send())
+        data = port.read(until=chip.next_deadline())
+        chip.receive_data(data, now) if data else chip.tick(now)
+    chip.peer.connect()                     # and whatever else a peer does
+
+``ChipRunner`` drives it on a port, ``serve`` drives many in an event loop.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Literal
+
+from gatts_codec.codec import short_name
+from gatts_codec.constants import NrfError, RpcPacketType
+from gatts_codec.device.config import DeviceConfig
+from gatts_codec.device.device import Device
+from gatts_codec.device.faults import Fault, FaultPlan, Target, parse_fault
+from gatts_codec.device.peer import Peer
+from gatts_codec.dialects import Dialect
+from gatts_codec.errors import EncodeError
+from gatts_codec.framing import Decoder, H5Packet, H5Type, h5
+from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.config import ChipConfig
+from gatts_codec.link.events import LinkEvent, PacketReceived, Rebooted
+
+_SYNC_FRAME = h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, h5.LINK_PAYLOADS["SYNC"]))
+# Packet limit of a firmware, and how often it repeats itself, in seconds: pc-ble-driver's builds and two of Nordic's.
+FIRMWARE_INTERVALS_S = {384: 0.04, 512: 0.25, 768: 0.4}
+_MAX_EVENTS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A packet that passed, for observers: commands as they are taken, responses and events as they are handed over."""
+
+    direction: Literal["host->chip", "chip->host"]
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that observers should know: a fault that struck, an event that was lost."""
+
+    text: str
+
+
+Observation = Seen | Note | LinkEvent
+
+
+class VirtualChip:
+    """A connectivity chip. Raises UnknownDialectError, and EncodeError for a fault that cannot be understood.
+
+    ``link`` sets the link's end (packet limit, intervals); ``faults`` are ``Fault`` objects or their written form, with
+    ``seed`` for those that happen by chance. ``ack_delay_s`` lets each ACK, and what is sent behind it, leave that much
+    later: a help for hosts that lose a race against an ACK that comes at once.
+    """
+
+    def __init__(
+        self,
+        dialect: str | Dialect,
+        config: DeviceConfig | None = None,
+        *,
+        link: ChipConfig | None = None,
+        faults: Iterable[Fault | str] = (),
+        seed: int = 0,
+        ack_delay_s: float = 0.0,
+    ) -> None:
+        self.device = Device(dialect, config)
+        numbers = self.device.dialect.numbers
+        self.plan = FaultPlan(
+            (parse_fault(fault, numbers) if isinstance(fault, str) else fault for fault in faults), seed
+        )
+        settings = link or ChipConfig()
+        if self.plan.max_payload is not None:
+            settings = replace(settings, max_payload=self.plan.max_payload)
+        self.link = ChipLink(settings)
+        self.peer = Peer(self.device)
+        self.observers: list[Callable[[Observation], object]] = []
+        self._ack_delay_s = ack_delay_s
+        self._now = 0.0
+        self._waiting: deque[bytes] = deque()
+        self._silent = False
+        self._out = bytearray()
+        self._late: list[tuple[float, int, bytes]] = []
+        self._order = count()
+        self._frames = Decoder()
+
+    def new_peer(self) -> Peer:
+        """Another peer, for hosts with more than one connection."""
+        return Peer(self.device)
+
+    # -- what a driver calls
+
+    def open(self, now: float) -> None:
+        """Power on."""
+        self._now = now
+        self._silent = False
+        self._late.clear()
+        self._take(self.link.open(now))
+        self.device.reboot()
+        self._pump()
+
+    def close(self, now: float) -> None:
+        """Power off."""
+        self._now = now
+        self._take(self.link.close(now))
+        self.device.reboot()
+
+    def receive_data(self, data: bytes, now: float) -> None:
+        """Bytes from the host."""
+        self.tick(now)
+        if not self._silent:
+            self._take(self.link.receive_data(data, now))
+            self._pump()
+
+    def tick(self, now: float) -> None:
+        """Do what is due; also how the time is told before a peer acts."""
+        self._now = now
+        self.device.tick(now)
+        self._take(self.link.tick(now))
+        self._pump()
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` or ``data_to_send`` has something to do if nothing arrives."""
+        late = self._late[0][0] if self._late else None
+        dues = (self.link.next_deadline(), self.device.next_deadline(), late)
+        return min((due for due in dues if due is not None), default=None)
+
+    def data_to_send(self) -> bytes:
+        """The bytes to write now. Each is handed out once."""
+        self._pump()
+        while self._late and self._late[0][0] <= self._now:
+            self._out += heapq.heappop(self._late)[2]
+        data = bytes(self._out)
+        self._out.clear()
+        return b"" if self._silent else data
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a host has brought the link up."""
+        return self.link.is_up
+
+    # -- between device and link
+
+    def _take(self, happened: list[LinkEvent]) -> None:
+        for event in happened:
+            if isinstance(event, PacketReceived):
+                self._command(event.payload)
+            elif isinstance(event, Rebooted):
+                self._waiting.clear()
+                self.device.reboot()
+                self._observe(event)
+            else:
+                self._observe(event)
+
+    def _command(self, payload: bytes) -> None:
+        self._observe(Seen("host->chip", payload))
+        fault = self.plan.command(self._call_name(payload)) if self.plan and payload[:1] == b"\0" else None
+        if fault is None:
+            self.device.receive(payload, self._now)
+            return
+        self._observe(Note(f"fault: {fault.kind}"))
+        if fault.kind == "reboot":
+            self.device.reboot_cause = "fault"
+        elif fault.kind == "silent":
+            self._silent = True
+        elif fault.kind == "result":
+            head = bytes([RpcPacketType.RESPONSE, payload[1]])
+            self.device.outbox.append(head + fault.result.to_bytes(4, "little"))
+        else:
+            before = len(self.device.outbox)
+            self.device.receive(payload, self._now)
+            if fault.kind == "no-response":
+                del self.device.outbox[before : before + 1]
+            else:
+                self._pump()
+                self._send_frame(_SYNC_FRAME)
+
+    def _call_name(self, payload: bytes) -> str:
+        opcode = payload[1] if len(payload) > 1 else -1
+        dialect = self.device.dialect
+        calls = {dialect.opcode(name): name for name in dialect.calls}
+        return short_name(calls.get(opcode) or self.device.profile.companions.get(opcode, ""))
+
+    def _pump(self) -> None:
+        """Hand what the device has to say to the link, and what the link has to say to the wire."""
+        self._waiting.extend(self.device.payloads_to_send())
+        if not self.link.is_up and self._waiting:
+            self._observe(Note(f"{len(self._waiting)} events lost: there is no link"))
+            self._waiting.clear()
+        while self._waiting and self.link.waiting < self.link.config.max_waiting:
+            self._send(self._waiting.popleft())
+        while len(self._waiting) > _MAX_EVENTS:
+            self._waiting.pop()
+            self._observe(Note("an event is lost: the host does not take them as fast as they come"))
+        if self.device.reboot_cause is not None:
+            self._emit(self.link.data_to_send())  # the ACK leaves before the lights go out
+            self._take(self.link.reboot(self._now, self.device.reboot_cause))
+        self._emit(self.link.data_to_send())
+
+    def _send(self, payload: bytes) -> None:
+        try:
+            self.link.send(payload, self._now)
+        except EncodeError as error:
+            if payload[0] != RpcPacketType.RESPONSE:
+                self._observe(Note(f"an event is lost: {error.reason}"))
+                return
+            payload = payload[:2] + NrfError.DATA_SIZE.to_bytes(4, "little")
+            self.link.send(payload, self._now)
+        self._observe(Seen("chip->host", payload))
+
+    # -- on the way to the wire
+
+    def _emit(self, data: bytes) -> None:
+        if not data:
+            return
+        if not self.plan and not self._ack_delay_s:
+            self._out += data
+            return
+        for frame in self._frames.feed(data):
+            self._send_frame(frame.raw)
+
+    def _send_frame(self, raw: bytes) -> None:
+        packet = h5.decode_frame(raw)
+        target: Target | None = None
+        if packet.type == H5Type.ACK:
+            target = "ack"
+        elif packet.type == H5Type.VENDOR_SPECIFIC:
+            target = "response" if packet.payload[0] == RpcPacketType.RESPONSE else "event"
+        frames = self.plan.frame(target, raw) if target else [(0.0, raw)]
+        # Nothing overtakes a frame that waits for the ACK delay, only one that a fault delays.
+        for delay_s, frame in frames:
+            heapq.heappush(self._late, (self._now + self._ack_delay_s + delay_s, next(self._order), frame))
+
+    def _observe(self, what: Observation) -> None:
+        for observer in self.observers:
+            observer(what)

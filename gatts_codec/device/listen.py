@@ -1,0 +1,126 @@
+"""Where a virtual chip waits for its host: a new pseudo-terminal, a TCP port, a Unix socket.
+
+Each gives transports, one a connection: a pty once and for all, a listening socket one after the other.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from gatts_codec.errors import PortError
+from gatts_codec.link.transports import Transport, open_transport
+from gatts_codec.link.transports.descriptor import socket_transport
+
+# How long accept() may keep a Ctrl-C waiting on Windows.
+_ACCEPT_SLICE_S = 0.2
+
+
+class Place(Protocol):
+    """Somewhere a host can come to. ``url`` is what ``connect`` takes."""
+
+    url: str
+
+    def transports(self) -> Iterator[Transport]:
+        """A transport for each host that comes."""
+        ...
+
+    def close(self) -> None:
+        """Give it up."""
+        ...
+
+
+class PtyPlace:
+    """A pseudo-terminal, or a symbolic link to one. Raises PortError where there are none."""
+
+    def __init__(self, link: str = "") -> None:
+        self._transport = open_transport(f"pty:{link}")
+        self.url = f"serial:{self._transport.name}"
+
+    def transports(self) -> Iterator[Transport]:
+        """The one there is: a host that leaves and one that comes look alike."""
+        yield self._transport
+
+    def close(self) -> None:
+        """Remove it."""
+        self._transport.close()
+
+
+class SocketPlace:
+    """A listening socket, which takes one host at a time: a serial line has one other end."""
+
+    def __init__(self, listening: socket.socket, url: str, path: Path | None = None) -> None:
+        self.url = url
+        self._listening, self._path = listening, path
+        listening.settimeout(_ACCEPT_SLICE_S)
+        listening.listen(1)
+
+    def transports(self) -> Iterator[Transport]:
+        """One transport after the other, until the place is closed."""
+        while self._listening.fileno() >= 0:
+            with suppress(TimeoutError, socket.timeout, OSError):
+                connected, _ = self._listening.accept()
+                if connected.family != getattr(socket, "AF_UNIX", None):
+                    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                yield socket_transport(self.url, connected)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listening.close()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+
+def listen_tcp(host: str, port: int) -> SocketPlace:
+    """Listen on a TCP port; 0 takes a free one. Raises PortError: in use, no such address, no permission."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    if os.name == "posix":  # elsewhere this would let two chips share the port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise PortError(f"cannot listen on {host}:{port}: {error.strerror}", stage="open") from error
+    return SocketPlace(listening, f"tcp:{host}:{listening.getsockname()[1]}")
+
+
+def listen_unix(path: str) -> SocketPlace:
+    """Listen on a Unix socket. Raises PortError: exists, no permission, no such directory; not on this system."""
+    if sys.platform == "win32":
+        raise PortError("Windows has no Unix sockets here; use TCP", stage="open")
+    where = Path(path)
+    _remove_stale(where)
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listening.bind(path)
+    except OSError as error:
+        listening.close()
+        raise PortError(f"cannot listen on {path}: {error.strerror}", stage="open") from error
+    return SocketPlace(listening, f"unix:{path}", where)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the address."""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove the socket that a killed chip has left; one that somebody listens on stays in the way."""
+    with suppress(OSError):
+        if not stat.S_ISSOCK(path.stat().st_mode):
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(str(path))
+            except ConnectionRefusedError:
+                path.unlink()

@@ -1,0 +1,131 @@
+"""A virtual chip on a port, driven by a thread: this one (``run``) or one of its own (``start``).
+
+    with ChipRunner(VirtualChip("sd_api_v5"), open_transport("pty:")) as running:
+        print(running.transport.name)           # what the host opens
+        running.peer.connect()
+        running.peer.write(handle, b"\\x01")     # waits until the host has answered
+
+A UART has no patience: what the host does not read is lost, as on a wire.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from time import monotonic
+from types import TracebackType
+from typing import Literal, TypeVar
+
+from gatts_codec.device.blocking import BlockingPeer
+from gatts_codec.device.chip import VirtualChip
+from gatts_codec.errors import LinkClosed
+from gatts_codec.link.transports import Transport
+
+T = TypeVar("T")
+
+_LONGEST_WAIT_S = 3600.0
+
+
+class ChipRunner:
+    """Moves bytes between a chip and a transport until ``stop``, or until the transport is gone."""
+
+    def __init__(self, chip: VirtualChip, transport: Transport) -> None:
+        self.chip, self.transport = chip, transport
+        self.peer = BlockingPeer(self, chip.peer)
+        self.on_turn: Callable[[float], float | None] | None = None
+        """Called with the time after whatever happened; returns when it wants to be called at the latest."""
+        self.on_wire: Callable[[Literal["host->device", "device->host"], bytes], object] | None = None
+        """Called with all bytes that pass, before they are written and as they are read."""
+        self._jobs: deque[Callable[[], None]] = deque()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+
+    def __enter__(self) -> ChipRunner:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Drive the chip in a thread of its own."""
+        self._thread = threading.Thread(target=self._run_quietly, name="gatts-codec chip", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End ``run``; wait for the thread, if there is one, and close the transport. From any thread, even twice."""
+        self._stopping = True
+        self.transport.wake()
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+        if thread is not None:
+            self.transport.close()
+
+    def run(self) -> None:
+        """Drive the chip here. Raises LinkClosed when the other end of the transport is gone."""
+        self.chip.open(monotonic())
+        try:
+            while not self._stopping:
+                self._turn()
+        finally:
+            self.chip.close(monotonic())
+            self._stopping = True
+            self._work()
+
+    def call(self, action: Callable[[], T], timeout_s: float | None = 5.0) -> T:
+        """Do something with the chip between two turns, and return what it returns. From any thread but the chip's."""
+        return self.submit(action).result(timeout_s)
+
+    def submit(self, action: Callable[[], T]) -> Future[T]:
+        """Have something done between two turns. Raises LinkClosed once the chip does not run any more."""
+        if self._stopping:
+            raise LinkClosed("the virtual chip does not run any more", stage="closed")
+        future: Future[T] = Future()
+
+        def job() -> None:
+            try:
+                future.set_result(action())
+            except BaseException as error:
+                future.set_exception(error)
+
+        self._jobs.append(job)
+        self.transport.wake()
+        return future
+
+    def _turn(self) -> None:
+        wake_at = self.on_turn(monotonic()) if self.on_turn is not None else None
+        data = self.chip.data_to_send()
+        if data:
+            self._tell("device->host", data)
+            self.transport.write(data)
+        dues = [due for due in (self.chip.next_deadline(), wake_at) if due is not None]
+        timeout_s = max(0.0, min(dues) - monotonic()) if dues else _LONGEST_WAIT_S
+        if not self._jobs:
+            self.transport.wait(timeout_s)
+        received = self.transport.read()
+        now = monotonic()
+        if received:
+            self._tell("host->device", received)
+            self.chip.receive_data(received, now)
+        else:
+            self.chip.tick(now)
+        self._work()
+
+    def _tell(self, direction: Literal["host->device", "device->host"], data: bytes) -> None:
+        if self.on_wire is not None:
+            self.on_wire(direction, data)
+
+    def _work(self) -> None:
+        while self._jobs:
+            self._jobs.popleft()()
+
+    def _run_quietly(self) -> None:
+        try:
+            self.run()
+        except LinkClosed:
+            self.transport.close()

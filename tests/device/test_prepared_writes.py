@@ -1,0 +1,293 @@
+"""Prepared writes, executed and cancelled, with and without the application's memory."""
+
+from __future__ import annotations
+
+import pytest
+from device.bench import ALL, CONTROL, WITH_CONTEXT, Bench
+
+from gatts_codec import (
+    GattStatus,
+    MemBlock,
+    NrfError,
+    Opaque,
+    RwAuthorizeRequestEvent,
+    RwAuthorizeRequestEventV1,
+    ValueBuffer,
+    ValueGet,
+    WriteEvent,
+    WriteEventV1,
+    WriteOp,
+)
+from gatts_codec.errors import PeerError
+
+PREPARE, CANCEL, EXECUTE = WriteOp.PREP_WRITE_REQ, WriteOp.EXEC_WRITE_REQ_CANCEL, WriteOp.EXEC_WRITE_REQ_NOW
+
+
+def stored(bench: Bench, handle: int) -> bytes:
+    value = bench.ok(ValueGet(0xFFFF, handle, ValueBuffer(512))).value.value
+    assert isinstance(value, bytes)
+    return value
+
+
+def op_of(bench: Bench) -> tuple[int, bytes, MemBlock | None]:
+    """The op, data and memory of the only event, a write or a request to authorize one."""
+    (event,) = bench.events()
+    assert isinstance(event, (WriteEvent, WriteEventV1, RwAuthorizeRequestEvent, RwAuthorizeRequestEventV1))
+    write = event if isinstance(event, (WriteEvent, WriteEventV1)) else event.write
+    assert write is not None
+    return write.op, write.data, event.mem_block
+
+
+def memory_event(bench: Bench, number: int) -> str:
+    (event,) = bench.events()
+    assert isinstance(event, Opaque)
+    early = bench.device.profile.event_id("BLE_EVT_USER_MEM_REQUEST") == 2
+    assert event.opcode == number + early
+    return event.data.hex()
+
+
+@pytest.fixture(params=ALL)
+def bench(request: pytest.FixtureRequest) -> Bench:
+    bench = Bench(request.param)
+    bench.service()
+    return bench
+
+
+def test_the_first_prepared_write_asks_for_memory(bench: Bench) -> None:
+    handle = bench.characteristic().value_handle
+    conn = bench.connected()
+    preparing = bench.peer.prepare(handle, b"abc")
+    assert memory_event(bench, 1) == "000001"  # connection, type queued writes
+    assert not preparing.done
+    with pytest.raises(PeerError, match="user_mem_reply"):
+        preparing.result()
+    assert bench.lend(conn, 64) == NrfError.SUCCESS
+    assert preparing.done
+    assert bench.peer.prepare(handle, b"def", 3).done  # asks no more
+    assert bench.events() == []
+
+
+def test_lent_memory_is_reported_and_released(bench: Bench) -> None:
+    handle = bench.characteristic(value=b"old").value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, 32)
+    bench.peer.prepare(handle, b"de", 3).result()
+    bench.events()
+    assert stored(bench, handle) == b"old"
+    assert bench.peer.execute().result() is None
+    assert stored(bench, handle) == b"abcde"
+    write, release = bench.events()
+    assert isinstance(write, (WriteEvent, WriteEventV1))
+    queued = handle.to_bytes(2, "little") + bytes([0, 0, 3, 0]) + b"abc"
+    queued += handle.to_bytes(2, "little") + bytes([3, 0, 2, 0]) + b"de"
+    assert (write.op, write.handle, write.data) == (EXECUTE, 0, b"")
+    assert write.mem_block == MemBlock(mem=(queued + bytes(2)).ljust(32, b"\0"))
+    assert isinstance(release, Opaque)
+    assert release.data.hex() == "000001200000"  # connection, type, length, no memory
+
+
+def test_lent_memory_is_asked_for_again_each_time(bench: Bench) -> None:
+    handle = bench.characteristic().value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, 32)
+    bench.peer.execute().result()
+    bench.events()
+    bench.peer.prepare(handle, b"abc")
+    assert memory_event(bench, 1) == "000001"
+
+
+def test_cancel_stores_nothing(bench: Bench) -> None:
+    handle = bench.characteristic(value=b"old").value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, 32)
+    bench.events()
+    bench.peer.cancel().result()
+    assert stored(bench, handle) == b"old"
+    assert len(bench.events()) == 1  # the release
+    bench.peer.execute().result()
+    assert stored(bench, handle) == b"old"
+    assert bench.events() == []
+
+
+def test_memory_that_is_full(bench: Bench) -> None:
+    handle = bench.characteristic(max_len=60).value_handle
+    conn = bench.connected()
+    preparing = bench.peer.prepare(handle, bytes(18))
+    bench.lend(conn, 26)  # handle, offset, length, 18 bytes, and the end's 2
+    assert preparing.result() is None
+    assert bench.peer.prepare(handle, b"", 18).status == GattStatus.ATTERR_PREPARE_QUEUE_FULL
+
+
+def test_without_memory_what_needs_no_authorization_is_refused(bench: Bench) -> None:
+    handle = bench.characteristic().value_handle
+    conn = bench.connected()
+    preparing = bench.peer.prepare(handle, b"abc")
+    assert bench.lend(conn, None) == NrfError.SUCCESS
+    assert preparing.status == GattStatus.ATTERR_PREPARE_QUEUE_FULL
+
+
+@pytest.mark.parametrize(("execute", "op"), [(True, EXECUTE), (False, CANCEL)])
+def test_without_memory_each_step_is_authorized(bench: Bench, execute: bool, op: int) -> None:
+    handle = bench.characteristic(value=b"old", wr_auth=1).value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.events()
+    bench.lend(conn, None)
+    assert op_of(bench) == (PREPARE, b"abc", None)
+    assert bench.authorize(conn, data=b"abc") == NrfError.SUCCESS
+    second = bench.peer.prepare(handle, b"de", 3)
+    assert op_of(bench) == (PREPARE, b"de", None)
+    assert not second.done
+    assert bench.authorize(conn, data=b"de") == NrfError.SUCCESS
+    assert second.done
+    ending = bench.peer.execute() if execute else bench.peer.cancel()
+    assert op_of(bench) == (op, b"", None)
+    assert not ending.done
+    assert bench.authorize(conn) == NrfError.SUCCESS
+    assert ending.done
+    assert stored(bench, handle) == b"old"  # the application has the writes, and stores them itself
+
+
+def test_a_prepared_write_that_is_not_authorized(bench: Bench) -> None:
+    handle = bench.characteristic(wr_auth=1).value_handle
+    conn = bench.connected()
+    preparing = bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, None)
+    bench.authorize(conn, status=GattStatus.ATTERR_INSUF_AUTHORIZATION)
+    assert preparing.status == GattStatus.ATTERR_INSUF_AUTHORIZATION
+    bench.events()
+    assert bench.peer.execute().result() is None  # nothing is prepared
+    assert bench.events() == []
+
+
+@pytest.mark.parametrize(("status", "value"), [(0, b"abc"), (GattStatus.ATTERR_INSUF_AUTHORIZATION, b"old")])
+def test_with_memory_the_execution_is_authorized(bench: Bench, status: int, value: bytes) -> None:
+    handle = bench.characteristic(value=b"old", wr_auth=1).value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, 16)
+    bench.events()
+    executing = bench.peer.execute()
+    op, _, memory = op_of(bench)
+    assert op == EXECUTE
+    assert memory is not None
+    assert memory.mem is not None
+    assert memory.mem[:11] == handle.to_bytes(2, "little") + bytes([0, 0, 3, 0]) + b"abc" + bytes(2)
+    assert bench.authorize(conn, status=status) == NrfError.SUCCESS
+    assert executing.status == status
+    assert stored(bench, handle) == value
+    assert len(bench.events()) == 1  # the release
+
+
+def test_several_attributes_in_one_execution() -> None:
+    bench = Bench()
+    bench.service()
+    first = bench.characteristic().value_handle
+    second = bench.characteristic(CONTROL).value_handle
+    conn = bench.connected()
+    bench.peer.prepare(first, b"1")
+    bench.lend(conn, 64)
+    bench.peer.prepare(second, b"2").result()
+    bench.peer.execute().result()
+    assert (stored(bench, first), stored(bench, second)) == (b"1", b"2")
+
+
+def test_a_hole_is_refused_when_it_is_executed() -> None:
+    bench = Bench()
+    bench.service()
+    handle = bench.characteristic(value=b"12").value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"x", 5)
+    bench.lend(conn, 64)
+    assert bench.peer.execute().status == GattStatus.ATTERR_INVALID_OFFSET
+    assert stored(bench, handle) == b"12"
+
+
+@pytest.mark.parametrize(
+    ("data", "offset", "status"),
+    [
+        (b"x", 21, GattStatus.ATTERR_INVALID_OFFSET),
+        (b"xx", 19, GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH),
+    ],
+)
+def test_prepared_writes_beyond_the_value(data: bytes, offset: int, status: int) -> None:
+    bench = Bench()
+    bench.service()
+    handle = bench.characteristic(max_len=20).value_handle
+    bench.connected()
+    assert bench.peer.prepare(handle, data, offset).status == status
+    assert bench.events() == []
+
+
+def test_cccds_are_not_prepared() -> None:
+    bench = Bench()
+    bench.service()
+    handles = bench.characteristic()
+    bench.connected()
+    assert bench.peer.prepare(handles.cccd_handle, b"\1\0").status == GattStatus.ATTERR_WRITE_NOT_PERMITTED
+
+
+def test_a_long_write() -> None:
+    bench = Bench()
+    bench.service()
+    handle = bench.characteristic(max_len=100).value_handle
+    conn = bench.connected()
+    writing = bench.peer.write_long(handle, bytes(range(100)))
+    bench.lend(conn, 512)
+    assert writing.result() is None
+    assert stored(bench, handle) == bytes(range(100))
+
+
+def test_a_long_write_that_is_refused_is_cancelled() -> None:
+    bench = Bench()
+    bench.service()
+    handle = bench.characteristic(max_len=100).value_handle
+    conn = bench.connected()
+    writing = bench.peer.write_long(handle, bytes(100))
+    bench.lend(conn, 60)
+    assert writing.status == GattStatus.ATTERR_PREPARE_QUEUE_FULL
+    assert bench.device.connections.require(conn).prepared.writes == []
+
+
+def test_memory_goes_back_when_the_peer_leaves() -> None:
+    bench = Bench()
+    bench.service()
+    handle = bench.characteristic().value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, 32)
+    bench.events()
+    bench.peer.disconnect()
+    release, disconnected = bench.events()
+    assert isinstance(release, Opaque)
+    assert isinstance(disconnected, Opaque)
+    assert (release.opcode, disconnected.opcode) == (2, 0x11)
+
+
+def test_user_mem_reply_that_nobody_waits_for(bench: Bench) -> None:
+    conn = bench.connected()
+    assert bench.lend(conn, 32) == NrfError.INVALID_STATE
+    assert bench.lend(7, 32) == 0x3002
+
+
+@pytest.mark.parametrize("dialect", WITH_CONTEXT)
+def test_the_early_execution_has_no_context(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.service()
+    handle = bench.characteristic().value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, 32)
+    bench.events()
+    bench.peer.execute().result()
+    write, _ = bench.events()
+    assert isinstance(write, WriteEventV1)
+    assert write.context.to_dict() == {
+        **{f"{which}_uuid": {"uuid": 0, "type": 0} for which in ("srvc", "char", "desc")},
+        "srvc_handle": 0,
+        "value_handle": 0,
+        "type": 0,
+    }

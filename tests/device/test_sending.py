@@ -1,0 +1,292 @@
+"""hvx and service_changed: what goes to the peer, what comes back, and every reason why not."""
+
+from __future__ import annotations
+
+import pytest
+from device.bench import ALL, EARLY, LATE, MEASUREMENT, WITH_MTU, Bench
+
+from gatts_codec import (
+    Attr,
+    AttrMd,
+    BleError,
+    CharacteristicAdd,
+    CharMd,
+    CharProps,
+    ExchangeMtuReply,
+    HvcEvent,
+    HvnTxCompleteEvent,
+    Hvx,
+    HvxParams,
+    HvxType,
+    NrfError,
+    Opaque,
+    ScConfirmEvent,
+    SecMode,
+    ServiceChanged,
+    SysAttrSet,
+    TimeoutEvent,
+    Uuid,
+    ValueBuffer,
+    ValueGet,
+)
+from gatts_codec.device.peer import HandleValue
+
+NOTIFICATION, INDICATION = HvxType.NOTIFICATION, HvxType.INDICATION
+SERVICE_CHANGED = 10
+
+
+def stored(bench: Bench, handle: int) -> bytes:
+    value = bench.ok(ValueGet(0xFFFF, handle, ValueBuffer(512))).value.value
+    assert isinstance(value, bytes)
+    return value
+
+
+@pytest.mark.parametrize("dialect", LATE)
+def test_a_notification_is_counted_from_v5_on(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn, handles = bench.subscribed()
+    response = bench.ok(Hvx(conn, HvxParams(handles.value_handle, NOTIFICATION, b"\x01\x02")))
+    assert response.bytes_written == 2
+    assert bench.events() == [HvnTxCompleteEvent(conn, 1)]
+    assert bench.peer.received == [HandleValue(handles.value_handle, b"\x01\x02", indication=False)]
+
+
+@pytest.mark.parametrize("dialect", EARLY)
+def test_a_notification_up_to_v3_gives_tx_complete(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn, handles = bench.subscribed()
+    bench.ok(Hvx(conn, HvxParams(handles.value_handle, NOTIFICATION, b"\x01")))
+    # captures/real_firmware/sd_api_v2_pc/d_hvx_misc: 020100000001
+    assert bench.events() == [Opaque(2, "event", "common", 1, bytes([conn, 0, 1]))]
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_an_indication_is_confirmed(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn, handles = bench.subscribed(indications=True)
+    bench.ok(Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"\x01")))
+    assert bench.events() == [HvcEvent(conn, handles.value_handle)]
+    assert bench.peer.received == [HandleValue(handles.value_handle, b"\x01", indication=True)]
+
+
+def test_without_data_the_stored_value_goes_out() -> None:
+    bench = Bench()
+    conn, handles = bench.subscribed(value=b"12345")
+    assert bench.ok(Hvx(conn, HvxParams(handles.value_handle))).bytes_written is None
+    assert bench.ok(Hvx(conn, HvxParams(handles.value_handle, offset=1, len=3))).bytes_written == 0
+    assert [value.data for value in bench.peer.received] == [b"12345", b"234"]
+    assert stored(bench, handles.value_handle) == b"12345"
+
+
+def test_data_is_stored_and_at_most_mtu_minus_3_bytes_go_out() -> None:
+    bench = Bench()
+    conn, handles = bench.subscribed(max_len=40)
+    data = bytes(range(30))
+    assert bench.ok(Hvx(conn, HvxParams(handles.value_handle, data=data))).bytes_written == 30
+    assert bench.peer.received[0].data == data[:20]
+    assert stored(bench, handles.value_handle) == data
+
+
+def test_data_at_an_offset() -> None:
+    bench = Bench()
+    conn, handles = bench.subscribed(value=b"12345")
+    bench.ok(Hvx(conn, HvxParams(handles.value_handle, data=b"ab", offset=3)))
+    assert stored(bench, handles.value_handle) == b"123ab"
+    assert bench.peer.received[0].data == b"ab"
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_refused_without_storing(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn, handles = bench.subscribed(value=b"old")
+    value = handles.value_handle
+    refused = [
+        (Hvx(7, HvxParams(value, data=b"new")), BleError.INVALID_CONN_HANDLE),
+        (Hvx(conn, None), NrfError.INVALID_ADDR),
+        (Hvx(conn, HvxParams(0xDEAD, data=b"new")), NrfError.NOT_FOUND),
+        (Hvx(conn, HvxParams(SERVICE_CHANGED, data=b"new")), BleError.INVALID_ATTR_HANDLE),
+        (Hvx(conn, HvxParams(handles.cccd_handle, data=b"\1\0")), BleError.GATTS_INVALID_ATTR_TYPE),
+        (Hvx(conn, HvxParams(value, 0, b"new")), NrfError.INVALID_PARAM),
+        (Hvx(conn, HvxParams(value, 3, b"new")), NrfError.INVALID_PARAM),
+        (Hvx(conn, HvxParams(value, data=bytes(21))), NrfError.DATA_SIZE),
+        (Hvx(conn, HvxParams(value, data=bytes(2), offset=19)), NrfError.DATA_SIZE),
+    ]
+    for command, result in refused:
+        assert bench.result(command) == result, command
+    assert stored(bench, value) == b"old"
+    assert bench.peer.received == []
+    assert bench.events() == []
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_system_attributes_missing_and_yet_stored(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.service()
+    value = bench.characteristic().value_handle
+    conn = bench.peer.connect()
+    assert bench.result(Hvx(conn, HvxParams(value, data=b"new"))) == BleError.GATTS_SYS_ATTR_MISSING
+    assert stored(bench, value) == b"new"
+
+
+def test_not_subscribed_and_yet_stored() -> None:
+    bench = Bench()
+    bench.service()
+    handles = bench.characteristic()
+    conn = bench.connected()
+    assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=b"new"))) == NrfError.INVALID_STATE
+    assert stored(bench, handles.value_handle) == b"new"
+
+
+def test_notifications_and_indications_are_subscribed_to_apart() -> None:
+    bench = Bench()
+    conn, handles = bench.subscribed()
+    indication = Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"x"))
+    assert bench.result(indication) == NrfError.INVALID_STATE
+    bench.peer.subscribe(handles.value_handle, notifications=False, indications=True)
+    assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=b"x"))) == NrfError.INVALID_STATE
+    assert bench.result(indication) == NrfError.SUCCESS
+
+
+@pytest.mark.parametrize("dialect", WITH_MTU)
+def test_not_during_an_mtu_exchange(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn, handles = bench.subscribed()
+    bench.peer.exchange_mtu(100)
+    command = Hvx(conn, HvxParams(handles.value_handle, data=b"x"))
+    assert bench.result(command) == NrfError.INVALID_STATE
+    bench.ok(ExchangeMtuReply(conn, 23))
+    assert bench.result(command) == NrfError.SUCCESS
+
+
+def test_forbidden_below_the_security_that_the_cccd_asks() -> None:
+    bench = Bench()
+    bench.service()
+    md = CharMd(CharProps(notify=1), cccd_md=AttrMd(write_perm=SecMode(1, 2)))
+    handles = bench.ok(CharacteristicAdd(0, md, Attr(Uuid(MEASUREMENT), AttrMd(vlen=1), 20))).handles
+    conn = bench.connected()
+    bench.peer.encrypt()
+    bench.peer.subscribe(handles.value_handle).result()
+    command = Hvx(conn, HvxParams(handles.value_handle, data=b"x"))
+    assert bench.result(command) == NrfError.SUCCESS
+    bench.peer.encrypt(1)
+    assert bench.result(command) == NrfError.FORBIDDEN
+
+
+def test_busy_until_the_indication_is_confirmed() -> None:
+    bench = Bench()
+    conn, handles = bench.subscribed(indications=True)
+    bench.peer.confirms = False
+    command = Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"1"))
+    assert bench.result(command) == NrfError.SUCCESS
+    assert bench.result(Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"2"))) == NrfError.BUSY
+    assert stored(bench, handles.value_handle) == b"2"
+    assert bench.result(Hvx(conn, HvxParams(handles.value_handle, NOTIFICATION, b"3"))) == NrfError.SUCCESS
+    bench.events()
+    bench.peer.confirm()
+    assert bench.events() == [HvcEvent(conn, handles.value_handle)]
+    assert bench.result(command) == NrfError.SUCCESS
+
+
+@pytest.mark.parametrize(
+    ("dialect", "result", "room"),
+    [*((dialect, 0x3004, 7) for dialect in EARLY), *((dialect, NrfError.RESOURCES, 1) for dialect in LATE)],
+)
+def test_the_queue_fills_while_the_peer_is_out_of_reach(dialect: str, result: int, room: int) -> None:
+    bench = Bench(dialect)
+    conn, handles = bench.subscribed()
+    bench.peer.leave()
+    for number in range(room):
+        assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=bytes([number])))) == 0
+    assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=b"\xff"))) == result
+    assert stored(bench, handles.value_handle) == b"\xff"
+    assert bench.events() == []
+    bench.peer.come_back()
+    assert [value.data for value in bench.peer.received] == [bytes([number]) for number in range(room)]
+    (event,) = bench.events()
+    count = event.count if isinstance(event, HvnTxCompleteEvent) else event.to_dict()["data"]
+    assert count in (room, f"{conn:02x}00{room:02x}")
+
+
+def test_the_queue_size_can_be_configured() -> None:
+    bench = Bench(notification_queue=3)
+    conn, handles = bench.subscribed()
+    bench.peer.leave()
+    results = [bench.result(Hvx(conn, HvxParams(handles.value_handle, data=b"x"))) for _ in range(4)]
+    assert results == [0, 0, 0, NrfError.RESOURCES]
+
+
+def test_notifications_leave_at_connection_events() -> None:
+    bench = Bench(notification_queue=4, connection_interval_s=0.03)
+    conn, handles = bench.subscribed()
+    for number in range(3):
+        bench.ok(Hvx(conn, HvxParams(handles.value_handle, data=bytes([number]))))
+    assert bench.peer.received == []
+    assert bench.device.next_deadline() == pytest.approx(0.03)
+    bench.after(0.03)
+    assert len(bench.peer.received) == 3
+    assert bench.events() == [HvnTxCompleteEvent(conn, 3)]
+    assert bench.device.next_deadline() is None
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_service_changed_is_confirmed(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn, _ = bench.subscribed()
+    bench.peer.subscribe(SERVICE_CHANGED, notifications=False, indications=True).result()
+    assert bench.events() == []  # the stack's own CCCD is not the application's business
+    bench.ok(ServiceChanged(conn, 12, 0xFFFF))
+    assert bench.peer.received == [HandleValue(SERVICE_CHANGED, b"\x0c\x00\xff\xff", indication=True)]
+    assert bench.events() == [ScConfirmEvent(conn)]
+
+
+def test_service_changed_refuses() -> None:
+    bench = Bench()
+    conn, handles = bench.subscribed()
+    last = handles.cccd_handle
+    command = ServiceChanged(conn, 12, last)
+    assert bench.result(command) == NrfError.INVALID_STATE  # not subscribed
+    bench.peer.subscribe(SERVICE_CHANGED, notifications=False, indications=True).result()
+    for first, end, result in [
+        (13, 12, NrfError.INVALID_PARAM),
+        (1, 0xFFFF, BleError.INVALID_ATTR_HANDLE),
+        (11, last, BleError.INVALID_ATTR_HANDLE),
+        (12, last + 1, BleError.INVALID_ATTR_HANDLE),
+    ]:
+        assert bench.result(ServiceChanged(conn, first, end)) == result
+    assert bench.result(ServiceChanged(7, 12, last)) == BleError.INVALID_CONN_HANDLE
+    bench.peer.confirms = False
+    assert bench.result(command) == NrfError.SUCCESS
+    assert bench.result(command) == NrfError.BUSY
+
+
+def test_service_changed_before_sys_attr_set() -> None:
+    bench = Bench()
+    bench.service()
+    conn = bench.peer.connect()
+    assert bench.result(ServiceChanged(conn, 12, 12)) == BleError.GATTS_SYS_ATTR_MISSING
+    bench.ok(SysAttrSet(conn, flags=2))  # the application's alone: Service Changed is the stack's
+    assert bench.result(ServiceChanged(conn, 12, 12)) == BleError.GATTS_SYS_ATTR_MISSING
+
+
+def test_service_changed_not_enabled() -> None:
+    bench = Bench(service_changed=False)
+    bench.service()
+    assert bench.result(ServiceChanged(bench.connected(), 9, 9)) == NrfError.NOT_SUPPORTED
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_nothing_works_after_an_att_timeout(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn, handles = bench.subscribed(indications=True)
+    bench.peer.confirms = False
+    bench.ok(Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"x")))
+    bench.after(29.9)
+    assert bench.events() == []
+    bench.after(0.2)
+    assert bench.events() == [TimeoutEvent(conn, 0)]
+    assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=b"y"))) == NrfError.TIMEOUT
+    assert bench.result(ServiceChanged(conn, 12, 12)) == NrfError.TIMEOUT
+    bench.peer.disconnect()
+    again = bench.connected()
+    bench.peer.subscribe(handles.value_handle).result()
+    assert bench.result(Hvx(again, HvxParams(handles.value_handle, data=b"y"))) == NrfError.SUCCESS

@@ -12,6 +12,8 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, NamedTuple
 
+from gatts_codec.capture.packets import Decoded
+from gatts_codec.codec import short_name
 from gatts_codec.constants import (
     BLE_CONN_HANDLE_ALL,
     BLE_CONN_HANDLE_INVALID,
@@ -168,6 +170,16 @@ def opaque_name(message: Opaque, dialect: str) -> str:
     if message.kind == "event" and message.opcode in _events(dialect):
         return _events(dialect)[message.opcode].removeprefix("BLE_").replace("EVT_", "")
     return f"{message.group} 0x{message.opcode:02x}"
+
+
+def packet_name(packet: Decoded, dialect: str) -> str:
+    """What a packet is called in short: ``value_set``, ``WRITE`` for an event, group and number for other groups."""
+    if isinstance(packet.message, Opaque):
+        return opaque_name(packet.message, dialect)
+    if packet.name is not None:
+        short = short_name(packet.name)
+        return short.upper() if packet.kind == "event" else short
+    return f"0x{packet.opcode:02x}" if packet.opcode is not None else "?"
 
 
 def _says_its_data(name: str, value: Any, present: dict[str, Any]) -> bool:

@@ -11,9 +11,8 @@ from rich.text import Text
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Aside, LineFault, PacketRecord, Remark, Stray, Unfinished
 from gatts_codec.capture.annotate import Annotation, Annotator
 from gatts_codec.capture.clock import spoken
-from gatts_codec.capture.describe import Describer, opaque_name, shorten
+from gatts_codec.capture.describe import Describer, packet_name, shorten
 from gatts_codec.capture.packets import Decoded, PacketDecoder
-from gatts_codec.codec import short_name
 from gatts_codec.errors import CaptureError, DecodeError, mark_offset
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
@@ -35,7 +34,7 @@ class RowPrinter:
     def __init__(self, console: Console, decoder: PacketDecoder, *, verbose: bool = False) -> None:
         self._console, self._verbose = console, verbose
         self._plain = not console.is_terminal
-        self._describer = Describer(decoder.dialect.name)
+        self._describer = Describer(decoder.dialect.numbers)
         self._annotator = Annotator(decoder, self._describer)
 
     def header(self) -> None:
@@ -108,7 +107,7 @@ class RowPrinter:
         result = message.result if isinstance(message, (Response, Opaque)) else None
         style = "red" if result else _STYLES.get(kind, "")
         yield f"{kind:8} ", style
-        yield f"{self._name(packet):20} ", f"bold {style}".strip()
+        yield f"{packet_name(packet, self._describer.dialect):20} ", f"bold {style}".strip()
         if result is not None:
             yield f" {self._describer.result(result)}", style
         if message is None:
@@ -121,14 +120,6 @@ class RowPrinter:
                 yield text, ""
         if packet.tolerated and packet.error is not None:
             yield f"  tolerated: {packet.error.path}: {packet.error.reason}", "yellow"
-
-    def _name(self, packet: Decoded) -> str:
-        if isinstance(packet.message, Opaque):
-            return opaque_name(packet.message, self._describer.dialect)
-        if packet.name is not None:
-            short = short_name(packet.name)
-            return short.upper() if packet.kind == "event" else short
-        return f"0x{packet.opcode:02x}" if packet.opcode is not None else "?"
 
     def _error(self, record: PacketRecord) -> None:
         failure = record.failure

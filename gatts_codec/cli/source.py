@@ -14,9 +14,12 @@ import click
 from gatts_codec.capture import TO_DEVICE, TO_HOST
 from gatts_codec.capture.readers.hextext import looks_like_hex, parse_hex
 from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
+from gatts_codec.constants.table import tables
 from gatts_codec.errors import CaptureError
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+AUTO = "auto"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,18 @@ class Source:
         if looks_like_hex(text):
             return from_hex(text)
         raise CaptureError("no such file, and not hex either", file=text)
+
+
+def any_dialect_option(function: F) -> F:
+    """``--dialect NAME``, by default the one that fits best."""
+    return click.option(
+        "-d",
+        "--dialect",
+        type=click.Choice([AUTO, *tables()]),
+        default=AUTO,
+        metavar="NAME",
+        help=f"Version of the protocol: {', '.join(tables())}, or auto (the default): the one that fits best.",
+    )(function)
 
 
 def source_options(function: F) -> F:

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import Literal
 
 import click
 
-from gatts_codec.capture import CapturedFrame, Chunk, FrameAssembler, Item, PacketDecoder
+from gatts_codec.capture import CapturedFrame, Chunk, Direction, FrameAssembler, Item, PacketDecoder
 from gatts_codec.cli.output import console, dialect_option
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.device.chip import FIRMWARE_INTERVALS_S, Note, Observation, VirtualChip
@@ -107,7 +106,7 @@ class Show:
         if not self._quiet:
             runner.on_wire = self.wire
 
-    def wire(self, direction: Literal["host->device", "device->host"], data: bytes) -> None:
+    def wire(self, direction: Direction, data: bytes) -> None:
         """Bytes that pass: a row for each frame."""
         t_us = int((monotonic() - self._began) * 1e6)
         for item in self._frames.feed(Chunk(t_us, direction, data)):

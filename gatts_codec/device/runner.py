@@ -16,8 +16,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from time import monotonic
 from types import TracebackType
-from typing import Literal, TypeVar
+from typing import TypeVar
 
+from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.device.blocking import BlockingPeer
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.errors import LinkClosed
@@ -36,7 +37,7 @@ class ChipRunner:
         self.peer = BlockingPeer(self, chip.peer)
         self.on_turn: Callable[[float], float | None] | None = None
         """Called with the time after whatever happened; returns when it wants to be called at the latest."""
-        self.on_wire: Callable[[Literal["host->device", "device->host"], bytes], object] | None = None
+        self.on_wire: Callable[[Direction, bytes], object] | None = None
         """Called with all bytes that pass, before they are written and as they are read."""
         self._jobs: deque[Callable[[], None]] = deque()
         self._stopping = False
@@ -101,7 +102,7 @@ class ChipRunner:
         wake_at = self.on_turn(monotonic()) if self.on_turn is not None else None
         data = self.chip.data_to_send()
         if data:
-            self._tell("device->host", data)
+            self._tell(TO_HOST, data)
             self.transport.write(data)
         dues = [due for due in (self.chip.next_deadline(), wake_at) if due is not None]
         timeout_s = max(0.0, min(dues) - monotonic()) if dues else _LONGEST_WAIT_S
@@ -110,13 +111,13 @@ class ChipRunner:
         received = self.transport.read()
         now = monotonic()
         if received:
-            self._tell("host->device", received)
+            self._tell(TO_DEVICE, received)
             self.chip.receive_data(received, now)
         else:
             self.chip.tick(now)
         self._work()
 
-    def _tell(self, direction: Literal["host->device", "device->host"], data: bytes) -> None:
+    def _tell(self, direction: Direction, data: bytes) -> None:
         if self.on_wire is not None:
             self.on_wire(direction, data)
 

@@ -1,0 +1,63 @@
+"""``gatts-codec demo``: a host and a chip in one process, and all that goes over the wire between them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from time import monotonic
+
+import click
+
+from gatts_codec.capture import Chunk
+from gatts_codec.cli.ladder import Ladder
+from gatts_codec.cli.output import console, dialect_option
+from gatts_codec.device.demonstration import Step, demonstrate
+
+_DEFAULT = "sd_api_v5"
+
+
+@click.command("demo")
+@dialect_option(required=False)
+@click.option(
+    "--record", type=click.Path(dir_okay=False, writable=True), help="Write what passes to this file."
+)
+@click.option("--no-bytes", is_flag=True, help="Without the bytes of each frame.")
+def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
+    """Show a host and a chip talking, without hardware: a heart rate service, and a phone that uses it.
+
+    The dialect is sd_api_v5 unless another is named.
+    """
+    began = monotonic()
+    wanted = dialect or _DEFAULT
+    out = console()
+    ladder = Ladder(out, wanted, show_bytes=not no_bytes)
+    steps: list[Step] = []
+    out.print(f"A host and a chip, speaking {wanted}. Milliseconds; a tick: the other end has it.")
+    ladder.header()
+    for number, step in enumerate(demonstrate(wanted), 1):
+        ladder.step(number, step)
+        steps.append(step)
+    if record is not None:
+        _write(Path(record), steps)
+    _farewell(ladder, wanted, record, monotonic() - began)
+    return 0
+
+
+def _write(path: Path, steps: list[Step]) -> None:
+    chunks = [entry for step in steps for entry in step.entries if isinstance(entry, Chunk)]
+    lines = (json.dumps({"t_us": t_us, "dir": way, "hex": data.hex()}) for t_us, way, data, _ in chunks)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+
+
+def _farewell(ladder: Ladder, dialect: str, record: str | None, took_s: float) -> None:
+    out = console()
+    out.print()
+    out.print(
+        f"{ladder.frame_count} frames, {ladder.byte_count} bytes, {took_s:.1f} s. All of it has just happened."
+    )
+    out.print("Next:")
+    keep, again = "gatts-codec demo --record demo.jsonl", f"gatts-codec decode {record} -d {dialect}"
+    out.print(
+        f"  {keep if record is None else again:46}  {'keep what passed' if record is None else 'read it again'}"
+    )
+    out.print(f"  {f'gatts-codec chip -d {dialect}':46}  a chip for a host of your own")

@@ -1,0 +1,287 @@
+"""A client and a virtual chip in one process: a heart rate service, and a phone that uses it.
+
+``demonstrate`` goes through it step by step; each ``Step`` has what passed on the wire and what host and peer did.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic, sleep
+from typing import Literal, TypeVar
+
+from gatts_codec.capture import Chunk, Direction
+from gatts_codec.codec import Codec
+from gatts_codec.constants import AuthorizeType, GattStatus, RpcPacketType, ServiceType
+from gatts_codec.device.chip import VirtualChip
+from gatts_codec.device.peer import Peer
+from gatts_codec.device.runner import ChipRunner
+from gatts_codec.dialects import Dialect
+from gatts_codec.errors import PeerError
+from gatts_codec.link.client import Client, connect
+from gatts_codec.link.transports import Transport, memory_pair, open_transport
+from gatts_codec.packets.characteristic_add import CharMd, CharProps
+from gatts_codec.packets.exchange_mtu_request_event import ExchangeMtuRequestEvent
+from gatts_codec.packets.hvx import HvxParams
+from gatts_codec.packets.opaque import Opaque
+from gatts_codec.packets.rw_authorize_reply import AuthorizeParams, RwAuthorizeReplyParams
+from gatts_codec.packets.rw_authorize_request_event import RwAuthorizeRequestEvent, RwAuthorizeRequestEventV1
+from gatts_codec.packets.sys_attr_missing_event import SysAttrMissingEvent
+from gatts_codec.packets.write_event import WriteEvent, WriteEventV1
+from gatts_codec.schema.structs import NO_ACCESS, OPEN, Attr, AttrMd, Uuid
+
+Who = Literal["host", "peer"]
+E = TypeVar("E")
+
+HEART_RATE, MEASUREMENT, LOCATION, CONTROL_POINT = 0x180D, 0x2A37, 0x2A38, 0x2A39
+NAME = b"Heart"
+_CHEST, _RESET_ENERGY, _NONSENSE = b"\x01", b"\x01", b"\x63"
+_NOT_SUPPORTED_HERE = (
+    GattStatus.ATTERR_APP_BEGIN
+)  # "control point not supported", by the service's specification
+_QUIET_WITHIN_S = 1.0
+_LOOK_EVERY_S = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What host or peer did or got, beside the wire."""
+
+    who: Who
+    text: str
+
+
+@dataclass(slots=True)
+class Step:
+    """One step: its title, and what happened in it, in order."""
+
+    title: str
+    entries: list[Chunk | Said] = field(default_factory=list)
+
+
+def demonstrate(dialect: str | Dialect = "sd_api_v5") -> Iterator[Step]:
+    """The steps, each when it is over. Nothing of it is prepared: what it shows has just happened."""
+    with Stage(dialect) as stage:
+        for title, act in _ACTS:
+            if act is _agree_on_mtu and not stage.exchanges_mtu:
+                continue
+            yield stage.perform(title, act)
+
+
+class Stage:
+    """Chip, client and what they do, on a pseudo-terminal where there are any, else in memory."""
+
+    def __init__(self, dialect: str | Dialect) -> None:
+        self.codec = Codec(dialect)
+        self.chip = VirtualChip(dialect)
+        self.conn = 0
+        self.handles: dict[int, int] = {}
+        self.client: Client
+        self._lock = threading.Lock()
+        self._entries: list[Chunk | Said] = []
+        self._began = monotonic()
+        self._stack = ExitStack()
+        chip_end, self._host_end = _line()
+        self.runner = ChipRunner(self.chip, chip_end)
+        self.runner.on_wire = self._note_bytes
+        self.peer = self.runner.peer
+
+    def __enter__(self) -> Stage:
+        self._stack.enter_context(self.runner)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    @property
+    def exchanges_mtu(self) -> bool:
+        """Whether the dialect's host is asked for the MTU."""
+        return self.chip.device.profile.exchanges_mtu
+
+    def open_client(self) -> None:
+        """Bring the link up."""
+        client = connect(self._host_end, self.codec.dialect, max_payload=self.chip.link.config.max_payload)
+        self.client = self._stack.enter_context(client)
+
+    def companion(self, name: str, data: bytes = b"") -> bytes:
+        """Call something of another group, by its name; what stands behind the result."""
+        opcodes = {known: opcode for opcode, known in self.chip.device.profile.companions.items()}
+        command = Opaque(RpcPacketType.COMMAND, "command", "", opcodes[name], data)
+        return self.client.call(command).data[4:]
+
+    def knows(self, name: str) -> bool:
+        """Whether the dialect has this call of another group."""
+        return name in self.chip.device.profile.companions.values()
+
+    def say(self, who: Who, text: str) -> None:
+        """Note what host or peer did."""
+        with self._lock:
+            self._entries.append(Said(who, text))
+
+    def perform(self, title: str, act: Act) -> Step:
+        """One step, until the wire is quiet again."""
+        act(self)
+        until = monotonic() + _QUIET_WITHIN_S
+        while self.chip.link.waiting and monotonic() < until:
+            sleep(_LOOK_EVERY_S)
+        with self._lock:
+            entries, self._entries = self._entries, []
+        return Step(title, entries)
+
+    def _note_bytes(self, direction: Direction, data: bytes) -> None:
+        t_us = int((monotonic() - self._began) * 1e6)
+        with self._lock:
+            self._entries.append(Chunk(t_us, direction, data))
+
+
+Act = Callable[[Stage], None]
+
+
+def _line() -> tuple[Transport, Transport]:
+    """Two ends of a line: the chip's, the host's."""
+    if sys.platform == "win32":
+        return memory_pair()
+    chip_end = open_transport("pty:")
+    return chip_end, open_transport(f"serial:{chip_end.name}")
+
+
+def _link_up(stage: Stage) -> None:
+    stage.open_client()
+
+
+def _enable(stage: Stage) -> None:
+    if stage.knows("cfg_set"):
+        stage.companion("cfg_set", bytes.fromhex("230000000101f700"))
+        stage.say("host", "configured: connections may use an ATT MTU of 247 bytes")
+    stage.companion("enable", _ENABLE_V2 if stage.codec.dialect.numbers == "sd_api_v2" else b"")
+    stage.companion("device_name_set", b"\x01\x11" + len(NAME).to_bytes(2, "little") + b"\x01" + NAME)
+    stage.say("host", f"BLE is enabled, the device is called {NAME.decode()!r}")
+
+
+def _add_service(stage: Stage) -> None:
+    client, handles = stage.client, stage.handles
+    service = client.service_add(ServiceType.PRIMARY, Uuid(HEART_RATE)).handle
+    measured = AttrMd(read_perm=NO_ACCESS, write_perm=NO_ACCESS, vlen=1)
+    read_by_leave = AttrMd(write_perm=NO_ACCESS, rd_auth=1)
+    written_by_leave = AttrMd(read_perm=NO_ACCESS, write_perm=OPEN, wr_auth=1)
+    for uuid, props, md, value in (
+        (MEASUREMENT, CharProps(notify=1), measured, b"\0\x48"),
+        (LOCATION, CharProps(read=1), read_by_leave, b"\0"),
+        (CONTROL_POINT, CharProps(write=1), written_by_leave, b"\0"),
+    ):
+        max_len = 20 if md.vlen else 1
+        added = client.characteristic_add(
+            service, CharMd(props), Attr(Uuid(uuid), md, max_len, value)
+        ).handles
+        assert added is not None
+        handles[uuid] = added.value_handle
+    stage.say("host", ", ".join(f"{uuid:04x} is 0x{handle:04x}" for uuid, handle in handles.items()))
+
+
+def _connect(stage: Stage) -> None:
+    profile = stage.chip.device.profile
+    if not profile.adv_configures:
+        shown = b"\x02\x01\x06" + bytes([len(NAME) + 1, 0x09]) + NAME
+        stage.companion("adv_data_set", bytes([len(shown), 1]) + shown + b"\0\0")
+    late = _ADV_START_V6 if profile.adv_configures else _ADV_START_V5
+    stage.companion("adv_start", late if profile.config_tags else _ADV_START_V2)
+    stage.say("host", "advertising")
+    stage.conn = stage.peer.connect()
+    stage.say("peer", "a phone connects")
+    stage.client.wait_for(Opaque, where=lambda event: event.opcode == _CONNECTED)
+
+
+def _agree_on_mtu(stage: Stage) -> None:
+    exchanging = stage.peer.begin(lambda peer: peer.exchange_mtu(185))
+    asked = stage.client.wait_for(ExchangeMtuRequestEvent)
+    stage.say("peer", f"it asks for an MTU of {asked.client_rx_mtu}")
+    ours = min(247, stage.runner.call(lambda: stage.chip.device.connections.require(stage.conn).max_mtu))
+    stage.client.exchange_mtu_reply(stage.conn, ours)
+    stage.say("peer", f"the MTU is {exchanging.result(5)} now")
+
+
+def _subscribe(stage: Stage) -> None:
+    services = stage.peer.discover()
+    found = ", ".join(f"{service.uuid.uuid:04x}" for service in services)
+    stage.say("peer", f"it discovers services {found}; the host notices nothing")
+    handle = stage.handles[MEASUREMENT]
+    subscribing = stage.peer.begin(lambda peer: peer.subscribe(handle))
+    stage.say("peer", "it subscribes to the measurement")
+    stage.client.wait_for(SysAttrMissingEvent)
+    stage.say("host", "a new peer: it starts without subscriptions")
+    stage.client.sys_attr_set(stage.conn)
+    subscribing.result(5)
+    stage.client.wait_for(_either(stage, WriteEvent, WriteEventV1))
+
+
+def _notify(stage: Stage) -> None:
+    for beats in (72, 75):
+        params = HvxParams(stage.handles[MEASUREMENT], data=bytes([0, beats]))
+        stage.client.hvx(stage.conn, params)
+    values = stage.peer.wait_for_value(2)
+    stage.say("peer", "it is told " + ", ".join(f"{value.data[1]} bpm" for value in values))
+
+
+def _read(stage: Stage) -> None:
+    handle = stage.handles[LOCATION]
+    reading = stage.peer.begin(lambda peer: peer.read(handle))
+    stage.say("peer", "it reads where the sensor is, and waits")
+    stage.client.wait_for(_either(stage, RwAuthorizeRequestEvent, RwAuthorizeRequestEventV1))
+    answer = AuthorizeParams(update=1, data=_CHEST)
+    reply = RwAuthorizeReplyParams(AuthorizeType.READ, read=answer)
+    stage.client.rw_authorize_reply(stage.conn, reply)
+    stage.say("peer", f"it gets {reading.result(5).hex()}: on the chest")
+
+
+def _write(stage: Stage) -> None:
+    handle = stage.handles[CONTROL_POINT]
+    for data in (_RESET_ENERGY, _NONSENSE):
+        writing = stage.peer.begin(partial(Peer.write, handle=handle, data=data))
+        stage.say("peer", f"it writes {data.hex()} to the control point, and waits")
+        stage.client.wait_for(_either(stage, RwAuthorizeRequestEvent, RwAuthorizeRequestEventV1))
+        granted = data == _RESET_ENERGY
+        answer = AuthorizeParams(update=1, data=data) if granted else AuthorizeParams(_NOT_SUPPORTED_HERE)
+        reply = RwAuthorizeReplyParams(AuthorizeType.WRITE, write=answer)
+        stage.client.rw_authorize_reply(stage.conn, reply)
+        try:
+            writing.result(5)
+            stage.say("peer", "it is granted it")
+        except PeerError as error:
+            stage.say("peer", f"it is refused: {error}")
+
+
+def _disconnect(stage: Stage) -> None:
+    stage.peer.disconnect()
+    stage.say("peer", "it walks away")
+    stage.client.wait_for(Opaque, where=lambda event: event.opcode == _DISCONNECTED)
+
+
+def _either(stage: Stage, late: type[E], early: type[E]) -> type[E]:
+    """The form of an event that the dialect has."""
+    return early if stage.chip.device.profile.context_events else late
+
+
+_CONNECTED, _DISCONNECTED = 0x10, 0x11
+# As recorded from hosts of these dialects, the last byte of v5's naming the connection configuration; v6's is inferred.
+_ADV_START_V2 = bytes.fromhex("01000000004000b40000")
+_ADV_START_V5 = bytes.fromhex("01000000a00000000001")
+_ADV_START_V6 = bytes.fromhex("0001")
+# ten vendor bases, one connection of each role, Service Changed, a table of 1408 bytes (captures/real_firmware)
+_ENABLE_V2 = bytes.fromhex("010a00000101010180050000")
+
+_ACTS: tuple[tuple[str, Act], ...] = (
+    ("The link comes up", _link_up),
+    ("The host enables BLE", _enable),
+    ("The host builds a heart rate service", _add_service),
+    ("The host advertises, a phone connects", _connect),
+    ("The phone asks for a larger MTU", _agree_on_mtu),
+    ("The phone subscribes", _subscribe),
+    ("The heart beats", _notify),
+    ("A read that the host authorizes", _read),
+    ("A write that it grants, and one that it refuses", _write),
+    ("The phone leaves", _disconnect),
+)

@@ -11,6 +11,7 @@ from typing import TypeVar, cast, overload
 
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import LinkClosed
+from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.acalls import AsyncCalls
 from gatts_codec.link.aline import AsyncLine
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
@@ -176,7 +177,7 @@ class AsyncClient(AsyncCalls):
             raise command_failed(self.codec, message, response.result)
         return response
 
-    async def send_raw(self, payload: bytes, *, timeout_s: float | None = None) -> bytes:
+    async def send_raw(self, payload: Buffer, *, timeout_s: float | None = None) -> bytes:
         """Send a packet that somebody else has encoded, packet type first, and return its response's payload.
 
         The result in it is not looked at. Packet types without a response return ``b""`` once they are acknowledged.

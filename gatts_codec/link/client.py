@@ -12,6 +12,7 @@ from typing import TypeVar, cast, overload
 
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import LinkClosed
+from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.calls import Calls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig
@@ -136,7 +137,7 @@ class Client(Calls):
             raise command_failed(self.codec, message, response.result)
         return response
 
-    def send_raw(self, payload: bytes, *, timeout_s: float | None = None) -> bytes:
+    def send_raw(self, payload: Buffer, *, timeout_s: float | None = None) -> bytes:
         """Send a packet that somebody else has encoded, packet type first, and return its response's payload.
 
         The result in it is not looked at. Packet types without a response return ``b""`` once they are acknowledged.

@@ -34,6 +34,7 @@ from gatts_codec.packets.value_get import ValueBuffer, ValueGet
 from gatts_codec.schema.message import Event
 
 _COMMAND, _RESPONSE, _EVENT, _DTM_COMMAND, _DTM_RESPONSE = range(5)
+_EVENT_HEAD = 3  # packet type, event id
 _HEARD_LIMIT = 8
 
 
@@ -218,8 +219,11 @@ class Session:
             event = message
         except DecodeError as error:
             log.warning("an event that does not decode: %s", error)
-            event_id = int.from_bytes(payload[1:3], "little") if len(payload) > 2 else None
-            event = Opaque(_EVENT, "event", "unknown" if event_id is None else "gatts", event_id, payload[3:])
+            if len(payload) >= _EVENT_HEAD:
+                event_id = int.from_bytes(payload[1:_EVENT_HEAD], "little")
+                event = Opaque(_EVENT, "event", "gatts", event_id, payload[_EVENT_HEAD:])
+            else:
+                event = Opaque(_EVENT, "event", "unknown", None, payload[1:])
         noted = self.listener is not None and self.listener(event)
         self.inbox.put(event, noted)
 

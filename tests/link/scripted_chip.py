@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -45,10 +46,10 @@ class ScriptedChip:
         self.commands: list[bytes] = []
         """Every command taken, in order."""
         self.link_ups = 0
-        self.reads = True
-        """False: the chip does not even take bytes from the line."""
         self.hears = True
         """False: it takes bytes and ignores them."""
+        self.otherwise: Reaction = self.answer
+        """What it does with commands that ``next`` says nothing about."""
         self._reactions: list[Reaction] = []
         self._jobs: list[Callable[[], object]] = []
         self._news = threading.Condition()
@@ -81,6 +82,18 @@ class ScriptedChip:
             self._jobs.append(job)
         self.transport.wake()
 
+    def freeze(self) -> threading.Event:
+        """Do nothing more, not even take bytes from the line, until what is returned is set."""
+        thaw, frozen = threading.Event(), threading.Event()
+
+        def stand_still() -> None:
+            frozen.set()
+            thaw.wait()
+
+        self.do(stand_still)
+        assert frozen.wait(30)
+        return thaw
+
     def send(self, message: Packet | bytes) -> None:
         """Send an event, or any payload, as soon as it can."""
         payload = message if isinstance(message, bytes) else self.codec.pack(message)
@@ -94,6 +107,10 @@ class ScriptedChip:
         """Wait until something is true of the chip."""
         with self._news:
             assert self._news.wait_for(condition, timeout=30)
+
+    def settle(self) -> None:
+        """Wait until all that it was told is done and acknowledged."""
+        self.wait_until(lambda: not self._jobs and not self.link.waiting)
 
     # -- reactions
 
@@ -111,6 +128,11 @@ class ScriptedChip:
     def reboot_now(self, _: bytes = b"") -> None:
         """Restart instead of answering."""
         self._take(self.link.reboot(monotonic(), "crash"))
+
+    def vanish(self, _: bytes) -> None:
+        """Be unplugged instead of answering."""
+        self.transport.close()
+        raise LinkClosed("unplugged")
 
     def response_to(self, command: bytes, result: int = 0) -> bytes:
         """The response that belongs to a command."""
@@ -131,22 +153,30 @@ class ScriptedChip:
 
     def _serve(self) -> None:
         self._take(self.link.open(monotonic()))
-        while not self._stopping:
-            due = self.link.next_deadline()
-            try:
-                self.transport.write(self.link.data_to_send() if self.hears else b"")
-                self.transport.wait(None if due is None else max(0.0, due - monotonic()))
-                data = self.transport.read() if self.reads else b""
-            except LinkClosed:
-                return
-            self._take(self.link.receive_data(data, monotonic()) if data and self.hears else [])
-            self._take(self.link.tick(monotonic()))
-            with self._news:
-                jobs, self._jobs = self._jobs, []
-            for job in jobs:
-                job()
-            with self._news:
-                self._news.notify_all()
+        with suppress(LinkClosed):  # the host has gone
+            while not self._stopping:
+                self._turn()
+
+    def _turn(self) -> None:
+        self._flush()
+        due = self.link.next_deadline()
+        self.transport.wait(None if due is None else max(0.0, due - monotonic()))
+        data = self.transport.read()
+        self._take(self.link.receive_data(data, monotonic()) if data and self.hears else [])
+        self._take(self.link.tick(monotonic()))
+        with self._news:
+            jobs = tuple(self._jobs)
+        for job in jobs:
+            job()
+        self._flush()
+        with self._news:
+            del self._jobs[: len(jobs)]
+            self._news.notify_all()
+
+    def _flush(self) -> None:
+        data = self.link.data_to_send()
+        if data and self.hears:
+            self.transport.write(data)
 
     def _take(self, events: list[LinkEvent]) -> None:
         for event in events:
@@ -154,4 +184,5 @@ class ScriptedChip:
                 self.link_ups += 1
             elif isinstance(event, PacketReceived):
                 self.commands.append(event.payload)
-                (self._reactions.pop(0) if self._reactions else self.answer)(event.payload)
+                self._flush()  # the ACK goes out before the command is executed
+                (self._reactions.pop(0) if self._reactions else self.otherwise)(event.payload)

@@ -54,7 +54,7 @@ class Waiter:
             self._drain()
 
     def _drain(self) -> None:
-        with suppress(BlockingIOError):
+        with suppress(OSError):  # nothing there, or closed meanwhile: then read() says so
             self._awaited.recv(_WAKE_SIZE)
 
     def wake(self) -> None:

@@ -1,0 +1,36 @@
+"""A client and a scripted chip on one wire, with short times."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from link.scripted_chip import ScriptedChip
+
+from gatts_codec import Client, HostConfig, connect, memory_pair
+
+# Quick where the chip is quick, patient where the machine is slow.
+QUICK = HostConfig(
+    retransmission_interval_s=0.05, transmissions=500, link_transmissions=500, reset_wait_s=0.001
+)
+# For who waits in vain.
+IMPATIENT = replace(QUICK, transmissions=3, link_transmissions=3)
+DIALECT = "sd_api_v5"
+
+
+@contextmanager
+def rig(dialect: str = DIALECT, **options: Any) -> Iterator[tuple[Client, ScriptedChip]]:
+    """A client that is connected to a chip; both are gone at the end, and have left no thread."""
+    ours, theirs = memory_pair()
+    with ScriptedChip(theirs, dialect) as chip:
+        with connect(ours, dialect, **{"link": QUICK, **options}) as client:
+            yield client, chip
+        assert our_threads() == []
+
+
+def our_threads() -> list[str]:
+    """The threads that the library has started and not ended."""
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("gatts-codec")]

@@ -298,5 +298,5 @@ class OneOf(Subconstruct):
 
     def _check(self, value: int, path: str, offset: int | None) -> None:
         if value not in self.values:
-            known = " or ".join(map(str, self.values))
+            known = " or ".join(f"{each:d}" for each in self.values)
             raise Refused(f"must be {known}, found {value}", path, offset=offset, value=value)

@@ -80,7 +80,7 @@ class Bits(Member):
 
     def _refuse(self, name: str, value: int, path: str, offset: int | None) -> None:
         raise Refused(
-            f"must be {self.required[name]}, found {value}", f"{path} -> {name}", offset=offset, value=value
+            f"must be {self.required[name]:d}, found {value}", f"{path} -> {name}", offset=offset, value=value
         )
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from gatts_codec import __version__
 from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction
-from gatts_codec.capture.frames import CapturedFrame
+from gatts_codec.capture.frames import CapturedFrame, Item
 from gatts_codec.errors import CaptureError, FramingError
 from gatts_codec.framing import slip
 
@@ -32,7 +32,10 @@ _TIME_UNKNOWN_STEP_US = 1
 
 
 class PcapngWriter:
-    """Writes frames to a binary stream as they come. Raises CaptureError where python-pcapng is not installed."""
+    """Writes the frames of a recording to a binary stream as they come.
+
+    Raises CaptureError where python-pcapng is not installed.
+    """
 
     def __init__(self, stream: BinaryIO, *, dialect: str = "") -> None:
         if not _INSTALLED:
@@ -47,8 +50,15 @@ class PcapngWriter:
         self._writer = pcapng.FileWriter(stream, self._section)
         self._t_us = 0
 
-    def write(self, frame: CapturedFrame) -> None:
-        """Append one frame. One without a time comes a microsecond after the one before it."""
+    def write(self, item: Item) -> None:
+        """Append a frame; other items have no place in the file. One without a time is 1 us after the one before."""
+        if isinstance(item, CapturedFrame):
+            self._write(item)
+
+    def close(self) -> None:
+        """Nothing is left to write. The stream stays open."""
+
+    def _write(self, frame: CapturedFrame) -> None:
         self._t_us = self._t_us + _TIME_UNKNOWN_STEP_US if frame.t_us is None else frame.t_us
         block = self._section.new_member(
             pcapng.blocks.EnhancedPacket,

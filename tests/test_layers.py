@@ -22,7 +22,7 @@ ORDER: tuple[set[str], ...] = (
     {"codec"},
     {"link", "capture", "vectors", "dissectors"},
     {"device"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"__main__", "__init__"},
 )
 LAYERS = {unit: layer for layer, units in enumerate(ORDER) for unit in units}

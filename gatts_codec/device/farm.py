@@ -1,0 +1,177 @@
+"""Many virtual chips in one event loop: a test farm in one process.
+
+    async with ChipFarm(lambda: VirtualChip("sd_api_v5")) as farm:
+        url = await farm.listen_tcp()           # each connection to it is a chip of its own
+        urls = [farm.open_pty() for _ in range(200)]
+        await farm.run_until_closed()
+
+A chip costs the memory of its table and a timer; what it does not have to do costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from types import TracebackType
+
+from gatts_codec.device.chip import VirtualChip
+from gatts_codec.errors import LinkClosed, PortError
+from gatts_codec.link.transports import Transport, open_transport
+
+
+class ChipFarm:
+    """Chips made by ``make_chip``, each on a line of its own. ``chips`` are those that run now."""
+
+    def __init__(self, make_chip: Callable[[], VirtualChip]) -> None:
+        self._make_chip = make_chip
+        self._lines: set[_Line] = set()
+        self._transports: list[Transport] = []
+        self._servers: list[asyncio.AbstractServer] = []
+        self._closed: asyncio.Event | None = None
+
+    async def __aenter__(self) -> ChipFarm:
+        self._closed = asyncio.Event()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def chips(self) -> list[VirtualChip]:
+        """The chips that run now, oldest first."""
+        return [line.chip for line in sorted(self._lines, key=lambda line: line.number)]
+
+    async def listen_tcp(self, host: str = "127.0.0.1", port: int = 0) -> str:
+        """Take connections on a TCP port, 0 a free one; the URL for hosts. Raises PortError."""
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(self._new_line, host, port)
+        except OSError as error:
+            raise PortError(f"cannot listen on {host}:{port}: {error.strerror}", stage="open") from error
+        self._servers.append(server)
+        return f"tcp:{host}:{server.sockets[0].getsockname()[1]}"
+
+    def open_pty(self, link: str = "") -> str:
+        """A chip on a new pseudo-terminal, or on this symbolic link to one; the URL for hosts. Raises PortError."""
+        transport = open_transport(f"pty:{link}")
+        self._transports.append(transport)
+        line = self._new_line()
+        line.follow(transport)
+        return f"serial:{transport.name}"
+
+    def act(self, chip: VirtualChip, action: Callable[[VirtualChip], object]) -> None:
+        """Let something be done with a chip, by its peer for example, and what follows be sent."""
+        line = next(line for line in self._lines if line.chip is chip)
+        chip.tick(line.now())
+        action(chip)
+        line.flush()
+
+    async def run_until_closed(self) -> None:
+        """Wait for ``close``."""
+        assert self._closed is not None
+        await self._closed.wait()
+
+    async def close(self) -> None:
+        """Power all chips off and give everything back. May be called twice."""
+        for server in self._servers:
+            server.close()
+        for line in list(self._lines):
+            line.stop()
+        for transport in self._transports:
+            transport.close()
+        self._servers.clear()
+        self._transports.clear()
+        if self._closed is not None:
+            self._closed.set()
+
+    def _new_line(self) -> _Line:
+        return _Line(self._make_chip(), self._lines)
+
+
+class _Line(asyncio.Protocol):
+    """One chip and its bytes: a connection's protocol, or a reader of a descriptor."""
+
+    _count = 0
+
+    def __init__(self, chip: VirtualChip, lines: set[_Line]) -> None:
+        self.chip, self._lines = chip, lines
+        self.number = _Line._count = _Line._count + 1
+        self._loop = asyncio.get_running_loop()
+        self._write: Callable[[bytes], object] = lambda data: None
+        self._end: Callable[[], object] = lambda: None
+        self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+
+    def now(self) -> float:
+        """The loop's time, which is the chip's."""
+        return self._loop.time()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._power_on(transport.write, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.stop()
+
+    def follow(self, transport: Transport) -> None:
+        """Read from a descriptor when the loop says that there is something."""
+        fd = transport.fileno()
+        assert fd is not None
+
+        def readable() -> None:
+            try:
+                data = transport.read()
+            except LinkClosed:
+                self.stop()
+            else:
+                self.data_received(data)
+
+        self._loop.add_reader(fd, readable)
+        self._power_on(transport.write, lambda: self._loop.remove_reader(fd))
+
+    def _power_on(self, write: Callable[[bytes], object], end: Callable[[], object]) -> None:
+        self._write, self._end = write, end
+        self._lines.add(self)
+        self.chip.open(self.now())
+        self.flush()
+
+    def data_received(self, data: bytes) -> None:
+        self.chip.receive_data(data, self.now())
+        self.flush()
+
+    def flush(self) -> None:
+        """Send what the chip has to say, and be there when it next wants to."""
+        data = self.chip.data_to_send()
+        if data:
+            with suppress(LinkClosed):
+                self._write(data)
+        due = self.chip.next_deadline()
+        if due is None:
+            self._cancel()
+        elif self._timer is None or due < self._due:
+            # A deadline that moves later is met by the timer there is, which then looks again.
+            self._cancel()
+            self._due = due
+            self._timer = self._loop.call_at(due, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self.chip.tick(self.now())
+        self.flush()
+
+    def stop(self) -> None:
+        """Power off."""
+        if self not in self._lines:
+            return
+        self._lines.discard(self)
+        self._cancel()
+        self._end()
+        self.chip.close(self.now())
+
+    def _cancel(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -244,7 +244,7 @@ def test_the_bytes_around_a_fault(size: int, offset: int, shown: str) -> None:
 def test_a_value_is_shown_briefly() -> None:
     assert brief(b"\x01") == "b'\\x01'"
     assert brief("x" * 1000) == "'" + "x" * 59 + "..."
-    assert brief(10**5000) == "a value of type int"
+    assert len(brief(10**5000)) < 70  # most interpreters refuse to print it
 
 
 def test_a_failed_command_names_its_result() -> None:

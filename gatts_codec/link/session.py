@@ -36,6 +36,10 @@ from gatts_codec.schema.message import Event
 _COMMAND, _RESPONSE, _EVENT, _DTM_COMMAND, _DTM_RESPONSE = range(5)
 _EVENT_HEAD = 3  # packet type, event id
 _HEARD_LIMIT = 8
+_STRAYS = {
+    b"\x00": "command of our own, so the port echoes what is written",
+    b"\x01": "response that nobody asked for",
+}
 
 
 class Request:
@@ -206,7 +210,7 @@ class Session:
             del self._owed[: self._owed.index(head) + 1]
             note = "late response"
         else:
-            note = "response that nobody asked for" if payload[:1] == b"\x01" else "packet of no known type"
+            note = _STRAYS.get(payload[:1], "packet of a type that no chip sends")
         if len(self._heard) < _HEARD_LIMIT:
             self._heard.append(f"a {note} ({head.hex(' ')})")
         log.warning("dropped a %s: %s", note, payload.hex(" "))

@@ -125,6 +125,15 @@ class ScriptedChip:
         """Answer with a result other than 0."""
         return lambda command: self.respond(self.response_to(command, result))
 
+    def after(self, payload: bytes) -> Reaction:
+        """Send this first, then answer."""
+
+        def send_both(command: bytes) -> None:
+            self.respond(payload)
+            self.answer(command)
+
+        return send_both
+
     def reboot_now(self, _: bytes = b"") -> None:
         """Restart instead of answering."""
         self._take(self.link.reboot(monotonic(), "crash"))

@@ -265,12 +265,7 @@ class TestEvents:
 
     def test_events_during_a_call(self) -> None:
         with rig() as (sd, chip):
-
-            def events_first(command: bytes) -> None:
-                chip.respond(chip.codec.pack(HvcEvent(0, 1)))
-                chip.answer(command)
-
-            chip.next(events_first)
+            chip.next(chip.after(chip.codec.pack(HvcEvent(0, 1))))
             assert sd.service_add(1, Uuid(0x180D)).handle == 13
             assert list(sd.events(timeout_s=0)) == [HvcEvent(0, 1)]
 

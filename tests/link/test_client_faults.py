@@ -152,12 +152,7 @@ class TestTimeouts:
             chip.next(lambda command: chip.respond(b"\x01\x65" + bytes(4)))
             with pytest.raises(LinkTimeout, match=r"heard a response that nobody asked for \(01 65\)"):
                 value(sd, timeout_s=0.05)
-
-            def both(command: bytes) -> None:
-                chip.respond(b"\x01\x65" + bytes(4))
-                chip.answer(command)
-
-            chip.next(both)
+            chip.next(chip.after(b"\x01\x65" + bytes(4)))
             assert add(sd) == 13
         assert "nobody asked for" in caplog.text
 
@@ -183,12 +178,7 @@ class TestLateResponses:
 
     def test_that_come_during_another_command(self) -> None:
         with rig() as (sd, chip):
-
-            def late_and_answer(command: bytes) -> None:
-                chip.respond(get_response(b"late"))
-                chip.answer(command)
-
-            chip.next(chip.ignore, late_and_answer)
+            chip.next(chip.ignore, chip.after(get_response(b"late")))
             with pytest.raises(LinkTimeout):
                 value(sd, timeout_s=0.02)
             assert add(sd) == 13
@@ -199,12 +189,7 @@ class TestLateResponses:
     def test_that_come_during_the_same_command(self, comes: bool) -> None:
         """The chip is slow, or has forgotten: the second call gets its own answer in any case."""
         with rig() as (sd, chip):
-
-            def late_and_answer(command: bytes) -> None:
-                chip.respond(get_response(b"late"))
-                chip.answer(command)
-
-            chip.next(chip.ignore, late_and_answer if comes else chip.answer)
+            chip.next(chip.ignore, chip.after(get_response(b"late")) if comes else chip.answer)
             with pytest.raises(LinkTimeout):
                 value(sd, timeout_s=0.02)
             assert value(sd) == b"\x64"
@@ -432,10 +417,9 @@ class TestClose:
             raise KeyboardInterrupt
 
         with rig() as (sd, chip), alarm(interrupt) as ring:
-            chip.next(lambda command: ring())
+            chip.next(lambda command: ring(), chip.after(get_response(b"late")))
             with pytest.raises(KeyboardInterrupt):
                 value(sd)
-            chip.send(get_response(b"late"))
             assert value(sd) == b"\x64"
 
     def test_the_block_ends_with_an_error(self) -> None:

@@ -11,28 +11,12 @@ The public names are those in ``__all__``. They load on first use, so that impor
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-from gatts_codec.errors import (
-    CaptureError,
-    CommandFailed,
-    DecodeError,
-    EncodeError,
-    FramingError,
-    GattsError,
-    LinkClosed,
-    LinkError,
-    LinkReset,
-    LinkTimeout,
-    PortError,
-    TrailingDataError,
-    TruncatedError,
-    UnknownDialectError,
-    UnknownOpcodeError,
-)
+# Not typing's: importing that, importlib or the exceptions costs more than all the rest. Type checkers know the name.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from gatts_codec.codec import (
         Codec,
     )
@@ -55,6 +39,23 @@ if TYPE_CHECKING:
     from gatts_codec.dialects import (
         DIALECTS,
         Dialect,
+    )
+    from gatts_codec.errors import (
+        CaptureError,
+        CommandFailed,
+        DecodeError,
+        EncodeError,
+        FramingError,
+        GattsError,
+        LinkClosed,
+        LinkError,
+        LinkReset,
+        LinkTimeout,
+        PortError,
+        TrailingDataError,
+        TruncatedError,
+        UnknownDialectError,
+        UnknownOpcodeError,
     )
     from gatts_codec.link.aio import (
         AsyncClient,
@@ -209,6 +210,11 @@ _HOMES = {
     "link.client": "Client connect",
     "link.config": "HostConfig",
     "link.transports": "Transport memory_pair open_transport",
+    "errors": (
+        "CaptureError CommandFailed DecodeError EncodeError FramingError GattsError LinkClosed "
+        "LinkError LinkReset LinkTimeout PortError TrailingDataError TruncatedError "
+        "UnknownDialectError UnknownOpcodeError"
+    ),
     "packets.attr_get": "AttrGet AttrGetResponse AttrGetV2",
     "packets.characteristic_add": (
         "CharExtProps CharHandles CharMd CharPf CharProps CharacteristicAdd CharacteristicAddResponse"
@@ -366,6 +372,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
     return value
 

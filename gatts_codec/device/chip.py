@@ -36,7 +36,8 @@ from gatts_codec.link.events import LinkEvent, PacketReceived, Rebooted
 _SYNC_FRAME = h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, h5.LINK_PAYLOADS["SYNC"]))
 # Packet limit of a firmware, and how often it repeats itself, in seconds: pc-ble-driver's builds and two of Nordic's.
 FIRMWARE_INTERVALS_S = {384: 0.04, 512: 0.25, 768: 0.4}
-_MAX_EVENTS = 4096
+# Events that may wait for the host; a SoftDevice has room for far fewer.
+MAX_QUEUED = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +195,23 @@ class VirtualChip:
 
     def _pump(self) -> None:
         """Hand what the device has to say to the link, and what the link has to say to the wire."""
-        self._waiting.extend(self.device.payloads_to_send())
+        for payload in self.device.payloads_to_send():
+            self._queue(payload)
         if not self.link.is_up and self._waiting:
             self._observe(Note(f"{len(self._waiting)} events lost: there is no link"))
             self._waiting.clear()
         while self._waiting and self.link.waiting < self.link.config.max_waiting:
             self._send(self._waiting.popleft())
-        while len(self._waiting) > _MAX_EVENTS:
-            self._waiting.pop()
-            self._observe(Note("an event is lost: the host does not take them as fast as they come"))
         if self.device.reboot_cause is not None:
             self._emit(self.link.data_to_send())  # the ACK leaves before the lights go out
             self._take(self.link.reboot(self._now, self.device.reboot_cause))
         self._emit(self.link.data_to_send())
+
+    def _queue(self, payload: bytes) -> None:
+        if len(self._waiting) < MAX_QUEUED or payload[0] == RpcPacketType.RESPONSE:
+            self._waiting.append(payload)
+        else:
+            self._observe(Note("an event is lost: the host does not take them as fast as they come"))
 
     def _send(self, payload: bytes) -> None:
         try:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-MAX_QUEUED_EVENTS = 4096
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceConfig:

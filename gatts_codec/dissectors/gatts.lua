@@ -12,6 +12,7 @@ local h5 = Proto("nrfh5", "Nordic H5")
 local gatts = Proto("gatts", "SoftDevice GATT server")
 
 local MAX_VALUE_LEN = 512
+local UNKNOWN, SENT, RECEIVED = -1, 0, 1 -- pinfo.p2p_dir, seen from the host
 
 -- R: records and other tables, each once however many packets share it. D: dialects.
 local R, D = {}, {}
@@ -2759,8 +2760,8 @@ end
 
 local function check_direction(pinfo, packet_type, item)
     local from_host = packet_type == 0 or packet_type == 3 or packet_type == 5
-    local expected = from_host and P2P_DIR_SENT or P2P_DIR_RECV
-    if packet_type <= 5 and pinfo.p2p_dir ~= -1 and pinfo.p2p_dir ~= expected then
+    local expected = from_host and SENT or RECEIVED
+    if packet_type <= 5 and pinfo.p2p_dir ~= UNKNOWN and pinfo.p2p_dir ~= expected then
         item:add_proto_expert_info(E.direction, from_host and "a chip sends no commands: are the two lines swapped?"
             or "a host sends no responses or events: are the two lines swapped?")
     end
@@ -2961,7 +2962,7 @@ end
 local function relate(pinfo, header, bytes)
     local way = pinfo.p2p_dir
     if header.type == ACK then
-        local sent = link.last[way == P2P_DIR_SENT and P2P_DIR_RECV or P2P_DIR_SENT]
+        local sent = link.last[way == SENT and RECEIVED or SENT]
         return sent and (sent.seq + 1) % 8 == header.ack and { acks = sent.number } or {}
     end
     if not header.reliable then return {} end
@@ -3014,8 +3015,8 @@ end
 
 function h5.dissector(tvb, pinfo, parent)
     pinfo.cols.protocol = "H5"
-    if pinfo.p2p_dir == P2P_DIR_SENT then pinfo.cols.src, pinfo.cols.dst = "host", "chip" end
-    if pinfo.p2p_dir == P2P_DIR_RECV then pinfo.cols.src, pinfo.cols.dst = "chip", "host" end
+    if pinfo.p2p_dir == SENT then pinfo.cols.src, pinfo.cols.dst = "host", "chip" end
+    if pinfo.p2p_dir == RECEIVED then pinfo.cols.src, pinfo.cols.dst = "chip", "host" end
     local tree = parent:add(h5, tvb())
     local code, offset, reason = fault(tvb)
     if tvb:len() >= 4 then show_header(tvb, tree) end
@@ -3034,4 +3035,4 @@ function h5.dissector(tvb, pinfo, parent)
     return tvb:len()
 end
 
-DissectorTable.get("wtap_encap"):add(wtap.USER0, h5)
+DissectorTable.get("wtap_encap"):add((wtap_encaps or wtap).USER0, h5) -- older versions call the table wtap

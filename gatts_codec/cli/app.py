@@ -18,12 +18,15 @@ from gatts_codec.errors import GattsError
 
 # Each is the function `command` in the module of its name.
 SUBCOMMANDS = {
+    "call": "Send one command to a chip and show its response.",
     "chip": "Be a virtual connectivity chip.",
     "demo": "Show a chip and a host talking, without hardware.",
     "decode": "Show a recording, or hex, packet by packet.",
     "doctor": "Say what is wrong in a recording, why, and what to do.",
     "encode": "Print the bytes of one packet.",
     "explain": "Say what an error code, opcode or event id means.",
+    "monitor": "Attach to a chip and show its events as they come.",
+    "ports": "List serial ports, likely boards first.",
     "tap": "Sit between a host program and the chip, and show what passes.",
     "vectors": "Run golden vectors against the codec.",
     "wireshark": "Install the Wireshark plugin, or say where it is.",

@@ -1,0 +1,98 @@
+"""``gatts-codec call``: one command to a chip, and its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gatts_codec.capture.describe import Describer
+from gatts_codec.cli.fields import fields_from_pairs
+from gatts_codec.cli.output import dialect_option, json_option, print_json
+from gatts_codec.cli.port_options import port_options
+from gatts_codec.codec import Codec, short_name
+from gatts_codec.constants import hint, result_name
+from gatts_codec.errors import EncodeError
+from gatts_codec.link.client import Client, connect
+from gatts_codec.schema.message import Command, Response
+
+
+@click.command("call")
+@click.argument("port")
+@click.argument("name")
+@click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
+@dialect_option()
+@port_options
+@click.option(
+    "--timeout", "timeout_s", default=1.5, show_default=True, help="Seconds to wait for the response."
+)
+@json_option
+def command(
+    port: str,
+    name: str,
+    fields: tuple[str, ...],
+    dialect: str,
+    timeout_s: float,
+    as_json: bool,
+    **link: Any,
+) -> int:
+    """Send command NAME (value_get, hvx ..) to the chip at PORT and show its response.
+
+    PORT is a serial device, with settings where they are not the usual ones ('/dev/ttyACM0?baud=115200&parity=E'), or
+    tcp:HOST:PORT, unix:PATH, or a URL of pyserial. The chip keeps its attribute table, unless --reset is given.
+
+    Fields are written as for encode: inner ones dotted, bytes in hex, numbers decimal or 0x.., an absent pointer null.
+    NAME raw sends a packet of any group as it is, packet type first. Status 1 says that the chip refused.
+
+    \b
+        gatts-codec call /dev/ttyACM0 service_add -d sd_api_v5 type=1 uuid.uuid=0x180d
+        gatts-codec call tcp:127.0.0.1:5000 raw 0060 -d sd_api_v5
+    """
+    codec = Codec(dialect)
+    if name == "raw":
+        payload = _payload(fields)
+        with connect(port, dialect, timeout_s=timeout_s, **link) as client:
+            return _raw(client, payload, as_json)
+    message = _command(codec, name, fields)
+    codec.encode(message)  # what is wrong with it is said before a port is opened
+    with connect(port, dialect, timeout_s=timeout_s, **link) as client:
+        response = client.call(message, check=False)
+    _show(response, codec, as_json)
+    return 1 if response.result else 0
+
+
+def _command(codec: Codec, name: str, fields: tuple[str, ...]) -> Command:
+    try:
+        cls = codec.message_class("command", name)
+    except EncodeError as error:
+        raise click.UsageError(error.reason) from None
+    message = cls.from_dict(fields_from_pairs(cls, fields))
+    assert isinstance(message, Command)
+    return message
+
+
+def _payload(words: tuple[str, ...]) -> bytes:
+    try:
+        return bytes.fromhex("".join(words))
+    except ValueError:
+        raise click.UsageError(f"raw takes a packet in hex, not {' '.join(words)!r}") from None
+
+
+def _raw(client: Client, payload: bytes, as_json: bool) -> int:
+    answer = client.send_raw(payload)
+    if as_json:
+        print_json({"payload": answer.hex()})
+    else:
+        click.echo(answer.hex() or "acknowledged; such packets have no response")
+    return 0
+
+
+def _show(response: Response, codec: Codec, as_json: bool) -> None:
+    if as_json:
+        print_json({"kind": "response", "name": response.name, "fields": response.to_dict()})
+        return
+    describer, numbers = Describer(codec.dialect.numbers), codec.dialect.numbers
+    details = "".join(f" {detail}" for detail in describer.details(response))
+    click.echo(f"{short_name(response.name)}: {describer.result(response.result)}{details}")
+    if response.result and result_name(numbers, response.result):
+        click.echo(f"gatts-codec: {hint(numbers, response.result, short_name(response.name))}", err=True)

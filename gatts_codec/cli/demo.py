@@ -29,10 +29,9 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
     """
     began = monotonic()
     wanted = dialect or _DEFAULT
-    out = console()
-    ladder = Ladder(out, wanted, show_bytes=not no_bytes)
+    ladder = Ladder(console(), wanted, show_bytes=not no_bytes)
     steps: list[Step] = []
-    out.print(f"A host and a chip, speaking {wanted}. Milliseconds; a tick: the other end has it.")
+    click.echo(f"A host and a chip, speaking {wanted}. Milliseconds; a tick: the other end has it.")
     ladder.header()
     for number, step in enumerate(demonstrate(wanted), 1):
         ladder.step(number, step)
@@ -50,14 +49,12 @@ def _write(path: Path, steps: list[Step]) -> None:
 
 
 def _farewell(ladder: Ladder, dialect: str, record: str | None, took_s: float) -> None:
-    out = console()
-    out.print()
-    out.print(
+    click.echo()
+    click.echo(
         f"{ladder.frame_count} frames, {ladder.byte_count} bytes, {took_s:.1f} s. All of it has just happened."
     )
-    out.print("Next:")
     keep, again = "gatts-codec demo --record demo.jsonl", f"gatts-codec decode {record} -d {dialect}"
-    out.print(
+    click.echo(
         f"  {keep if record is None else again:46}  {'keep what passed' if record is None else 'read it again'}"
     )
-    out.print(f"  {f'gatts-codec chip -d {dialect}':46}  a chip for a host of your own")
+    click.echo(f"  {f'gatts-codec chip -d {dialect}':46}  a chip for a host of your own")

@@ -1,0 +1,270 @@
+"""Chips on real ports: pseudo-terminal, TCP, Unix socket, memory; in threads and in an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gatts_codec import Attr, AttrMd, CharMd, CharProps, HvxParams, Opaque, RwAuthorizeRequestEvent, Uuid
+from gatts_codec.device import ChipFarm, ChipRunner, VirtualChip, listen_tcp, listen_unix
+from gatts_codec.device.listen import Place, PtyPlace, is_loopback
+from gatts_codec.errors import LinkClosed, PeerError, PortError
+from gatts_codec.link.aio import aconnect
+from gatts_codec.link.client import Client, connect
+from gatts_codec.link.transports import memory_pair, open_transport
+
+needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="this system has no pseudo-terminals")
+needs_unix = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix sockets")
+DIALECT = "sd_api_v5"
+
+
+@pytest.fixture
+def running() -> Iterator[tuple[ChipRunner, Client]]:
+    chip_end, host_end = memory_pair()
+    with ChipRunner(VirtualChip(DIALECT), chip_end) as runner, connect(host_end, DIALECT) as client:
+        yield runner, client
+
+
+def add_value(client: Client, rd_auth: int = 0) -> int:
+    service = client.service_add(1, Uuid(0x180D)).handle
+    attribute = Attr(Uuid(0x2A37), AttrMd(vlen=1, rd_auth=rd_auth), 20, b"old")
+    added = client.characteristic_add(service, CharMd(CharProps(read=1, notify=1)), attribute).handles
+    assert added is not None
+    return added.value_handle
+
+
+def test_in_memory(running: tuple[ChipRunner, Client]) -> None:
+    runner, client = running
+    handle = add_value(client)
+    conn = runner.peer.connect()
+    client.sys_attr_set(conn)
+    runner.peer.subscribe(handle)
+    client.hvx(conn, HvxParams(handle, data=b"new"))
+    (value,) = runner.peer.wait_for_value()
+    assert value.data == b"new"
+    assert runner.peer.read(handle) == b"new"
+    runner.peer.disconnect()
+    assert not runner.peer.is_connected
+
+
+def test_a_request_that_the_host_has_to_answer(running: tuple[ChipRunner, Client]) -> None:
+    runner, client = running
+    handle = add_value(client, rd_auth=1)
+    runner.peer.connect()
+    runner.peer.timeout_s = 0.05
+    with pytest.raises(PeerError, match="rw_authorize_reply"):
+        runner.peer.read(handle)
+    assert client.wait_for(RwAuthorizeRequestEvent).read is not None
+
+
+def test_waiting_for_values_in_vain(running: tuple[ChipRunner, Client]) -> None:
+    runner, _ = running
+    runner.peer.connect()
+    runner.peer.timeout_s = 0.05
+    with pytest.raises(PeerError, match="only 0 values"):
+        runner.peer.wait_for_value()
+
+
+def test_errors_reach_the_caller(running: tuple[ChipRunner, Client]) -> None:
+    runner, _ = running
+    with pytest.raises(PeerError, match="not connected"):
+        runner.peer.disconnect()
+
+
+def test_a_runner_that_has_stopped_says_so() -> None:
+    chip_end, host_end = memory_pair()
+    runner = ChipRunner(VirtualChip(DIALECT), chip_end)
+    with runner:
+        assert runner.call(lambda: 42) == 42
+    runner.stop()
+    with pytest.raises(LinkClosed):
+        runner.call(lambda: 42)
+    host_end.close()
+
+
+def test_a_host_that_goes_away_ends_the_thread() -> None:
+    chip_end, host_end = memory_pair()
+    runner = ChipRunner(VirtualChip(DIALECT), chip_end)
+    runner.start()
+    host_end.close()
+    runner.stop()
+    with pytest.raises(LinkClosed):
+        runner.submit(lambda: None)
+
+
+@needs_pty
+def test_on_a_pseudo_terminal(tmp_path: Path) -> None:
+    link = tmp_path / "chip"
+    place = PtyPlace(str(link))
+    assert place.url == f"serial:{link}"
+    (transport,) = place.transports()
+    with ChipRunner(VirtualChip(DIALECT), transport):
+        for _ in range(2):  # a second host finds the same chip
+            with connect(place.url, DIALECT) as client:
+                assert client.service_add(1, Uuid(0x180D)).handle == 12
+    place.close()
+    assert not link.is_symlink()
+
+
+@needs_pty
+def test_a_host_that_does_not_reset_finds_the_table() -> None:
+    transport = open_transport("pty:")
+    with ChipRunner(VirtualChip(DIALECT), transport):
+        url = f"serial:{transport.name}"
+        with connect(url, DIALECT) as client:
+            assert client.service_add(1, Uuid(0x180D)).handle == 12
+        with connect(url, DIALECT, reset=False) as client:
+            assert client.service_add(1, Uuid(0x180F)).handle == 13
+
+
+@needs_pty
+def test_nobody_reads_and_the_chip_lives_on() -> None:
+    transport = open_transport("pty:")
+    with ChipRunner(VirtualChip(DIALECT), transport) as runner:
+        for _ in range(2000):  # more than a pseudo-terminal holds
+            runner.call(lambda: runner.chip._out.extend(bytes(100)))
+        assert runner.call(lambda: True)
+
+
+def served(place: Place) -> threading.Thread:
+    """A thread that serves one host."""
+
+    def serve() -> None:
+        for transport in place.transports():
+            try:
+                ChipRunner(VirtualChip(DIALECT), transport).run()
+            except LinkClosed:
+                transport.close()
+            return
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return thread
+
+
+def test_on_tcp() -> None:
+    place = listen_tcp("127.0.0.1", 0)
+    thread = served(place)
+    with connect(place.url, DIALECT) as client:
+        assert client.service_add(1, Uuid(0x180D)).handle == 12
+    thread.join()
+    place.close()
+    assert list(place.transports()) == []
+
+
+@needs_unix
+def test_on_a_unix_socket(tmp_path: Path) -> None:
+    path = tmp_path / "chip"
+    place = listen_unix(str(path))
+    thread = served(place)
+    with connect(place.url, DIALECT) as client:
+        assert client.service_add(1, Uuid(0x180D)).handle == 12
+    thread.join()
+    place.close()
+    assert not path.exists()
+
+
+@needs_unix
+def test_a_socket_that_a_killed_chip_has_left_is_taken_over(tmp_path: Path) -> None:
+    path = tmp_path / "chip"
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(path))
+    left.close()
+    listen_unix(str(path)).close()
+
+
+@needs_unix
+def test_places_that_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "chip"
+    place = listen_unix(str(path))
+    with pytest.raises(PortError, match="cannot listen"):
+        listen_unix(str(path))
+    place.close()
+    (tmp_path / "file").write_text("mine", "ascii")
+    with pytest.raises(PortError, match="cannot listen"):
+        listen_unix(str(tmp_path / "file"))
+    assert (tmp_path / "file").read_text("ascii") == "mine"
+    tcp = listen_tcp("127.0.0.1", 0)
+    port = int(tcp.url.rpartition(":")[2])
+    with pytest.raises(PortError, match="cannot listen"):
+        listen_tcp("127.0.0.1", port)
+    tcp.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.0.2.1", False)],
+)
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+# -- many at once
+
+
+def test_a_farm_on_tcp() -> None:
+    async def scenario() -> list[int | None]:
+        async with ChipFarm(lambda: VirtualChip(DIALECT)) as farm:
+            url = await farm.listen_tcp()
+
+            async def host() -> int | None:
+                async with await aconnect(url, DIALECT) as client:
+                    return (await client.service_add(1, Uuid(0x180D))).handle
+
+            handles = await asyncio.gather(*(host() for _ in range(8)))
+            while farm.chips:
+                await asyncio.sleep(0)
+            return list(handles)
+
+    assert asyncio.run(scenario()) == [12] * 8
+
+
+@needs_pty
+def test_a_farm_on_pseudo_terminals() -> None:
+    async def scenario() -> None:
+        async with ChipFarm(lambda: VirtualChip(DIALECT)) as farm:
+            urls = [farm.open_pty() for _ in range(3)]
+            assert len(farm.chips) == 3
+            async with await aconnect(urls[1], DIALECT) as client:
+                handle = (await client.service_add(1, Uuid(0x180D))).handle
+                assert handle == 12
+                chip = farm.chips[1]
+                assert chip.is_up
+                farm.act(chip, lambda chip: chip.peer.connect())
+                event = await client.wait_for(Opaque)
+                assert event.opcode == 0x10
+            await farm.close()
+            await farm.run_until_closed()
+            assert farm.chips == []
+
+    asyncio.run(scenario())
+
+
+def test_a_farm_whose_port_is_taken() -> None:
+    async def scenario() -> None:
+        taken = listen_tcp("127.0.0.1", 0)
+        port = int(taken.url.rpartition(":")[2])
+        async with ChipFarm(lambda: VirtualChip(DIALECT)) as farm:
+            with pytest.raises(PortError, match="cannot listen"):
+                await farm.listen_tcp(port=port)
+        taken.close()
+
+    asyncio.run(scenario())
+
+
+def test_descriptors_are_given_back() -> None:
+    def count() -> int:
+        return len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0  # noqa: PTH208
+
+    before = count()
+    chip_end, host_end = memory_pair()
+    with ChipRunner(VirtualChip(DIALECT), chip_end), connect(host_end, DIALECT):
+        pass
+    assert count() == before

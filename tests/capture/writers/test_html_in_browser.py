@@ -191,7 +191,7 @@ def hostile_frame() -> CapturedFrame:
 
 def test_hostile_values_are_only_text(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "hostile.html"
-    title = "</script><script>window.hacked=1</script><b>bold</b>"
+    title = "<script>window.hacked=1;<img src=x onerror='window.hacked=1'><b>bold"
     file.write_text(report([hostile_frame()], title), "utf-8")
     browser.open(file, "frame=1")
     browser.until("return document.querySelector('#detail tbody tr')")

@@ -208,7 +208,7 @@ class LatencyPlot {
     const sorted = values.map((call) => call[`${this.what}_us`]).sort((a, b) => a - b);
     const unanswered = this.recording.calls.filter((call) => this.unanswered(call)).length;
     const part = (share) => duration(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
-    const told = sorted.length ? `${sorted.length} calls, median ${part(0.5)}, 99 % ${part(0.99)}, longest ${part(1)}` : "no answered calls";
+    const told = sorted.length ? `${sorted.length} call${sorted.length > 1 ? "s" : ""}, median ${part(0.5)}, 99 % ${part(0.99)}, longest ${part(1)}` : "no answered calls";
     return told + (unanswered ? `, ${unanswered} without (✕)` : "");
   }
 }

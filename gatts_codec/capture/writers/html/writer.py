@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import PurePath
 from typing import Any, TextIO
 
 from gatts_codec import __version__
@@ -19,14 +20,15 @@ _SECOND_US = 1_000_000
 class HtmlWriter:
     """Collects a recording and writes its page on ``close``.
 
-    ``title`` heads the page, usually the recording's name; ``about`` are further words, such as its format. Memory
-    grows with the recording, by about 200 bytes a frame and the frame's annotated bytes, deflated.
+    ``title`` heads the page: the recording's name, without its folders, since reports are made to be sent to others;
+    ``about`` are further words, such as its format and dialect. Memory grows with the recording, but the annotated bytes, which
+    are most of it, are kept deflated.
     """
 
     def __init__(
         self, stream: TextIO, decoder: PacketDecoder, *, title: str, about: tuple[str, ...] = ()
     ) -> None:
-        self._stream, self._title, self._about = stream, title, about
+        self._stream, self._title, self._about = stream, _without_folders(title), about
         self._decoder, self._report = decoder, Report(decoder)
         self._doctor = Doctor(decoder.dialect)
         self._counts: Counter[str] = Counter()
@@ -53,12 +55,16 @@ class HtmlWriter:
         self._stream.writelines(page(data, self._report.blocks))
 
     def _facts(self) -> list[str]:
-        dialect = self._decoder.dialect
-        facts = [*self._about, f"{dialect.name}, {dialect.firmware}"]
+        facts = [*self._about, self._decoder.dialect.firmware]
         facts += [f"{count} {what}" for what, count in self._counts.items()]
         if len(self._times) > 1:
             facts.append(f"{(self._times[-1] - self._times[0]) / _SECOND_US:.3f} s")
         return [*facts, f"gatts-codec {__version__}"]
+
+
+def _without_folders(name: str) -> str:
+    """``a/host.bin and a/device.bin`` as ``host.bin and device.bin``."""
+    return " and ".join(PurePath(part).name for part in name.split(" and "))
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

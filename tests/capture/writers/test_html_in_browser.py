@@ -16,7 +16,6 @@ from gatts_codec.capture.writers.html.rows import KINDS
 from gatts_codec.framing import H5Packet, encode_frame
 
 __all__ = ["browser"]  # the fixture
-pytestmark = pytest.mark.xdist_group("browser")
 
 SELECTED = "return page.ladder.selected"
 DOWN, UP, END, HOME, ESCAPE = "\ue015", "\ue013", "\ue010", "\ue011", "\ue00c"

@@ -21,8 +21,8 @@ class HtmlWriter:
     """Collects a recording and writes its page on ``close``.
 
     ``title`` heads the page: the recording's name, without its folders, since reports are made to be sent to others;
-    ``about`` are further words, such as its format and dialect. Memory grows with the recording, but the annotated bytes, which
-    are most of it, are kept deflated.
+    ``about`` are further words, such as its format and dialect. Memory grows with the recording, but the annotated
+    bytes, which are most of it, are kept deflated.
     """
 
     def __init__(

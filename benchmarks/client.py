@@ -1,0 +1,182 @@
+"""What a call costs, everything included, over a pseudo-terminal against a chip in another process.
+
+CPU time is that of this process alone, user and system, all threads. The bare loop is the floor: one connection, no
+API, no threads, no timeouts; it encodes, frames, writes, polls, reads, checks CRCs, acknowledges and decodes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from statistics import median
+
+from benchmarks.figures import Figure, share
+from gatts_codec import HostConfig, Value, ValueSet, aconnect, connect
+from gatts_codec.codec import Codec
+from gatts_codec.framing import Decoder, h5
+from gatts_codec.link.transports import Transport, open_transport
+
+GROUP = "client over a pty"
+DIALECT, MAX_PAYLOAD = "sd_api_v5", 768
+CALLS_A_ROUND = 400
+SIZES = (20, 512)
+GOALS_US = {("blocking", 20): 35, ("blocking", 512): 45, ("asyncio", 20): 60, ("asyncio", 512): 70}
+LINK_UP_GOAL_MS = 100
+LINK_UPS = 5
+
+Calls = Callable[[int, int], object]
+"""So many calls with values of so many bytes."""
+
+
+def figures(rounds: int) -> Iterator[Figure]:
+    """CPU and calls a second of each way to call, then the link-up."""
+    if os.name != "posix":
+        return
+    with ExitStack() as stack:
+        ways = {
+            "bare loop": stack.enter_context(_bare_loop()),
+            "blocking": stack.enter_context(_blocking()),
+            "asyncio": stack.enter_context(_asyncio()),
+        }
+        yield from _calls(ways, max(5, rounds // 2))
+    for reset, must in ((False, LINK_UP_GOAL_MS), (True, None)):
+        what = "link up" + (", with a restart of the chip and the wait for it" if reset else "")
+        times = [_link_up_s(reset) for _ in range(LINK_UPS)]
+        yield Figure(GROUP, what, median(times) * 1000, "ms", must, lower=True)
+
+
+def _calls(ways: dict[str, Calls], rounds: int) -> Iterator[Figure]:
+    cases = [(way, size) for size in SIZES for way in ways]
+    cpu_us: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
+    wall_us: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
+    for number in range(rounds + 1):
+        for case in cases:
+            began_cpu, began = time.process_time(), time.perf_counter()
+            ways[case[0]](CALLS_A_ROUND, case[1])
+            if number:  # the first one warms up
+                cpu_us[case].append((time.process_time() - began_cpu) / CALLS_A_ROUND * 1e6)
+                wall_us[case].append((time.perf_counter() - began) / CALLS_A_ROUND * 1e6)
+    for way, size in cases:
+        cpu = median(cpu_us[way, size])
+        yield Figure(GROUP, f"{way} {size} B", cpu, "us CPU", GOALS_US.get((way, size)), lower=True)
+        yield Figure(GROUP, f"{way} {size} B, calls", 1e6 / median(wall_us[way, size]), "calls/s")
+        if way != "bare loop":
+            yield share(
+                GROUP, f"{way} {size} B against the bare loop", cpu / median(cpu_us["bare loop", size])
+            )
+
+
+@contextmanager
+def chip() -> Iterator[str]:
+    """A chip that answers at once, in a process of its own; the device to open."""
+    import tty
+
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)
+    os.set_blocking(ours, False)
+    process = subprocess.Popen([sys.executable, "-m", "benchmarks.client_peer", str(ours)], pass_fds=[ours])
+    os.close(ours)
+    try:
+        yield os.ttyname(theirs)
+    finally:
+        process.kill()
+        process.wait()
+        os.close(theirs)
+
+
+@contextmanager
+def _blocking() -> Iterator[Calls]:
+    with chip() as port, connect(port, DIALECT, max_payload=MAX_PAYLOAD, reset=False) as client:
+
+        def calls(count: int, size: int) -> None:
+            value = Value(bytes(size))
+            for _ in range(count):
+                client.value_set(0xFFFF, 15, value)
+
+        yield calls
+
+
+@contextmanager
+def _asyncio() -> Iterator[Calls]:
+    loop = asyncio.new_event_loop()
+    with chip() as port:
+        connecting = aconnect(port, DIALECT, max_payload=MAX_PAYLOAD, reset=False)
+        client = loop.run_until_complete(connecting.__aenter__())
+
+        async def calls(count: int, size: int) -> None:
+            value = Value(bytes(size))
+            for _ in range(count):
+                await client.value_set(0xFFFF, 15, value)
+
+        yield lambda count, size: loop.run_until_complete(calls(count, size))
+        loop.run_until_complete(connecting.__aexit__(None, None, None))
+    loop.run_until_complete(loop.shutdown_default_executor())
+    loop.close()
+
+
+@contextmanager
+def _bare_loop() -> Iterator[Calls]:
+    with chip() as port:
+        transport = open_transport(port)
+        yield BareLoop(transport).calls
+        transport.close()
+
+
+class BareLoop:
+    """The least that can be done to call a chip."""
+
+    def __init__(self, transport: Transport) -> None:
+        fd = transport.fileno()
+        assert fd is not None
+        self._fd, self._decoder, self._codec = fd, Decoder(), Codec(DIALECT)
+        self._poll = select.poll()
+        self._poll.register(fd, select.POLLIN)
+        self._seq = self._expected = 0
+        self._link_up()
+
+    def calls(self, count: int, size: int) -> None:
+        for _ in range(count):
+            self._call(ValueSet(0xFFFF, 15, Value(bytes(size))))
+
+    def _call(self, command: ValueSet) -> object:
+        os.write(self._fd, h5.encode_reliable(self._codec.pack(command), self._seq, self._expected))
+        self._seq = self._seq + 1 & 7
+        acked, response = False, None
+        while not acked or response is None:
+            self._poll.poll(1000)
+            for frame in self._decoder.feed(os.read(self._fd, 65536)):
+                packet = frame.packet
+                if packet is None:
+                    continue
+                if packet.type == 0:
+                    acked = packet.ack == self._seq
+                elif packet.seq == self._expected:
+                    self._expected = self._expected + 1 & 7
+                    os.write(self._fd, h5.ACK_FRAMES[self._expected])
+                    response = self._codec.decode_response(packet.payload[1:])
+        return response
+
+    def _link_up(self) -> None:
+        said = [h5.LINK_PAYLOADS["SYNC"], h5.LINK_PAYLOADS["SYNC_RSP"]]
+        said += [h5.LINK_PAYLOADS[name] + b"\x11" for name in ("CONFIG", "CONFIG_RSP", "CONFIG")]
+        os.write(self._fd, b"".join(h5.encode_frame(h5.H5Packet(15, payload)) for payload in said))
+        while True:
+            self._poll.poll(1000)
+            for frame in self._decoder.feed(os.read(self._fd, 65536)):
+                if frame.packet is not None and frame.packet.link == "CONFIG_RSP":
+                    return
+
+
+def _link_up_s(reset: bool) -> float:
+    with chip() as port:
+        with connect(port, DIALECT, link=HostConfig(), reset=False):
+            pass  # now it is there, whatever starting a process takes
+        began = time.perf_counter()
+        with connect(port, DIALECT, reset=reset):
+            return time.perf_counter() - began

@@ -11,7 +11,7 @@ from gatts_codec.link.config import HostConfig
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.session import Session
-from gatts_codec.link.transports import Transport, open_transport
+from gatts_codec.link.transports import Transport, open_transport, recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,10 @@ class Options:
 
 
 def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> Transport:
-    """A transport by its URL, or as it is. Raises PortError."""
-    return open_transport(port, record=record) if isinstance(port, str) else port
+    """A transport by its URL, or as it is; recorded if so wished. Raises PortError."""
+    if isinstance(port, str):
+        return open_transport(port, record=record)
+    return recorded(port, record) if record else port
 
 
 def new_session(transport: Transport, dialect: str | Dialect, options: Options) -> Session:

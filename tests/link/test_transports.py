@@ -3,82 +3,22 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import stat
-import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from link.wires import KINDS, POSIX, Pair, read_all
 
 from gatts_codec.errors import LinkClosed, PortError
-from gatts_codec.link.transports import Transport, memory_pair, open_transport
+from gatts_codec.link.transports import memory_pair, open_transport
 from gatts_codec.link.transports.ports import Port, candidates
 
-POSIX = os.name == "posix"
 needs_posix = pytest.mark.skipif(not POSIX, reason="needs pseudo-terminals and Unix sockets")
-
-Pair = tuple[Transport, Transport]
-
-
-def read_all(transport: Transport, size: int) -> bytes:
-    """Exactly that many bytes, however they are cut."""
-    data = b""
-    while len(data) < size:
-        transport.wait(10)
-        data += transport.read()
-    return data
-
-
-def _memory(stack: ExitStack) -> Pair:
-    return memory_pair()
-
-
-def _pty(stack: ExitStack) -> Pair:
-    ours = open_transport("pty:")
-    return open_transport(f"serial:{ours.name}"), ours
-
-
-def _server(stack: ExitStack, listener: socket.socket, url: str) -> Pair:
-    from gatts_codec.link.transports.descriptor import socket_transport
-
-    stack.enter_context(listener)
-    ours = open_transport(url)
-    accepted, _ = listener.accept()
-    return ours, socket_transport("server", accepted)
-
-
-def _tcp(stack: ExitStack) -> Pair:
-    listener = socket.create_server(("127.0.0.1", 0))
-    return _server(stack, listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}")
-
-
-def _pyserial_socket(stack: ExitStack) -> Pair:
-    listener = socket.create_server(("127.0.0.1", 0))
-    return _server(stack, listener, f"socket://127.0.0.1:{listener.getsockname()[1]}")
-
-
-def _unix(stack: ExitStack) -> Pair:
-    import tempfile
-
-    path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "chip"
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    listener.listen()
-    return _server(stack, listener, f"unix:{path}")
-
-
-KINDS: dict[str, Callable[[ExitStack], Pair]] = {
-    "memory": _memory,
-    "tcp": _tcp,
-    "socket://": _pyserial_socket,
-}
-if POSIX:
-    KINDS |= {"pty": _pty, "unix": _unix}
 
 
 @pytest.fixture(params=KINDS)
@@ -124,7 +64,7 @@ def test_may_be_closed_twice_and_says_closed_afterwards(pair: Pair) -> None:
         ours.write(b"x")
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "pty"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("pty", "socat")])
 def test_notices_that_the_other_end_has_gone(kind: str) -> None:
     with ExitStack() as stack:
         ours, theirs = KINDS[kind](stack)
@@ -336,23 +276,3 @@ def test_the_likely_ports_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [port.maker for port in found] == ["Nordic Semiconductor", "SEGGER J-Link", "", ""]
     assert found[0].url == "serial:/dev/ttyACM0"
     assert isinstance(found[0], Port)
-
-
-@needs_posix
-@pytest.mark.skipif(shutil.which("socat") is None, reason="socat is not installed")
-def test_through_socat(tmp_path: Path) -> None:
-    """A serial port of one program bridged to a TCP port of another, as with a remote board."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        device = tmp_path / "bridge"
-        port = listener.getsockname()[1]
-        bridge = subprocess.Popen(["socat", f"PTY,link={device},raw,echo=0", f"TCP:127.0.0.1:{port}"])
-        try:
-            accepted, _ = listener.accept()  # socat has made its pty before it connects
-            with accepted, closing(open_transport(f"serial:{device}")) as ours:
-                ours.write(b"through")
-                assert accepted.recv(7, socket.MSG_WAITALL) == b"through"
-                accepted.sendall(b"and back")
-                assert read_all(ours, 8) == b"and back"
-        finally:
-            bridge.terminate()
-            bridge.wait()

@@ -36,8 +36,11 @@ def open_transport(url: str, *, record: str | os.PathLike[str] | None = None, en
     address = parse(url, list(_KINDS))
     path = record or address.options.get("record")
     transport = _opener(address.kind)(address)
-    if not path:
-        return transport
+    return recorded(transport, path, end) if path else transport
+
+
+def recorded(transport: Transport, path: str | os.PathLike[str], end: End = "host") -> Transport:
+    """The transport, recorded to a file. Raises PortError where that cannot be written, and then closes it."""
     try:
         return RecordingTransport(transport, path, end)
     except OSError as error:
@@ -51,4 +54,4 @@ def _opener(kind: str) -> Callable[[Address], Transport]:
     return opener
 
 
-__all__ = ["RecordingTransport", "Transport", "memory_pair", "open_transport"]
+__all__ = ["RecordingTransport", "Transport", "memory_pair", "open_transport", "recorded"]

@@ -1,65 +1,104 @@
-"""Framing against the same rules written byte by byte: ``python -m benchmarks.framing``.
+"""Framing against the same rules written byte by byte, and a packet's whole way.
 
-Both sides do the same work: a payload becomes a wire frame, a wire frame an ``H5Packet``. The byte-by-byte side is the
-one the tests hold the library against, with its CRC from a table.
+Both sides do the same work: a payload becomes a wire frame, a wire frame an ``H5Packet``; a message becomes a wire
+frame, a wire frame a message. The byte-by-byte side is the one that the tests hold the library against, with its CRC
+from a table; its messages are stock construct's.
 """
 
 from __future__ import annotations
 
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
-from benchmarks.measure import Side, medians_ns
+from benchmarks import plain_construct
+from benchmarks.figures import Figure, times
+from benchmarks.measure import Side, compare
+from benchmarks.packets import CODEC, value_set
 from gatts_codec.framing import Decoder, H5Packet, decode_frame, encode_frame
+from gatts_codec.framing.h5 import encode_reliable
 
 BYTEWISE = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "tests" / "bytewise.py")))
 SIZES = (8, 32, 128, 524)
-GOALS = {32: 6, 524: 20}
+GOALS = {32: (6.0, 8.0), 524: (20.0, 25.0)}
+FRAMING = "framing against per-byte Python"
+WHOLE = "message to wire and back against stock construct and per-byte Python"
 
 
-def frame_bytewise(packet: H5Packet) -> object:
+def figures(rounds: int) -> Iterator[Figure]:
+    """Frames of several sizes, without bytes to escape and with as many as chance has it; the whole way of a packet."""
+    for size in SIZES:
+        yield from _frames(f"{size} B", bytes(at % 0xC0 for at in range(size)), rounds, GOALS.get(size))
+        yield from _frames(f"{size} B with escapes", bytes(at * 7 & 0xFF for at in range(size)), rounds)
+    yield from _whole_way(rounds)
+
+
+def _frames(
+    name: str, payload: bytes, rounds: int, goals: tuple[float, float] | None = None
+) -> Iterator[Figure]:
+    packet = H5Packet(14, payload, seq=1, ack=2, reliable=True, crc=True)
+    frame = encode_frame(packet)
+    measured = compare(
+        {
+            "frame": Side(encode_frame, packet),
+            "frame, bytewise": Side(_frame_bytewise, packet),
+            "unframe": Side(decode_frame, frame),
+            "unframe, bytewise": Side(_unframe_bytewise, frame),
+            "stream": Side(Decoder().feed, frame),
+            "stream, bytewise": Side(_stream_bytewise, frame),
+        },
+        rounds,
+    )
+    for what in ("frame", "unframe"):
+        yield times(FRAMING, f"{what} {name}", measured.ratio(f"{what}, bytewise", what), *(goals or ()))
+    yield times(FRAMING, f"stream {name}", measured.ratio("stream, bytewise", "stream"))
+
+
+def _frame_bytewise(packet: H5Packet) -> Any:
     fields = packet.type, packet.payload, packet.seq, packet.ack, packet.reliable, packet.crc
     return BYTEWISE.encode_frame(*fields)
 
 
-def unframe_bytewise(frame: bytes) -> H5Packet:
+def _unframe_bytewise(frame: bytes) -> H5Packet:
     return H5Packet(*BYTEWISE.decode_body(frame[1:-1]))
 
 
-def stream_bytewise(stream: bytes) -> list[H5Packet]:
+def _stream_bytewise(stream: bytes) -> list[H5Packet]:
     return [H5Packet(*BYTEWISE.decode_body(body)) for body in BYTEWISE.split(stream)]
 
 
-def ratios(size: int) -> dict[str, tuple[float, float]]:
-    """Microseconds of this library, and how many times as long byte by byte takes."""
-    payload = bytes(at * 7 & 0xFF for at in range(size))
-    packet = H5Packet(14, payload, seq=1, ack=2, reliable=True, crc=True)
-    frame = encode_frame(packet)
-    times = medians_ns(
+def _whole_way(rounds: int) -> Iterator[Figure]:
+    message = value_set(20)
+    layout, container = plain_construct.LAYOUTS["value_set"], plain_construct.container(message)
+    pack, unpack = CODEC.pack, CODEC.unpack
+
+    def to_wire(message: Any) -> bytes:
+        return encode_reliable(pack(message), 1, 2)
+
+    def from_wire(frame: bytes) -> Any:
+        return unpack(decode_frame(frame).payload)
+
+    def to_wire_slowly(container: Any) -> Any:
+        return BYTEWISE.encode_frame(14, b"\x00" + layout.build(container), 1, 2, True, True)
+
+    def from_wire_slowly(frame: bytes) -> Any:
+        return layout.parse(BYTEWISE.decode_body(frame[1:-1])[1][1:])
+
+    frame = to_wire(message)
+    assert to_wire_slowly(container) == frame
+    assert from_wire(frame) == message
+    measured = compare(
         {
-            "frame": Side(encode_frame, packet),
-            "frame, bytewise": Side(frame_bytewise, packet),
-            "unframe": Side(decode_frame, frame),
-            "unframe, bytewise": Side(unframe_bytewise, frame),
-            "stream": Side(Decoder().feed, frame),
-            "stream, bytewise": Side(stream_bytewise, frame),
-        }
+            "out": Side(to_wire, message),
+            "out, slowly": Side(to_wire_slowly, container),
+            "in": Side(from_wire, frame),
+            "in, slowly": Side(from_wire_slowly, frame),
+        },
+        rounds,
     )
-    return {
-        name: (times[name] / 1000, times[f"{name}, bytewise"] / times[name])
-        for name in ("frame", "unframe", "stream")
-    }
-
-
-def report() -> str:
-    """A line a size."""
-    lines = ["payload    " + "".join(f"{name:>20}" for name in ("frame", "unframe", "stream")) + "     goal"]
-    for size in SIZES:
-        cells = "".join(f"{micros:10.2f} us {ratio:5.1f}x" for micros, ratio in ratios(size).values())
-        lines.append(f"{size:5} bytes {cells}" + (f"   >= {GOALS[size]}x" if size in GOALS else ""))
-    return "\n".join(lines)
-
-
-if __name__ == "__main__":
-    print(report())
+    yield times(WHOLE, "value_set 20 B to wire", measured.ratio("out, slowly", "out"), 25, 35)
+    yield times(WHOLE, "value_set 20 B from wire", measured.ratio("in, slowly", "in"), 12, 18)
+    for what in ("out", "in"):
+        yield Figure("time a packet", f"value_set 20 B {what}", measured.median_ns(what), "ns")

@@ -1,0 +1,1 @@
+"""Every speed claim, measured by one command: ``python -m benchmarks``."""

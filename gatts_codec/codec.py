@@ -82,10 +82,10 @@ class Codec:
         data, data over 512 bytes, and messages that the dialect does not have.
         """
         try:
-            encode = self._encoders[type(message)]
-        except KeyError:
-            encode = self._interpreter.encode
-        return encode(message)
+            return self._encoders[type(message)](message)
+        except KeyError:  # another dialect's message, an Opaque, or no message at all
+            pass
+        return self._interpreter.encode(message)
 
     def decode_command(self, body: Bytes) -> Command:
         """The command in a body. Raises DecodeError and its subclasses."""
@@ -108,10 +108,10 @@ class Codec:
     def pack(self, message: Packet | Opaque) -> bytes:
         """The payload of an H5 vendor packet: packet type, then the body. Raises EncodeError."""
         try:
-            pack = self._packers[type(message)]
-        except KeyError:
-            pack = self._interpreter.pack
-        return pack(message)
+            return self._packers[type(message)](message)
+        except KeyError:  # another dialect's message, an Opaque, or no message at all
+            pass
+        return self._interpreter.pack(message)
 
     def unpack(self, payload: Bytes) -> Packet | Opaque:
         """The message in an H5 vendor packet's payload; packets that are not GATTS come as Opaque.

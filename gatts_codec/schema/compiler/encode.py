@@ -29,7 +29,7 @@ from gatts_codec.schema.compiler.steps import (
     members_of,
     walk,
 )
-from gatts_codec.schema.compiler.writing import Constant, Packed, Writing
+from gatts_codec.schema.compiler.writing import Chunk, Constant, Packed, Writing
 from gatts_codec.schema.record import Absent, Bits, Group, Record, When
 
 _SIZES = list(range(MAX_VALUE_LEN + 1))
@@ -57,7 +57,7 @@ def _(block: Number, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 
 @write.register
 def _(block: Length, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    way.pieces.append(Packed(block.fmtstr[1:], way.value(path)))
+    way.pieces.append(Packed(block.fmtstr[1:], way.variable(path)))
     way.lengths.add((*path[:-1], block.of))
     return rest
 
@@ -169,9 +169,9 @@ class Limited(NamedTuple):
 
 @write.register
 def _(block: Sized, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    chunk = way.chunk(path)
-    way.source.doubt(f"{_size(way, block.length)} != {chunk.size}")
-    way.pieces.append(chunk)
+    data, size = way.variable(path), way.variable(block.length)
+    way.source.doubt(f"{_size(way, block.length)} != len({data})")
+    way.pieces.append(Chunk(data, size))
     return rest
 
 
@@ -188,9 +188,10 @@ def _size(way: Writing, path: FieldPath) -> str:
 
 @write.register
 def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    way.source.doubt(f"type({way.variable(path)}) is not bytes")
-    chunk = way.chunk(path)
-    way.pieces += [Packed("H", chunk.size), chunk]
+    data, size = way.variable(path), way.name(*path, "", "size")
+    way.source.doubt(f"type({data}) is not bytes")
+    way.source.let(size, f"len({data})")
+    way.pieces += [Packed("H", size), Chunk(data, size)]
     return rest
 
 

@@ -11,7 +11,6 @@ import keyword
 import linecache
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import cache
 from itertools import count
 from struct import Struct
 from struct import error as struct_error
@@ -89,17 +88,14 @@ class Source:
         shown = f'{name} = Struct("<{codes}").{method}'
         return self._define(name, getattr(Struct(f"<{codes}"), method), shown)
 
-    def sized_packs(self, codes: str) -> str:
-        """A name for the pack methods of the Structs in which ``{}`` is the size of the bytes: a list, as yet empty."""
+    def sized_packs(self, codes: str, position: int) -> str:
+        """A name for the pack methods of the Structs with bytes at ``{}``, which is that argument, by their size."""
         name = f"pack_{codes.replace('?', 'T').replace('{}', 'n')}"
-        self._namespace["sized_pack"] = _sized_pack
-        return self._define(
-            name, _NO_SIZES.copy(), f'# {name}: Struct("<{codes}").pack by size, made on demand'
-        )
+        return self._define(name, _sized_packs(codes, position), f'# {name}: Struct("<{codes}").pack by size')
 
     def twin(self, cls: type[Message]) -> str:
         """A name for the class that ``cls`` is built as."""
-        return self.constant(f"New{cls.__name__}", twin_of(cls))  # type: ignore[arg-type]
+        return self.constant(f"New{cls.__name__}", twin_of(cls))
 
     def _define(self, name: str, value: Any, shown: str) -> str:
         self._namespace[name], self._constants[name] = value, shown
@@ -125,23 +121,30 @@ class Source:
         return function
 
 
-@cache
+_TWINS: dict[type[Message], type[Message]] = {}
+
+
 def twin_of(cls: type[Message]) -> type[Message]:
     """A class with the slots of a frozen message class and without its freezing.
 
     An object is filled as one of these and then given its class: half the price of the frozen class's constructor.
     Nothing that decoding needs may live in a ``__post_init__``, which is not called.
     """
-    return type(f"New{cls.__name__}", cls.__bases__, {"__slots__": cls.__slots__})
+    if cls not in _TWINS:
+        _TWINS[cls] = type(f"New{cls.__name__}", cls.__bases__, {"__slots__": cls.__slots__})
+    return _TWINS[cls]
 
 
-_NO_SIZES: list[Callable[..., bytes] | None] = [None] * (MAX_VALUE_LEN + 1)
+def _sized_packs(codes: str, position: int) -> list[Callable[..., bytes]]:
+    """For each size up to the longest value a Struct's pack method, made when it is first wanted."""
 
+    def first(*arguments: Any) -> bytes:
+        size = len(arguments[position])
+        packs[size] = Struct(f"<{codes.format(f'{size}s')}").pack
+        return packs[size](*arguments)
 
-def _sized_pack(known: list[Callable[..., bytes] | None], codes: str, size: int) -> Callable[..., bytes]:
-    """The pack method for bytes of this size, made when it is first wanted."""
-    pack = known[size] = Struct(f"<{codes.format(f'{size}s')}").pack
-    return pack
+    packs: list[Callable[..., bytes]] = [first] * (MAX_VALUE_LEN + 1)
+    return packs
 
 
 def unused(names: Collection[str], wanted: str) -> str:

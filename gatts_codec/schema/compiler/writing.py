@@ -58,12 +58,6 @@ class Writing(Way):
             self.source.line(f"{self.variables[path]} = {value}")
         return self.variables[path]
 
-    def chunk(self, path: FieldPath) -> Chunk:
-        """A field that holds bytes, counted."""
-        chunk = Chunk(self.variable(path), self.name(*path, "", "size"))
-        self.source.line(f"{chunk.size} = len({chunk.variable})")
-        return chunk
-
     def part(self, fields: Sequence[FieldPath]) -> Step:
         self.held, self.pieces = self.pieces, []
         return Step(Meet({(): self.name(*fields[0], "", "part")}))
@@ -93,17 +87,16 @@ class Writing(Way):
         if all(isinstance(piece, Constant) for piece in run):
             return repr(b"".join(piece.data for piece in run if isinstance(piece, Constant)))
         codes, arguments = _packed(run)
-        return f"{self.source.struct('pack', codes)}({arguments})"
+        return f"{self.source.struct('pack', ''.join(codes))}({', '.join(arguments)})"
 
     def _pack_sized(self, size: str) -> str:
-        # Bytes within a Struct cost a fifth of what adding them to its result does. There is none for too many bytes.
+        # Bytes within a Struct cost a fifth of what adding them to its result does. The list ends at the longest value.
         codes, arguments = _packed(self.pieces)
-        packs = self.source.sized_packs(codes)
-        self.source.line(f'pack = {packs}[{size}] or sized_pack({packs}, "{codes}", {size})')
-        return f"pack({arguments})"
+        packs = self.source.sized_packs("".join(codes), codes.index("{}"))
+        return f"{packs}[{size}]({', '.join(arguments)})"
 
 
-def _packed(pieces: Sequence[Piece]) -> tuple[str, str]:
+def _packed(pieces: Sequence[Piece]) -> tuple[list[str], list[str]]:
     """The codes and the arguments with which a Struct writes pieces; ``{}`` is the code of bytes."""
     packed: list[Packed] = []
     constant = b""
@@ -117,4 +110,4 @@ def _packed(pieces: Sequence[Piece]) -> tuple[str, str]:
             constant = b""
         if piece is not None:
             packed.append(Packed("{}", piece.variable) if isinstance(piece, Chunk) else piece)
-    return "".join(piece.code for piece in packed), ", ".join(piece.expression for piece in packed)
+    return [piece.code for piece in packed], [piece.expression for piece in packed]

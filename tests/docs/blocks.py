@@ -115,12 +115,14 @@ class Page:
         return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
 
     def _parse_only(self, block: Block) -> None:
+        import click
+
         from gatts_codec.cli.app import cli
 
         for line in block.source.replace("\\\n", "").splitlines():
             words = shlex.split(line, comments=True)
             if words[:1] == ["gatts-codec"]:
-                name, command, rest = cli.resolve_command(cli.make_context("gatts-codec", []), words[1:])
+                name, command, rest = cli.resolve_command(click.Context(cli), words[1:])
                 assert command is not None
                 assert name is not None
                 command.make_context(name, rest)

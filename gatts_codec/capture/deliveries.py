@@ -144,7 +144,7 @@ class LinkTracker:
         self.active = False
         self._chip_active = False
         self._starting = False
-        self._down = False
+        self._stale: bytes | None = None  # what the host was sending when it reset the link
         self._senders: dict[Direction, _Sender] = {TO_DEVICE: _Sender(), TO_HOST: _Sender()}
 
     def feed(self, record: PacketRecord) -> list[Step]:
@@ -152,10 +152,8 @@ class LinkTracker:
         h5, direction = record.h5, record.frame.dir
         if h5 is None or direction is None:
             return []
-        if self._down and h5.type == H5Type.VENDOR_SPECIFIC and direction == TO_DEVICE:
+        if self._stale is not None and h5.payload == self._stale and direction == TO_DEVICE:
             return []  # from before the reset: the chip has forgotten its numbers
-        if direction == TO_HOST and h5.type != H5Type.LINK_CONTROL:
-            self._down = False
         if h5.type == H5Type.VENDOR_SPECIFIC:
             return self._vendor(record, h5, direction)
         if h5.type == H5Type.ACK:
@@ -223,9 +221,7 @@ class LinkTracker:
     def _reset(self, record: PacketRecord, direction: Direction) -> list[Step]:
         if direction == TO_HOST:
             return [Oddity("other packet type", record, "RESET from the chip")]
-        steps = self._start_anew()
-        self._down = True
-        return [*steps, LinkChange("reset", record)]
+        return [*self._start_anew(), LinkChange("reset", record)]
 
     def _control(self, record: PacketRecord, h5: H5Packet, direction: Direction) -> list[Step]:
         if h5.link == "SYNC" and self.active and not self._starting:
@@ -236,7 +232,7 @@ class LinkTracker:
             if (waiting := self._senders[TO_DEVICE].outstanding) is not None:
                 waiting.linking_up = True
         if h5.link == "CONFIG_RSP" and direction == TO_HOST and not self.active:
-            self.active, self._starting, self._down = True, True, False
+            self.active, self._starting, self._stale = True, True, None
             for sender in self._senders.values():
                 sender.expected = 0
             return [LinkChange("up", record)]
@@ -255,6 +251,8 @@ class LinkTracker:
     def _start_anew(self) -> list[Step]:
         self.active = self._chip_active = self._starting = False
         steps: list[Step] = []
+        sending = self._senders[TO_DEVICE].outstanding
+        self._stale = self._stale if sending is None else sending.h5.payload
         for sender in self._senders.values():
             if sender.outstanding is not None:
                 steps.append(GivenUp(sender.outstanding, "reset"))

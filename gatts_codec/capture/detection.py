@@ -25,7 +25,7 @@ Certainty: TypeAlias = Literal["sure", "likely", "ambiguous", "unknown"]
 
 LOOKAHEAD_FILE = 20_000  # items; a file is at hand, so a long look costs nothing but memory
 LOOKAHEAD_LIVE = 200
-_SAMPLES_A_KIND, _MAX_SAMPLES = 20, 600
+_SAMPLES_A_KIND, _MAX_SAMPLES = 20, 2000
 _FAILED, _STRANGE, _VERSION = -3, -1, 3
 _SURE_MARGIN, _EARLY_SAMPLES = 5, 24
 _MISFIT_MARGIN = 3

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from gatts_codec.capture.describe import uuid_text
 from gatts_codec.packets.characteristic_add import CharacteristicAdd, CharacteristicAddResponse
 from gatts_codec.packets.descriptor_add import DescriptorAdd, DescriptorAddResponse
 from gatts_codec.packets.include_add import IncludeAdd, IncludeAddResponse
@@ -57,4 +56,6 @@ def _characteristic(command: CharacteristicAdd, response: CharacteristicAddRespo
 
 
 def _uuid(uuid: Uuid | None) -> str:
-    return uuid_text(uuid) if uuid else "without UUID"
+    if uuid is None:
+        return "without UUID"
+    return f"0x{uuid.uuid:04x}" + (f" vendor {uuid.type}" if uuid.type > 1 else "")

@@ -6,31 +6,36 @@ import contextlib
 import io
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from gatts_codec.capture.chunks import Chunk, Direction
+from gatts_codec.capture.chunks import Chunk, Direction, Entries
 from gatts_codec.capture.direction import infer_directions
 from gatts_codec.capture.frames import Item, assemble
 from gatts_codec.capture.lines import buffered
 from gatts_codec.capture.pairs import directed, merged
 from gatts_codec.capture.readers import read
-from gatts_codec.capture.readers.format import HEAD_BYTES
-from gatts_codec.capture.readers.hextext import parse_hex
+from gatts_codec.capture.readers.format import HEAD_BYTES, Format
+from gatts_codec.capture.readers.hextext import FORMAT, parse_hex
 
 _POLL_S = 0.1
+_HEAD_BYTES = 4096
 
 
 @dataclass(frozen=True)
 class Recording:
-    """``items`` in order, once; ``format`` says what the input was taken for; ``size`` in bytes, None if unknown."""
+    """``items`` in order, once; ``format`` says what the input was taken for; ``size`` in bytes, None if unknown.
+
+    ``head`` fills up with the first bytes of hex text as they are read: if they are no frame, they may be a packet.
+    """
 
     name: str
     format: str
     items: Iterator[Item]
     size: int | None = None
     position: io.BufferedReader | None = None
+    head: bytearray = field(default_factory=bytearray)
 
     def progress(self) -> float | None:
         """Which part of the input has been read, 0 to 1; None where its size is not known."""
@@ -73,18 +78,38 @@ def open_recording(
         known, entries = read(stream, str(path), format_name)
         if direction is not None:
             entries = directed(entries, direction)
-        yield Recording(str(path), known.title, infer_directions(assemble(entries)), size, stream)
+        yield _recording(str(path), known, entries, size, stream)
 
 
 def from_stream(stream: BinaryIO, name: str, format_name: str | None = None) -> Recording:
     """Anything that can be read. Raises CaptureError where the format is not known."""
     known, entries = read(buffered(stream), name, format_name)
-    return Recording(name, known.title, infer_directions(assemble(entries)))
+    return _recording(name, known, entries)
 
 
 def from_hex(text: str) -> Recording:
     """Hex as typed. Raises CaptureError for what is not hex."""
-    return Recording("hex", "hex", infer_directions(assemble([Chunk(None, None, parse_hex(text))])))
+    return _recording("hex", FORMAT, iter([Chunk(None, None, parse_hex(text))]))
+
+
+def _recording(
+    name: str,
+    known: Format,
+    entries: Entries,
+    size: int | None = None,
+    position: io.BufferedReader | None = None,
+) -> Recording:
+    head = bytearray()
+    if known is FORMAT:
+        entries = _kept(entries, head)
+    return Recording(name, known.title, infer_directions(assemble(entries)), size, position, head)
+
+
+def _kept(entries: Entries, head: bytearray) -> Entries:
+    for entry in entries:
+        if isinstance(entry, Chunk) and len(head) < _HEAD_BYTES:
+            head += entry.data
+        yield entry
 
 
 @contextlib.contextmanager

@@ -25,6 +25,7 @@ from gatts_codec.capture.deliveries import (
     Sight,
     Step,
     between,
+    sight,
 )
 from gatts_codec.capture.exchanges import Exchange, Exchanges, connection_of
 from gatts_codec.capture.names import AttributeNames
@@ -35,6 +36,8 @@ from gatts_codec.schema.message import Packet, Response
 
 Outcome: TypeAlias = Literal["open", "answered", "no ack", "no response", "reset", "acknowledged"]
 _LATE_KEPT = 8
+_RESPONSE_TIMEOUT_US = 1_500_000  # pc-ble-driver's default
+_MANY_RETRIES = 2
 
 
 @dataclass(slots=True)
@@ -108,6 +111,7 @@ class Session:
         self._link = LinkTracker()
         self._exchanges = Exchanges(self.dialect)
         self._call: Call | None = None
+        self._now: Sight | None = None
         self._late: deque[Call] = deque(maxlen=_LATE_KEPT)
 
     @property
@@ -117,6 +121,7 @@ class Session:
 
     def feed(self, record: PacketRecord) -> list[Happening]:
         """What a frame brings about."""
+        self._now = sight(record)
         found: list[Happening] = []
         for step in self._link.feed(record):
             found += self._step(step)
@@ -124,7 +129,16 @@ class Session:
 
     def finish(self) -> list[Happening]:
         """What is still under way when the recording ends."""
-        return [*self._close(), *self._exchanges.drop_all("the recording ends")]
+        waiting: Outcome | None = (
+            "open" if self._call is not None and self._may_be_answered(self._call) else None
+        )
+        return [*self._close(waiting), *self._exchanges.drop_all("the recording ends")]
+
+    def _may_be_answered(self, call: Call) -> bool:
+        """Whether the recording ends before a host would give the call up."""
+        waited = between(call.command.first, self._now)
+        patient = waited is None or waited < _RESPONSE_TIMEOUT_US
+        return patient and (call.command.acked is not None or call.retries < _MANY_RETRIES)
 
     def _step(self, step: Step) -> Iterator[Happening]:
         if isinstance(step, Delivery):

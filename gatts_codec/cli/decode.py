@@ -2,69 +2,242 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import sys
+from collections import Counter, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
 
-from gatts_codec.capture import (
-    CapturedFrame,
-    Item,
-    PacketDecoder,
-    PacketRecord,
-    Stray,
-    Unfinished,
-)
+from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Stray, Unfinished
+from gatts_codec.capture.detection import LOOKAHEAD_FILE, LOOKAHEAD_LIVE, DialectDetector, Verdict, detect
+from gatts_codec.capture.guess import Guess, guesses
 from gatts_codec.capture.packets import body_to_dict
-from gatts_codec.cli.output import console, dialect_option, json_option, print_json
+from gatts_codec.capture.recording import Recording, open_recording
+from gatts_codec.capture.selection import Selection, Selector
+from gatts_codec.capture.session import Happening, Session
+from gatts_codec.capture.writers import Export, writer_for, writer_named
+from gatts_codec.cli.call_rows import call_dict
+from gatts_codec.cli.output import console, json_option, print_json
+from gatts_codec.cli.progress import watched
 from gatts_codec.cli.rows import RowPrinter, aside_text
-from gatts_codec.cli.source import Source, source_options
+from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
 from gatts_codec.errors import CaptureError
 
+_HELD = 1000  # remarks and errors before the first frame
 NO_FRAME = "no frame found. A frame begins and ends with c0; for a bare packet body add --kind"
+
+
+def number(text: str) -> int:
+    """An integer, hex or decimal, from the command line."""
+    return int(text, 0)
+
+
+@dataclass
+class Options:
+    """What the command line asks for beside the input."""
+
+    verbose: bool = False
+    as_json: bool = False
+    calls: bool = False
+    plain: bool = False
+    selection: Selection = field(default_factory=Selection)
 
 
 @click.command("decode")
 @source_options
-@dialect_option()
+@any_dialect_option
 @click.option(
     "--kind",
     type=click.Choice(["command", "response", "event"]),
     help="The input is one bare packet body of this kind, opcode first, and no frame.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Each packet's bytes, field by field.")
+@click.option("--calls", is_flag=True, help="One line a call, with latencies and retries, and one an event.")
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="These packets alone: hvx, WRITE, event, gap, sync, value_*"
+)
+@click.option("--handle", type=number, metavar="N", help="Packets about this attribute alone.")
+@click.option("--conn", type=number, metavar="N", help="Packets of this connection alone.")
+@click.option("--errors", is_flag=True, help="What is damaged, undecodable or refused alone.")
+@click.option("--follow", is_flag=True, help="Wait at the end of the file for more.")
+@click.option("--plain", is_flag=True, help="No colours and no folding, as into a pipe.")
+@click.option("--to", "to", metavar="FORMAT", help="Write another format: jsonl, csv, pcapng or html.")
+@click.option("-o", "--output", metavar="FILE", help="Where to write it; its suffix names the format.")
 @json_option
-def command(dialect: str, kind: str | None, verbose: bool, as_json: bool, **source: Any) -> int:
-    """Show what a recording (FILE), hex, or standard input (-) says, packet by packet."""
-    decoder = PacketDecoder(dialect)
-    printer = None if as_json else RowPrinter(console(), decoder, verbose=verbose)
+def command(
+    dialect: str,
+    kind: str | None,
+    only: tuple[str, ...],
+    handle: int | None,
+    conn: int | None,
+    errors: bool,
+    to: str | None,
+    output: str | None,
+    **rest: Any,
+) -> int:
+    """Show what a recording (FILE), hex, or standard input (-) says, packet by packet.
+
+    The format of the recording and the dialect are found by content; both can be named.
+    """
+    shown = {name: rest.pop(name) for name in ("verbose", "as_json", "calls", "plain")}
+    options = Options(**shown, selection=Selection(only, handle, conn, errors))
+    source = Source(**rest)
     if kind is not None:
-        return _show_body(Source(**source).bytes(), kind, decoder, printer)
-    with Source(**source).open() as recording:
-        return _show_frames(recording.items, decoder, printer)
+        return _show_body(source.bytes(), kind, dialect, options)
+    verdict = _ahead(source) if source.follow and dialect == AUTO else None
+    with source.open() as recording:
+        items = watched(recording, rows_in_sight=sys.stdout.isatty() and not output)
+        if dialect == AUTO and verdict is None:
+            verdict, items = detect(items, LOOKAHEAD_FILE if recording.size else LOOKAHEAD_LIVE)
+        decoder = PacketDecoder(verdict.dialect if verdict else dialect)
+        if to or output:
+            return _export(items, recording, decoder, to, output, verdict)
+        return _Decode(decoder, options, recording, verdict, dialect).run(items)
 
 
-def _show_frames(items: Iterable[Item], decoder: PacketDecoder, printer: RowPrinter | None) -> int:
-    counts: Counter[str] = Counter()
-    if printer:
-        printer.header()
-    for item in items:
-        if isinstance(item, CapturedFrame):
-            record = decoder.decode(item)
-            counts.update(_noteworthy(record))
-            printer.record(record) if printer else print_json(record.to_dict())
+def _ahead(source: Source) -> Verdict | None:
+    """The dialect of what a growing file holds so far."""
+    if source.file is None:
+        raise click.UsageError("--follow needs a file.")
+    try:
+        with open_recording(source.file, source.format_name) as recording:
+            return detect(recording.items)[0]
+    except CaptureError:
+        raise click.UsageError("--follow on an empty file needs --dialect and --format.") from None
+
+
+class _Decode:
+    """One run over a recording."""
+
+    def __init__(
+        self,
+        decoder: PacketDecoder,
+        options: Options,
+        recording: Recording,
+        verdict: Verdict | None,
+        told: str,
+    ) -> None:
+        self._decoder, self._options, self._recording = decoder, options, recording
+        self._verdict, self._told = verdict, told
+        self._session = Session(decoder.dialect)
+        self._selector = Selector(options.selection, decoder.dialect)
+        self._detector = DialectDetector()
+        self._counts: Counter[str] = Counter()
+        self._begun = False
+        self._held: deque[Item] = deque(maxlen=_HELD)
+        self._printer = (
+            None
+            if options.as_json
+            else RowPrinter(
+                console(),
+                decoder,
+                verbose=options.verbose,
+                plain=options.plain,
+                name_of=self._session.names.name_of,
+            )
+        )
+
+    def run(self, items: Iterator[Item]) -> int:
+        """Shows every item, and at the end how it went. Returns the exit status."""
+        for item in items:
+            if isinstance(item, CapturedFrame):
+                self._begin()
+                self._frame(item)
+            elif self._begun:
+                self._aside(item)
+            else:
+                self._held.append(item)  # where no frame follows, the input is judged anew
+        if not self._begun and (found := self._guesses()):
+            return self._guessed(found)
+        self._begin()
+        if self._options.calls:
+            self._happened(self._session.finish())
+        return self._end()
+
+    def _begin(self) -> None:
+        if self._begun:
+            return
+        self._begun = True
+        verdict = self._verdict
+        why = verdict.why_not() if verdict and verdict.certainty != "unknown" else ""
+        if self._printer is not None:
+            about = f"{self._recording.name}: {self._recording.format}, {verdict}" if verdict else ""
+            self._printer.about(about, why, calls=self._options.calls)
+        elif verdict and verdict.certainty in ("ambiguous", "likely"):
+            _warn(str(verdict))
+        for item in self._held:
+            self._aside(item)
+        self._held.clear()
+
+    def _frame(self, frame: CapturedFrame) -> None:
+        record = self._decoder.decode(frame)
+        self._detector.add(frame)
+        self._counts.update(_noteworthy(record))
+        happenings = self._session.feed(record)
+        if self._options.calls:
+            self._happened(happenings)
+        elif self._options.selection:
+            for picked in self._selector.pick(record):
+                self._row(picked)
         else:
-            counts["unreadable lines"] += isinstance(item, CaptureError)
-            counts["bytes outside frames"] += item.size if isinstance(item, Stray) else 0
-            counts["unfinished at the end"] += isinstance(item, Unfinished)
-            printer.aside(item) if printer else _warn(aside_text(item))
-    if printer and counts["frames"]:
-        printer.summary(counts)
-    if not counts["frames"]:
-        _warn(NO_FRAME)
-    fine = counts["frames"] and not (counts["bad"] or counts["undecodable"] or counts["unreadable lines"])
-    return 0 if fine else 1
+            self._row(record)
+
+    def _row(self, record: PacketRecord) -> None:
+        if self._printer is not None:
+            self._printer.record(record)
+        else:
+            print_json(record.to_dict())
+
+    def _happened(self, happenings: list[Happening]) -> None:
+        for happening in happenings:
+            if not self._selector.picks(happening):
+                continue
+            if self._printer is not None:
+                self._printer.happening(happening)
+            elif (row := call_dict(happening)) is not None:
+                print_json(row)
+
+    def _aside(self, item: Any) -> None:
+        self._counts["unreadable lines"] += isinstance(item, CaptureError)
+        self._counts["bytes outside frames"] += item.size if isinstance(item, Stray) else 0
+        self._counts["unfinished at the end"] += isinstance(item, Unfinished)
+        if self._printer is None:
+            _warn(aside_text(item))
+        elif not self._options.selection or self._options.selection.errors or isinstance(item, CaptureError):
+            self._printer.aside(item)
+
+    def _end(self) -> int:
+        counts = self._counts
+        if not counts["frames"]:
+            _warn(NO_FRAME)
+            return 1
+        if self._printer is not None:
+            self._printer.summary(counts)
+        verdict = self._detector.verdict()
+        if misfit := verdict.misfit(self._decoder.dialect.name):
+            _warn(f"is the dialect right? {misfit}")
+        return 1 if counts["bad"] or counts["undecodable"] or counts["unreadable lines"] else 0
+
+    def _guesses(self) -> list[Guess]:
+        return guesses(bytes(self._recording.head), None if self._told == AUTO else self._told)
+
+    def _guessed(self, found: list[Guess]) -> int:
+        """There is no frame, but the bytes decode as something else. JSON has the most plausible, people see all."""
+        for guess in found:
+            decoder = PacketDecoder(guess.verdict.dialect)
+            packet = decoder.decode_payload(guess.payload)
+            about = f"no frame; decodes as {guess.what}, {guess.verdict}"
+            if self._printer is None:
+                _warn(about)
+                print_json(body_to_dict(packet, bytes(self._recording.head)))
+                break
+            printer = RowPrinter(console(), decoder, verbose=self._options.verbose, plain=self._options.plain)
+            printer.note(about)
+            printer.packet(packet)
+        return 0
 
 
 def _noteworthy(record: PacketRecord) -> Iterator[str]:
@@ -75,10 +248,54 @@ def _noteworthy(record: PacketRecord) -> Iterator[str]:
         yield "tolerated"
 
 
-def _show_body(body: bytes, kind: str, decoder: PacketDecoder, printer: RowPrinter | None) -> int:
+def _show_body(body: bytes, kind: str, dialect: str, options: Options) -> int:
+    if dialect == AUTO:
+        detector = DialectDetector()
+        detector.add_payload(PacketDecoder("sd_api_v5").decode_body(kind, body).payload)
+        verdict = detector.verdict()
+        dialect = verdict.dialect
+        _warn(str(verdict))
+    decoder = PacketDecoder(dialect)
     packet = decoder.decode_body(kind, body)
-    printer.packet(packet) if printer else print_json(body_to_dict(packet, body))
+    if options.as_json:
+        print_json(body_to_dict(packet, body))
+    else:
+        RowPrinter(console(), decoder, verbose=options.verbose, plain=options.plain).packet(packet)
     return 0 if packet.message is not None else 1
+
+
+def _export(
+    items: Iterator[Item],
+    recording: Recording,
+    decoder: PacketDecoder,
+    to: str | None,
+    path: str | None,
+    verdict: Verdict | None,
+) -> int:
+    output = writer_named(to) if to else writer_for(path or "")
+    if path is None and output.binary and sys.stdout.isatty():
+        raise click.UsageError(f"{output.name} is binary: give -o FILE, or redirect the output.")
+    about = (recording.format, str(verdict) if verdict else f"dialect {decoder.dialect.name}, as told")
+    export = Export(decoder, recording.name, about)
+    if path is None:
+        _write(items, output.open(sys.stdout.buffer, export))
+        sys.stdout.buffer.flush()
+        return 0
+    with Path(path).open("wb") as stream:
+        count = _write(items, output.open(stream, export))
+    _warn(f"{path}: {count} frames, {output.title}")
+    return 0
+
+
+def _write(items: Iterator[Item], writer: Any) -> int:
+    count = 0
+    for item in items:
+        writer.write(item)
+        count += isinstance(item, CapturedFrame)
+        if isinstance(item, CaptureError):
+            _warn(str(item))
+    writer.close()
+    return count
 
 
 def _warn(message: str) -> None:

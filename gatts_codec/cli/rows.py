@@ -11,19 +11,25 @@ from rich.text import Text
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Aside, LineFault, PacketRecord, Remark, Stray, Unfinished
 from gatts_codec.capture.annotate import Annotation, Annotator
 from gatts_codec.capture.clock import spoken
-from gatts_codec.capture.describe import Describer, packet_name, shorten
+from gatts_codec.capture.describe import Describer, NameOfHandle, packet_name, shorten
 from gatts_codec.capture.packets import Decoded, PacketDecoder
+from gatts_codec.capture.session import Happening
+from gatts_codec.cli import call_rows
+from gatts_codec.cli.call_rows import Part
 from gatts_codec.errors import CaptureError, DecodeError, mark_offset
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Response
 
-Part = tuple[str, str]  # text and rich style
-
 _ARROWS = {TO_DEVICE: "->", TO_HOST: "<-", None: "  "}
 _STYLES = {"command": "cyan", "response": "green", "event": "magenta"}
 _BYTES_A_LINE = 16
 _NARROW = 8
+_ONE = {
+    "frames": "frame",
+    "bytes outside frames": "byte outside frames",
+    "unreadable lines": "unreadable line",
+}
 _CONFIG_FIELD, _USUAL_CONFIG = slice(2, 3), b"\x11"  # window 1, CRC, version 0
 HEADER = "frame            time    seq/ack"
 
@@ -31,15 +37,40 @@ HEADER = "frame            time    seq/ack"
 class RowPrinter:
     """Prints the items of a recording as rows."""
 
-    def __init__(self, console: Console, decoder: PacketDecoder, *, verbose: bool = False) -> None:
+    def __init__(
+        self,
+        console: Console,
+        decoder: PacketDecoder,
+        *,
+        verbose: bool = False,
+        plain: bool = False,
+        name_of: NameOfHandle | None = None,
+    ) -> None:
         self._console, self._verbose = console, verbose
-        self._plain = not console.is_terminal
-        self._describer = Describer(decoder.dialect.numbers)
+        self._plain = plain or not console.is_terminal
+        self._describer = Describer(decoder.dialect.numbers, name_of)
         self._annotator = Annotator(decoder, self._describer)
 
     def header(self) -> None:
         """What the columns are."""
         self._print([(HEADER, "dim")], [])
+
+    def about(self, what: str, why: str, *, calls: bool = False) -> None:
+        """What the input was taken for, and the header of rows or calls."""
+        for text, style in ((what, "bold"), (why, "dim")):
+            if text:
+                self._print([], [(text, style)])
+        self._print([(call_rows.HEADER if calls else HEADER, "dim")], [])
+
+    def note(self, text: str) -> None:
+        """A line of its own."""
+        self._print([], [(text, "bold")])
+
+    def happening(self, happening: Happening) -> None:
+        """A call, an event or a change of the link."""
+        parts = call_rows.call_parts(happening, self._describer)
+        if parts is not None:
+            self._print(*parts)
 
     def record(self, record: PacketRecord) -> None:
         """A frame: its row, its error, and with ``verbose`` its bytes."""
@@ -71,7 +102,11 @@ class RowPrinter:
 
     def summary(self, counts: Mapping[str, int]) -> None:
         """How many frames, and what of them and between them is not as it should be."""
-        said = [f"{count} {what}" for what, count in counts.items() if count]
+        said = [
+            f"{count} {_ONE.get(what, what) if count == 1 else what}"
+            for what, count in counts.items()
+            if count
+        ]
         fine = len(said) == 1
         self._print([], [(", ".join(said) + (", all good" if fine else ""), "dim" if fine else "yellow")])
 

@@ -80,7 +80,7 @@ def any_dialect_option(function: F) -> F:
     return click.option(
         "-d",
         "--dialect",
-        type=click.Choice([AUTO, *tables()]),
+        type=click.Choice([*tables(), AUTO]),
         default=AUTO,
         metavar="NAME",
         help=f"Version of the protocol: {', '.join(tables())}, or auto (the default): the one that fits best.",

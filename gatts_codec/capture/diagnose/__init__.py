@@ -44,6 +44,7 @@ _NEEDS_BOTH = {
     "taken for a duplicate",
     "chip unheard",
     "sequence gap",
+    "bad ack number",
     "unasked response",
     "unanswered request",
     "system attributes missing",

@@ -1,0 +1,49 @@
+"""Bytes that are no frame: what they may be instead, judged by whether they decode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gatts_codec.capture.detection import DialectDetector, Verdict
+from gatts_codec.dialects import DIALECTS
+from gatts_codec.errors import FramingError
+from gatts_codec.framing import h5
+
+_TYPES = {"command": 0, "response": 1, "event": 2}
+_MAX_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class Guess:
+    """``payload`` is a vendor packet's (packet type, then the body) and ``what`` says what the bytes were taken for."""
+
+    what: str
+    payload: bytes
+    verdict: Verdict
+
+
+def guesses(data: bytes, dialect: str | None = None) -> list[Guess]:
+    """What ``data`` decodes as, the most plausible first; in one dialect if it is known, else in any."""
+    dialects = DIALECTS if dialect is None else (dialect,)
+    found = []
+    for what, payload in _candidates(data[:_MAX_BYTES]):
+        detector = DialectDetector(dialects)
+        detector.add_payload(payload)
+        verdict = detector.verdict()
+        if verdict.best.decoded:
+            found.append(Guess(what, payload, verdict))
+    return sorted(found, key=lambda guess: -sum(fit.decoded for fit in guess.verdict.fits))
+
+
+def _candidates(data: bytes) -> Iterator[tuple[str, bytes]]:
+    try:
+        packet = h5.decode(data)
+    except FramingError:
+        pass
+    else:
+        yield "an H5 packet without its C0", packet.payload
+    if data[:1] in (b"\0", b"\1", b"\2"):
+        yield "an H5 payload, packet type first", data
+    for kind, number in _TYPES.items():
+        yield f"a bare {kind} body", bytes((number,)) + data

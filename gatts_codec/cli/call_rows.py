@@ -1,0 +1,112 @@
+"""One line a call: what was asked, what came back, how long it took, how often it was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from gatts_codec.capture.clock import spoken
+from gatts_codec.capture.deliveries import Delivery, GivenUp, LinkChange, Oddity
+from gatts_codec.capture.describe import Describer, packet_name
+from gatts_codec.capture.exchanges import Exchange
+from gatts_codec.capture.packets import packet_fields
+from gatts_codec.capture.session import Call, EventSeen, Happening
+
+Part = tuple[str, str]  # text and rich style
+HEADER = f"{'frame':>5} {'time':>15} {'call':23}{'response':>9} {'ACK':>9} sent"
+_STYLES = {"open": "yellow", "reset": "yellow", "no ack": "bold red", "no response": "bold red"}
+
+
+def call_parts(happening: Happening, describer: Describer) -> tuple[list[Part], list[Part]] | None:
+    """The head and the tail of a happening's line; None for those that have none."""
+    if isinstance(happening, Call):
+        head = _head(happening.command, packet_name(happening.command.packet, describer.dialect))
+        latencies = f"{duration(happening.response_us):>9} {duration(happening.ack_us):>9}"
+        times = f"{latencies} {happening.command.attempts:3}x  "
+        return [*head, (times, "yellow" if happening.retries else "dim")], list(_call(happening, describer))
+    if isinstance(happening, EventSeen):
+        delivery = happening.delivery
+        head = _head(delivery, packet_name(delivery.packet, describer.dialect), "bold magenta")
+        return [*head, (f"{'':19} {delivery.attempts:3}x  ", "dim")], list(_details(delivery, describer))
+    if isinstance(happening, (LinkChange, Oddity)):
+        style = "blue" if isinstance(happening, LinkChange) else "yellow"
+        frame = happening.record.frame
+        said = (
+            f"link: {happening.what}"
+            if isinstance(happening, LinkChange)
+            else f"{happening.code} {happening.detail}"
+        )
+        return [(f"{frame.number:5} {spoken(frame.t_us):>15} ", "dim")], [(said, style)]
+    return None
+
+
+def call_dict(happening: Happening) -> dict[str, Any] | None:
+    """A call or event as plain JSON values; None for other happenings."""
+    if isinstance(happening, Call):
+        command = happening.command
+        response = packet_fields(happening.response.packet) if happening.response else None
+        return {
+            "frame": command.first.frame,
+            "t_us": command.first.t_us,
+            **packet_fields(command.packet),
+            "outcome": happening.outcome,
+            "result": happening.result,
+            "response": response and response["fields"],
+            "response_frame": happening.response.first.frame if happening.response else None,
+            "response_us": happening.response_us,
+            "ack_us": happening.ack_us,
+            "attempts": command.attempts,
+        }
+    if isinstance(happening, EventSeen):
+        delivery = happening.delivery
+        row = {"frame": delivery.first.frame, "t_us": delivery.first.t_us, **packet_fields(delivery.packet)}
+        return row | {"attempts": delivery.attempts}
+    if isinstance(happening, (Exchange, GivenUp)):
+        return None
+    what = happening.what if isinstance(happening, LinkChange) else happening.code
+    return {
+        "frame": happening.record.frame.number,
+        "t_us": happening.record.frame.t_us,
+        "kind": "link",
+        "name": what,
+    }
+
+
+def duration(time_us: int | None) -> str:
+    """A latency as a person reads it."""
+    if time_us is None:
+        return "-"
+    if abs(time_us) < 10_000:
+        return f"{time_us} us"
+    return f"{time_us / 1000:.1f} ms" if abs(time_us) < 10_000_000 else f"{time_us / 1_000_000:.1f} s"
+
+
+def _head(delivery: Delivery, name: str, style: str = "bold cyan") -> list[Part]:
+    first = delivery.first
+    return [(f"{first.frame:5} {spoken(first.t_us):>15} ", "dim"), (f"{name:22} ", style)]
+
+
+def _call(call: Call, describer: Describer) -> Iterator[Part]:
+    result, reply = call.result, call.reply
+    if call.outcome != "answered":
+        yield call.outcome.upper(), _STYLES.get(call.outcome, "dim")
+    elif result is None:
+        yield "RESPONSE DOES NOT DECODE", "bold red"
+    else:
+        yield describer.result(result), "red" if result else "green"
+    yield from _details(call.command, describer)
+    if reply is not None and (details := describer.details(reply)):
+        yield "  =>", "dim"
+        for label, text in details:
+            yield f" {label}=", "dim"
+            yield text, ""
+
+
+def _details(delivery: Delivery, describer: Describer) -> Iterator[Part]:
+    message, error = delivery.packet.message, delivery.packet.error
+    if message is None:
+        yield f" DOES NOT DECODE: {error.reason if error else ''}", "bold red"
+        return
+    for label, text in describer.details(message):
+        yield f" {label}=", "dim"
+        yield text, ""

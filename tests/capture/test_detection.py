@@ -1,0 +1,117 @@
+"""Dialect detection: every recording, every golden vector, and how sure it may be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from capture.recordings import RECORDINGS, dialect_of, items_of, params, records_of
+
+from gatts_codec.capture.detection import DialectDetector, detect
+from gatts_codec.capture.guess import guesses
+from gatts_codec.dialects import DIALECTS
+
+VECTORS = Path(__file__).parent.parent / "vectors"
+TYPES = {"command": 0, "response": 1, "event": 2}
+
+
+@pytest.mark.parametrize("recording", params(RECORDINGS))
+def test_the_true_dialect_is_named_or_ties_with_the_one_named(recording: Path) -> None:
+    verdict, items = detect(iter(items_of(recording)))
+    assert dialect_of(recording) in (verdict.dialect, *verdict.ties)
+    assert tuple(items) == items_of(recording)
+
+
+@pytest.mark.parametrize("recording", params(RECORDINGS))
+def test_the_packets_decode_the_same_in_every_dialect_that_ties(recording: Path) -> None:
+    verdict, _ = detect(iter(items_of(recording)))
+    if verdict.certainty == "unknown":
+        return
+    true = [record.packet and record.packet.message for record in records_of(recording)]
+    named = [record.packet and record.packet.message for record in records_of(recording, verdict.dialect)]
+    same = [
+        mine == theirs for mine, theirs in zip(true, named, strict=True) if mine and "Opaque" not in str(mine)
+    ]
+    assert all(same)
+
+
+def golden(dialect: str) -> list[bytes]:
+    # A dialect's folder may hold only its differences from another.
+    folder = VECTORS / ("sd_api_v2" if dialect == "sd_api_v2_pc" else dialect)
+    lines = (folder / "valid.jsonl").read_text().splitlines()
+    if dialect == "sd_api_v2_pc":
+        lines = [line for line in lines if "attr_get" not in line]
+        lines += (VECTORS / dialect / "valid.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in lines]
+    return [bytes((TYPES[row["kind"]],)) + bytes.fromhex(row["hex"]) for row in rows]
+
+
+# Dialects whose GATTS packets are the same, and v3, to whose packets v5 only adds one.
+TWINS = {
+    "s110_v8": {"s130_v1"},
+    "s130_v1": {"s110_v8"},
+    "sd_api_v3": {"sd_api_v5"},
+    "sd_api_v6": {"sd_api_v7"},
+    "sd_api_v7": {"sd_api_v6"},
+}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_golden_packets_of_a_dialect_give_it_surely(dialect: str) -> None:
+    detector = DialectDetector()
+    for payload in golden(dialect):
+        detector.add_payload(payload)
+    verdict = detector.verdict()
+    assert {verdict.dialect, *verdict.ties} == {dialect} | TWINS.get(dialect, set())
+    assert verdict.certainty == ("ambiguous" if dialect == "sd_api_v3" else "sure")
+    assert verdict.why_not()
+
+
+def test_nothing_tells_nothing() -> None:
+    verdict = DialectDetector().verdict()
+    assert (verdict.certainty, verdict.why_not()) == ("unknown", "")
+    assert "unknown" in str(verdict)
+
+
+def test_a_wrong_dialect_is_noticed_and_the_right_one_is_not() -> None:
+    detector = DialectDetector()
+    for payload in golden("sd_api_v6"):
+        detector.add_payload(payload)
+    verdict = detector.verdict()
+    assert "fit sd_api_v6 better" in verdict.misfit("sd_api_v5")
+    assert verdict.misfit("sd_api_v6") == verdict.misfit("sd_api_v7") == ""
+
+
+def test_one_packet_is_never_enough_to_be_sure() -> None:
+    for dialect in DIALECTS:
+        for payload in golden(dialect)[:40]:
+            detector = DialectDetector()
+            detector.add_payload(payload)
+            assert detector.verdict().certainty != "sure"
+
+
+def test_samples_are_bounded() -> None:
+    detector = DialectDetector()
+    for number in range(100_000):
+        detector.add_payload(b"\0\xa4" + number.to_bytes(4, "big"))
+    assert detector.samples == 20
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        ("00 a4 ffff 0d00 01 0000 0100 01 64", "an H5 payload"),
+        ("a4 ffff 0d00 01 0000 0100 01 64", "a bare command body"),
+        ("a0 00000000 01 0c00", "a bare response body"),
+        ("5300 0000 0e00", "a bare event body"),
+        ("ca de 00 58 00 a4 ff ff 0d 00 01 00 00 01 00 01 64 55 0b", "an H5 packet without its C0"),
+    ],
+)
+def test_bytes_that_are_no_frame_are_recognised(data: str, what: str) -> None:
+    assert what in [guess.what.partition(",")[0] for guess in guesses(bytes.fromhex(data))]
+
+
+@pytest.mark.parametrize("data", ["", "00", "ff" * 30, "db dc 00"])
+def test_bytes_that_are_nothing_give_no_guess(data: str) -> None:
+    assert guesses(bytes.fromhex(data)) == []

@@ -1,0 +1,348 @@
+"""The doctor: every injected fault gives its finding, and nothing else gives any."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from capture.recordings import CAPTURES, RECORDINGS, items_of, params
+
+from gatts_codec import (
+    Codec,
+    Hvx,
+    HvxParams,
+    HvxResponse,
+    RwAuthorizeRequestEvent,
+    SysAttrSet,
+    SysAttrSetResponse,
+)
+from gatts_codec.capture import (
+    TO_DEVICE,
+    TO_HOST,
+    CapturedFrame,
+    Chunk,
+    Direction,
+    Item,
+    LineFault,
+    Remark,
+    assemble,
+)
+from gatts_codec.capture.diagnose import Report, diagnose
+from gatts_codec.capture.diagnose.texts import TEXTS, Count
+from gatts_codec.errors import CaptureError
+from gatts_codec.framing import H5Packet, encode_frame, h5
+from gatts_codec.packets.rw_authorize_request_event import ReadParams
+from gatts_codec.schema.message import Packet
+from gatts_codec.schema.structs import Uuid
+
+FINDINGS = {
+    "scripted_chip/sd_api_v2_pc/a_link_no_config_rsp": {"config unanswered"},
+    "scripted_chip/sd_api_v2_pc/a_link_no_device": {"no device"},
+    "scripted_chip/sd_api_v2_pc/e_events": {"undecodable"},
+    "scripted_chip/sd_api_v5/a_link_no_config_rsp": {"config unanswered"},
+    "scripted_chip/sd_api_v5/a_link_no_device": {"no device"},
+    "scripted_chip/sd_api_v5/c_values": {"undecodable"},
+    "scripted_chip/sd_api_v5/e_events": {"undecodable"},
+    "scripted_chip/sd_api_v5/f_ack_no_response": {"no response"},
+    "scripted_chip/sd_api_v5/f_acks_lost_seq_reuse": {"acks lost", "seq reused", "taken for a duplicate"},
+    "scripted_chip/sd_api_v5/f_bad_ack_number": {"bad ack number"},
+    "scripted_chip/sd_api_v5/f_drop_ack": {"ack missing"},
+    "scripted_chip/sd_api_v5/f_drop_ack_x3": {"ack missing"},
+    "scripted_chip/sd_api_v5/f_duplicate_frame": {"duplicate frames"},
+    "scripted_chip/sd_api_v5/f_extra_c0": {"noise"},
+    "scripted_chip/sd_api_v5/f_frame_lost": {"sent again"},
+    "scripted_chip/sd_api_v5/f_host_ack_lost": {"acknowledged in vain"},
+    "scripted_chip/sd_api_v5/f_late_ack": {"late ack"},
+    "scripted_chip/sd_api_v5/f_no_ack_silent": {"not acknowledged"},
+    "scripted_chip/sd_api_v5/f_no_crc_flag": {"no crc"},
+    "scripted_chip/sd_api_v5/f_noise_c0": {"noise", "damaged frame"},
+    "scripted_chip/sd_api_v5/f_noise_odd_c0": {"noise"},
+    "scripted_chip/sd_api_v5/f_noise_plain": {"noise"},
+    "scripted_chip/sd_api_v5/f_piggyback_ack_only": {"ack missing"},
+    "scripted_chip/sd_api_v5/f_rsp_bad_cond": {"undecodable"},
+    "scripted_chip/sd_api_v5/f_rsp_error_with_payload": {"undecodable"},
+    "scripted_chip/sd_api_v5/f_rsp_missing_fields": {"undecodable"},
+    "scripted_chip/sd_api_v5/f_rsp_oversize": {"undecodable"},
+    "scripted_chip/sd_api_v5/f_rsp_short": {"undecodable"},
+    "scripted_chip/sd_api_v5/f_rsp_trailing": {"undecodable"},
+    "scripted_chip/sd_api_v5/f_rsp_wrong_opcode": {"undecodable", "other response", "no response"},
+    "scripted_chip/sd_api_v5/f_rx_corrupt_badesc": {"damaged frame"},
+    "scripted_chip/sd_api_v5/f_rx_corrupt_crc": {"damaged frame"},
+    "scripted_chip/sd_api_v5/f_rx_corrupt_hdr": {"damaged frame"},
+    "scripted_chip/sd_api_v5/f_rx_corrupt_lenfield": {"damaged frame"},
+    "scripted_chip/sd_api_v5/f_rx_corrupt_payload": {"damaged frame"},
+    "scripted_chip/sd_api_v5/f_rx_corrupt_trunc": {"damaged frame", "noise"},
+    "scripted_chip/sd_api_v5/f_seq_gap": {"sequence gap"},
+    "scripted_chip/sd_api_v5/f_unreliable_vendor": {"unreliable packet"},
+    "scripted_chip/sd_api_v5/f_unsolicited_rsp": {"undecodable", "unasked response"},
+    "scripted_chip/sd_api_v5/g_config_in_active": {"config in active"},
+    "scripted_chip/sd_api_v5/g_other_types_in_active": {"other packet types"},
+    "scripted_chip/sd_api_v5/g_sync_in_active": {"chip restarted"},
+    "scripted_chip/sd_api_v5/g_wakeup_sleep_in_active": {"sleep packets"},
+    # Two faults that real firmware showed: a value of 513 bytes, and a chip that crashed on a call.
+    "real_firmware/sd_api_v5/c_values": {"undecodable", "command restarts the chip"},
+    "driver_logs/sd_api_v5.c_values": {"undecodable", "command restarts the chip"},
+    "real_firmware/sd_api_v2_pc/d_hvx_misc": {"command restarts the chip"},
+}
+
+
+def codes(report: Report) -> set[str]:
+    return {finding.code for finding in report.findings}
+
+
+@pytest.mark.parametrize("recording", params(RECORDINGS))
+def test_a_recording_has_the_findings_of_its_faults_and_no_others(recording: Path) -> None:
+    name = recording.relative_to(CAPTURES).with_suffix("").as_posix()
+    report = diagnose(items_of(recording))
+    assert codes(report) == FINDINGS.get(name, set())
+    assert report.healthy == (name not in FINDINGS)
+    json.dumps(report.to_dict())
+
+
+@pytest.mark.parametrize("recording", params(RECORDINGS))
+def test_evidence_points_into_the_recording(recording: Path) -> None:
+    frames = {item.number: item for item in items_of(recording) if isinstance(item, CapturedFrame)}
+    for finding in (*(report := diagnose(items_of(recording))).findings, *report.notes):
+        assert finding.evidence
+        assert finding.count >= len(finding.evidence)
+        assert "{" not in finding.title + finding.cause + finding.advice
+        for evidence in finding.evidence:
+            if evidence.frame is not None:
+                assert frames[evidence.frame].raw.startswith(evidence.data)
+                assert frames[evidence.frame].t_us == evidence.t_us
+
+
+@pytest.mark.parametrize("recording", params([path for path in RECORDINGS if "real_firmware" in path.parts]))
+def test_a_healthy_recording_cut_off_anywhere_is_healthy(recording: Path) -> None:
+    name = recording.relative_to(CAPTURES).with_suffix("").as_posix()
+    if name in FINDINGS or "d_hvx_misc" in name:
+        pytest.skip("has findings, here or where it is cut off")
+    items = items_of(recording)
+    for stop in range(1, len(items), max(1, len(items) // 12)):
+        assert codes(diagnose(items[:stop])) == set()
+
+
+def test_every_text_can_be_said() -> None:
+    class Anything(dict[str, object]):
+        def __missing__(self, key: str) -> Count:
+            return Count(1)
+
+    for text in TEXTS.values():
+        for said in (text.title, text.cause, text.advice):
+            assert "{" not in said.format_map(Anything())
+
+
+# What no capture shows, made of frames.
+
+CODEC = Codec("sd_api_v5")
+LINK_UP = [
+    (TO_DEVICE, h5.LINK_PAYLOADS["SYNC"]),
+    (TO_HOST, h5.LINK_PAYLOADS["SYNC_RSP"]),
+    (TO_DEVICE, h5.LINK_PAYLOADS["CONFIG"] + b"\x11"),
+    (TO_HOST, h5.LINK_PAYLOADS["CONFIG_RSP"] + b"\x11"),
+]
+
+
+class Talk:
+    """Frames of a talk between a host and a chip, one every millisecond unless told otherwise."""
+
+    def __init__(self, *, up: bool = True) -> None:
+        self.chunks: list[Chunk] = []
+        self.now_us = 0
+        self.sent = {TO_DEVICE: 0, TO_HOST: 0}
+        for way, payload in LINK_UP if up else []:
+            self.link(way, payload)
+
+    def raw(self, way: Direction, data: bytes, wait_us: int = 1000) -> None:
+        self.now_us += wait_us
+        self.chunks.append(Chunk(self.now_us, way, data))
+
+    def link(self, way: Direction, payload: bytes, wait_us: int = 1000) -> None:
+        self.raw(way, encode_frame(H5Packet(15, payload)), wait_us)
+
+    def packet(
+        self, way: Direction, payload: bytes, *, ack: bool = True, times: int = 1, wait_us: int = 1000
+    ) -> None:
+        other = TO_HOST if way == TO_DEVICE else TO_DEVICE
+        frame = encode_frame(H5Packet(14, payload, self.sent[way] % 8, self.sent[other] % 8, True, True))
+        for _ in range(times):
+            self.raw(way, frame, wait_us)
+        self.sent[way] += 1
+        if ack:
+            self.raw(other, encode_frame(H5Packet(0, ack=self.sent[way] % 8)))
+
+    def message(self, message: Packet, *, wait_us: int = 1000) -> None:
+        way = TO_DEVICE if message.kind == "command" else TO_HOST
+        self.packet(way, CODEC.pack(message), wait_us=wait_us)
+
+    def report(self, extra: Iterable[Item] = (), dialect: str = "sd_api_v5") -> Report:
+        return diagnose([*assemble(self.chunks), *extra], dialect)
+
+
+NOTIFY = Hvx(0, HvxParams(0x0E, data=b"\1"))
+REQUEST = RwAuthorizeRequestEvent(0, 1, read=ReadParams(0x0E, Uuid(0x2A37), 0))
+NOTHING = SysAttrSet(0)
+
+
+def test_a_talk_without_faults_has_no_finding() -> None:
+    talk = Talk()
+    for message in (NOTIFY, HvxResponse(0, 1), NOTHING, SysAttrSetResponse(0)):
+        talk.message(message)
+    assert talk.report().healthy
+
+
+def test_sync_again_and_again_with_an_answer_each_time_means_the_host_is_not_heard() -> None:
+    talk = Talk(up=False)
+    for _ in range(6):
+        talk.link(TO_HOST, h5.LINK_PAYLOADS["SYNC"], 400_000)
+        talk.link(TO_DEVICE, h5.LINK_PAYLOADS["SYNC_RSP"])
+    assert codes(talk.report()) == {"host not heard"}
+
+
+@pytest.mark.parametrize(
+    ("field", "said"), [(b"\x11", "another configuration field"), (b"\x12", "field is 12")]
+)
+def test_config_that_is_never_answered(field: bytes, said: str) -> None:
+    talk = Talk(up=False)
+    talk.link(TO_DEVICE, h5.LINK_PAYLOADS["SYNC"])
+    talk.link(TO_HOST, h5.LINK_PAYLOADS["SYNC_RSP"])
+    for _ in range(6):
+        talk.link(TO_DEVICE, h5.LINK_PAYLOADS["CONFIG"] + field, 250_000)
+    (finding,) = talk.report().findings
+    assert finding.code == "config unanswered"
+    assert said in finding.cause
+
+
+@pytest.mark.parametrize(
+    ("size", "code"),
+    [(10, "not acknowledged"), (100, "long packet not acknowledged"), (400, "payload too long")],
+)
+def test_a_command_without_an_ack_is_judged_by_its_length(size: int, code: str) -> None:
+    talk = Talk()
+    talk.packet(TO_DEVICE, b"\x00\x65" + bytes(size), ack=False, times=6, wait_us=250_000)
+    assert codes(talk.report()) == {code}
+
+
+def test_damaged_frames_close_together_mean_the_settings() -> None:
+    talk = Talk()
+    for _ in range(4):
+        talk.raw(TO_HOST, bytes.fromhex("c0000500fac0"))
+    (finding,) = talk.report().findings
+    assert (finding.code, finding.count) == ("bad frames in runs", 4)
+    assert "parity" in finding.cause
+
+
+def test_faults_that_the_recorder_saw() -> None:
+    faults = [LineFault(5, TO_HOST, "parity error", 3), LineFault(6, TO_HOST, "framing error")]
+    report = Talk().report(faults)
+    assert [(finding.code, finding.count) for finding in report.findings] == [
+        ("line faults", 3),
+        ("line faults", 1),
+    ]
+
+
+def test_lines_that_cannot_be_read() -> None:
+    assert codes(Talk().report([CaptureError("not JSON", file="a", line=3)])) == {"lines not read"}
+
+
+def test_what_the_host_reports_is_a_note_with_its_meaning() -> None:
+    remark = Remark(1, "Error sending packet to target. Code: 0x802a", 9, "error")
+    report = Talk().report([remark])
+    assert report.healthy
+    assert "NRF_ERROR_SD_RPC_H5_TRANSPORT_NO_RESPONSE" in report.notes[0].cause
+
+
+def test_a_request_that_is_never_answered_while_others_are() -> None:
+    talk = Talk()
+    talk.message(REQUEST)
+    for _ in range(3):
+        talk.message(NOTHING, wait_us=2_000_000)
+        talk.message(SysAttrSetResponse(0))
+    (finding,) = talk.report().findings
+    assert finding.code == "unanswered request"
+    assert "rw_authorize_reply" in finding.advice
+
+
+def test_a_request_at_the_very_end_is_only_a_note() -> None:
+    talk = Talk()
+    talk.message(REQUEST)
+    report = talk.report()
+    assert report.healthy
+    assert [note.code for note in report.notes] == ["request open at the end"]
+
+
+def test_system_attributes_that_are_never_set() -> None:
+    talk = Talk()
+    talk.message(NOTIFY)
+    talk.message(HvxResponse(0x3401))
+    assert codes(talk.report()) == {"system attributes missing"}
+
+
+def test_system_attributes_that_are_set_then() -> None:
+    talk = Talk()
+    for message in (NOTIFY, HvxResponse(0x3401), NOTHING, SysAttrSetResponse(0)):
+        talk.message(message)
+    assert talk.report().healthy
+
+
+@pytest.mark.parametrize(("times", "healthy"), [(1, True), (5, False)])
+def test_who_polls_for_a_buffer_is_told_to_wait(times: int, healthy: bool) -> None:
+    talk = Talk()
+    for _ in range(times):
+        talk.message(NOTIFY)
+        talk.message(HvxResponse(0x13))
+    talk.message(NOTIFY)
+    talk.message(HvxResponse(0, 1))
+    report = talk.report()
+    assert report.healthy == healthy
+    assert healthy or "HVN_TX_COMPLETE" in report.findings[0].advice
+
+
+def test_a_chip_that_is_not_heard() -> None:
+    talk = Talk()
+    talk.packet(TO_HOST, CODEC.pack(REQUEST), ack=False, times=5, wait_us=400_000)
+    talk.link(TO_HOST, h5.LINK_PAYLOADS["SYNC"])
+    assert "chip unheard" in codes(talk.report())
+
+
+def test_a_late_response() -> None:
+    talk = Talk()
+    talk.message(NOTIFY)
+    talk.message(NOTHING, wait_us=2_000_000)
+    talk.message(HvxResponse(0, 1))
+    talk.message(SysAttrSetResponse(0))
+    assert codes(talk.report()) == {"no response", "late response"}
+
+
+def test_one_recorded_wire_is_said_and_not_held_against_the_other() -> None:
+    recording = CAPTURES / "real_firmware" / "sd_api_v5" / "b_attr_table.jsonl"
+    for way in (TO_DEVICE, TO_HOST):
+        items = [item for item in items_of(recording) if isinstance(item, CapturedFrame) and item.dir == way]
+        report = diagnose(items)
+        assert report.healthy
+        assert "one direction" in {note.code for note in report.notes}
+
+
+@pytest.mark.parametrize(
+    ("recording", "wrong"),
+    [
+        ("real_firmware/sd_api_v6/b_attr_table", "sd_api_v5"),
+        ("real_firmware/sd_api_v5/b_attr_table", "sd_api_v6"),
+        ("real_firmware/sd_api_v5/b_attr_table", "s110_v8"),
+    ],
+)
+def test_a_wrong_dialect_is_the_finding_and_names_the_right_one(recording: str, wrong: str) -> None:
+    report = diagnose(items_of(CAPTURES / f"{recording}.jsonl"), wrong)
+    finding = next(finding for finding in report.findings if finding.code == "wrong dialect")
+    assert recording.split("/")[1] in finding.advice
+    assert "undecodable" not in codes(report)
+
+
+def test_a_recording_without_times_is_judged_all_the_same() -> None:
+    for name in ("f_no_ack_silent", "g_sync_in_active", "f_rsp_bad_cond"):
+        path = CAPTURES / "scripted_chip" / "sd_api_v5" / f"{name}.jsonl"
+        blind = [replace(item, t_us=None) for item in items_of(path) if isinstance(item, CapturedFrame)]
+        assert codes(diagnose(blind)) == FINDINGS[f"scripted_chip/sd_api_v5/{name}"]

@@ -1,0 +1,28 @@
+-- @generated
+--
+-- Nordic SoftDevice GATT server packets over serial, for Wireshark: H5 frames without SLIP in captures of link type
+-- DLT_USER0 (147), with the direction in the packet flags: outbound is host to chip. Choose the dialect in
+-- Preferences, Protocols, GATTS, or with tshark -o gatts.dialect:sd_api_v7.
+--
+-- The packet layouts below are data; the functions behind them read any layout, one function a block. They decode as
+-- the firmware does; what a strict decoder refuses, and what no decoder takes, comes as expert information in the
+-- words of gatts-codec.
+
+local h5 = Proto("nrfh5", "Nordic H5")
+local gatts = Proto("gatts", "SoftDevice GATT server")
+
+local MAX_VALUE_LEN = @max_value_len
+local UNKNOWN, SENT, RECEIVED = -1, 0, 1 -- pinfo.p2p_dir, seen from the host
+
+-- R: records and other tables, each once however many packets share it. D: dialects.
+local R, D = {}, {}
+
+@layouts
+
+-- Fields, by path within the packet.
+local F = {}
+
+@fields
+
+-- What to do about results: in general, and as answers to one command.
+local HINTS = @hints

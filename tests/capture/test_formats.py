@@ -183,6 +183,13 @@ def test_a_compressed_recording_that_breaks_off() -> None:
     assert "breaks off" in error.reason
 
 
+def test_a_compressed_recording_that_is_damaged() -> None:
+    whole = gzip.compress(interceptty(TALK).encode() * 50)
+    middle = len(whole) // 2
+    damaged = whole[:middle] + b"\xff" * 64 + whole[middle + 64 :]
+    assert any("breaks off" in error.reason for error in asides(read(damaged)[1], CaptureError))
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
@@ -31,6 +32,7 @@ _BUILT_IN = (
 )
 _GROUP = "gatts_codec.readers"
 _GZIP = b"\x1f\x8b"
+_NOT_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
 _OTHERS = {
     b"btsnoop\0": "a btsnoop file: Bluetooth HCI, another protocol. Record the UART itself",
     b"PK\x03\x04": "an archive. From Saleae Logic export the async serial analyzer as CSV; from a sigrok session run "
@@ -72,7 +74,7 @@ def detect(stream: io.BufferedReader, name: str) -> Format:
     """
     try:
         head = Head(stream.peek(HEAD_BYTES))
-    except (EOFError, gzip.BadGzipFile) as error:
+    except _NOT_GZIP as error:
         raise CaptureError(f"cannot be decompressed: {error}", file=name) from None
     if not head.data:
         raise CaptureError("the recording is empty", file=name)
@@ -99,7 +101,7 @@ def _whole(entries: Entries, name: str) -> Iterator[Entry]:
     """The entries, and at the end why there are no more, if the recording breaks off."""
     try:
         yield from entries
-    except (EOFError, gzip.BadGzipFile) as error:
+    except _NOT_GZIP as error:
         yield CaptureError(f"the recording breaks off: {error}", file=name)
     except CaptureError as error:
         yield error

@@ -47,6 +47,11 @@ class BlockingPeer:
         """Connect; the connection's handle."""
         return self._call(lambda: self._peer.connect(address, address_type))
 
+    def wait_for_advertising(self) -> None:
+        """Wait until the host has started advertising."""
+        if not self._runner.wait_until(lambda chip: chip.device.gap.advertising, self.timeout_s):
+            raise PeerError(f"the host does not advertise within {self.timeout_s:g} s")
+
     def disconnect(self) -> None:
         """End the connection."""
         self._call(self._peer.disconnect)
@@ -120,21 +125,8 @@ class BlockingPeer:
 
     def wait_for_value(self, count: int = 1) -> list[HandleValue]:
         """Wait until ``count`` notifications and indications have come since connecting; all of them."""
-        arrived: Future[None] = Future()
-
-        def check(_: HandleValue | None = None) -> None:
-            if len(self._peer.received) >= count and not arrived.done():
-                arrived.set_result(None)
-
-        def watch() -> None:
-            self._peer.on_value = check
-            check()
-
-        self._call(watch)
-        try:
-            arrived.result(self.timeout_s)
-        except FutureTimeout:
-            raise PeerError(f"only {len(self.received)} values came within {self.timeout_s:g} s") from None
+        if not self._runner.wait_until(lambda _: len(self._peer.received) >= count, self.timeout_s):
+            raise PeerError(f"only {len(self.received)} values came within {self.timeout_s:g} s")
         return self.received
 
     def _call(self, action: Callable[[], T]) -> T:

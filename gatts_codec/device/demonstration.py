@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from time import monotonic, sleep
+from time import monotonic
 from typing import Literal, TypeVar
 
 from gatts_codec.capture import Chunk, Direction
@@ -44,7 +44,6 @@ _NOT_SUPPORTED_HERE = (
     GattStatus.ATTERR_APP_BEGIN
 )  # "control point not supported", by the service's specification
 _QUIET_WITHIN_S = 1.0
-_LOOK_EVERY_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +124,7 @@ class Stage:
     def perform(self, title: str, act: Act) -> Step:
         """One step, until the wire is quiet again."""
         act(self)
-        until = monotonic() + _QUIET_WITHIN_S
-        while self.chip.link.waiting and monotonic() < until:
-            sleep(_LOOK_EVERY_S)
+        self.runner.wait_until(lambda chip: not chip.link.waiting, _QUIET_WITHIN_S)
         with self._lock:
             entries, self._entries = self._entries, []
         return Step(title, entries)

@@ -14,6 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one only from Python 3.11 on
 from time import monotonic
 from types import TracebackType
 from typing import TypeVar
@@ -40,6 +41,7 @@ class ChipRunner:
         self.on_wire: Callable[[Direction, bytes], object] | None = None
         """Called with all bytes that pass, before they are written and as they are read."""
         self._jobs: deque[Callable[[], None]] = deque()
+        self._watches: list[tuple[Callable[[VirtualChip], object], Future[None]]] = []
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -98,6 +100,17 @@ class ChipRunner:
         self.transport.wake()
         return future
 
+    def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:
+        """Wait until something is so of the chip, which is looked at after each turn; return whether it is."""
+        reached: Future[None] = Future()
+        watch = (condition, reached)
+        self.call(lambda: self._watches.append(watch))
+        try:
+            reached.result(timeout_s)
+        except FutureTimeout:
+            self.call(lambda: self._watches.remove(watch) if watch in self._watches else None)
+        return reached.done()
+
     def _turn(self) -> None:
         wake_at = self.on_turn(monotonic()) if self.on_turn is not None else None
         data = self.chip.data_to_send()
@@ -124,6 +137,9 @@ class ChipRunner:
     def _work(self) -> None:
         while self._jobs:
             self._jobs.popleft()()
+        for watch in [watch for watch in self._watches if watch[0](self.chip)]:
+            self._watches.remove(watch)
+            watch[1].set_result(None)
 
     def _run_quietly(self) -> None:
         try:

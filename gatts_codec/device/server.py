@@ -43,7 +43,7 @@ def hvx(device: Device, command: Hvx) -> dict[str, object]:
     refuse_unless(params.type in _CCCD_BITS, NrfError.INVALID_PARAM)
     written = _store(attribute, params)
     _check_subscription(device, connection, attribute, _CCCD_BITS[HvxType(params.type)])
-    end = None if params.len is None else params.offset + params.len
+    end = None if params.data is None else params.offset + written
     sent = attribute.value[params.offset : end][: connection.mtu - HVX_OVERHEAD]
     if params.type == HvxType.INDICATION:
         device.connections.indicate(connection, attribute.handle, sent)
@@ -114,11 +114,14 @@ def _own_value(device: Device, handle: int) -> Attribute:
 
 
 def _store(attribute: Attribute, params: HvxParams) -> int:
-    """Store the data of a notification or indication; how many bytes that were."""
-    refuse_unless(params.offset + (params.len or 0) <= attribute.max_len, NrfError.DATA_SIZE)
+    """Store the data of a notification or indication; how many bytes that were.
+
+    Without data the stored value goes out, and a length beside it means nothing: hosts send any.
+    """
     refuse_unless(params.offset <= len(attribute.value), NrfError.INVALID_PARAM)
     if params.data is None:
         return 0
+    refuse_unless(params.offset + len(params.data) <= attribute.max_len, NrfError.DATA_SIZE)
     attribute.value = attribute.stored(params.offset, params.data)
     return len(params.data)
 

@@ -74,7 +74,8 @@ def test_without_data_the_stored_value_goes_out() -> None:
     conn, handles = bench.subscribed(value=b"12345")
     assert bench.ok(Hvx(conn, HvxParams(handles.value_handle))).bytes_written is None
     assert bench.ok(Hvx(conn, HvxParams(handles.value_handle, offset=1, len=3))).bytes_written == 0
-    assert [value.data for value in bench.peer.received] == [b"12345", b"234"]
+    assert bench.ok(Hvx(conn, HvxParams(handles.value_handle, len=0))).bytes_written == 0  # as blatann does
+    assert [value.data for value in bench.peer.received] == [b"12345", b"2345", b"12345"]
     assert stored(bench, handles.value_handle) == b"12345"
 
 
@@ -109,7 +110,8 @@ def test_refused_without_storing(dialect: str) -> None:
         (Hvx(conn, HvxParams(value, 0, b"new")), NrfError.INVALID_PARAM),
         (Hvx(conn, HvxParams(value, 3, b"new")), NrfError.INVALID_PARAM),
         (Hvx(conn, HvxParams(value, data=bytes(21))), NrfError.DATA_SIZE),
-        (Hvx(conn, HvxParams(value, data=bytes(2), offset=19)), NrfError.DATA_SIZE),
+        (Hvx(conn, HvxParams(value, data=bytes(18), offset=3)), NrfError.DATA_SIZE),
+        (Hvx(conn, HvxParams(value, data=b"x", offset=4)), NrfError.INVALID_PARAM),
     ]
     for command, result in refused:
         assert bench.result(command) == result, command

@@ -37,6 +37,7 @@ def aconnect(
     timeout_s: float = 1.5,
     strict: bool = True,
     event_buffer: int = DEFAULT_SIZE,
+    framing: str = "h5",
     record: str | os.PathLike[str] | None = None,
     link: HostConfig | None = None,
 ) -> Connecting:
@@ -47,6 +48,7 @@ def aconnect(
         timeout_s=timeout_s,
         strict=strict,
         event_buffer=event_buffer,
+        framing=framing,
         link=link,
     )
     return Connecting(port, dialect, options, record)
@@ -83,9 +85,13 @@ class Connecting:
         transport = await self._open_port()
         try:
             client = AsyncClient(transport, self._dialect, self._options)
-            await client.reset()
         except BaseException:
             transport.close()
+            raise
+        try:
+            await client.reset()
+        except BaseException:
+            client.close()
             raise
         return client
 
@@ -224,11 +230,7 @@ class AsyncClient(AsyncCalls):
             if self._closed:
                 self._session.report()
             self._session.unreported = None
-            try:
-                await self._line.open()
-            except BaseException:
-                self._line.close(LinkClosed(f"{self.port} was closed", stage="closed"))
-                raise
+            await self._line.open()
             if self._session.down is not None:
                 raise copy(self._session.down)
 

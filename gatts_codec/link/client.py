@@ -38,6 +38,7 @@ def connect(
     timeout_s: float = 1.5,
     strict: bool = True,
     event_buffer: int = DEFAULT_SIZE,
+    framing: str = "h5",
     record: str | os.PathLike[str] | None = None,
     link: HostConfig | None = None,
 ) -> Client:
@@ -52,6 +53,7 @@ def connect(
         timeout_s=timeout_s,
         strict=strict,
         event_buffer=event_buffer,
+        framing=framing,
         link=link,
     )
     find_dialect(dialect)  # before a port is opened in vain

@@ -12,6 +12,9 @@ Callback = Callable[[AnyEvent], object]
 Types = tuple[type[AnyEvent], ...]
 
 
+_PATIENCE_S = 5.0
+
+
 class Callbacks:
     """Who is called for which events. At most ``size`` events wait; then the oldest is dropped, with a warning."""
 
@@ -52,13 +55,15 @@ class Callbacks:
         return True
 
     def close(self) -> None:
-        """End the thread after the callback it is in; may be called from that callback."""
+        """End the thread after the callback it is in, and wait for that a while; may be called from that callback."""
         with self._news:
             self._closed = True
             self._waiting.clear()
             self._news.notify()
         if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join()
+            self._thread.join(_PATIENCE_S)
+            if self._thread.is_alive():
+                log.warning("a callback still runs %g s after the client was closed", _PATIENCE_S)
 
     def _work(self) -> None:
         while True:

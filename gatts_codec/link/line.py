@@ -23,6 +23,7 @@ from gatts_codec.link.transports import Transport
 GRACE_S = 0.02
 _LONGEST_WAIT_S = 3600.0  # what poll() takes has an end
 _UNSENT_LIMIT = 65536
+_PATIENCE_S = 2.0  # with a reader on his way out; longer only in a signal handler
 
 
 class Goal(Protocol):
@@ -139,12 +140,13 @@ class Line:
             self.session.close(error, monotonic())
             self._news.notify_all()
         self.transport.wake()
-        # A signal handler may be running on top of the reader, who then closes when he gets on.
-        if self._reader != threading.get_ident():
-            with self._reading:
-                self.transport.close()
+        # A signal handler may run on top of the reader, or of one whom the reader waits for: then the reader closes the
+        # transport when he gets on.
+        if self._reader != threading.get_ident() and self._reading.acquire(timeout=_PATIENCE_S):
+            self.transport.close()
+            self._reading.release()
         if self._tender.is_alive():
-            self._tender.join()
+            self._tender.join(_PATIENCE_S)
 
     def _step(self, until: float | None) -> None:
         """Wait once, and take what has come. Only for the one who holds ``_reading``."""

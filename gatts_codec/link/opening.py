@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
+from gatts_codec.framing import H5, framing_named
 from gatts_codec.link.config import HostConfig
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
+from gatts_codec.link.plain import PlainLink
 from gatts_codec.link.session import Session
 from gatts_codec.link.transports import Transport, open_transport, recorded
 
@@ -21,8 +23,10 @@ class Options:
     ``reset`` restarts the chip first, so that its attribute table is empty; without it the chip keeps its table.
     ``max_payload`` is the firmware's largest packet in bytes, 384, 512 or 768, by default that of the dialect.
     ``timeout_s`` is how long the chip may take for a response, from its ACK on. ``strict`` is the codec's.
-    ``event_buffer`` is how many events may wait to be taken. ``link`` has the finer settings of the link; of it,
-    ``reset`` and ``max_payload`` are replaced by those here, and what it leaves open of the line by the port's.
+    ``event_buffer`` is how many events may wait to be taken. ``framing`` is ``h5``, or for other firmware and bridges
+    ``length``, ``cobs`` or ``cobs+crc16``: lines without ACKs, where a restart goes unnoticed. ``link`` has the finer
+    settings of the link; of it, ``reset`` and ``max_payload`` are replaced by those here, and what it leaves open of
+    the line by the port's.
     """
 
     reset: bool = True
@@ -30,6 +34,7 @@ class Options:
     timeout_s: float = 1.5
     strict: bool = True
     event_buffer: int = DEFAULT_SIZE
+    framing: str = "h5"
     link: HostConfig | None = None
 
 
@@ -41,7 +46,8 @@ def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> T
 
 
 def new_session(transport: Transport, dialect: str | Dialect, options: Options) -> Session:
-    """A session on a transport, its link not yet begun. Raises UnknownDialectError."""
+    """A session on a transport, its link not yet begun. Raises UnknownDialectError, and EncodeError for the framing."""
+    framing = framing_named(options.framing)
     codec = Codec(dialect, options.strict)
     link = options.link or HostConfig()
     config = replace(
@@ -51,4 +57,5 @@ def new_session(transport: Transport, dialect: str | Dialect, options: Options) 
         baud=link.baud or transport.baud,
         parity=link.parity or transport.parity,
     )
-    return Session(HostLink(config), codec, Inbox(options.event_buffer))
+    machine = HostLink(config) if framing is H5 else PlainLink(framing, config)
+    return Session(machine, codec, Inbox(options.event_buffer))

@@ -28,6 +28,7 @@ from gatts_codec.link.events import (
 )
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import AnyEvent, Inbox, log
+from gatts_codec.link.plain import PlainLink
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.packets.sys_attr_get import SysAttrGet
 from gatts_codec.packets.value_get import ValueBuffer, ValueGet
@@ -73,7 +74,7 @@ class Request:
 class Session:
     """What a client knows about its conversation with the chip. Not for two threads at a time."""
 
-    def __init__(self, link: HostLink, codec: Codec, inbox: Inbox) -> None:
+    def __init__(self, link: HostLink | PlainLink, codec: Codec, inbox: Inbox) -> None:
         self.link, self.codec, self.inbox = link, codec, inbox
         self.listener: Callable[[AnyEvent], bool] | None = None
         """Gets every event, before the inbox does; returns whether anybody listens."""
@@ -159,6 +160,8 @@ class Session:
         self.link.send(request.payload, now)
         self._request = request
         self._heard.clear()
+        if not self.link.waiting:  # a line where nothing is acknowledged
+            self._acknowledged(now)
 
     def abandon(self, request: Request) -> None:
         """Nobody waits for this request any more; its response, if it comes, is dropped with a note."""
@@ -252,8 +255,9 @@ class Session:
     def _time_out(self, request: Request) -> None:
         heard = ", ".join(self._heard) or "nothing else"
         self.abandon(request)
+        sent = "was sent" if isinstance(self.link, PlainLink) else "was acknowledged"
         error = LinkTimeout(
-            f"the chip acknowledged the command and did not answer it within {request.timeout_s:g} s; heard {heard}",
+            f"the command {sent}, and the chip did not answer it within {request.timeout_s:g} s; heard {heard}",
             stage="response",
             attempts=1,
             heard=heard,

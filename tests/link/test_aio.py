@@ -242,10 +242,13 @@ class TestFaults:
     def test_nobody_there(self) -> None:
         async def main() -> None:
             ours, theirs = memory_pair()
+            fd = ours.fileno()
             with closing(theirs), pytest.raises(LinkTimeout, match="SYNC was not answered"):
                 await aconnect(ours, DIALECT, link=IMPATIENT)
             with pytest.raises(LinkClosed):
                 ours.read()
+            assert fd is not None
+            assert not asyncio.get_running_loop().remove_reader(fd)
 
         run(main)
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, get_type_hints
 
 import pytest
-from link.rig import DIALECT, rig
+from link.rig import DIALECT, QUICK, rig
+from link.scripted_chip import ScriptedChip
 
 from gatts_codec import (
     DIALECTS,
@@ -43,6 +44,8 @@ from gatts_codec import (
     Value,
     ValueBuffer,
     ValueSet,
+    connect,
+    memory_pair,
 )
 from gatts_codec.link.acalls import AsyncCalls
 from gatts_codec.link.calls import Calls
@@ -332,6 +335,26 @@ class TestEvents:
             assert done.wait(10)
             assert seen == [HvcEvent(0, 1)]
         assert "oops" in caplog.text
+
+    def test_a_callback_that_does_not_end_does_not_hold_up_closing(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr("gatts_codec.link.dispatch._PATIENCE_S", 0.01)
+        begun, end, ended = threading.Event(), threading.Event(), threading.Event()
+
+        def stubborn(event: object) -> None:
+            begun.set()
+            end.wait()
+            ended.set()
+
+        ours, theirs = memory_pair()
+        with ScriptedChip(theirs, DIALECT) as chip, connect(ours, DIALECT, link=QUICK) as sd:
+            sd.on_event(stubborn)
+            chip.send(HvcEvent(0, 1))
+            assert begun.wait(30)
+        assert "a callback still runs" in caplog.text
+        end.set()
+        assert ended.wait(30)
 
     def test_a_condition_that_fails_is_for_who_waits(self) -> None:
         with rig() as (sd, chip):

@@ -145,6 +145,7 @@ class PacketDecoder:
         return self.decode_payload(bytes((_PACKET_TYPES[kind],)) + body)
 
     def _tolerated(self, payload: bytes, error: DecodeError) -> Decoded:
+        error.__traceback__ = None  # it is kept as data: what it was raised in need not be
         try:
             return self._decoded(payload, self.tolerant.unpack(payload), error, tolerated=True)
         except DecodeError:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -30,7 +32,7 @@ from gatts_codec.capture import (
     Remark,
     assemble,
 )
-from gatts_codec.capture.diagnose import Report, diagnose
+from gatts_codec.capture.diagnose import Doctor, Report, diagnose
 from gatts_codec.capture.diagnose.texts import TEXTS, Count
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import H5Packet, encode_frame, h5
@@ -89,13 +91,17 @@ FINDINGS = {
 }
 
 
+def name_of(recording: Path) -> str:
+    return recording.relative_to(CAPTURES).with_suffix("").as_posix()
+
+
 def codes(report: Report) -> set[str]:
     return {finding.code for finding in report.findings}
 
 
 @pytest.mark.parametrize("recording", params(RECORDINGS))
 def test_a_recording_has_the_findings_of_its_faults_and_no_others(recording: Path) -> None:
-    name = recording.relative_to(CAPTURES).with_suffix("").as_posix()
+    name = name_of(recording)
     report = diagnose(items_of(recording))
     assert codes(report) == FINDINGS.get(name, set())
     assert report.healthy == (name not in FINDINGS)
@@ -115,11 +121,16 @@ def test_evidence_points_into_the_recording(recording: Path) -> None:
                 assert frames[evidence.frame].t_us == evidence.t_us
 
 
-@pytest.mark.parametrize("recording", params([path for path in RECORDINGS if "real_firmware" in path.parts]))
+# d_hvx_misc has a failed call that a later one mends: cut off between the two it is not healthy.
+HEALTHY = [
+    path
+    for path in RECORDINGS
+    if "real_firmware" in path.parts and name_of(path) not in FINDINGS and path.stem != "d_hvx_misc"
+]
+
+
+@pytest.mark.parametrize("recording", params(HEALTHY))
 def test_a_healthy_recording_cut_off_anywhere_is_healthy(recording: Path) -> None:
-    name = recording.relative_to(CAPTURES).with_suffix("").as_posix()
-    if name in FINDINGS or "d_hvx_misc" in name:
-        pytest.skip("has findings, here or where it is cut off")
     items = items_of(recording)
     for stop in range(1, len(items), max(1, len(items) // 12)):
         assert codes(diagnose(items[:stop])) == set()
@@ -346,3 +357,32 @@ def test_a_recording_without_times_is_judged_all_the_same() -> None:
         path = CAPTURES / "scripted_chip" / "sd_api_v5" / f"{name}.jsonl"
         blind = [replace(item, t_us=None) for item in items_of(path) if isinstance(item, CapturedFrame)]
         assert codes(diagnose(blind)) == FINDINGS[f"scripted_chip/sd_api_v5/{name}"]
+
+
+def test_memory_does_not_grow_with_the_recording() -> None:
+    """Everything that can go wrong, again and again: twice as much of it takes no more memory."""
+    names = (
+        "f_acks_lost_seq_reuse",
+        "f_noise_c0",
+        "g_sync_in_active",
+        "e_events",
+        "f_rsp_trailing",
+        "a_link_no_device",
+    )
+    paths = [CAPTURES / "scripted_chip" / "sd_api_v5" / f"{name}.jsonl" for name in names]
+    once = [item for path in paths for item in items_of(path)]
+
+    def peak(times: int) -> int:
+        doctor = Doctor("sd_api_v5")
+        tracemalloc.start()
+        for _ in range(times):
+            for item in once:
+                doctor.see(item)
+        gc.collect()
+        size = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert doctor.report().findings
+        return size
+
+    peak(1)  # what is loaded and cached at first
+    assert peak(160) < 1.2 * peak(80)

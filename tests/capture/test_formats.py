@@ -23,9 +23,10 @@ from capture.recordings import CAPTURES, RECORDINGS, params
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatts_codec.capture import TO_DEVICE, TO_HOST, Chunk, Item, LineFault, Remark
+from gatts_codec.capture import TO_DEVICE, TO_HOST, Chunk, Entries, Item, LineFault, Remark, assemble, readers
 from gatts_codec.capture.direction import infer_directions
 from gatts_codec.capture.readers import formats
+from gatts_codec.capture.readers.format import Format
 from gatts_codec.capture.recording import from_hex, from_stream, open_pair, open_recording
 from gatts_codec.errors import CaptureError
 
@@ -261,3 +262,43 @@ def test_a_recording_file_and_its_progress(tmp_path: Path) -> None:
         assert recording.progress() is not None
         assert frames(list(recording.items)) == frames_of(TALK)
         assert recording.progress() == 1.0
+
+
+class Point:
+    """An entry point, as an installed package declares it."""
+
+    def __init__(self, value: object) -> None:
+        self.name, self._value = "mine", value
+
+    def load(self) -> object:
+        return self._value
+
+
+def test_a_format_of_a_third_party(monkeypatch: pytest.MonkeyPatch) -> None:
+    def reader(stream: io.BufferedReader, name: str) -> Entries:
+        yield Chunk(None, TO_DEVICE, bytes.fromhex(stream.read().decode().removeprefix("mine ")))
+
+    mine = Format("mine", "a format of mine", lambda head: head.text.startswith("mine "), reader)
+    monkeypatch.setattr(readers, "entry_points", lambda group: [Point(mine)])
+    formats.cache_clear()
+    try:
+        assert read("mine c0000500fbc0") == (
+            "a format of mine",
+            list(assemble([Chunk(None, TO_DEVICE, RESET)])),
+        )
+        monkeypatch.setattr(readers, "entry_points", lambda group: [Point("nothing")])
+        formats.cache_clear()
+        with pytest.raises(CaptureError, match="no Format"):
+            formats()
+    finally:
+        monkeypatch.undo()
+        formats.cache_clear()
+
+
+def test_a_file_of_mixed_lines_gives_what_can_be_read() -> None:
+    text = EVENTS.read_text().splitlines()
+    mixed = "\n".join(["# notes", *text[:5], "10:00:00 Debug: opened", *text[5:]])
+    items = read("\n".join(text[:1]) + "\n" + mixed)[1]
+    errors = asides(items, CaptureError)
+    assert [error.line for error in errors] == [2, 8]
+    assert frames(items) == frames_of(EVENTS)[:1] + frames_of(EVENTS)

@@ -23,6 +23,7 @@ _PATIENCE_US = (
 _AT_THE_END_US = 5_000_000
 _SYS_ATTR_MISSING = "BLE_ERROR_GATTS_SYS_ATTR_MISSING"
 _NO_BUFFER = {"NRF_ERROR_RESOURCES", "BLE_ERROR_NO_TX_BUFFERS", "BLE_ERROR_NO_TX_PACKETS"}
+_KEPT = 64  # of what is open at the same time
 _POLLED = 3  # times in a row: who waits for the event fails once
 _REPLIES = {
     "authorization": "rw_authorize_reply",
@@ -67,7 +68,9 @@ class Application:
             self._timed_out(event.delivery, message.conn_handle)
         kind = _request_kind(event.delivery)
         if kind is not None and event.conn_handle is not None:
-            self._open.setdefault((kind, event.conn_handle), []).append(event.delivery)
+            waiting = self._open.setdefault((kind, event.conn_handle), [])
+            waiting.append(event.delivery)
+            del waiting[:-_KEPT]
 
     def exchange(self, exchange: Exchange) -> None:
         """Takes a request that was answered, or never will be."""
@@ -92,13 +95,20 @@ class Application:
         name = result_name(self._dialect.numbers, call.result) if call.result else None
         if name == _SYS_ATTR_MISSING:
             evidence = of_delivery(call.command, f"hvx on connection {conn_handle}: {name}")
-            self._unsubscribed.setdefault(conn_handle, []).append(evidence)
+            self._keep_unsubscribed(conn_handle, evidence)
         notification = message.hvx_params is not None and message.hvx_params.type == HvxType.NOTIFICATION
         if name in _NO_BUFFER and notification:
-            self._refused.setdefault(conn_handle, []).append(call)
+            refused = self._refused.setdefault(conn_handle, [])
+            refused.append(call)
+            del refused[_KEPT:]
         elif call.result == 0:
             self._unsubscribed.pop(conn_handle, None)
             self._polled(self._refused.pop(conn_handle, []))
+
+    def _keep_unsubscribed(self, conn_handle: int, evidence: Evidence) -> None:
+        evidences = self._unsubscribed.setdefault(conn_handle, [])
+        evidences.append(evidence)
+        del evidences[_KEPT:]
 
     def _polled(self, calls: list[Call]) -> None:
         if len(calls) < _POLLED:
@@ -131,7 +141,7 @@ class Application:
         if not self._forgotten(exchange):
             self._cases.add("request open at the end", evidence, {"what": what}, apart=what)
         elif exchange.kind == "system attributes":
-            self._unsubscribed.setdefault(exchange.conn_handle, []).append(evidence)
+            self._keep_unsubscribed(exchange.conn_handle, evidence)
         else:
             values = {"conn": exchange.conn_handle, "what": what, "reply": _REPLIES[exchange.kind]}
             self._cases.add("unanswered request", evidence, values, apart=(what, exchange.conn_handle))

@@ -14,6 +14,7 @@ from gatts_codec.capture.packets import PacketRecord
 Severity: TypeAlias = Literal["error", "warning", "note"]
 _KEPT_EVIDENCE = 5
 _KEPT_BYTES = 64
+_MAX_CASES = 200
 
 
 class Evidence(NamedTuple):
@@ -88,6 +89,8 @@ class Cases:
         apart: object = None,
     ) -> None:
         """One more piece of evidence. Different values of ``apart`` make findings of their own."""
+        if len(self._cases) >= _MAX_CASES and (code, apart) not in self._cases:
+            apart = None  # noise has countless variants
         case = self._cases.setdefault((code, apart), _Case(values=dict(values or {})))
         case.count += count
         if len(case.evidence) < _KEPT_EVIDENCE:

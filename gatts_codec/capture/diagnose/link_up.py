@@ -10,6 +10,7 @@ from gatts_codec.capture.diagnose.finding import Cases, Evidence, Finding, of_re
 from gatts_codec.capture.packets import PacketRecord
 from gatts_codec.framing import H5Type
 
+_KEPT = 5  # pieces of evidence; the rest is counted
 _MANY_SYNCS = 3
 _CHIP_SYNCS_ANSWERED = 3  # a healthy chip needs one answer, and may have sent the next SYNC already
 # pc-ble-driver sends CONFIG four times before the firmware of SDK 14 and 15 answers.
@@ -26,6 +27,7 @@ class _Attempt:
     chip_frames: int = 0
     answered: bool = False
     chip_syncs: list[Evidence] = field(default_factory=list)
+    chip_sync_count: int = 0
     configs: list[Evidence] = field(default_factory=list)
     config_count: int = 0
     fields: set[bytes] = field(default_factory=set)
@@ -68,11 +70,13 @@ class LinkUp:
         elif link == "SYNC" and from_host:
             attempt.host_sync_count += 1
             attempt.host_syncs.append(of_record(record, "SYNC from the host"))
-            del attempt.host_syncs[_MANY_SYNCS:]
+            del attempt.host_syncs[_KEPT:]
         elif link == "SYNC_RSP" and from_host:
             attempt.answered = True
         elif link == "SYNC" and attempt.answered:
+            attempt.chip_sync_count += 1
             attempt.chip_syncs.append(of_record(record, "SYNC from the chip, after the host's SYNC_RSP"))
+            del attempt.chip_syncs[_KEPT:]
         elif link == "SYNC":
             attempt.chip_asked = True
         elif link == "CONFIG" and from_host:
@@ -81,6 +85,7 @@ class LinkUp:
                 of_record(record, f"CONFIG from the host, field {field_byte.hex() or 'missing'}")
             )
             attempt.fields.add(field_byte)
+            del attempt.configs[_KEPT:]
 
     def _over(self) -> None:
         """The attempt ends, or the recording does."""
@@ -89,16 +94,17 @@ class LinkUp:
         if up:
             return
         if attempt.host_sync_count >= _MANY_SYNCS and not attempt.chip_frames:
-            first, *others = attempt.host_syncs
-            self._cases.add("no device", first, count=attempt.host_sync_count - len(others))
-            for evidence in others:
-                self._cases.add("no device", evidence)
-        if len(attempt.chip_syncs) >= _CHIP_SYNCS_ANSWERED:
-            for evidence in attempt.chip_syncs:
-                self._cases.add("host not heard", evidence)
+            self._found("no device", attempt.host_syncs, attempt.host_sync_count)
+        if attempt.chip_sync_count >= _CHIP_SYNCS_ANSWERED:
+            self._found("host not heard", attempt.chip_syncs, attempt.chip_sync_count)
         elif self._config_unanswered(attempt):
-            for evidence in attempt.configs:
-                self._cases.add("config unanswered", evidence, {"why": _why(attempt)})
+            self._found("config unanswered", attempt.configs, attempt.config_count, why=_why(attempt))
+
+    def _found(self, code: str, evidences: list[Evidence], count: int, **values: object) -> None:
+        unseen = count - len(evidences)
+        for evidence in evidences:
+            self._cases.add(code, evidence, values, count=1 + unseen)
+            unseen = 0
 
     def _config_unanswered(self, attempt: _Attempt) -> bool:
         if not attempt.configs or not attempt.chip_frames:

@@ -29,7 +29,7 @@ from gatts_codec.device.peer import Peer
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import EncodeError
 from gatts_codec.framing import Decoder, H5Packet, H5Type, h5
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkEvent, PacketReceived, Rebooted
 
@@ -84,7 +84,8 @@ class VirtualChip:
         settings = link or ChipConfig()
         if self.plan.max_payload is not None:
             settings = replace(settings, max_payload=self.plan.max_payload)
-        self.link = ChipLink(settings)
+        # Firmware of SD API v2 comes up in another way than that of v5 (gatts_codec.link.machine).
+        self.link = OldChipLink(settings) if self.device.profile.old_link else ChipLink(settings)
         self.peer = Peer(self.device)
         self.observers: list[Callable[[Observation], object]] = []
         self._ack_delay_s = ack_delay_s

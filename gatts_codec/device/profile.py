@@ -89,6 +89,8 @@ class Profile:
     """HVN_TX_COMPLETE and RESOURCES rather than TX_COMPLETE and NO_TX_* (from v5 on)."""
     adv_configures: bool
     """0x72 is adv_set_configure, with a handle in its answer (from v6 on)."""
+    old_link: bool
+    """The first CONFIG is answered at once, the chip's own comes an interval later (seen of v2)."""
     config_tags: bool
     """adv_start names a connection configuration (from v5 on)."""
     notification_queue: int
@@ -128,6 +130,7 @@ def profile_of(dialect: Dialect) -> Profile:
         exchanges_mtu=exchanges_mtu,
         counts_notifications=late,
         adv_configures=v6,
+        old_link=not exchanges_mtu,
         config_tags=late,
         notification_queue=constants.get("BLE_GATTS_HVN_TX_QUEUE_SIZE_DEFAULT", 7),
         max_mtu=constants.get("BLE_GATT_ATT_MTU_DEFAULT", 247),

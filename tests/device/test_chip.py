@@ -187,3 +187,15 @@ def test_two_peers() -> None:
     wire = Wire()
     assert wire.chip.peer.connect() == 0
     assert wire.chip.new_peer().connect("c6:05:04:03:02:02") == 1
+
+
+@pytest.mark.parametrize("dialect", ["sd_api_v2", "sd_api_v2_pc"])
+def test_old_firmware_comes_up_in_its_own_way(dialect: str) -> None:
+    # captures/real_firmware/sd_api_v2_pc: the first CONFIG is answered, the chip's own comes an interval later.
+    wire = Wire(VirtualChip(dialect), up=False)
+    assert wire.after(INTERVAL_S) == ["SYNC"]
+    assert wire.say(SYNC_RSP, CONFIG) == ["CONFIG_RSP"]
+    assert wire.say(packet(VERSION_GET)) == []
+    assert wire.after(INTERVAL_S) == ["CONFIG"]
+    wire.say(CONFIG_RSP)
+    assert wire.chip.is_up

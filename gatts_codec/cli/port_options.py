@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import click
 
+from gatts_codec.framing import FRAMINGS
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OPTIONS = (
@@ -22,13 +24,20 @@ _OPTIONS = (
         help="The firmware's largest packet: 384, 512 or 768. Default: the dialect's.",
     ),
     click.option(
+        "--framing",
+        type=click.Choice(list(FRAMINGS)),
+        default="h5",
+        show_default=True,
+        help="How packets travel: length for ser_phy_uart firmware, cobs for bridges.",
+    ),
+    click.option(
         "--record", type=click.Path(dir_okay=False), metavar="FILE", help="Write all bytes to FILE."
     ),
 )
 
 
 def port_options(function: F) -> F:
-    """``--reset``, ``--max-payload``, ``--record``."""
+    """``--reset``, ``--max-payload``, ``--framing``, ``--record``."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function

@@ -94,7 +94,7 @@ class Selector:
         if isinstance(happening, EventSeen):
             return self._wants(happening.delivery.record)
         if isinstance(happening, Exchange):
-            return False
+            return self._wants(happening.opened.record)
         return self._wanted.errors and isinstance(happening, (Oddity, LinkChange))
 
     def _answers(self, packet: Decoded) -> bool:

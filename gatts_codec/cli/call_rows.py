@@ -28,6 +28,8 @@ def call_parts(happening: Happening, describer: Describer) -> tuple[list[Part], 
         delivery = happening.delivery
         head = _head(delivery, packet_name(delivery.packet, describer.dialect), "bold magenta")
         return [*head, (f"{'':19} {delivery.attempts:3}x  ", "dim")], list(_details(delivery, describer))
+    if isinstance(happening, Exchange):
+        return _exchange(happening)
     if isinstance(happening, (LinkChange, Oddity)):
         style = "blue" if isinstance(happening, LinkChange) else "yellow"
         frame = happening.record.frame
@@ -61,7 +63,19 @@ def call_dict(happening: Happening) -> dict[str, Any] | None:
         delivery = happening.delivery
         row = {"frame": delivery.first.frame, "t_us": delivery.first.t_us, **packet_fields(delivery.packet)}
         return row | {"attempts": delivery.attempts}
-    if isinstance(happening, (Exchange, GivenUp)):
+    if isinstance(happening, Exchange):
+        opened, closed = happening.opened.first, happening.closed.first if happening.closed else None
+        return {
+            "frame": opened.frame,
+            "t_us": opened.t_us,
+            "kind": "exchange",
+            "name": happening.kind,
+            "conn_handle": happening.conn_handle,
+            "closed_frame": closed and closed.frame,
+            "latency_us": happening.latency_us,
+            "unanswered": happening.why or None,
+        }
+    if isinstance(happening, GivenUp):
         return None
     what = happening.what if isinstance(happening, LinkChange) else happening.code
     return {
@@ -84,6 +98,17 @@ def duration(time_us: int | None) -> str:
 def _head(delivery: Delivery, name: str, style: str = "bold cyan") -> list[Part]:
     first = delivery.first
     return [(f"{first.frame:5} {spoken(first.t_us):>15} ", "dim"), (f"{name:22} ", style)]
+
+
+def _exchange(exchange: Exchange) -> tuple[list[Part], list[Part]]:
+    what = (
+        f"{exchange.kind} on connection {exchange.conn_handle}, opened in frame {exchange.opened.first.frame}"
+    )
+    if exchange.closed is None:
+        return [(f"{'':22}", "")], [(f"{what}, never closed: {exchange.why}", "yellow")]
+    first = exchange.closed.first
+    head = [(f"{first.frame:5} {spoken(first.t_us):>15} ", "dim")]
+    return head, [(f"{what}, closed after {duration(exchange.latency_us)}", "dim")]
 
 
 def _call(call: Call, describer: Describer) -> Iterator[Part]:

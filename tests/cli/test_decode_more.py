@@ -84,6 +84,23 @@ def test_calls_that_were_not_answered(run: Runner) -> None:
     assert "NO ACK" in run("decode", str(FAULTS / "f_no_ack_silent.jsonl"), "--calls").out
 
 
+def test_calls_show_what_was_confirmed_and_what_never_was(run: Runner) -> None:
+    outcome = run("decode", NOTIFY, "--calls")
+    assert "notification on connection 0, opened in frame 14, closed after 207 us" in outcome.out
+    (exchange,) = (
+        row
+        for row in run("decode", NOTIFY, "--calls", "--json").records
+        if row["kind"] == "exchange" and row["name"] == "indication"
+    )
+    assert (exchange["conn_handle"], exchange["unanswered"]) == (0, None)
+    assert exchange["closed_frame"] > exchange["frame"]
+    events = str(CAPTURES / "real_firmware" / "sd_api_v5" / "e_events.jsonl")
+    assert (
+        "authorization on connection 0, opened in frame 28, never closed: the recording ends"
+        in run("decode", events, "--calls").out
+    )
+
+
 def names(run: Runner, *args: str) -> list[str]:
     return [row["name"] or row["type"] for row in run("decode", NOTIFY, *args, "--json").records]
 

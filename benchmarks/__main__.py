@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import client, framing, packet_codec, report, startup
+from benchmarks import chips, client, framing, packet_codec, report, startup
 from benchmarks.figures import Figure
 from benchmarks.measure import ROUNDS
 
@@ -16,6 +16,7 @@ PARTS = {
     "framing": framing.figures,
     "startup": startup.figures,
     "client": client.figures,
+    "chips": chips.figures,
 }
 RESULTS = Path(__file__).parent / "results"
 

@@ -1,6 +1,6 @@
 """Build sdist and wheel, check both, and use the wheel as a stranger does: in an empty environment, without extras.
 
-    python tools/check_dist.py        needs build, twine and check-wheel-contents
+python tools/check_dist.py        needs build, twine and check-wheel-contents
 """
 
 from __future__ import annotations

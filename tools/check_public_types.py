@@ -27,7 +27,9 @@ def main() -> int:
     public = [symbol for symbol in symbols if is_public(symbol["name"], homes)]
     bad = [symbol for symbol in public if not symbol["isTypeKnown"] or symbol["isTypeAmbiguous"]]
     for symbol in bad:
-        reasons = " ".join(line.strip() for each in symbol["diagnostics"] for line in each["message"].splitlines())
+        reasons = " ".join(
+            line.strip() for each in symbol["diagnostics"] for line in each["message"].splitlines()
+        )
         print(f"{symbol['name']}: {reasons or 'something it is made of'}")
     print(f"{len(public) - len(bad)} of {len(public)} public symbols have a known type")
     return 1 if bad or not public else 0

@@ -44,7 +44,7 @@ _TYPES = {
 }
 _NUMBERED_TYPE = re.compile(r"(?:RESERVED_|UNKNOWN\[0x)([0-9a-f]+)\]?", re.IGNORECASE)
 _RAW = re.compile(
-    r"slip_decode error, code:\s*(\S+)\s+raw packet:\s*\[?((?:\s*[0-9a-f]{2}\b)+)", re.IGNORECASE
+    r"slip_decode error, code:\s*(\S+)\s+raw packet:\s*\[?((?:\s*[0-9a-f]{2}\b)+)", re.IGNORECASE | re.ASCII
 )
 _REMARKS = (
     ("state", re.compile(r"State change: .*")),
@@ -119,7 +119,7 @@ class _Log:
                 self._start[0],
                 "bad frame",
             )
-        payload = bytes.fromhex(begins["hex"]) if "/" not in begins["hex"] else b""
+        payload = _payload(begins["hex"])
         frame = h5.encode(_header(fields, payload))
         logged = int(fields.get("checksum", "0"), 16)
         if logged not in (0, frame[3]):
@@ -143,6 +143,13 @@ class _Log:
                 said = "evt> lines are an application's own words about events, not their bytes: passed over"
                 return Remark(clock_time(text), said, number)
         return None
+
+
+def _payload(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text) if "/" not in text else b""
+    except ValueError:
+        raise CaptureError(f"{text[:40]!r} is not hex") from None
 
 
 def _header(fields: dict[str, str], payload: bytes) -> h5.H5Packet:

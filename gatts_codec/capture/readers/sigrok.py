@@ -24,7 +24,7 @@ _PLAIN = re.compile(
     r'(?:\d+-\d+ )?(?P<pid>uart[\w-]*): (?:(?P<row>[rt]x[\w -]*): )?"?(?P<name>[^"]*)"?$', re.IGNORECASE
 )
 _TRACE = re.compile(
-    r'\{"ph": "(?P<ph>[BE])", "ts": (?P<ts>[\d.]+), "pid": "(?P<pid>[^"]*)", '
+    r'\{"ph": "(?P<ph>[BE])", "ts": (?P<ts>\d{1,15}(?:\.\d+)?), "pid": "(?P<pid>[^"]*)", '
     r'"tid": "(?P<row>[^"]*)", "name": "(?P<name>[^"]*)"'
 )
 _FAULTS = {"parity error": "parity error", "frame error": "framing error", "break condition": "break"}

@@ -17,7 +17,7 @@ from gatts_codec.capture.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.errors import CaptureError
 
-_HEADER = re.compile(r"([<>]) (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\.(\d+)  length=(\d+) from=\d+ to=\d+")
+_HEADER = re.compile(r"([<>]) (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\.(\d{1,9})  length=(\d{1,9}) from=\d+ to=\d+", re.ASCII)
 _BYTES = re.compile(r"((?: [0-9a-f]{2})+)(?=\s|$)")
 _SECOND_US = 1_000_000
 
@@ -76,8 +76,11 @@ def _end(block: _Block | None, name: str, line: int) -> Entries:
         yield block.chunk()
 
 
-def _time(second: str, fraction: str) -> int:
-    moment = datetime.strptime(second, "%Y/%m/%d %H:%M:%S").replace(tzinfo=timezone.utc)
+def _time(second: str, fraction: str) -> int | None:
+    try:
+        moment = datetime.strptime(second, "%Y/%m/%d %H:%M:%S").replace(tzinfo=timezone.utc)
+    except ValueError:  # no such day or hour: the bytes are worth more than the time
+        return None
     micros = int(fraction) if len(fraction) == 6 or int(fraction) < _SECOND_US else int(fraction) // 1000
     return int(moment.timestamp()) * _SECOND_US + micros
 

@@ -1,0 +1,37 @@
+"""The fuzz harnesses: every seed keeps every promise, and so do a few hundred inputs near them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fuzz import HARNESSES
+from fuzz.blind import mutations
+
+
+@pytest.mark.parametrize("name", HARNESSES)
+def test_seeds_keep_the_promises(name: str) -> None:
+    harness = import_module(f"fuzz.{name}")
+    seeds = harness.seeds()
+    assert seeds
+    for seed in seeds:
+        harness.check(seed)
+
+
+@pytest.mark.parametrize("name", HARNESSES)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_inputs_near_the_seeds_keep_the_promises(name: str, data: Any) -> None:
+    harness = import_module(f"fuzz.{name}")
+    harness.check(data.draw(mutations(harness.seeds())))
+
+
+@pytest.mark.parametrize("name", HARNESSES)
+def test_no_input_is_too_short(name: str) -> None:
+    harness = import_module(f"fuzz.{name}")
+    for size in range(4):
+        harness.check(bytes(size))

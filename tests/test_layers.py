@@ -40,7 +40,15 @@ WORLD = {
     "multiprocessing",
 }
 FIRST_LAYER_IN_THE_WORLD = LAYERS["link"]
-STATE_MACHINES = ("link.machine", "link.host", "link.chip", "device.device", "framing.decoder")
+STATE_MACHINES = (
+    "link.machine",
+    "link.host",
+    "link.chip",
+    "link.session",
+    "link.plain",
+    "device.device",
+    "framing.decoder",
+)
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -91,7 +91,7 @@ class TestCalls:
                 assert type(sent) is codec.message_class("command", name)
             assert len(chip.commands) == len(DIALECTS[dialect].calls)
 
-    def test_the_issue_s_example(self) -> None:
+    def test_a_service_from_beginning_to_notification(self) -> None:
         with rig() as (sd, chip):
             service = sd.service_add(ServiceType.PRIMARY, Uuid(0x180D)).handle
             handles = sd.characteristic_add(service, CharMd(CharProps(notify=1)), ATTR).handles

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import click
 
@@ -24,6 +25,12 @@ from gatts_codec.framing.h5 import H5Type
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkLost, LinkUp, LostReason, Rebooted
 from gatts_codec.link.transports import RecordingTransport, Transport
+
+_SETTINGS: Mapping[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("table_size", "notification_queue", "max_mtu", "vendor_bases", "max_connections"), int),
+    **dict.fromkeys(("connection_interval_s", "att_timeout_s"), float),
+    **dict.fromkeys(("service_changed", "require_enable"), lambda text: bool(int(text))),
+}
 
 
 @click.command("chip")
@@ -46,6 +53,9 @@ from gatts_codec.link.transports import RecordingTransport, Transport
     help="The firmware's packet limit in bytes; its intervals go with it.",
 )
 @click.option(
+    "--set", "settings", multiple=True, metavar="NAME=NUMBER", help="table_size=248, max_mtu=247 ..."
+)
+@click.option(
     "--ack-delay-ms", default=0.0, metavar="MS", help="Let ACKs leave later, for hosts with a race."
 )
 @click.option(
@@ -62,6 +72,7 @@ def command(
     faults: tuple[str, ...],
     seed: int,
     max_payload: str,
+    settings: tuple[str, ...],
     ack_delay_ms: float,
     record: str | None,
     verbose: bool,
@@ -75,7 +86,7 @@ def command(
     link = ChipConfig(max_payload=size, retransmission_interval_s=FIRMWARE_INTERVALS_S[size])
     lines = load_script(script) if script else []
     chip = VirtualChip(
-        dialect, DeviceConfig(), link=link, faults=faults, seed=seed, ack_delay_s=ack_delay_ms / 1000
+        dialect, _config(settings), link=link, faults=faults, seed=seed, ack_delay_s=ack_delay_ms / 1000
     )
     show = Show(chip, lines, verbose=verbose, quiet=quiet)
     with _place(pty, tcp, unix) as place:
@@ -181,6 +192,20 @@ def _recorded(transport: Transport, record: str | None, number: int) -> Transpor
     if number:  # the recording of the host before stays
         path = path.with_stem(f"{path.stem}-{number + 1}")
     return RecordingTransport(transport, path, "chip")
+
+
+def _config(settings: tuple[str, ...]) -> DeviceConfig:
+    """The chip's settings, those that are numbers."""
+    wanted: dict[str, Any] = {}
+    for text in settings:
+        name, _, number = text.partition("=")
+        if name not in _SETTINGS:
+            raise click.UsageError(f"no setting {name!r}; there are {', '.join(_SETTINGS)}")
+        try:
+            wanted[name] = _SETTINGS[name](number)
+        except ValueError:
+            raise click.UsageError(f"{name} is a number, not {number!r}") from None
+    return DeviceConfig(**wanted)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import MAX_VALUE_LEN, NrfError
 from gatts_codec.device.connection import DEFAULT_MTU, Wait
 from gatts_codec.device.fields import Fields
 from gatts_codec.device.refusal import refuse_unless
@@ -106,9 +106,12 @@ def _tx_packet_count_get(device: Device, fields: Fields) -> bytes:
 
 
 def _user_mem_reply(device: Device, fields: Fields) -> bytes:
-    """u16 connection, ?{u16 length, ..}: what lies in the memory is nobody's business yet."""
+    """u16 connection, ?{u16 length, ..}: what lies in the memory is nobody's business yet.
+
+    More than 512 bytes could not be reported in an event, so no more are used.
+    """
     connection = device.connections.require(fields.number(2))
-    lent = fields.number(2) if fields.present() else None
+    lent = min(fields.number(2), MAX_VALUE_LEN) if fields.present() else None
     pending = connection.pending
     refuse_unless(pending is not None and pending.wait is Wait.MEMORY, NrfError.INVALID_STATE)
     connection.prepared.asked = True

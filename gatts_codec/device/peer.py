@@ -80,12 +80,14 @@ class Peer:
             raise PeerError(f"connected already, as connection {self.connection.handle}")
         if len(self._device.connections) >= self._device.config.max_connections:
             raise PeerError(f"the chip has {len(self._device.connections)} connections, no room for another")
+        _check_number("address_type", address_type, 0x7F)
         self.received.clear()
         self.connection = self._device.connections.open(self, _address(address), address_type)
         return self.connection.handle
 
     def disconnect(self, reason: int = _REMOTE_USER_ENDED) -> None:
         """End the connection, with an HCI reason."""
+        _check_number("reason", reason, 0xFF)
         self._device.connections.close(self._connected(), reason)
 
     def encrypt(self, level: int = 2) -> None:
@@ -112,6 +114,7 @@ class Peer:
 
     def exchange_mtu(self, mtu: int) -> Procedure[int]:
         """Ask for an ATT MTU; the result is the one that both ends then use."""
+        _check_number("mtu", mtu, 0xFFFF)
         return self._begin(self._exchange_mtu(mtu))
 
     def discover(self) -> list[Service]:
@@ -121,6 +124,7 @@ class Peer:
 
     def read(self, handle: int, offset: int = 0) -> Procedure[bytes]:
         """One read request: at most MTU - 1 bytes, from ``offset`` on."""
+        _check_number("offset", offset, 0xFFFF)
         return self._begin(self._read(handle, offset))
 
     def read_long(self, handle: int) -> Procedure[bytes]:
@@ -142,6 +146,7 @@ class Peer:
 
     def prepare(self, handle: int, data: bytes, offset: int = 0) -> Procedure[None]:
         """One prepared write, to be executed or cancelled later."""
+        _check_number("offset", offset, 0xFFFF)
         self._check_length(data, _PREPARE_OVERHEAD)
         return self._begin(self._request(Request(Op.PREPARE, handle, bytes(data), offset)))
 
@@ -302,6 +307,11 @@ def _check(device: Device, reply: Reply, request: Request) -> Reply:
         where = f" of 0x{request.handle:04x}" if request.handle else ""
         raise PeerError(f"{request.op.value}{where}: {name}", status=reply.status)
     return reply
+
+
+def _check_number(name: str, value: int, most: int) -> None:
+    if not 0 <= value <= most:
+        raise PeerError(f"{name} is 0 to {most}, not {value}")
 
 
 def _address(text: str) -> bytes:

@@ -10,6 +10,7 @@ A UART has no patience: what the host does not read is lost, as on a wire.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -27,7 +28,8 @@ from gatts_codec.link.transports import Transport
 
 T = TypeVar("T")
 
-_LONGEST_WAIT_S = 3600.0
+# Windows takes no Ctrl-C while it waits for a socket.
+_LONGEST_WAIT_S = 3600.0 if os.name == "posix" else 0.5
 
 
 class ChipRunner:

@@ -9,6 +9,7 @@
     subscribe WHERE [notify|indicate|both]                     unsubscribe WHERE
     confirm auto | off               confirm
     leave                            come-back
+    event HEX                        the chip sends this event, packet type and all, whatever it is
     expect HEX                       the last value that was read
     fails                            the next command has to be refused by the host
     repeat                           from the beginning, after 10 ms
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatts_codec.constants import RpcPacketType
 from gatts_codec.device.discovery import find_value
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
@@ -202,6 +204,11 @@ class ScriptRun:
         else:
             self.peer.confirm()
 
+    def emit(self, payload: bytes) -> None:
+        if payload[:1] != bytes([RpcPacketType.EVENT]):
+            raise PeerError("an event's payload begins with 02, u16 event id, u16 connection handle")
+        self._chip.device.emit(payload)
+
     def expect(self, value: str) -> None:
         wanted = _hex(value)
         if wanted != self._value:
@@ -255,13 +262,14 @@ _COMMANDS: dict[str, Callable[..., Waiting]] = {
     "confirm": ScriptRun.confirm,
     "leave": lambda run: run.peer.leave(),
     "come-back": lambda run: run.peer.come_back(),
+    "event": lambda run, payload: run.emit(_hex(payload)),
     "expect": ScriptRun.expect,
     "fails": ScriptRun.fails,
 }
 _ARITY = {
     **dict.fromkeys(("disconnect", "discover", "execute", "cancel", "leave", "come-back", "fails"), (0, 0)),
     **dict.fromkeys(("connect", "confirm"), (0, 1)),
-    **dict.fromkeys(("encrypt", "mtu", "read-long", "unsubscribe", "expect"), (1, 1)),
+    **dict.fromkeys(("encrypt", "mtu", "read-long", "unsubscribe", "event", "expect"), (1, 1)),
     **dict.fromkeys(("wait", "read", "subscribe"), (1, 2)),
     **dict.fromkeys(("write", "write-command", "write-long"), (2, 2)),
     "prepare": (2, 3),

@@ -74,10 +74,10 @@ def test_a_chip_on_a_pty_with_traffic_script_and_recording(start: Start, tmp_pat
 
 def test_a_chip_on_tcp_quietly_and_one_host_after_the_other(start: Start, tmp_path: Path) -> None:
     record = tmp_path / "wire.jsonl"
-    process, url = start("--tcp", "0", "--quiet", "--record", str(record))
+    process, url = start("--tcp", "0", "--quiet", "--set", "service_changed=0", "--record", str(record))
     for _ in range(2):
         with connect(url, "sd_api_v5") as client:
-            assert client.service_add(1, Uuid(0x180D)).handle == 12
+            assert client.service_add(1, Uuid(0x180D)).handle == 9
     if sys.platform == "win32":
         process.kill()
         return
@@ -111,6 +111,8 @@ def test_faults_and_a_script_that_fails(start: Start, tmp_path: Path) -> None:
         (["--fault", "explode"], 1, "unknown fault 'explode'"),
         (["--script", "does-not-exist"], 1, "does-not-exist: No such file"),
         (["--max-payload", "5"], 2, "'384'"),
+        (["--set", "colour=1"], 2, "no setting 'colour'; there are table_size"),
+        (["--set", "table_size=big"], 2, "table_size is a number"),
     ],
 )
 def test_what_cannot_be_done_is_explained(run: Runner, arguments: list[str], status: int, said: str) -> None:

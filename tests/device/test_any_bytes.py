@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from device.bench import ALL
+from device.bench import ALL, Bench
 from hypothesis import given
 from hypothesis import strategies as st
+from strategies import messages
 
+from gatts_codec import Command
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.device import Device
+from gatts_codec.device.peer import Peer
+from gatts_codec.errors import PeerError
 from gatts_codec.framing import encode_frame, h5
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -56,6 +64,78 @@ def test_any_commands(data: st.DataObject) -> None:
     device = Device(dialect)
     for number, payload in enumerate(data.draw(st.lists(payloads(dialect), max_size=15))):
         check(device, payload, float(number))
+
+
+HANDLES = ("handle", "service_handle", "inc_srvc_handle", "char_handle", "start_handle", "end_handle")
+
+
+def aimed(message: Command, draw: st.DataObject, conn: int, last: int) -> Command:
+    """The command with connection and handles that exist, mostly."""
+    names = {field.name for field in fields(message)}  # type: ignore[arg-type]
+    changed: dict[str, Any] = {}
+    if "conn_handle" in names:
+        changed["conn_handle"] = draw.draw(st.sampled_from([conn, conn, 0xFFFF, 7]))
+    for name in names.intersection(HANDLES):
+        changed[name] = draw.draw(st.integers(0, last + 1))
+    params = getattr(message, "hvx_params", None)
+    if params is not None:
+        changed["hvx_params"] = replace(params, handle=draw.draw(st.integers(0, last + 1)))
+    return replace(message, **changed)  # type: ignore[type-var]
+
+
+def peer_acts(peer: Peer, draw: st.DataObject, last: int) -> None:
+    """Anything a peer can do; PeerError is the only way in which it may fail."""
+    handle, data = draw.draw(st.integers(0, last + 1)), draw.draw(st.binary(max_size=18))
+    acts: list[Callable[[], object]] = [
+        peer.connect,
+        peer.disconnect,
+        peer.execute,
+        peer.cancel,
+        peer.confirm,
+        peer.leave,
+        peer.come_back,
+        lambda: peer.read(handle, len(data)),
+        lambda: peer.read_long(handle),
+        lambda: peer.write(handle, data),
+        lambda: peer.write_command(handle, data),
+        lambda: peer.write_long(handle, data * 4),
+        lambda: peer.prepare(handle, data, len(data)),
+        lambda: peer.subscribe(handle, indications=True),
+        lambda: peer.exchange_mtu(len(data) * 20),
+        lambda: peer.encrypt(1 + len(data) % 4),
+    ]
+    with suppress(PeerError):
+        draw.draw(st.sampled_from(acts))()
+
+
+@given(data=st.data())
+def test_any_calls_while_a_peer_does_anything(data: st.DataObject) -> None:
+    dialect = data.draw(st.sampled_from(ALL))
+    bench = Bench(dialect, notification_queue=2, max_mtu=247)
+    bench.service()
+    kinds: tuple[dict[str, Any], ...] = ({}, {"rd_auth": 1, "wr_auth": 1}, {"vlen": 0})
+    for number, md in enumerate(kinds):
+        bench.characteristic(0x2A37 + number, **md)
+    bench.peer.confirms = data.draw(st.booleans())
+    user_mem_reply = next(
+        o for o, name in bench.device.profile.companions.items() if name == "user_mem_reply"
+    )
+    for _ in range(data.draw(st.integers(1, 20))):
+        last = len(bench.device.table)
+        what = data.draw(st.integers(0, 3))
+        if what == 0:
+            peer_acts(bench.peer, data, last)
+        elif what == 1:
+            lent = data.draw(st.sampled_from([b"\0", b"\1\x40\0\0", b"\1\xff\xff\0"]))
+            check(bench.device, bytes([0, user_mem_reply, 0, 0]) + lent, bench.now)
+        elif what == 2:
+            bench.after(data.draw(st.sampled_from([0.0, 1.0, 31.0])))
+        else:
+            command = data.draw(messages(dialect, "command"))
+            assert isinstance(command, Command)
+            check(bench.device, bench.codec.pack(aimed(command, data, 0, last)), bench.now)
+        for payload in bench.device.payloads_to_send():
+            bench.codec.unpack(payload)  # what the chip says is strictly right
 
 
 @given(data=st.data())

@@ -354,6 +354,15 @@ def test_misuse_is_named() -> None:
         bench.peer.subscribe(handle - 1)
     with pytest.raises(PeerError, match="1 to 4"):
         bench.peer.encrypt(5)
+    for wrong in (
+        lambda: bench.peer.exchange_mtu(-1),
+        lambda: bench.peer.read(handle, 0x10000),
+        lambda: bench.peer.prepare(handle, b"", -1),
+        lambda: bench.peer.disconnect(256),
+        lambda: Peer(bench.device).connect(address_type=128),
+    ):
+        with pytest.raises(PeerError, match="is 0 to"):
+            wrong()
     with pytest.raises(PeerError, match="c6:05"):
         Peer(bench.device).connect("nonsense")
 

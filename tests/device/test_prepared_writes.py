@@ -121,6 +121,19 @@ def test_memory_that_is_full(bench: Bench) -> None:
     assert bench.peer.prepare(handle, b"", 18).status == GattStatus.ATTERR_PREPARE_QUEUE_FULL
 
 
+def test_no_more_memory_is_used_than_an_event_can_carry(bench: Bench) -> None:
+    handle = bench.characteristic().value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    bench.lend(conn, 0xFFFF)
+    bench.events()
+    bench.peer.execute().result()
+    write = bench.events()[0]
+    assert isinstance(write, (WriteEvent, WriteEventV1))
+    assert write.mem_block is not None
+    assert write.mem_block.len == 512
+
+
 def test_without_memory_what_needs_no_authorization_is_refused(bench: Bench) -> None:
     handle = bench.characteristic().value_handle
     conn = bench.connected()

@@ -150,6 +150,12 @@ def test_prepared_writes_and_the_rest() -> None:
     assert attribute.value == b"abc"
 
 
+def test_events_as_they_are() -> None:
+    stage = Stage("event 025000dbc0")
+    stage.turn()
+    assert stage.device.payloads_to_send()[-1].hex() == "025000dbc0"
+
+
 def test_repeat_goes_on_for_ever_and_lets_others_live() -> None:
     stage = Stage("connect\ndisconnect\nrepeat")
     for _ in range(5):
@@ -187,6 +193,8 @@ def test_lines_that_are_no_commands_are_named_before_anything_runs(text: str, sa
         ("confirm maybe", "auto, off"),
         ("connect", "already"),
         ("encrypt 9", "1 to 4"),
+        ("event 0150", "begins with 02"),
+        ("mtu 70000", "mtu is 0 to 65535"),
     ],
 )
 def test_commands_that_cannot_be_done_are_explained(line: str, said: str) -> None:

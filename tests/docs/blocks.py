@@ -7,7 +7,8 @@
     others     data to read: only the languages in READ_ONLY
 
 ``...`` in shown output stands for anything. A page's blocks share their names and a folder, in which ``examples`` is
-the project's. With GATTS_CODEC_UPDATE_DOCS=1 in the environment shown output is rewritten instead of compared.
+the project's. Where they speak of BOARD, ``Page.board`` stands in for it. With GATTS_CODEC_UPDATE_DOCS=1 in the
+environment shown output is rewritten instead of compared.
 """
 
 from __future__ import annotations
@@ -22,12 +23,14 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sybil import Document
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
 
+BOARD = "/dev/ttyACM0"
 # Whatever else a page asks a reader to run (installers, root, hardware) has no place in a test.
 RUNNABLE = {"cat", "echo", "gatts-codec", "head", "ls", "printf", "python"}
 READ_ONLY = {"text", "", "json", "toml", "yaml", "ini", "diff", "mermaid", "lua", "sql", "c"}
@@ -35,7 +38,9 @@ UPDATE = os.environ.get("GATTS_CODEC_UPDATE_DOCS") == "1"
 SECONDS = 120
 
 _INFO = re.compile(r"[ \t]*(?P<language>[\w+-]*)[^\n]*\n")
-_COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n> .*)*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+_COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n>(?: .*)?)*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
+_SHELL = {"&", "|", ">", ";", "&&"}
+_CONTINUED = re.compile(r"\n> ?")
 _CHECKER = doctest.OutputChecker()
 
 
@@ -53,8 +58,8 @@ class Block(NamedTuple):
 class Page:
     """A page in Markdown and the state its blocks share."""
 
-    def __init__(self, path: Path, folder: Path) -> None:
-        self.path, self.folder = path, folder
+    def __init__(self, path: Path, folder: Path, board: str = BOARD) -> None:
+        self.path, self.folder, self.board = path, folder, board
         self.names: dict[str, Any] = {"__name__": "__main__"}
         self.edits: list[tuple[int, int, str]] = []
         self._printed: str | None = None
@@ -76,17 +81,19 @@ class Page:
         self._write()
 
     def _python(self, block: Block) -> str:
-        source = "\n" * block.line + block.source  # so that a traceback shows the page's lines
+        source = "\n" * block.line + block.source.replace(
+            BOARD, self.board
+        )  # so that a traceback shows the page's lines
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(source, str(self.path), "exec"), self.names)
-        return printed.getvalue()
+        return printed.getvalue().replace(self.board, BOARD)
 
     def _console(self, block: Block) -> None:
         commands = list(_COMMAND.finditer(block.source))
         assert commands, f"{self._place(block)}: a console block without a line that begins with '$ '"
         shown = "".join(match["shown"] for match in commands)
-        results = [self._shell(match["command"].replace("\n> ", "\n"), match["shown"]) for match in commands]
+        results = [self._shell(_CONTINUED.sub("\n", match["command"]), match["shown"]) for match in commands]
         if UPDATE and "..." not in shown:
             pairs = zip(commands, results, strict=True)
             self._replace(block, "".join(f"$ {match['command']}\n{result}" for match, result in pairs))
@@ -98,11 +105,12 @@ class Page:
     def _shell(self, command: str, shown: str) -> str:
         assert command.split()[0] in RUNNABLE, f"{command}: not to be run by a test, so the block is `sh`"
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        plain = {"NO_COLOR": "1", "COLUMNS": "200", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "error"}
+        plain = {"NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "error"}
+        environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
         done = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", command.replace(BOARD, self.board)],
             cwd=self.folder,
-            env={**os.environ, **plain, "PATH": path, "HOME": str(self.folder)},
+            env={**environment, **plain, "PATH": path, "HOME": str(self.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -112,7 +120,7 @@ class Page:
         )
         # A page may show an error; a command whose output it does not show has to succeed.
         assert shown or UPDATE or not done.returncode, f"{command}: status {done.returncode}\n{done.stdout}"
-        return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+        return "".join(f"{line.rstrip()}\n" for line in done.stdout.replace(self.board, BOARD).splitlines())
 
     def _parse_only(self, block: Block) -> None:
         import click
@@ -120,7 +128,7 @@ class Page:
         from gatts_codec.cli.app import cli
 
         for line in block.source.replace("\\\n", "").splitlines():
-            words = shlex.split(line, comments=True)
+            words = list(takewhile(lambda word: word not in _SHELL, shlex.split(line, comments=True)))
             if words[:1] == ["gatts-codec"]:
                 name, command, rest = cli.resolve_command(click.Context(cli), words[1:])
                 assert command is not None

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from docs.blocks import Page
+from docs.blocks import BOARD, Page
 
 pytest.importorskip("click", reason="needs the cli extra")
 pytest.importorskip("rich", reason="needs the cli extra")
 
 ROOT = Path(__file__).parent.parent.parent
+PHONE = "wait advertising\nconnect\nmtu 185\nsubscribe 2a37\nwait values 1\n"
+START_S = 30
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -22,4 +28,27 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 def test_its_code_blocks_do_what_it_says(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     monkeypatch.chdir(tmp_path)
-    Page(path, tmp_path).run()
+    if BOARD in path.read_text("utf-8"):
+        with board(tmp_path) as port:
+            Page(path, tmp_path, port).run()
+    else:
+        Page(path, tmp_path).run()
+
+
+@contextmanager
+def board(folder: Path) -> Iterator[str]:
+    """A virtual chip in a process of its own, with a phone that subscribes as soon as the chip advertises."""
+    port, script = folder / "board", folder / "phone.txt"
+    script.write_text(PHONE)
+    command = [sys.executable, "-m", "gatts_codec", "chip", "-d", "sd_api_v5", "--pty", str(port)]
+    chip = subprocess.Popen([*command, "--script", str(script), "--quiet"], stdout=subprocess.DEVNULL)
+    try:
+        end = time.monotonic() + START_S
+        while not port.exists():
+            assert chip.poll() is None, "the chip ended"
+            assert time.monotonic() < end, "the chip did not start"
+            time.sleep(0.01)
+        yield str(port)
+    finally:
+        chip.terminate()
+        chip.wait()

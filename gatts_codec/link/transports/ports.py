@@ -33,7 +33,13 @@ class Port(NamedTuple):
 def candidates() -> list[Port]:
     """The serial ports: Nordic's and SEGGER's first, other USB ones next, the rest last."""
     found = [
-        Port(port.device, port.description or "", port.vid, port.pid, port.serial_number)
+        Port(
+            port.device,
+            "" if port.description in (None, "n/a") else port.description,
+            port.vid,
+            port.pid,
+            port.serial_number,
+        )
         for port in list_ports.comports()
     ]
     likely = list(VENDORS)

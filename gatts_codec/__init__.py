@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         LinkError,
         LinkReset,
         LinkTimeout,
+        PeerError,
         PortError,
         TrailingDataError,
         TruncatedError,
@@ -212,7 +213,7 @@ _HOMES = {
     "link.transports": "Transport memory_pair open_transport",
     "errors": (
         "CaptureError CommandFailed DecodeError EncodeError FramingError GattsError LinkClosed "
-        "LinkError LinkReset LinkTimeout PortError TrailingDataError TruncatedError "
+        "LinkError LinkReset LinkTimeout PeerError PortError TrailingDataError TruncatedError "
         "UnknownDialectError UnknownOpcodeError"
     ),
     "packets.attr_get": "AttrGet AttrGetResponse AttrGetV2",
@@ -316,6 +317,7 @@ __all__ = [
     "NrfError",
     "Opaque",
     "Packet",
+    "PeerError",
     "PortError",
     "ReadParams",
     "ReadParamsV1",

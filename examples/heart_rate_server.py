@@ -1,0 +1,115 @@
+"""A heart rate server for one phone after another.
+
+python examples/heart_rate_server.py                  a virtual chip, and a phone that takes three values
+python examples/heart_rate_server.py /dev/ttyACM0     a board with connectivity firmware of SD API v5
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+
+from gatts_codec import (
+    NO_ACCESS,
+    Attr,
+    AttrMd,
+    CharMd,
+    CharProps,
+    Client,
+    ExchangeMtuRequestEvent,
+    HvnTxCompleteEvent,
+    HvxParams,
+    Opaque,
+    ServiceType,
+    SysAttrMissingEvent,
+    Uuid,
+    WriteEvent,
+    connect,
+)
+from gatts_codec.device import ChipRunner, VirtualChip
+from gatts_codec.link.transports import memory_pair
+
+DIALECT = "sd_api_v5"
+CONNECTED, DISCONNECTED = 0x10, 0x11  # GAP events
+MTU = 247
+# Commands of the common and GAP groups, packet type first, as blatann sends them to SD API v5.
+CONFIGURE_MTU = "00 69 23000000 01 01 f700"
+ENABLE = "00 60"
+ADVERTISING_DATA = "00 72 0a 01 020106 0609" + b"Heart".hex() + "00 00"
+ADVERTISE = "00 73 01 00 00 00 a000 0000 00 01"
+
+
+class HeartRateServer:
+    """The service, and what happens when a phone uses it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.beats = itertools.cycle((72, 73, 75, 74))
+        for command in (CONFIGURE_MTU, ENABLE):
+            client.send_raw(bytes.fromhex(command))
+        service = client.service_add(ServiceType.PRIMARY, Uuid(0x180D)).handle
+        value = Attr(Uuid(0x2A37), AttrMd(NO_ACCESS, NO_ACCESS, vlen=1), max_len=20)
+        handles = client.characteristic_add(service, CharMd(CharProps(notify=1)), value).handles
+        assert handles is not None
+        self.value, self.cccd = handles.value_handle, handles.cccd_handle
+        client.send_raw(bytes.fromhex(ADVERTISING_DATA))
+        client.send_raw(bytes.fromhex(ADVERTISE))
+
+    def serve(self, timeout_s: float | None = None) -> None:
+        """Answer until nothing has happened for so long; for ever if that is None."""
+        for event in self.client.events(timeout_s=timeout_s):
+            self.answer(event)
+
+    def answer(self, event: object) -> None:
+        """What this event wants. Whatever waits for an answer must get one, or the connection dies after 30 s."""
+        if isinstance(event, Opaque) and event.group == "gap":
+            self.follow_connection(event)
+        elif isinstance(event, SysAttrMissingEvent):
+            self.client.sys_attr_set(event.conn_handle)
+        elif isinstance(event, ExchangeMtuRequestEvent):
+            self.client.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu))
+        elif isinstance(event, WriteEvent) and event.handle == self.cccd:
+            print("subscribed" if event.data[0] & 1 else "unsubscribed")
+            if event.data[0] & 1:
+                self.notify(event.conn_handle)
+        elif isinstance(event, HvnTxCompleteEvent):  # there is room for the next one
+            self.notify(event.conn_handle)
+
+    def follow_connection(self, event: Opaque) -> None:
+        if event.opcode == CONNECTED:
+            print("connected")
+            self.client.sys_attr_set(int.from_bytes(event.data[:2], "little"))
+        elif event.opcode == DISCONNECTED:
+            print("disconnected")
+            self.client.send_raw(bytes.fromhex(ADVERTISE))
+
+    def notify(self, conn: int) -> None:
+        # The phone may be gone by now, or no longer subscribed: its events say so, the result need not.
+        self.client.hvx(conn, HvxParams(self.value, data=bytes((0, next(self.beats)))), check=False)
+
+
+def serve_virtual_phone() -> None:
+    """The same without hardware."""
+    chip_end, host_end = memory_pair()
+    with ChipRunner(VirtualChip(DIALECT), chip_end) as chip, connect(host_end, DIALECT) as client:
+        server = HeartRateServer(client)
+        chip.peer.connect()
+        server.serve(timeout_s=0.2)
+        subscribing = chip.peer.begin(lambda phone: phone.subscribe(server.value))
+        for event in client.events(timeout_s=5):
+            server.answer(event)
+            if subscribing.done() and len(chip.peer.received) >= 3:
+                break
+        print("the phone got", *(value.data[1] for value in chip.peer.received[:3]))
+
+
+def main(arguments: list[str]) -> None:
+    if not arguments:
+        serve_virtual_phone()
+        return
+    with connect(arguments[0], DIALECT) as client:
+        HeartRateServer(client).serve()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

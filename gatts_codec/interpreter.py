@@ -66,7 +66,7 @@ class Interpreter:
 
     def named(self, kind: str, name: str) -> Entry:
         """A packet by its name. Raises EncodeError, which lists the dialect's names."""
-        entry = self._by_name.get((kind, short_name(name)))
+        entry = self._by_name.get((str(kind), short_name(str(name))))
         if entry is None:
             known = ", ".join(entry.name for entry in self._by_class.values() if entry.kind == kind)
             hint = f"; its {kind}s are {known}" if known else "; a kind is command, response or event"
@@ -124,7 +124,7 @@ class Interpreter:
 
     def annotate(self, kind: str, body: Bytes) -> list[Span]:
         """Which bytes each field of a body takes."""
-        if kind not in PACKET_TYPES:
+        if str(kind) not in PACKET_TYPES:
             raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
         body, spans = self._bytes(body), list[Span]()
         entry = self._by_head.get((kind, body[: OPCODE_BYTES[PACKET_TYPES[kind]]]))

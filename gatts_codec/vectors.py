@@ -53,7 +53,7 @@ class FileReport:
     @property
     def failed(self) -> int:
         """Records with at least one mismatch."""
-        return len({mismatch.line for mismatch in self.mismatches})
+        return len({mismatch.line for mismatch in self.mismatches if mismatch.line})
 
     @property
     def passed(self) -> int:
@@ -65,7 +65,7 @@ def vector_files(paths: Iterable[Path]) -> list[Path]:
     """The files themselves, and every ``.jsonl`` below the folders."""
     found: list[Path] = []
     for path in paths:
-        found += sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+        found += sorted(filter(Path.is_file, path.rglob("*.jsonl"))) if path.is_dir() else [path]
     return found
 
 
@@ -87,6 +87,8 @@ def check_file(path: Path) -> FileReport:
                 mismatches.append(_no_vector(number, f"a record without {error}"))
             except (ValueError, TypeError, RecursionError) as error:
                 mismatches.append(_no_vector(number, str(error)))
+    if not records:  # a golden file that has lost its records must not pass
+        mismatches.append(_no_vector(0, "an empty file"))
     return FileReport(path, records, skipped, tuple(mismatches))
 
 
@@ -157,6 +159,11 @@ def _record(line: str) -> Record:
     record = json.loads(line)
     if not isinstance(record, dict):
         raise TypeError("not a JSON object")
+    for key in ("dialect", "kind", "name", "hex"):
+        if not isinstance(record.get(key, ""), str):
+            raise TypeError(f"{key} must be a string, found {record[key]!r}")
+    if not isinstance(record.get("canonical_hex"), str | None):
+        raise TypeError(f"canonical_hex must be a string or null, found {record['canonical_hex']!r}")
     return record
 
 

@@ -111,6 +111,9 @@ def _fail(message: str) -> int:
 
 
 def _print_whatever_comes() -> None:
+    # A stream that the shell has closed (>&-) is None: what goes there goes nowhere.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115, PTH123
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115, PTH123
     # A terminal that cannot show a character gets its escape; it must not end the program.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

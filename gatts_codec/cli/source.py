@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
@@ -33,7 +33,7 @@ class Source:
     follow: bool = False
 
     def __post_init__(self) -> None:
-        if not self.words and not self.host and not self.device:
+        if not " ".join(self.words) and not self.host and not self.device:
             raise click.UsageError(
                 "Nothing to read: give a FILE, hex, - for standard input, or --host and --device."
             )
@@ -56,8 +56,8 @@ class Source:
         """The bytes that hex spells, on the command line, in a file or on standard input. Raises as ``open``."""
         text = " ".join(self.words)
         if text == "-":
-            return parse_hex(sys.stdin.read())
-        return parse_hex(Path(text).read_text() if self.file else text)
+            return parse_hex(_stdin().read().decode("utf-8-sig", errors="replace"))
+        return parse_hex(Path(text).read_text("utf-8-sig", errors="replace") if self.file else text)
 
     def _recording(self, stack: contextlib.ExitStack) -> Recording:
         text = " ".join(self.words)
@@ -67,12 +67,18 @@ class Source:
             path, way = (self.host, TO_DEVICE) if self.host else (str(self.device), TO_HOST)
             return stack.enter_context(open_recording(str(path), self.format_name, direction=way))
         if text == "-":
-            return from_stream(sys.stdin.buffer, "standard input", self.format_name)
+            return from_stream(_stdin(), "standard input", self.format_name)
         if Path(text).exists():
             return stack.enter_context(open_recording(text, self.format_name, follow=self.follow))
         if looks_like_hex(text):
             return from_hex(text)
         raise CaptureError("no such file, and not hex either", file=text)
+
+
+def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise CaptureError("there is none: it is closed", file="standard input")
+    return sys.stdin.buffer
 
 
 def any_dialect_option(function: F) -> F:

@@ -5,7 +5,7 @@ one dialect; `hint` says what to do about a result; `explain` finds everything k
 """
 
 from gatts_codec.constants.catalogue import Explanation
-from gatts_codec.constants.codes import BleError, GattStatus, NrfError, SdRpcError
+from gatts_codec.constants.codes import BleError, GattStatus, NrfError, ResultCode, SdRpcError
 from gatts_codec.constants.enums import (
     BLE_CONN_HANDLE_ALL,
     BLE_CONN_HANDLE_INVALID,
@@ -42,6 +42,7 @@ __all__ = [
     "Kind",
     "NrfError",
     "PresentationFormat",
+    "ResultCode",
     "RpcPacketType",
     "SdRpcError",
     "SecurityMode",

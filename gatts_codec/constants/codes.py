@@ -64,6 +64,12 @@ class BleError(IntEnum):
     GATTS_SYS_ATTR_MISSING = 0x3401
 
 
+# Both in one, for showing a ``result``. Their numbers do not overlap.
+ResultCode = IntEnum(  # type: ignore[misc]
+    "ResultCode", [(member.name, member.value) for table in (NrfError, BleError) for member in table]
+)
+
+
 class GattStatus(IntEnum):
     """``BLE_GATT_STATUS_*``: the answer to a peer. An ATT error is 0x0100 plus its number on the air."""
 

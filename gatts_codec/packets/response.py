@@ -9,12 +9,12 @@ from typing import Annotated
 
 from construct import Construct
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import ResultCode
 from gatts_codec.schema.blocks import u32
 from gatts_codec.schema.message import Response
 from gatts_codec.schema.record import Record, When, named
 
-Result = Annotated[int, NrfError]
+Result = Annotated[int, ResultCode]
 
 
 def response(cls: type[Response], *outputs: Construct) -> Record:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields
 from enum import IntEnum
+from operator import index
 from types import NoneType, UnionType
 from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -154,7 +155,8 @@ def _to_plain(value: Any, base: type) -> Any:
         return value.to_dict()
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value).hex()
-    return int(value) if base is int and isinstance(value, int) else value
+    # Members of enums and other packages' integers become plain ones, which JSON knows.
+    return index(value) if base is int and hasattr(value, "__index__") else value
 
 
 def _from_plain(cls: type[M], plain: Mapping[str, Any], path: str) -> M:

@@ -22,6 +22,7 @@ _DUMPS = (
     re.compile(r"[0-9a-f]{8}  ((?:[0-9a-f]{2} {1,2})+) *\|.*\|", re.IGNORECASE),  # hexdump -C
 )
 _DUMP_END = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)  # the size, behind hexdump's last line
+_LONGEST_LINE = 1 << 24  # whole recordings are pasted as one
 _LITERAL = re.compile(r"""b(?:'.*'|".*")""")
 
 
@@ -76,7 +77,7 @@ def _dumped(line: str) -> bytes | None:
 def read(stream: io.BufferedReader, name: str) -> Entries:
     """One chunk a line; a line that is not hex is a CaptureError entry. Text behind # is a comment."""
     dump = False
-    for line in numbered_lines(stream, name):
+    for line in numbered_lines(stream, name, _LONGEST_LINE):
         if isinstance(line, CaptureError):
             yield line
             continue

@@ -16,9 +16,13 @@ from gatts_codec.capture.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.errors import CaptureError
 
+_LOOK_AT = 50
+
 
 def _recognises(head: Head) -> bool:
-    return bool(head.lines) and head.lines[0].startswith("{") and '"hex"' in head.lines[0]
+    # Not only the first line, and whatever else is in the file: damaged lines are told one by one.
+    lines = head.data.splitlines()[:_LOOK_AT]
+    return any(line.lstrip(b"\xef\xbb\xbf").startswith(b"{") and b'"hex"' in line for line in lines)
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:

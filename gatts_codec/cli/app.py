@@ -20,8 +20,8 @@ from gatts_codec.errors import GattsError
 SUBCOMMANDS = {
     "call": "Send one command to a chip and show its response.",
     "chip": "Be a virtual connectivity chip.",
-    "demo": "Show a chip and a host talking, without hardware.",
     "decode": "Show a recording, or hex, packet by packet.",
+    "demo": "Show a chip and a host talking, without hardware.",
     "doctor": "Say what is wrong in a recording, why, and what to do.",
     "encode": "Print the bytes of one packet.",
     "explain": "Say what an error code, opcode or event id means.",

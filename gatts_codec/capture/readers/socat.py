@@ -17,7 +17,9 @@ from gatts_codec.capture.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.errors import CaptureError
 
-_HEADER = re.compile(r"([<>]) (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\.(\d{1,9})  length=(\d{1,9}) from=\d+ to=\d+", re.ASCII)
+_HEADER = re.compile(
+    r"([<>]) (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\.(\d{1,9})  length=(\d{1,9}) from=\d+ to=\d+", re.ASCII
+)
 _BYTES = re.compile(r"((?: [0-9a-f]{2})+)(?=\s|$)")
 _SECOND_US = 1_000_000
 

@@ -75,6 +75,7 @@ class Indication:
     """An indication that the peer has not confirmed yet."""
 
     handle: int
+    data: bytes
     service_changed: bool
     deadline: float
 

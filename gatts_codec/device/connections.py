@@ -105,7 +105,7 @@ class Connections:
     ) -> None:
         """Send an indication, which the peer has to confirm in time."""
         deadline = self._device.now + self._device.config.att_timeout_s
-        connection.indication = Indication(handle, service_changed, deadline)
+        connection.indication = Indication(handle, data, service_changed, deadline)
         connection.peer.hear(handle, data, indication=True)
 
     def confirm(self, connection: Connection) -> None:
@@ -120,6 +120,9 @@ class Connections:
         """Send what waits, since the peer is in reach again."""
         if connection.queue:
             self._send_queue(connection)
+        waiting = connection.indication
+        if waiting is not None:
+            connection.peer.hear(waiting.handle, waiting.data, indication=True)
 
     def _send_queue(self, connection: Connection) -> None:
         connection.air_deadline = None

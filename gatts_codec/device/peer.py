@@ -104,11 +104,9 @@ class Peer:
 
     def come_back(self) -> None:
         """Be in reach again: what waits arrives."""
-        self.in_reach = True
-        if self.connection is not None:
+        returning, self.in_reach = not self.in_reach, True
+        if returning and self.connection is not None:
             self._device.connections.flush(self.connection)
-            if self.confirms and self.connection.indication is not None:
-                self.confirm()
 
     # -- requests
 

@@ -289,3 +289,54 @@ def test_other_packets_are_ignored(packet: str) -> None:
 @pytest.mark.parametrize("dialect", WITH_CONTEXT)
 def test_early_gatt_calls_that_came_later_are_unknown(dialect: str) -> None:
     assert Bench(dialect).raw(bytes.fromhex("00ab01")).hex() == "01ab06000000"
+
+
+# As pc-ble-driver-py 0.17.0 sends them for connection 0, with what stands behind result 0.
+WITHOUT_EFFECT = {
+    "sd_api_v5": [
+        ("00750000010c00180000009001", ""),  # connection parameters
+        ("007704", ""),  # transmit power
+        ("008800000101", ""),  # RSSI start
+        ("00890000", ""),
+        ("008e000001", "01c4"),
+        ("008f000000", ""),  # PHY
+        ("009000000000", "00"),  # data length
+        ("007000", ""),  # privacy
+        ("006e0000", ""),  # whitelist
+        ("006f000000", ""),  # identities
+        ("0067200000000100000000000000", ""),  # option
+        ("008c010206050403020101014001f0000a00010c0018000000900100", ""),  # connect
+        ("008d", ""),
+    ],
+    "sd_api_v2": [
+        ("00750000010c00180000009001", ""),
+        ("007704", ""),
+        ("008800000101", ""),
+        ("008e000001", "c4"),
+        ("0062000001", "0107"),  # packets that may wait
+        ("0068200000000100000000000000", ""),
+        ("008c01010605040302010101004001f0000a00010c00180000009001", ""),
+        ("008d", ""),
+    ],
+}
+
+
+@pytest.mark.parametrize("dialect", WITHOUT_EFFECT)
+def test_calls_without_effect_succeed(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.connected()
+    for sent, outputs in WITHOUT_EFFECT[dialect]:
+        assert bench.raw(bytes.fromhex(sent)).hex() == f"01{sent[2:4]}00000000{outputs}", sent
+    assert bench.events() == []
+
+
+def test_calls_of_a_connection_that_is_not_there() -> None:
+    bench = Bench()
+    for sent in ("00750000010c00180000009001", "008800000101", "008e000001", "009000000000", "0087000001"):
+        assert bench.raw(bytes.fromhex(sent))[2:4].hex() == "0230"
+
+
+def test_v2_enable_with_bandwidths() -> None:
+    bench = Bench("sd_api_v2")
+    bench.raw(bytes.fromhex("0060010a0001020301010101f8000000"))
+    assert bench.device.table.size == 248

@@ -54,6 +54,41 @@ def test_in_memory(running: tuple[ChipRunner, Client]) -> None:
     assert not runner.peer.is_connected
 
 
+def test_all_that_a_peer_can_do_from_another_thread(running: tuple[ChipRunner, Client]) -> None:
+    runner, client = running
+    handle = add_value(client)
+    peer = runner.peer
+    peer.timeout_s = 0.05
+    with pytest.raises(PeerError, match="does not advertise"):
+        peer.wait_for_advertising()
+    peer.timeout_s = 5.0
+    client.send_raw(bytes.fromhex("007301000000a00000000001"))
+    peer.wait_for_advertising()
+    conn = peer.connect()
+    client.sys_attr_set(conn)
+    peer.encrypt(2)
+    exchanging = peer.begin(lambda peer: peer.exchange_mtu(50))
+    client.exchange_mtu_reply(conn, 23)
+    assert exchanging.result(5) == peer.mtu == 23
+    peer.write(handle, b"one")
+    peer.write_command(handle, b"two")
+    assert peer.read_long(handle) == b"two"
+    assert [service.uuid.uuid for service in peer.discover()][-1] == 0x180D
+    peer.subscribe(handle)
+    peer.leave()
+    client.hvx(conn, HvxParams(handle))
+    assert peer.received == []
+    peer.come_back()
+    assert [value.data for value in peer.received] == [b"two"]
+    peer.confirm_by_hand()
+    peer.confirm()
+    writing = peer.begin(lambda peer: peer.write_long(handle, b"three"))
+    client.wait_for(Opaque, where=lambda event: event.opcode == 1)  # USER_MEM_REQUEST
+    client.send_raw(bytes.fromhex("0066000001400000"))
+    writing.result(5)
+    assert peer.read(handle) == b"three"
+
+
 def test_a_request_that_the_host_has_to_answer(running: tuple[ChipRunner, Client]) -> None:
     runner, client = running
     handle = add_value(client, rd_auth=1)

@@ -209,6 +209,19 @@ def test_the_queue_fills_while_the_peer_is_out_of_reach(dialect: str, result: in
     assert count in (room, f"{conn:02x}00{room:02x}")
 
 
+def test_an_indication_waits_for_a_peer_out_of_reach() -> None:
+    bench = Bench()
+    conn, handles = bench.subscribed(indications=True)
+    bench.peer.leave()
+    bench.ok(Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"x")))
+    assert bench.events() == []
+    bench.peer.come_back()
+    assert bench.peer.received == [HandleValue(handles.value_handle, b"x", indication=True)]
+    assert bench.events() == [HvcEvent(conn, handles.value_handle)]
+    bench.peer.come_back()
+    assert len(bench.peer.received) == 1
+
+
 def test_the_queue_size_can_be_configured() -> None:
     bench = Bench(notification_queue=3)
     conn, handles = bench.subscribed()

@@ -18,17 +18,14 @@ from gatts_codec.schema.structs import SecMode
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device
 
-# Stored by the stack itself, always: nothing but bits that the characteristic has.
 _CCCD_SIZE = 2
 _PREPARED_OVERHEAD = 6  # handle, offset and length in the lent memory
-_END_MARK = 2
 
 _OPS = {
     Op.WRITE: WriteOp.WRITE_REQ,
     Op.WRITE_COMMAND: WriteOp.WRITE_CMD,
     Op.SIGNED_WRITE: WriteOp.SIGN_WRITE_CMD,
 }
-COMMANDS = (Op.WRITE_COMMAND, Op.SIGNED_WRITE)
 
 Outcome = Reply | Wait
 

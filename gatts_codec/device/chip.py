@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from itertools import count
 from typing import Literal
 
-from gatts_codec.codec import short_name
 from gatts_codec.constants import NrfError, RpcPacketType
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
@@ -167,7 +166,9 @@ class VirtualChip:
 
     def _command(self, payload: bytes) -> None:
         self._observe(Seen("host->chip", payload))
-        fault = self.plan.command(self._call_name(payload)) if self.plan and payload[:1] == b"\0" else None
+        fault = None
+        if self.plan and payload[:1] == bytes([RpcPacketType.COMMAND]) and len(payload) > 1:
+            fault = self.plan.command(self._call_name(payload[1]))
         if fault is None:
             self.device.receive(payload, self._now)
             return
@@ -188,18 +189,17 @@ class VirtualChip:
                 self._pump()
                 self._send_frame(_SYNC_FRAME)
 
-    def _call_name(self, payload: bytes) -> str:
-        opcode = payload[1] if len(payload) > 1 else -1
+    def _call_name(self, opcode: int) -> str:
         dialect = self.device.dialect
         calls = {dialect.opcode(name): name for name in dialect.calls}
-        return short_name(calls.get(opcode) or self.device.profile.companions.get(opcode, ""))
+        return calls.get(opcode) or self.device.profile.companions.get(opcode, "")
 
     def _pump(self) -> None:
         """Hand what the device has to say to the link, and what the link has to say to the wire."""
         for payload in self.device.payloads_to_send():
             self._queue(payload)
         if not self.link.is_up and self._waiting:
-            self._observe(Note(f"{len(self._waiting)} events lost: there is no link"))
+            self._observe(Note(f"events are lost, there is no link: {len(self._waiting)}"))
             self._waiting.clear()
         while self._waiting and self.link.waiting < self.link.config.max_waiting:
             self._send(self._waiting.popleft())

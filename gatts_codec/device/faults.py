@@ -9,7 +9,7 @@ A fault is written ``KIND=WHEN``, a delay ``KIND=WHEN@SECONDS``:
     reboot            the chip reboots instead of executing a command
     sync              SYNC goes out in the middle of things, as if the chip had restarted
     silent            from this command on nothing is heard or said any more
-    result=NAME:CODE[:WHEN]    a call is answered with a result, number or name, and not executed
+    result=NAME:CODE[:WHEN]    a call, without NAME every call, is answered with a result and not executed
     max-payload=BYTES          longer packets are dropped in silence
 
 WHEN counts what the kind is about from 1 (frames each time they are sent, commands as they arrive):

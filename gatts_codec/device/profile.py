@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gatts_codec.constants import NrfError
 from gatts_codec.constants.table import table
 from gatts_codec.dialects import Dialect
 
@@ -134,7 +135,7 @@ def profile_of(dialect: Dialect) -> Profile:
         config_tags=late,
         notification_queue=constants.get("BLE_GATTS_HVN_TX_QUEUE_SIZE_DEFAULT", 7),
         max_mtu=constants.get("BLE_GATT_ATT_MTU_DEFAULT", 247),
-        no_tx_result=0x13 if late else no_tx,
+        no_tx_result=NrfError.RESOURCES if late else no_tx,
         unknown_calls=_UNKNOWN_CALLS.get(dialect.name, frozenset()),
     )
 

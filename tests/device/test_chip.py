@@ -136,7 +136,7 @@ def test_events_without_a_host_are_noted() -> None:
     wire = Wire(up=False)
     wire.chip.peer.connect()
     assert shown(wire.chip.data_to_send()) == []
-    assert wire.seen == [Note("1 events lost: there is no link")]
+    assert wire.seen == [Note("events are lost, there is no link: 1")]
 
 
 def test_events_and_responses_wait_for_the_ack_before_them() -> None:

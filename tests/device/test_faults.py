@@ -153,6 +153,14 @@ def test_results_of_other_groups() -> None:
     assert wire.say(packet(VERSION_GET))[1] == "packet 0 ack 1 016511000000"
 
 
+def test_results_of_every_call_and_of_none() -> None:
+    wire = wire_with("result=:BUSY")
+    assert wire.say(packet(VERSION_GET))[1] == "packet 0 ack 1 016511000000"
+    wire.say(ACKS[1])
+    assert wire.say(packet(b"\0", seq=1)) == ["ACK 2"]
+    assert not wire.chip.is_up  # no opcode at all: the chip reboots
+
+
 def test_a_packet_limit() -> None:
     wire = wire_with("max-payload=16")
     assert wire.say(packet(VERSION_GET + bytes(14))) == []

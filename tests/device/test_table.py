@@ -8,6 +8,7 @@ import pytest
 from device.bench import ALL, CONTROL, HEART_RATE, MEASUREMENT, Bench
 
 from gatts_codec import (
+    DIALECTS,
     NO_ACCESS,
     OPEN,
     Attr,
@@ -27,6 +28,7 @@ from gatts_codec import (
     Uuid,
 )
 from gatts_codec.constants import AttrType
+from gatts_codec.device.device import Device
 
 BATTERY = 0x180F
 VALUE = Attr(Uuid(MEASUREMENT), AttrMd(), 4, b"\1\2\3\4")
@@ -189,6 +191,13 @@ def test_service_add_refuses(dialect: str, command: ServiceAdd, result: int) -> 
     bench = Bench(dialect)
     assert bench.result(command) == result
     assert bench.service() == 12
+
+
+def test_a_dialect_that_a_user_has_derived() -> None:
+    own = DIALECTS["sd_api_v6"].derive("own", firmware="mine")
+    device = Device(own)
+    device.receive(bytes.fromhex("00a801010d180101"), 0.0)
+    assert device.payloads_to_send() == [bytes.fromhex("01a800000000010c00")]
 
 
 def test_secondary_services_are_declared_as_such() -> None:

@@ -67,13 +67,16 @@ def files() -> list[bytes]:
 
 
 def _once_mishandled() -> list[bytes]:
-    """What fuzzing has found: a day without hour 94, a number with two points, hex that is none, damaged deflate."""
+    """What fuzzing has found: a day without hour 94, a number with two points, hex that is none, a cell too long."""
     packed = gzip.compress(_FRAMES * 20, mtime=0)
     return [
         _lines("> 2019/09/28 94:42:32.732010  length=2 from=0 to=1", " c0 00"),
         _lines('{"ph": "E", "ts": 1.2.3, "pid": "uart-1", "tid": "RX", "name": "C0"},'),
         _lines(
             "  9 ->  [00 a\N{NO-BREAK SPACE}4 ] type: ACK reliable:no seq#:0 ack#:0 payload_length:2 data_integrity:0"
+        ),
+        _lines(
+            'name,type,start_time,duration,"data"', '"TX","data",0.1,8.68e-05,"\0"', f'"{"x" * 140_000}"'
         ),
         packed[:12] + b"\xff" * 8 + packed[20:],
     ]

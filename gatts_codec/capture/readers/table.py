@@ -55,7 +55,7 @@ class Table:
     def _line(self, text: str) -> Entries:
         if not text.strip():
             return iter(())
-        cells = next(csv.reader([text])) if '"' in text else text.split(",")
+        cells = _cells(text)
         if not self._header:
             header = [cell.strip().lower() for cell in cells]
             self._names = self._columns(header)
@@ -75,6 +75,15 @@ class Table:
             self._joiner.fault(fault, t_us, None, channel)
         self._readable = True
         return self._joiner.byte(value, t_us, None, channel)
+
+
+def _cells(text: str) -> list[str]:
+    if '"' not in text:
+        return text.split(",")
+    try:
+        return next(csv.reader([text]))
+    except csv.Error as error:  # a cell of 128 KiB; before Python 3.11 also a NUL
+        raise CaptureError(f"no row of a table: {error}") from None
 
 
 def faults_of(row: Row, names: Mapping[str, str]) -> Iterator[str]:

@@ -65,7 +65,7 @@ class BleError(IntEnum):
 
 
 # Both in one, for showing a ``result``. Their numbers do not overlap.
-ResultCode = IntEnum(  # type: ignore[misc]
+ResultCode: type[IntEnum] = IntEnum(  # type: ignore[misc]
     "ResultCode", [(member.name, member.value) for table in (NrfError, BleError) for member in table]
 )
 

@@ -9,6 +9,7 @@ from copy import copy
 from types import TracebackType
 from typing import TypeVar, cast, overload
 
+from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import LinkClosed
 from gatts_codec.framing.stream import Buffer
@@ -121,7 +122,7 @@ class AsyncClient(AsyncCalls):
         """To be made inside a running loop, and to be brought up by ``reset``; ``aconnect`` does both."""
         options = options or Options()
         self._session = new_session(transport, dialect, options)
-        self.codec = self._session.codec
+        self.codec: Codec = self._session.codec
         self._timeout_s = options.timeout_s
         self._max_payload = self._session.link.config.max_payload
         self._turn = asyncio.Lock()

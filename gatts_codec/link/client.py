@@ -10,6 +10,7 @@ from time import monotonic
 from types import TracebackType
 from typing import TypeVar, cast, overload
 
+from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import LinkClosed
 from gatts_codec.framing.stream import Buffer
@@ -76,7 +77,7 @@ class Client(Calls):
     def __init__(self, transport: Transport, dialect: str | Dialect, options: Options | None = None) -> None:
         options = options or Options()
         self._session = new_session(transport, dialect, options)
-        self.codec = self._session.codec
+        self.codec: Codec = self._session.codec
         self._timeout_s = options.timeout_s
         self._max_payload = self._session.link.config.max_payload
         self._turn = threading.Lock()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple, NoReturn, TypeAlias, TypeVar
+from typing import NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 
 from construct import ConstructError, StreamError
 
@@ -127,7 +127,8 @@ class Interpreter:
         if str(kind) not in PACKET_TYPES:
             raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
         body, spans = self._bytes(body), list[Span]()
-        entry = self._by_head.get((kind, body[: OPCODE_BYTES[PACKET_TYPES[kind]]]))
+        known = cast(Kind, kind)
+        entry = self._by_head.get((known, body[: OPCODE_BYTES[PACKET_TYPES[known]]]))
         if entry is None:
             return spans
         with suppress(ConstructError):  # the spans up to the fault are the answer

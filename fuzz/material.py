@@ -75,9 +75,7 @@ def _once_mishandled() -> list[bytes]:
         _lines(
             "  9 ->  [00 a\N{NO-BREAK SPACE}4 ] type: ACK reliable:no seq#:0 ack#:0 payload_length:2 data_integrity:0"
         ),
-        _lines(
-            'name,type,start_time,duration,"data"', '"TX","data",0.1,8.68e-05,"\0"', f'"{"x" * 140_000}"'
-        ),
+        _lines('name,type,start_time,duration,"data"', '"TX","data",0.1,8.68e-05,"\0"', f'"{"x" * 140_000}"'),
         packed[:12] + b"\xff" * 8 + packed[20:],
     ]
 

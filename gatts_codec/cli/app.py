@@ -20,6 +20,7 @@ from gatts_codec.errors import GattsError
 SUBCOMMANDS = {
     "call": "Send one command to a chip and show its response.",
     "chip": "Be a virtual connectivity chip.",
+    "convert": "Write recordings as a table in Parquet.",
     "decode": "Show a recording, or hex, packet by packet.",
     "demo": "Show a chip and a host talking, without hardware.",
     "doctor": "Say what is wrong in a recording, why, and what to do.",

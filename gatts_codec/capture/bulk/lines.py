@@ -1,0 +1,29 @@
+"""A text in blocks of whole lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+BLOCK_BYTES = 8 << 20
+LONGEST_LINE = 1 << 24
+
+
+class LongLine(Exception):
+    """A text without line ends."""
+
+
+def blocks(stream: BinaryIO, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """A text in pieces of whole lines, about ``size`` bytes each. Raises LongLine for what is no such text."""
+    rest = b""
+    while piece := stream.read(size):
+        whole, newline, piece = piece.rpartition(b"\n")
+        if newline:
+            yield rest + whole + newline
+            rest = piece
+        elif len(rest) > LONGEST_LINE:
+            raise LongLine
+        else:
+            rest += piece
+    if rest:
+        yield rest

@@ -1,0 +1,155 @@
+"""Many recordings to one partitioned table: one Parquet file each, in this process, in several, or by Dask.
+
+    OUT/capture=<name>/packets.parquet    a partition a recording
+    OUT/_done/<name>.json                 that it is done, from which file, and how it went
+
+A rerun passes over what is done, unless the recording has changed since. Who converts a recording first writes the
+table, then the note; so a process that dies leaves it undone, and nothing is there twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import get_context
+from pathlib import PurePosixPath
+from typing import Any
+
+from gatts_codec.capture.bulk.convert import Converted, convert_file
+from gatts_codec.capture.bulk.storage import (
+    complete_output,
+    exists,
+    fingerprint,
+    identity,
+    join,
+    read_text,
+    remove_parts,
+)
+from gatts_codec.errors import CaptureError
+
+_TABLE, _NOTES = "packets.parquet", "_done"
+_RETRIES = 10
+_PATIENCE_S = 30
+_UNSAFE = re.compile(r"[^\w.+-]")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One recording, and where its partition and its note go."""
+
+    source: str
+    target: str
+    note: str
+    dialect: str
+
+    def run(self) -> Converted:
+        """Convert it and note that."""
+        converted = convert_file(self.source, self.target, self.dialect)
+        with complete_output(self.note) as stream:
+            stream.write(json.dumps(converted.to_dict(), indent=1).encode())
+        return converted
+
+    def done(self) -> Converted | None:
+        """What an earlier run noted, if it still holds."""
+        text = read_text(self.note)
+        if text is None or not exists(self.target):
+            return None
+        try:
+            noted = Converted(**json.loads(text))
+        except (ValueError, TypeError):
+            return None
+        same = noted.fingerprint == fingerprint(self.source) and self.dialect in (noted.dialect, "auto")
+        return noted if same else None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A recording that could not be converted."""
+
+    source: str
+    reason: str
+
+
+Result = Converted | Failed
+
+
+def tasks(sources: Sequence[str], folder: str, dialect: str) -> list[Task]:
+    """A task for each recording, however often it is named."""
+    found = {}
+    for source in sources:
+        whole = identity(source)
+        # The name tells people which recording it is, the digest tells recordings of one name apart, in every run.
+        digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
+        name = f"{_UNSAFE.sub('_', PurePosixPath(whole.replace(os.sep, '/')).stem)}-{digest}"
+        target = join(folder, f"capture={name}", _TABLE)
+        found[whole] = Task(source, target, join(folder, _NOTES, f"{name}.json"), dialect)
+    return list(found.values())
+
+
+def run_here(todo: Iterable[Task]) -> Iterator[Result]:
+    """One after the other."""
+    for task in todo:
+        yield attempt(task)
+
+
+def run_processes(todo: Sequence[Task], jobs: int) -> Iterator[Result]:
+    """Several at a time, in processes of their own; they hand back counts, since the tables are written there."""
+    # A forked process would inherit Arrow's threads in whatever state they are.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        for future in as_completed([pool.submit(attempt, task) for task in todo]):
+            yield future.result()
+
+
+def run_dask(todo: Sequence[Task], scheduler: str) -> Iterator[Result]:
+    """On the workers of a Dask cluster. A worker that dies costs what it was doing; others do it again."""
+    try:
+        distributed: Any = import_module("distributed")
+    except ImportError:
+        raise CaptureError('a scheduler needs Dask: pip install "gatts-codec[fleet]"') from None
+    try:
+        client = distributed.Client(scheduler, timeout=_PATIENCE_S)
+    except OSError as error:
+        raise CaptureError(f"no scheduler answers: {error}", file=scheduler) from None
+    with closing(client):
+        futures = client.map(attempt, todo, pure=False, retries=_RETRIES)
+        by_key = {future.key: task for future, task in zip(futures, todo, strict=True)}
+        for future in distributed.as_completed(futures):
+            if future.status == "finished":
+                yield future.result()
+            else:
+                yield Failed(by_key[future.key].source, str(future.exception()))
+
+
+def attempt(task: Task) -> Result:
+    """Convert one recording; a bad one must not end the others."""
+    try:
+        return task.run()
+    except (CaptureError, OSError) as error:
+        return Failed(task.source, str(error))
+
+
+def convert_many(
+    sources: Sequence[str],
+    folder: str,
+    dialect: str,
+    run: Callable[[Sequence[Task]], Iterator[Result]],
+    on_result: Callable[[Result, bool], Any],
+) -> None:
+    """Convert what is not done yet; ``on_result`` hears of each recording, and whether it was done before."""
+    todo = []
+    for task in tasks(sources, folder, dialect):
+        before = task.done()
+        if before is None:
+            todo.append(task)
+        else:
+            on_result(before, True)
+    for result in run(todo):
+        on_result(result, False)
+    remove_parts(folder)

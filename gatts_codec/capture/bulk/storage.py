@@ -1,0 +1,157 @@
+"""Where recordings and tables are: local paths, and with fsspec whatever it has URLs for.
+
+A table appears under its name when it is complete, and not before.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import uuid
+from collections.abc import Iterator
+from glob import has_magic
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from gatts_codec.capture.readers.format import HEAD_BYTES
+from gatts_codec.errors import CaptureError
+
+PART = ".part-"
+
+
+def is_url(name: str) -> bool:
+    """Whether a name needs fsspec."""
+    return "://" in name
+
+
+def _file_system(url: str) -> tuple[Any, str]:
+    try:
+        import fsspec
+    except ImportError:
+        raise CaptureError('URLs need fsspec: pip install "gatts-codec[fleet]"', file=url) from None
+    try:
+        found: tuple[Any, str] = fsspec.core.url_to_fs(url)
+    except (ValueError, ImportError) as error:
+        raise CaptureError(str(error), file=url) from None
+    return found
+
+
+def expand(name: str) -> list[str]:
+    """The files that a name with wildcards means, in order; a name without any is itself."""
+    if not has_magic(name):
+        return [name]
+    if not is_url(name):
+        path = Path(name)
+        found = sorted(map(str, Path(path.anchor).glob(str(path.relative_to(path.anchor)))))
+    else:
+        files, pattern = _file_system(name)
+        found = sorted(files.unstrip_protocol(match) for match in files.glob(pattern))
+    if not found:
+        raise CaptureError("no file matches", file=name)
+    return found
+
+
+def identity(name: str) -> str:
+    """What a file is called wherever one stands: local paths are absolute."""
+    if not is_url(name):
+        return str(Path(name).resolve())
+    files, path = _file_system(name)
+    return path if "file" in files.protocol else str(files.unstrip_protocol(path))
+
+
+def join(folder: str, *parts: str) -> str:
+    """A name below a folder."""
+    return "/".join((folder.rstrip("/"), *parts)) if is_url(folder) else str(Path(folder, *parts))
+
+
+def fingerprint(name: str) -> dict[str, Any]:
+    """What changes when a file does: its size, and when it was written or its tag. Raises OSError."""
+    if not is_url(name):
+        status = Path(name).stat()
+        return {"size": status.st_size, "changed": status.st_mtime_ns}
+    files, path = _file_system(name)
+    info = files.info(path)
+    changed = next(
+        (info[key] for key in ("ETag", "etag", "mtime", "LastModified", "updated") if key in info), None
+    )
+    return {"size": info.get("size"), "changed": str(changed)}
+
+
+@contextlib.contextmanager
+def open_input(name: str) -> Iterator[io.BufferedReader]:
+    """A file to be read. Raises OSError."""
+    if not is_url(name):
+        with Path(name).open("rb", buffering=0) as file:
+            yield io.BufferedReader(file, HEAD_BYTES)
+        return
+    files, path = _file_system(name)
+    with files.open(path, "rb") as stream:
+        yield io.BufferedReader(stream, HEAD_BYTES)
+
+
+@contextlib.contextmanager
+def complete_output(name: str) -> Iterator[BinaryIO]:
+    """A file to be written, which has its name only once all is written; after an exception there is none."""
+    folder, _, last = name.replace(os.sep, "/").rpartition("/")
+    # Readers of partitioned tables pass over names that begin with a dot.
+    part = (
+        f"{folder}/{PART}{last}.{uuid.uuid4().hex[:12]}"
+        if folder
+        else f"{PART}{last}.{uuid.uuid4().hex[:12]}"
+    )
+    if not is_url(name):
+        with _renamed(Path(part), Path(name)) as stream:
+            yield stream
+        return
+    files, path = _file_system(name)
+    _, part_path = _file_system(part)
+    files.makedirs(files._parent(path), exist_ok=True)
+    try:
+        with files.open(part_path, "wb") as stream:
+            yield stream
+        files.mv(part_path, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            files.rm(part_path)
+        raise
+
+
+@contextlib.contextmanager
+def _renamed(part: Path, path: Path) -> Iterator[BinaryIO]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_text(name: str) -> str | None:
+    """A small file; None if there is none."""
+    try:
+        with open_input(name) as stream:
+            return stream.read().decode()
+    except FileNotFoundError:
+        return None
+
+
+def exists(name: str) -> bool:
+    """Whether there is such a file."""
+    if not is_url(name):
+        return Path(name).exists()
+    files, path = _file_system(name)
+    return bool(files.exists(path))
+
+
+def remove_parts(folder: str) -> None:
+    """Delete what a killed process left of files that it was writing, in the folders below."""
+    if not is_url(folder):
+        for part in Path(folder).glob(f"*/{PART}*"):
+            part.unlink(missing_ok=True)
+        return
+    files, path = _file_system(folder)
+    for left in files.glob(f"{path.rstrip('/')}/*/{PART}*"):
+        with contextlib.suppress(OSError):
+            files.rm(left)

@@ -1,0 +1,207 @@
+"""Recordings to Parquet: complete or not there, resumed, in one process or several."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import multiprocessing
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from capture.recordings import RECORDINGS, dialect_of, records_of
+
+from gatts_codec import CaptureError
+from gatts_codec.capture.bulk import many
+from gatts_codec.capture.bulk.convert import convert_file
+from gatts_codec.capture.bulk.many import Failed, Result, Task, convert_many
+from gatts_codec.capture.bulk.storage import complete_output, expand, read_text, remove_parts
+
+RECORDING = next(
+    path for path in RECORDINGS if path.parts[-3:] == ("real_firmware", "sd_api_v5", "e_events.jsonl")
+)
+FAULTS = [path for path in RECORDINGS if path.name.startswith("f_")]
+FRAMES = len(records_of(RECORDING))
+
+
+def left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_one_recording(tmp_path: Path) -> None:
+    target = tmp_path / "out.parquet"
+    converted = convert_file(str(RECORDING), str(target), "sd_api_v5")
+    table = pq.read_table(target)
+    assert converted.rows == table.num_rows == FRAMES
+    assert table["frame"].to_pylist() == list(range(1, FRAMES + 1))
+    assert table.schema.metadata[b"gatts_codec.dialect"] == b"sd_api_v5"
+    assert left(tmp_path) == ["out.parquet"]
+
+
+@pytest.mark.parametrize("name", ["gzip", "hex", "utf-8 with a mark"])
+def test_other_formats_come_out_the_same(tmp_path: Path, name: str) -> None:
+    text = RECORDING.read_bytes()
+    source = tmp_path / "recording"
+    if name == "gzip":
+        source.write_bytes(gzip.compress(text))
+    elif name == "utf-8 with a mark":
+        source.write_bytes(b"\xef\xbb\xbf" + text)
+    else:
+        source.write_text("\n".join(json.loads(line)["hex"] for line in text.splitlines()))
+    convert_file(str(source), str(tmp_path / "a.parquet"), "sd_api_v5")
+    convert_file(str(RECORDING), str(tmp_path / "b.parquet"), "sd_api_v5")
+    columns = ["type", "seq", "ack", "name", "handle", "result", "payload", "error"]
+    found, expected = (pq.read_table(tmp_path / f"{which}.parquet", columns=columns) for which in "ab")
+    assert found.to_pylist() == expected.to_pylist()
+
+
+def test_the_dialect_can_be_found(tmp_path: Path) -> None:
+    found = convert_file(str(RECORDING), str(tmp_path / "out.parquet"), "auto")
+    assert found.dialect == dialect_of(RECORDING)
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_an_interrupted_run_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
+) -> None:
+    def stop(_: int) -> None:
+        assert len(left(tmp_path)) == 1, "it is being written, under another name"
+        raise error
+
+    with pytest.raises(error):
+        convert_file(str(RECORDING), str(tmp_path / "out.parquet"), "sd_api_v5", stop)
+    assert left(tmp_path) == []
+
+
+def test_a_failed_run_leaves_what_was_there(tmp_path: Path) -> None:
+    target = tmp_path / "out.parquet"
+    target.write_text("before")
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"\x00\x01nothing known")
+    with pytest.raises(CaptureError):
+        convert_file(str(broken), str(target), "sd_api_v5")
+    assert target.read_text() == "before"
+
+
+@pytest.mark.parametrize("folder", ["{}", "file://{}", "memory://somewhere{}"])
+def test_an_output_appears_when_it_is_complete(tmp_path: Path, folder: str) -> None:
+    if "://" in folder:
+        pytest.importorskip("fsspec", reason="the extra fleet is not installed")
+    name = folder.format(tmp_path) + "/deeper/out"
+    for text in (b"one", b"two"):
+        with complete_output(name) as stream:
+            stream.write(text)
+    with pytest.raises(RuntimeError, match="stop"):
+        fail_to_write(name)
+    assert read_text(name) == "two"
+    assert len(expand(folder.format(tmp_path) + "/deeper/*")) == 1
+
+
+def fail_to_write(name: str) -> None:
+    with complete_output(name) as stream:
+        stream.write(b"three")
+        raise RuntimeError("stop")
+
+
+def collect(found: list[tuple[Result, bool]], result: Result, before: bool) -> None:
+    found.append((result, before))
+
+
+def run(sources: Sequence[Path], folder: Path, jobs: int = 1) -> list[tuple[Result, bool]]:
+    found: list[tuple[Result, bool]] = []
+    how = many.run_here if jobs == 1 else partial(many.run_processes, jobs=jobs)
+    convert_many([str(source) for source in sources], str(folder), "sd_api_v5", how, partial(collect, found))
+    return found
+
+
+def rows(folder: Path) -> int:
+    count: int = ds.dataset(folder, partitioning="hive").count_rows()
+    return count
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_many_recordings_become_partitions(tmp_path: Path, jobs: int) -> None:
+    found = run(FAULTS, tmp_path / "out", jobs)
+    assert len(found) == len(FAULTS)
+    expected = {str(path): len(records_of(path)) for path in FAULTS}
+    assert {result.source: result.rows for result, _ in found if not isinstance(result, Failed)} == expected
+    table = ds.dataset(tmp_path / "out", partitioning="hive").to_table(columns=["capture", "frame"])
+    assert table.num_rows == sum(expected.values())
+    assert len(table["capture"].unique()) == len(FAULTS)
+
+
+def test_a_rerun_converts_only_what_is_new_or_has_changed(tmp_path: Path) -> None:
+    sources = [tmp_path / f"{number}.jsonl" for number in range(3)]
+    for source in sources:
+        source.write_bytes(RECORDING.read_bytes())
+    assert [before for _, before in run(sources[:2], tmp_path / "out")] == [False, False]
+    assert [before for _, before in run(sources, tmp_path / "out")] == [True, True, False]
+    sources[0].write_bytes(b"".join(RECORDING.read_bytes().splitlines(keepends=True)[:5]))
+    again = run([*sources, sources[1]], tmp_path / "out")
+    assert [before for _, before in again] == [True, True, False]
+    assert rows(tmp_path / "out") == 2 * FRAMES + 5
+    for table in (tmp_path / "out").glob("*/packets.parquet"):
+        table.unlink()
+    assert not any(before for _, before in run(sources, tmp_path / "out"))
+
+
+def test_recordings_of_one_name_stay_apart(tmp_path: Path) -> None:
+    sources = [tmp_path / name / "same name.jsonl" for name in "ab"]
+    for source in sources:
+        source.parent.mkdir()
+        source.write_bytes(RECORDING.read_bytes())
+    run(sources[:1], tmp_path / "out")
+    run(sources, tmp_path / "out")
+    assert rows(tmp_path / "out") == 2 * FRAMES
+    assert all(" " not in path.name for path in (tmp_path / "out").iterdir())
+
+
+def test_a_bad_recording_does_not_end_the_others(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    found = run([empty, tmp_path / "none.jsonl", RECORDING], tmp_path / "out")
+    failed = {result.source: result.reason for result, _ in found if isinstance(result, Failed)}
+    assert "empty" in failed[str(empty)]
+    assert set(failed) == {str(empty), str(tmp_path / "none.jsonl")}
+    assert rows(tmp_path / "out") == FRAMES
+
+
+def test_a_process_killed_while_it_writes_leaves_no_table(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    process = context.Process(
+        target=write_for_ever, args=(str(tmp_path / "capture=x" / "packets.parquet"), ready)
+    )
+    process.start()
+    assert ready.wait(60)
+    process.kill()
+    process.join()
+    assert not (tmp_path / "capture=x" / "packets.parquet").exists()
+    assert len(left(tmp_path)) == 1
+    remove_parts(str(tmp_path))
+    assert left(tmp_path) == []
+
+
+def write_for_ever(target: str, ready: object) -> None:
+    with complete_output(target):
+        ready.set()  # type: ignore[attr-defined]
+        multiprocessing.Event().wait()
+
+
+def test_a_note_that_does_not_hold_is_no_note(tmp_path: Path) -> None:
+    (task,) = many.tasks([str(RECORDING)], str(tmp_path), "sd_api_v5")
+    assert task.done() is None
+    task.run()
+    assert task.done() is not None
+    assert Task(task.source, task.target, task.note, "auto").done() is not None
+    assert Task(task.source, task.target, task.note, "sd_api_v6").done() is None
+    Path(task.note).write_text("{broken")
+    assert task.done() is None
+    Path(task.note).write_text('{"rows": 1}')
+    assert task.done() is None

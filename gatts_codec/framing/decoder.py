@@ -60,6 +60,8 @@ class Decoder:
 
     def feed(self, data: Buffer) -> list[Frame]:
         """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
+        if type(data) is bytes and data in _WHOLE_ACKS and not self._inside:
+            return [_WHOLE_ACKS[data]]
         frames: list[Frame] = []
         pieces = (data if isinstance(data, bytes) else bytes(data)).split(END_BYTE)
         tail = pieces.pop()
@@ -125,3 +127,4 @@ def _frame(body: bytes) -> Frame:
 # The eight ACKs are half of all traffic and always the same bytes: decoded once and for all.
 _ACKS = [H5Packet(int(H5Type.ACK), ack=number) for number in range(8)]
 _ACK_FRAMES = {h5.encode(ack): Frame(h5.encode_frame(ack), ack, None) for ack in _ACKS}
+_WHOLE_ACKS = {frame.raw: frame for frame in _ACK_FRAMES.values()}

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import chips, client, framing, packet_codec, report, startup
+from benchmarks import bulk, chips, client, framing, packet_codec, report, startup
 from benchmarks.figures import Figure
 from benchmarks.measure import ROUNDS
 
@@ -15,6 +15,7 @@ PARTS = {
     "codec": packet_codec.figures,
     "framing": framing.figures,
     "startup": startup.figures,
+    "bulk": bulk.figures,
     "client": client.figures,
     "chips": chips.figures,
 }

@@ -95,11 +95,13 @@ class _Blocks:
             chunks = parse(block)
             if chunks is None:
                 chunks = self._read_slowly(block)
+                self._line += block.count(b"\n")
+            else:
+                self._line += len(chunks.times)
             frames = self._cutter.cut(chunks)
         except (TooLong, LongLine):
             raise NotInBlocks from None
         self.position += len(block)
-        self._line += block.count(b"\n")
         return chunks, frames
 
     def _read_slowly(self, block: bytes) -> ChunkBlock:

@@ -44,7 +44,7 @@ class Block:
             "frame": np.arange(count + 1, count + 1 + len(good)),
             "time": Column(chunks.times[frames.chunk], chunks.timed[frames.chunk]),
             "direction": self.directions.astype(np.int8),
-            "type": np.where(good, headers.type, -1).astype(np.int8),
+            "type": np.where(good, headers.type.astype(np.int8), np.int8(-1)),
             "seq": Column(headers.seq, good),
             "ack": Column(headers.ack, good),
             "length": Column(headers.length, good),
@@ -95,10 +95,10 @@ class Block:
         enough = headers.length[rows] > size
         return rows[enough], keys[enough]
 
-    def bodies(self, rows: Places) -> tuple[Places, Places]:
+    def bodies(self, rows: Places, packet_type: int) -> tuple[Places, Places]:
         """Where the bytes behind the head of vendor packets begin and end."""
         begin = self.frames.begin[rows] + HEADER_SIZE
-        return begin + 1 + _HEAD_BYTES[self.data[begin]], begin + self.headers.length[rows]
+        return begin + 1 + _HEAD_BYTES[packet_type], begin + self.headers.length[rows]
 
     def number(self, begin: Places, size: int) -> Places:
         """The little-endian numbers that begin there."""

@@ -49,25 +49,34 @@ class FrameCutter:
 
     def cut(self, block: ChunkBlock) -> FrameBlock:
         """The frames of a block. Raises TooLong, and is then as it was before."""
-        if not any(self.pending) and (pairs := _whole_frames(block)) is not None:
-            return _together([_Stream(block.data, block.ends, np.arange(len(block.ends)), pairs)])
+        if not any(self.pending) and (stream := _whole_frames(block)) is not None:
+            return _together([stream])
         streams = [_of_direction(block, direction, before) for direction, before in enumerate(self.pending)]
         self.pending = [_rest(stream) for stream in streams]
         return _together(streams)
 
 
-def _whole_frames(block: ChunkBlock) -> Pairs | None:
+def _whole_frames(block: ChunkBlock) -> _Stream | None:
     """The frames, if every chunk is nothing but whole ones: then directions need not be told apart to cut them."""
     begins = _begins(block)
     if not len(begins) or (block.ends == begins).any():
         return None
     is_mark = block.data == END
-    if (np.add.reduceat(is_mark, begins, dtype=np.int64) & 1).any():
+    marks = np.flatnonzero(is_mark)
+    if (
+        len(marks) == 2 * len(begins)
+        and (marks[::2] == begins).all()
+        and (marks[1::2] == block.ends - 1).all()
+    ):
+        chunks = np.arange(len(begins))
+    elif (np.add.reduceat(is_mark, begins, dtype=np.int64) & 1).any():
         return None
-    pairs = _regular_pairs(np.flatnonzero(is_mark))
+    else:
+        chunks = np.searchsorted(block.ends, marks[1::2], side="right")
+    pairs = _regular_pairs(marks)
     if pairs is None or not len(pairs[0]) or pairs[0][0] != 0 or pairs[1][-1] != len(block.data) - 1:
         return None
-    return pairs
+    return _Stream(block.data, *pairs, chunks)
 
 
 def _begins(block: ChunkBlock) -> Places:
@@ -83,16 +92,16 @@ def _of_direction(block: ChunkBlock, direction: int, before: bytes) -> _Stream:
     data = np.concatenate((np.frombuffer(before, np.uint8), data))
     marks = np.flatnonzero(data == END)
     pairs = _regular_pairs(marks) or _pairs_one_by_one(marks.tolist())
-    return _Stream(data, ends, np.flatnonzero(of_it), pairs)
+    return _Stream(data, *pairs, np.flatnonzero(of_it)[np.searchsorted(ends, pairs[1], side="right")])
 
 
-class _Stream:
-    """The bytes of one direction, or of both where every chunk is whole frames."""
+class _Stream(NamedTuple):
+    """The bytes of one direction, or of both where every chunk is whole frames; the frames and their chunks."""
 
-    def __init__(self, data: Bytes, ends: Places, chunks: Places, pairs: Pairs) -> None:
-        self.data = data
-        self.opens, self.closes = pairs
-        self.chunk = chunks[np.searchsorted(ends, self.closes, side="right")]
+    data: Bytes
+    opens: Places
+    closes: Places
+    chunk: Places
 
 
 def _regular_pairs(marks: Places) -> Pairs | None:
@@ -156,11 +165,14 @@ def _unescaped(raw: Bytes, opens: Places, closes: Places) -> tuple[Bytes, Places
     escapes = np.flatnonzero(raw[:-1] == ESC)
     followers = raw[escapes + 1]
     right = (followers == ESC_END) | (followers == ESC_ESC)
-    keep = _inside(raw, opens, closes)
+    nothing_between = len(opens) > 0 and opens[0] == 0 and bool((opens[1:] == closes[:-1] + 1).all())
+    keep = _inside(raw, opens, closes, nothing_between)
     keep[escapes] = False
     data = raw.copy()
     data[escapes[right] + 1] = np.where(followers[right] == ESC_END, END, ESC)
-    size = closes - opens - 1 - (np.searchsorted(escapes, closes) - np.searchsorted(escapes, opens))
+    escaped = np.searchsorted(escapes, closes)
+    before = np.concatenate(([0], escaped[:-1])) if nothing_between else np.searchsorted(escapes, opens)
+    size = closes - opens - 1 - (escaped - before)
     ends = np.cumsum(size)
     well = np.ones(len(opens), bool)
     if not right.all() and len(opens):
@@ -170,12 +182,11 @@ def _unescaped(raw: Bytes, opens: Places, closes: Places) -> tuple[Bytes, Places
     return np.compress(keep, data), ends - size, size, well
 
 
-def _inside(raw: Bytes, opens: Places, closes: Places) -> NDArray[np.bool_]:
+def _inside(raw: Bytes, opens: Places, closes: Places, nothing_between: bool) -> NDArray[np.bool_]:
     """Which bytes stand within a frame, its two C0 excepted."""
-    between = np.concatenate(([0], closes + 1)), np.concatenate((opens, [len(raw)]))
-    if (between[0][:-1] == between[1][:-1]).all():  # nothing but frames, and perhaps a rest
+    if nothing_between:
         inside = np.ones(len(raw), bool)
-        inside[between[0][-1] :] = False
+        inside[closes[-1] :] = False
         inside[opens] = inside[closes] = False
         return inside
     steps = np.zeros(len(raw) + 1, np.int8)

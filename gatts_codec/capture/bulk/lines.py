@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 LONGEST_LINE = 1 << 24
 
 
@@ -17,10 +17,10 @@ def blocks(stream: BinaryIO, size: int = BLOCK_BYTES) -> Iterator[bytes]:
     """A text in pieces of whole lines, about ``size`` bytes each. Raises LongLine for what is no such text."""
     rest = b""
     while piece := stream.read(size):
-        whole, newline, piece = piece.rpartition(b"\n")
-        if newline:
-            yield rest + whole + newline
-            rest = piece
+        end = piece.rfind(b"\n") + 1
+        if end:
+            yield b"".join((rest, memoryview(piece)[:end]))
+            rest = piece[end:]
         elif len(rest) > LONGEST_LINE:
             raise LongLine
         else:

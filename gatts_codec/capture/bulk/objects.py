@@ -19,8 +19,10 @@ from gatts_codec.capture.readers import jsonl
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError, DecodeError, FramingError
-from gatts_codec.framing import Decoder, Frame
-from gatts_codec.framing.h5 import H5Packet, H5Type
+from gatts_codec.framing import Decoder, Frame, decode_frame
+from gatts_codec.framing.decoder import MAX_PENDING
+from gatts_codec.framing.h5 import ACK_FRAMES, H5Packet, H5Type
+from gatts_codec.framing.slip import END, END_BYTE
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Packet
 
@@ -36,6 +38,8 @@ _LINE = re.compile(
     rb'^\{"t_us": ?(-?(?:0|[1-9][0-9]*)), ?"dir": ?"(host->device|device->host)", ?"hex": ?"([0-9a-fA-F]*)"\}$',
     re.MULTILINE,
 )
+_ACKS = {frame.hex().encode(): decode_frame(frame) for frame in ACK_FRAMES}
+_LONGEST = 1 + MAX_PENDING
 _DIRECTIONS: dict[bytes, Direction] = {b"host->device": "host->device", b"device->host": "device->host"}
 
 
@@ -65,34 +69,36 @@ class _Stream:
     def __init__(self, codec: Codec, name: str) -> None:
         self._unpack, self._name = codec.unpack, name
         self._decoders: dict[Direction | None, Decoder] = {}
+        self._busy: set[bytes] = set()  # the directions whose last frame is unfinished
         self._line = 0
 
     def lines(self, lines: list[tuple[bytes, bytes, bytes]]) -> Iterator[Seen]:
-        """The frames that lines complete."""
+        """The frames that lines complete. Most lines are one whole frame, which needs no streaming decoder."""
         self._line += len(lines)
-        unpack, before = self._unpack, self._line - len(lines)
-        feeds = {word: self._decoder(direction).feed for word, direction in _DIRECTIONS.items()}
-        for number, (time, word, digits) in enumerate(lines, before + 1):
-            if len(digits) & 1:
-                yield (
-                    None,
-                    None,
-                    None,
-                    CaptureError("hex: an odd number of digits", file=self._name, line=number),
-                )
-                continue
-            for frame in feeds[word](unhexlify(digits)):
-                packet = frame.packet
-                if packet is None:
-                    yield int(time), _DIRECTIONS[word], None, frame.error
-                elif packet.type != _VENDOR:
-                    yield int(time), _DIRECTIONS[word], packet, None
-                else:
-                    try:
-                        message: Packet | Opaque | DecodeError = unpack(packet.payload)
-                    except DecodeError as error:
-                        message = error
-                    yield int(time), _DIRECTIONS[word], packet, message
+        unpack, busy = self._unpack, self._busy
+        for number, (time, word, digits) in enumerate(lines, self._line - len(lines) + 1):
+            packet = _ACKS.get(digits)
+            if packet is None or word in busy:
+                if len(digits) & 1:
+                    fault = CaptureError("hex: an odd number of digits", file=self._name, line=number)
+                    yield None, None, None, fault
+                    continue
+                raw = unhexlify(digits)
+                if word in busy or not _is_one_frame(raw):
+                    yield from self._chunk(Chunk(int(time), _DIRECTIONS[word], raw))
+                    continue
+                try:
+                    packet = decode_frame(raw)
+                except FramingError as error:
+                    yield int(time), _DIRECTIONS[word], None, error
+                    continue
+            message: Packet | Opaque | DecodeError | None = None
+            if packet.type == _VENDOR:
+                try:
+                    message = unpack(packet.payload)
+                except DecodeError as error:
+                    message = error
+            yield int(time), _DIRECTIONS[word], packet, message
 
     def entries(self, block: bytes) -> Iterator[Seen]:
         """The same for lines of any kind."""
@@ -104,8 +110,11 @@ class _Stream:
                 yield from self._chunk(entry)
 
     def _chunk(self, chunk: Chunk) -> Iterator[Seen]:
-        for frame in self._decoder(chunk.dir).feed(chunk.data):
+        decoder = self._decoder(chunk.dir)
+        for frame in decoder.feed(chunk.data):
             yield chunk.t_us, chunk.dir, frame.packet, self._message(frame)
+        word = (chunk.dir or "").encode()
+        (self._busy.add if decoder.pending else self._busy.discard)(word)
 
     def _message(self, frame: Frame) -> Packet | Opaque | DecodeError | FramingError | None:
         if frame.packet is None:
@@ -119,3 +128,8 @@ class _Stream:
 
     def _decoder(self, direction: Direction | None) -> Decoder:
         return self._decoders.setdefault(direction, Decoder())
+
+
+def _is_one_frame(raw: bytes) -> bool:
+    size = len(raw)
+    return 2 < size <= _LONGEST and raw[0] == END and raw.find(END_BYTE, 1) == size - 1

@@ -110,7 +110,7 @@ class PacketColumns:
             for column in _OF_MESSAGES:
                 block.put(column, alike, np.full(len(alike), getattr(head, column)))
             if head.layout is not None:
-                yield self._scanned(block, alike, head.layout)
+                yield self._scanned(block, alike, key >> 16, head.layout)
             elif head.group >= 0:
                 yield _opaque(block, alike, key >> 16)
             else:
@@ -140,9 +140,9 @@ class PacketColumns:
         )
         return self._heads[key]
 
-    def _scanned(self, block: Block, rows: Places, layout: Record) -> Places:
+    def _scanned(self, block: Block, rows: Places, packet_type: int, layout: Record) -> Places:
         """Fill in GATTS packets; the rows that are certain: all but those that only tolerant decoding takes."""
-        begin, end = block.bodies(rows)
+        begin, end = block.bodies(rows, packet_type)
         handles = list(_handle_paths(layout.cls))
         found = scan(layout, block.data, begin, end, [_CONNECTION, _RESULT, *handles])
         for column, paths in (
@@ -182,7 +182,7 @@ def _distinct(keys: Places) -> tuple[list[int], Places]:
 
 
 def _opaque(block: Block, rows: Places, packet_type: int) -> Places:
-    begin, end = block.bodies(rows)
+    begin, end = block.bodies(rows, packet_type)
     if packet_type == _EVENT_TYPE:
         block.put("conn_handle", rows, np.where(end - begin >= 2, block.number(begin, 2), -1))
     elif packet_type == _RESPONSE_TYPE:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-import multiprocessing
+import subprocess
+import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,13 @@ RECORDING = next(
 )
 FAULTS = [path for path in RECORDINGS if path.name.startswith("f_")]
 FRAMES = len(records_of(RECORDING))
+WRITE_FOR_EVER = """
+import sys
+from gatts_codec.capture.bulk.storage import complete_output
+with complete_output(sys.argv[1]):
+    print("writing", flush=True)
+    sys.stdin.read()
+"""
 
 
 def left(folder: Path) -> list[str]:
@@ -173,25 +181,17 @@ def test_a_bad_recording_does_not_end_the_others(tmp_path: Path) -> None:
 
 
 def test_a_process_killed_while_it_writes_leaves_no_table(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    process = context.Process(
-        target=write_for_ever, args=(str(tmp_path / "capture=x" / "packets.parquet"), ready)
-    )
-    process.start()
-    assert ready.wait(60)
-    process.kill()
-    process.join()
+    target = str(tmp_path / "capture=x" / "packets.parquet")
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITE_FOR_EVER, target], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == b"writing"
+        process.kill()
     assert not (tmp_path / "capture=x" / "packets.parquet").exists()
     assert len(left(tmp_path)) == 1
     remove_parts(str(tmp_path))
     assert left(tmp_path) == []
-
-
-def write_for_ever(target: str, ready: object) -> None:
-    with complete_output(target):
-        ready.set()  # type: ignore[attr-defined]
-        multiprocessing.Event().wait()
 
 
 def test_a_note_that_does_not_hold_is_no_note(tmp_path: Path) -> None:

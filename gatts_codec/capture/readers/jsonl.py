@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from gatts_codec.capture.chunks import DIRECTIONS, Chunk, Entries
-from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.lines import numbered_lines, text_encoding
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.errors import CaptureError
 
@@ -21,8 +21,8 @@ _LOOK_AT = 50
 
 def _recognises(head: Head) -> bool:
     # Not only the first line, and whatever else is in the file: damaged lines are told one by one.
-    lines = head.data.splitlines()[:_LOOK_AT]
-    return any(line.lstrip(b"\xef\xbb\xbf").startswith(b"{") and b'"hex"' in line for line in lines)
+    lines = head.data.decode(text_encoding(head.data), errors="replace").splitlines()[:_LOOK_AT]
+    return any(line.lstrip("\ufeff").startswith("{") and '"hex"' in line for line in lines)
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:

@@ -4,4 +4,4 @@ A harness is a module with ``seeds()``, inputs worth starting from, and ``check(
 where a promise is broken. ``python -m fuzz --help`` runs them; README.md says what was run.
 """
 
-HARNESSES = ("codec", "messages", "framing", "link", "readers")
+HARNESSES = ("codec", "messages", "framing", "link", "readers", "tools", "chip")

@@ -73,6 +73,12 @@ def test_names_whole_and_in_part(text: str, names: set[str]) -> None:
     assert {entry.name for entry in explain(text)} == names
 
 
+def test_an_application_s_own_status_is_named_by_its_place_in_the_range() -> None:
+    (entry,) = [entry for entry in explain("0x0182") if entry.category == "gatt status"]
+    assert entry.name == "BLE_GATT_STATUS_ATTERR_APP_BEGIN + 2"
+    assert (entry.dialects, entry.meaning) == (EARLY + LATE, "an error that the application defines")
+
+
 @pytest.mark.parametrize("text", ["", " ", "-1", "0x", "nope", "0xdeadbeef", "99999999999", "zz", "١٢"])
 def test_nothing_known_is_an_empty_answer(text: str) -> None:
     assert explain(text) == []

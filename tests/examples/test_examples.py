@@ -15,6 +15,7 @@ SECONDS = 60
 PRINTS = {
     "asyncio_host": "ServiceAddResponse(result=SUCCESS, handle=0x000e)",
     "dfu_authorization": "good image: 1024 bytes arrived",
+    "duckdb_query": "sd_ble_gatts_value_get                 101 calls     1 failed",
     "heart_rate_server": "the phone got 72 73 75",
     "long_write": "76 bytes in the chip's table",
 }

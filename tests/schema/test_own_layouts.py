@@ -1,0 +1,135 @@
+"""Layouts that no packet of ours has: whoever adds one gets the right bytes, or is told what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from construct import Construct
+
+from gatts_codec import Codec, DecodeError, Opaque, Value
+from gatts_codec.dialects import SD_API_V7, Call
+from gatts_codec.packets.response import response
+from gatts_codec.packets.value_set import VALUE_OFFSET_FIRST
+from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
+from gatts_codec.schema.columns import PADDING, scan
+from gatts_codec.schema.compiler import NotCompilable, encoder_source
+from gatts_codec.schema.describe import describe
+from gatts_codec.schema.message import Command, Message, Response
+from gatts_codec.schema.record import Member, Record, When, named
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MineResponse(Response):
+    result: int
+
+
+def codec_of(layout: Record) -> Codec:
+    """A codec whose only new call, opcode 0xBC, has this layout."""
+    call = Call(20, layout, response(MineResponse))
+    return Codec(SD_API_V7.derive("mine", firmware="mine", calls={"mine": call}))
+
+
+def both_ways(codec: Codec, message: Any, body: str) -> None:
+    """Twice: the first call makes the function, the second only runs it."""
+    for _ in range(2):
+        assert codec.encode(message).hex(" ") == body
+        assert codec.decode_command(bytes.fromhex(body)) == message
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Conditional(Command):
+    len: int
+    data: bytes | None
+    sort: int
+    more: int | None
+
+
+def test_a_condition_on_a_number_behind_bytes_of_any_length() -> None:
+    layout = Record(
+        Conditional,
+        named("len", Length("data")),
+        named("data", Data("len")),
+        named("sort", u8),
+        When("sort", 2, named("more", u16)),
+    )
+    codec = codec_of(layout)
+    both_ways(codec, Conditional(3, b"abc", 2, 0x1234), "bc 03 00 01 61 62 63 02 34 12")
+    both_ways(codec, Conditional(0, None, 1, None), "bc 00 00 00 01")
+    with pytest.raises(DecodeError, match="the packet ends within") as caught:
+        codec.decode_command(bytes.fromhex("bc 0000 00 02 34"))
+    assert (caught.value.path, caught.value.offset) == ("more", 5)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Alike(Command):
+    """Its field and its value's field have one name when they are joined by an underscore."""
+
+    value_offset: int
+    value: Value | None
+
+
+def test_fields_that_would_have_one_name() -> None:
+    layout = Record(Alike, named("value_offset", u16), named("value", Presence(VALUE_OFFSET_FIRST)))
+    both_ways(codec_of(layout), Alike(7, Value(b"x", offset=9)), "bc 07 00 01 09 00 01 00 01 78")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Counting(Command):
+    len: int
+    data: int
+
+
+def test_a_length_of_something_that_is_not_bytes_is_not_compiled() -> None:
+    layout = Record(Counting, named("len", Length("data")), named("data", u16))
+    with pytest.raises(NotCompilable, match="a Length without its Data"):
+        encoder_source(layout, head=b"", title="", interpret=bytes)
+
+
+def test_a_layout_that_is_not_its_class() -> None:
+    with pytest.raises(TypeError, match=r"Counting: layout and class differ in \{'data'\}"):
+        Record(Counting, named("len", u16))
+
+
+def test_a_structure_is_no_packet() -> None:
+    with pytest.raises(TypeError, match="Value is no packet"):
+        codec_of(VALUE_OFFSET_FIRST).encode(Opaque(0, "command", "", 1, b""))
+
+
+class Strange(Construct):  # type: ignore[misc]  # construct has no types
+    """A block that nobody has registered anything for."""
+
+
+class StrangeMember(Member):
+    """The same for several fields."""
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return ("kind",)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Holder(Message):
+    kind: int
+
+
+def test_a_block_without_a_description() -> None:
+    with pytest.raises(TypeError, match="no description of a Strange block"):
+        describe(Record(Holder, named("kind", Strange())))
+    with pytest.raises(TypeError, match="no description of a StrangeMember member"):
+        describe(Record(Holder, StrangeMember()))
+
+
+def test_a_block_without_a_scan() -> None:
+    begin = np.zeros(1, np.int64)
+    data = np.zeros(1 + PADDING, np.uint8)
+    with pytest.raises(TypeError, match="no scan of a Strange block"):
+        scan(Record(Holder, named("kind", Strange())), data, begin, begin + 1)
+
+
+def test_a_dialect_with_numbers_of_its_own_has_unknown_groups() -> None:
+    codec = Codec(replace(SD_API_V7, name="mine", numbers="mine"))
+    assert codec.unpack(bytes.fromhex("006501")) == Opaque(0, "command", "unknown", 0x65, b"\x01")
+    assert repr(codec.dialect) == "<Dialect mine>"

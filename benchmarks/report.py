@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from benchmarks.figures import Figure
 from gatts_codec import __version__
 
-LEFT, WIDTH, ROW = 250, 520, 19  # pixels
+LEFT, WIDTH, RIGHT, ROW = 250, 520, 70, 19  # pixels
 COLOURS = {"stretch": "#2b7a3d", "must": "#7fb069", "missed": "#c8553d", "": "#8d99ae"}
 
 
@@ -92,27 +92,42 @@ def summary(figures: Iterable[Figure]) -> str:
     return f"{len(verdicts) - missed} of {len(verdicts)} musts, {stretches} of {len(with_stretch)} stretches"
 
 
-def plot(figures: Iterable[Figure]) -> str:
-    """Bars of "how many times as fast", on a logarithmic scale, with their goals as ticks."""
-    bars = [figure for figure in figures if figure.unit == "x" and figure.must is not None]
-    longest = max(figure.value for figure in bars)
+def plots(figures: Sequence[Figure], python: str) -> dict[str, str]:
+    """File name to SVG: what the figures say at a glance."""
+    ratios = [figure for figure in figures if figure.unit == "x" and figure.must is not None]
+    times = [figure for figure in figures if figure.group == "time a packet"]
+    return {
+        "ratios.svg": _bars(
+            ratios, f"times as fast as stock construct and per-byte Python ({python}); ticks: goals", "x"
+        ),
+        "times.svg": _bars(
+            times,
+            f"a packet, in ns ({python}); parse and build: the layouts, interpreted by construct",
+            " ns",
+        ),
+    }
+
+
+def _bars(figures: Sequence[Figure], caption: str, unit: str) -> str:
+    """Bars on a logarithmic scale, their goals as ticks."""
+    longest = max(figure.value for figure in figures)
 
     def x(value: float) -> float:
         return LEFT + WIDTH * log10(max(value, 1)) / log10(longest * 1.3)
 
-    height = ROW * (len(bars) + 2)
+    height = ROW * (len(figures) + 2)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 20}" height="{height}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + RIGHT}" height="{height}"'
         ' font-family="sans-serif" font-size="12">',
-        f'<rect width="100%" height="100%" fill="white"/><text x="8" y="14">{escape(_caption())}</text>',
+        f'<rect width="100%" height="100%" fill="white"/><text x="8" y="14">{escape(caption)}</text>',
     ]
-    for row, figure in enumerate(bars, 1):
+    for row, figure in enumerate(figures, 1):
         y = ROW * row + 4
         lines += [
             f'<text x="{LEFT - 8}" y="{y + 12}" text-anchor="end">{escape(figure.name)}</text>',
             f'<rect x="{LEFT}" y="{y}" width="{x(figure.value) - LEFT:.1f}" height="{ROW - 5}"'
             f' fill="{COLOURS[figure.verdict]}"/>',
-            f'<text x="{x(figure.value) + 4:.1f}" y="{y + 12}">{figure.value:.0f}x</text>',
+            f'<text x="{x(figure.value) + 4:.1f}" y="{y + 12}">{figure.value:,.0f}{unit}</text>',
         ]
         for goal in (figure.must, figure.stretch):
             if goal:
@@ -122,12 +137,16 @@ def plot(figures: Iterable[Figure]) -> str:
     return "\n".join([*lines, "</svg>", ""])
 
 
-def _caption() -> str:
-    return f"times as fast as stock construct and per-byte Python ({machine()['python']}); ticks: goals"
-
-
 def write(figures: Sequence[Figure], folder: Path) -> None:
-    """The committed results: JSON and plot."""
+    """The committed results: JSON and plots."""
     folder.mkdir(exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(as_json(figures), indent=1) + "\n")
-    (folder / "ratios.svg").write_text(plot(figures))
+    (folder / "results.json").write_text(json.dumps(as_json(figures), indent=1) + "\n", "utf-8")
+    for name, svg in plots(figures, machine()["python"]).items():
+        (folder / name).write_text(svg, "utf-8")
+
+
+def read(folder: Path) -> tuple[dict[str, str], list[Figure]]:
+    """What ``write`` has written: the machine, and the figures."""
+    results = json.loads((folder / "results.json").read_text("utf-8"))
+    rows = [{name: value for name, value in row.items() if name != "verdict"} for row in results["figures"]]
+    return results["machine"], [Figure(**row) for row in rows]

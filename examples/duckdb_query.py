@@ -1,4 +1,4 @@
-"""Recordings as a table: convert to Parquet, then ask in SQL. How long did the chip take for each call, and what failed?
+"""Recordings as a table: converted to Parquet, then asked in SQL how long each call took, and what failed.
 
 Without arguments it makes a recording first, of a host that writes and reads a virtual chip's table.
 Needs DuckDB: pip install duckdb "gatts-codec[parquet]"

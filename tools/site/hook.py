@@ -1,4 +1,4 @@
-"""MkDocs hook: adds the pages that are generated from the tables in specs/ and from the code."""
+"""MkDocs hook: adds the pages generated from the tables in specs/, the code, and the benchmarks' results."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # the tables' loader is the tests' own
 
-from tools.site import code_pages, dialect_page, link_page, packet_pages  # noqa: E402
+from tools.site import code_pages, dialect_page, link_page, packet_pages, performance_page  # noqa: E402
 
 _PACKETS = "Packets"
 
@@ -25,7 +25,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages."""
-    for source in (packet_pages, dialect_page, code_pages, link_page):
+    for source in (packet_pages, dialect_page, code_pages, link_page, performance_page):
         for path, text in source.pages().items():
             files.append(File.generated(config, path, content=text))
     return files

@@ -54,6 +54,11 @@ class Call:
     late: bool = False
 
     @property
+    def unanswered(self) -> bool:
+        """Whether it is over and never got its response."""
+        return self.outcome in ("no ack", "no response", "reset")
+
+    @property
     def message(self) -> Packet | Opaque | None:
         return self.command.packet.message
 

@@ -6,18 +6,18 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import click
 
 from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Stray, Unfinished
 from gatts_codec.capture.detection import LOOKAHEAD_FILE, LOOKAHEAD_LIVE, DialectDetector, Verdict, detect
+from gatts_codec.capture.files import whole_file
 from gatts_codec.capture.guess import Guess, guesses
 from gatts_codec.capture.packets import body_to_dict
 from gatts_codec.capture.recording import Recording, open_recording
 from gatts_codec.capture.selection import Selection, Selector
-from gatts_codec.capture.session import Happening, Session
+from gatts_codec.capture.session import Call, Happening, Session
 from gatts_codec.capture.writers import Export, writer_for, writer_named
 from gatts_codec.cli.call_rows import call_dict
 from gatts_codec.cli.output import console, json_option, print_json
@@ -195,6 +195,7 @@ class _Decode:
         for happening in happenings:
             if not self._selector.picks(happening):
                 continue
+            self._counts["calls without a response"] += isinstance(happening, Call) and happening.unanswered
             if self._printer is not None:
                 self._printer.happening(happening)
             elif (row := call_dict(happening)) is not None:
@@ -281,7 +282,7 @@ def _export(
         _write(items, output.open(sys.stdout.buffer, export))
         sys.stdout.buffer.flush()
         return 0
-    with Path(path).open("wb") as stream:
+    with whole_file(path) as stream:
         count = _write(items, output.open(stream, export))
     _warn(f"{path}: {count} frames, {output.title}")
     return 0

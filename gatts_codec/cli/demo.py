@@ -9,6 +9,7 @@ from time import monotonic
 import click
 
 from gatts_codec.capture import Chunk
+from gatts_codec.capture.files import whole_file
 from gatts_codec.cli.ladder import Ladder
 from gatts_codec.cli.output import console, dialect_option
 from gatts_codec.device.demonstration import Step, demonstrate
@@ -45,7 +46,8 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
 def _write(path: Path, steps: list[Step]) -> None:
     chunks = [entry for step in steps for entry in step.entries if isinstance(entry, Chunk)]
     lines = (json.dumps({"t_us": t_us, "dir": way, "hex": data.hex()}) for t_us, way, data, _ in chunks)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+    with whole_file(path) as stream:
+        stream.writelines(f"{line}\n".encode("ascii") for line in lines)
 
 
 def _farewell(ladder: Ladder, dialect: str, record: str | None, took_s: float) -> None:

@@ -28,6 +28,7 @@ _NARROW = 8
 _ONE = {
     "frames": "frame",
     "bytes outside frames": "byte outside frames",
+    "calls without a response": "call without a response",
     "unreadable lines": "unreadable line",
 }
 _CONFIG_FIELD, _USUAL_CONFIG = slice(2, 3), b"\x11"  # window 1, CRC, version 0

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import uuid
 from collections.abc import Iterator
 from glob import has_magic
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from gatts_codec.capture.files import PART, whole_file
 from gatts_codec.capture.readers.format import HEAD_BYTES
 from gatts_codec.errors import CaptureError
-
-PART = ".part-"
 
 
 def is_url(name: str) -> bool:
@@ -93,39 +91,24 @@ def open_input(name: str) -> Iterator[io.BufferedReader]:
 @contextlib.contextmanager
 def complete_output(name: str) -> Iterator[BinaryIO]:
     """A file to be written, which has its name only once all is written; after an exception there is none."""
-    folder, _, last = name.replace(os.sep, "/").rpartition("/")
-    # Readers of partitioned tables pass over names that begin with a dot.
-    part = (
-        f"{folder}/{PART}{last}.{uuid.uuid4().hex[:12]}"
-        if folder
-        else f"{PART}{last}.{uuid.uuid4().hex[:12]}"
-    )
     if not is_url(name):
-        with _renamed(Path(part), Path(name)) as stream:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(name) as stream:
             yield stream
         return
     files, path = _file_system(name)
-    _, part_path = _file_system(part)
-    files.makedirs(files._parent(path), exist_ok=True)
+    # Readers of partitioned tables pass over names that begin with a dot.
+    folder = files._parent(path)
+    part = f"{folder}/{PART}{uuid.uuid4().hex}"
+    files.makedirs(folder, exist_ok=True)
     try:
-        with files.open(part_path, "wb") as stream:
+        with files.open(part, "wb") as stream:
             yield stream
-        files.mv(part_path, path)
+        files.mv(part, path)
     except BaseException:
         with contextlib.suppress(OSError):
-            files.rm(part_path)
+            files.rm(part)
         raise
-
-
-@contextlib.contextmanager
-def _renamed(part: Path, path: Path) -> Iterator[BinaryIO]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with part.open("wb") as stream:
-            yield stream
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def read_text(name: str) -> str | None:

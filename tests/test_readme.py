@@ -1,4 +1,4 @@
-"""The README's picture shows what the commands say today, and its links lead somewhere. Its code is run by tests/docs."""
+"""The README's picture shows what the commands say today, its links lead somewhere. Its code is run by tests/docs."""
 
 from __future__ import annotations
 

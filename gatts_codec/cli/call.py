@@ -10,8 +10,9 @@ from gatts_codec.capture.describe import Describer
 from gatts_codec.cli.fields import fields_from_pairs
 from gatts_codec.cli.output import dialect_option, json_option, print_json
 from gatts_codec.cli.port_options import port_options
-from gatts_codec.codec import Codec, short_name
+from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
+from gatts_codec.constants.table import short_name
 from gatts_codec.errors import EncodeError
 from gatts_codec.link.client import Client, connect
 from gatts_codec.schema.message import Command, Response

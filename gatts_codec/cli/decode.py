@@ -11,7 +11,13 @@ from typing import Any
 import click
 
 from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Stray, Unfinished
-from gatts_codec.capture.detection import LOOKAHEAD_FILE, LOOKAHEAD_LIVE, DialectDetector, Verdict, detect
+from gatts_codec.capture.detection import (
+    LOOKAHEAD_FILE,
+    LOOKAHEAD_LIVE,
+    DialectDetector,
+    Verdict,
+    detect_dialect,
+)
 from gatts_codec.capture.files import whole_file
 from gatts_codec.capture.guess import Guess, guesses
 from gatts_codec.capture.packets import body_to_dict
@@ -91,7 +97,7 @@ def command(
     with source.open() as recording:
         items = watched(recording, rows_in_sight=sys.stdout.isatty() and not output)
         if dialect == AUTO and verdict is None:
-            verdict, items = detect(items, LOOKAHEAD_FILE if recording.size else LOOKAHEAD_LIVE)
+            verdict, items = detect_dialect(items, LOOKAHEAD_FILE if recording.size else LOOKAHEAD_LIVE)
         decoder = PacketDecoder(verdict.dialect if verdict else dialect)
         if to or output:
             return _export(items, recording, decoder, to, output, verdict)
@@ -104,7 +110,7 @@ def _ahead(source: Source) -> Verdict | None:
         raise click.UsageError("--follow needs a file.")
     try:
         with open_recording(source.file, source.format_name) as recording:
-            return detect(recording.items)[0]
+            return detect_dialect(recording.items)[0]
     except CaptureError:
         raise click.UsageError("--follow on an empty file needs --dialect and --format.") from None
 

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gatts_codec.capture.clock import spoken
-from gatts_codec.capture.diagnose import Evidence, Finding, Report, diagnose
+from gatts_codec.capture.doctor import Evidence, Finding, Report, diagnose
 from gatts_codec.cli.output import console, json_option, print_json
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
 

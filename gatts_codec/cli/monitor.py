@@ -10,7 +10,8 @@ import click
 from gatts_codec.capture.describe import Describer, opaque_name
 from gatts_codec.cli.output import dialect_option, json_option, print_json
 from gatts_codec.cli.port_options import port_options
-from gatts_codec.codec import Codec, short_name
+from gatts_codec.codec import Codec
+from gatts_codec.constants.table import short_name
 from gatts_codec.errors import LinkReset
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.inbox import AnyEvent

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.inbox import log
-from gatts_codec.link.session import Request, Session
+from gatts_codec.link.session import CallSession, Request
 from gatts_codec.link.transports import Transport
 
 GRACE_S = 0.02
@@ -36,7 +36,7 @@ class Goal(Protocol):
 class LinkUp:
     """The goal of who waits for the link: it is up, or will not come up."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CallSession) -> None:
         self._session = session
 
     @property
@@ -47,7 +47,7 @@ class LinkUp:
 class Line:
     """Transport, session, and the order in which threads may touch them."""
 
-    def __init__(self, transport: Transport, session: Session) -> None:
+    def __init__(self, transport: Transport, session: CallSession) -> None:
         self.transport, self.session = transport, session
         self.lock = threading.RLock()
         self._news = threading.Condition(self.lock)

@@ -71,7 +71,7 @@ class Request:
             self.notify()
 
 
-class Session:
+class CallSession:
     """What a client knows about its conversation with the chip. Not for two threads at a time."""
 
     def __init__(self, link: HostLink | PlainLink, codec: Codec, inbox: Inbox) -> None:

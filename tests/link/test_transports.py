@@ -16,7 +16,7 @@ from link.wires import KINDS, POSIX, Pair, read_all
 
 from gatts_codec.errors import LinkClosed, PortError
 from gatts_codec.link.transports import memory_pair, open_transport
-from gatts_codec.link.transports.ports import Port, candidates
+from gatts_codec.link.transports.ports import SerialPort, list_serial_ports
 
 needs_posix = pytest.mark.skipif(not POSIX, reason="needs pseudo-terminals and Unix sockets")
 
@@ -271,8 +271,8 @@ def test_the_likely_ports_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     ports = [info("/dev/ttyS0", None), info("/dev/ttyUSB0", 0x0403)]
     ports += [info("/dev/ttyACM1", 0x1366), info("/dev/ttyACM0", 0x1915)]
     monkeypatch.setattr(list_ports, "comports", lambda: ports)
-    found = candidates()
+    found = list_serial_ports()
     assert [port.device for port in found] == ["/dev/ttyACM0", "/dev/ttyACM1", "/dev/ttyUSB0", "/dev/ttyS0"]
     assert [port.maker for port in found] == ["Nordic Semiconductor", "SEGGER J-Link", "", ""]
     assert found[0].url == "serial:/dev/ttyACM0"
-    assert isinstance(found[0], Port)
+    assert isinstance(found[0], SerialPort)

@@ -10,7 +10,7 @@ from serial.tools import list_ports
 VENDORS = {0x1915: "Nordic Semiconductor", 0x1366: "SEGGER J-Link"}
 
 
-class Port(NamedTuple):
+class SerialPort(NamedTuple):
     """A serial port: ``device`` to open, what it says it is, its USB ids (None if it is no USB device)."""
 
     device: str
@@ -30,10 +30,10 @@ class Port(NamedTuple):
         return f"serial:{self.device}"
 
 
-def candidates() -> list[Port]:
+def list_serial_ports() -> list[SerialPort]:
     """The serial ports: Nordic's and SEGGER's first, other USB ones next, the rest last."""
     found = [
-        Port(
+        SerialPort(
             port.device,
             "" if port.description in (None, "n/a") else port.description,
             port.vid,
@@ -44,7 +44,7 @@ def candidates() -> list[Port]:
     ]
     likely = list(VENDORS)
 
-    def rank(port: Port) -> tuple[int, str]:
+    def rank(port: SerialPort) -> tuple[int, str]:
         if port.vendor_id in likely:
             return likely.index(port.vendor_id), port.device
         return len(likely) + (port.vendor_id is None), port.device

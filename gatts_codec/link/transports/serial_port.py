@@ -18,7 +18,7 @@ import serial
 from gatts_codec.errors import LinkClosed, PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.descriptor import DescriptorTransport
-from gatts_codec.link.transports.ports import candidates
+from gatts_codec.link.transports.ports import list_serial_ports
 from gatts_codec.link.transports.url import COMMON_OPTIONS, Address
 
 DEFAULT_BAUD = 1_000_000
@@ -144,7 +144,7 @@ def _port_error(place: str, error: Exception) -> PortError:
 
 
 def _there_are() -> str:
-    found = [port.device for port in candidates()]
+    found = [port.device for port in list_serial_ports()]
     return (
         f"there are {', '.join(found)}"
         if found

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import uuid
 from collections.abc import Iterator
 from glob import has_magic
@@ -39,7 +38,9 @@ def _file_system(url: str) -> tuple[Any, str]:
 
 def expand(name: str) -> list[str]:
     """The files that a name with wildcards means, in order; a name without any is itself."""
-    if not has_magic(name):
+    if not has_magic(name) or (
+        not is_url(name) and Path(name).exists()
+    ):  # such as browsers make: capture[1].jsonl
         return [name]
     if not is_url(name):
         path = Path(name)
@@ -57,7 +58,7 @@ def identity(name: str) -> str:
     if not is_url(name):
         return str(Path(name).resolve())
     files, path = _file_system(name)
-    return path if "file" in files.protocol else str(files.unstrip_protocol(path))
+    return str(Path(path)) if "file" in files.protocol else str(files.unstrip_protocol(path))
 
 
 def join(folder: str, *parts: str) -> str:
@@ -93,19 +94,14 @@ def open_input(name: str) -> Iterator[io.BufferedReader]:
 @contextlib.contextmanager
 def complete_output(name: str) -> Iterator[BinaryIO]:
     """A file to be written, which has its name only once all is written; after an exception there is none."""
-    folder, _, last = name.replace(os.sep, "/").rpartition("/")
-    # Readers of partitioned tables pass over names that begin with a dot.
-    part = (
-        f"{folder}/{PART}{last}.{uuid.uuid4().hex[:12]}"
-        if folder
-        else f"{PART}{last}.{uuid.uuid4().hex[:12]}"
-    )
     if not is_url(name):
-        with _renamed(Path(part), Path(name)) as stream:
+        local = Path(name)
+        with _renamed(local.with_name(_part_name(local.name)), local) as stream:
             yield stream
         return
+    folder, _, last = name.rpartition("/")
     files, path = _file_system(name)
-    _, part_path = _file_system(part)
+    _, part_path = _file_system(f"{folder}/{_part_name(last)}")
     files.makedirs(files._parent(path), exist_ok=True)
     try:
         with files.open(part_path, "wb") as stream:
@@ -115,6 +111,11 @@ def complete_output(name: str) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             files.rm(part_path)
         raise
+
+
+def _part_name(name: str) -> str:
+    # Readers of partitioned tables pass over names that begin with a dot.
+    return f"{PART}{name}.{uuid.uuid4().hex[:12]}"
 
 
 @contextlib.contextmanager
@@ -149,7 +150,10 @@ def remove_parts(folder: str) -> None:
     """Delete what a killed process left of files that it was writing, in the folders below."""
     if not is_url(folder):
         for part in Path(folder).glob(f"*/{PART}*"):
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(
+                OSError
+            ):  # somebody writes it, and Windows lets nobody delete it meanwhile
+                part.unlink()
         return
     files, path = _file_system(folder)
     for left in files.glob(f"{path.rstrip('/')}/*/{PART}*"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -12,17 +13,25 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+import serial
 from link.wires import KINDS, POSIX, Pair, read_all
 
 from gatts_codec.errors import LinkClosed, PortError
-from gatts_codec.link.transports import memory_pair, open_transport
+from gatts_codec.link.transports import descriptor, memory_pair, open_transport
 from gatts_codec.link.transports.ports import Port, candidates
 
 needs_posix = pytest.mark.skipif(not POSIX, reason="needs pseudo-terminals and Unix sockets")
 
 
+@pytest.fixture(params=["poll", "select"])
+def way_to_wait(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "poll" and not descriptor._HAS_POLL:
+        pytest.skip("this system has no poll()")
+    monkeypatch.setattr(descriptor, "_HAS_POLL", request.param == "poll")  # select(): Windows and macOS
+
+
 @pytest.fixture(params=KINDS)
-def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+def pair(request: pytest.FixtureRequest, way_to_wait: None) -> Iterator[Pair]:
     with ExitStack() as stack:
         ours, theirs = KINDS[request.param](stack)
         with closing(ours), closing(theirs):
@@ -88,6 +97,7 @@ def test_notices_an_unplugged_serial_port() -> None:
             port.write(b"x")
 
 
+@pytest.mark.usefixtures("way_to_wait")
 def test_a_full_buffer_takes_no_more_and_waits_for_room() -> None:
     ours, theirs = memory_pair()
     with closing(ours), closing(theirs):
@@ -134,6 +144,72 @@ def test_pyserial_loop_url() -> None:
         assert read_all(port, 4) == b"echo"
         port.wake()
         port.wait(None)
+
+
+@needs_posix
+def test_only_a_plain_port_is_read_by_its_descriptor() -> None:
+    with closing(open_transport("pty:")) as terminal:
+        with closing(open_transport(terminal.name)) as port:
+            assert port.fileno() is not None
+        with closing(open_transport(f"alt://{terminal.name}")) as port:
+            assert port.fileno() is None
+            assert port.read() == b""
+
+
+@needs_posix
+def test_a_pseudo_terminal_that_takes_no_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(port: serial.Serial, baud: int) -> None:
+        raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
+
+    # As on macOS: speeds beyond termios' are set by an ioctl, which pseudo-terminals do not have.
+    monkeypatch.setattr(serial.Serial, "BAUDRATE_CONSTANTS", {})
+    monkeypatch.setattr(serial.Serial, "_set_special_baudrate", refuse)
+    monkeypatch.delattr("termios.B1000000", raising=False)
+    with closing(open_transport("pty:")) as terminal:
+        with pytest.raises(PortError, match="does not take these settings"):
+            open_transport(terminal.name)
+        monkeypatch.setattr("sys.platform", "darwin")
+        with closing(open_transport(terminal.name)) as port:
+            assert port.baud is None
+            port.write(b"hello")
+            assert read_all(terminal, 5) == b"hello"
+            assert port.read() == b""
+        with closing(open_transport(f"{terminal.name}?baud=115200")) as port:
+            assert port.baud == 115200
+
+
+@needs_posix
+def test_what_termios_refuses_is_a_port_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    import termios
+
+    terminal = open_transport("pty:")
+
+    def refuse(*_: object) -> None:
+        raise termios.error(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(termios, "tcsetattr", refuse)
+    with closing(terminal), pytest.raises(PortError, match="does not take these settings"):
+        open_transport(terminal.name)
+
+
+def test_small_packets_are_not_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[socket.socket] = []
+
+    def by_tcp() -> tuple[socket.socket, socket.socket]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            ends = socket.create_connection(listener.getsockname()), listener.accept()[0]
+        made.extend(ends)
+        return ends
+
+    monkeypatch.setattr(socket, "socketpair", by_tcp)  # as on Windows
+    ours, theirs = memory_pair()
+    with closing(ours), closing(theirs):
+        assert all(end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for end in made[:2])  # the pair
+        assert made[3].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)  # what wakes its first end
+        ours.write(b"hello")
+        assert read_all(theirs, 5) == b"hello"
+        theirs.wake()
+        theirs.wait(None)
 
 
 @needs_posix
@@ -196,7 +272,7 @@ def test_a_port_without_permission(tmp_path: Path) -> None:
 
 def test_permission_advice_names_the_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("grp")
-    import serial
+    monkeypatch.setattr("sys.platform", "linux")
 
     def refuse(self: serial.Serial) -> None:
         raise serial.SerialException(13, "could not open port: Permission denied")
@@ -214,11 +290,10 @@ def test_permission_advice_names_the_group(tmp_path: Path, monkeypatch: pytest.M
         ("could not open port 'COM9': FileNotFoundError(2, 'not found', None, 2)", "COM9 does not exist"),
         ("could not open port 'COM9': PermissionError(13, 'Access is denied.', None, 5)", "COM9 is busy"),
         ("Cannot configure port: OSError(22, ...)", "COM9 is no serial port"),
+        ("Cannot configure port, something went wrong: PermissionError(13, ...)", "COM9 is no serial port"),
     ],
 )
 def test_what_windows_says(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import serial
-
     def refuse(self: serial.Serial) -> None:
         raise serial.SerialException(text)
 

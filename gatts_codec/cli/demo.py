@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import monotonic
+from time import perf_counter
 
 import click
 
@@ -27,7 +27,7 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
 
     The dialect is sd_api_v5 unless another is named.
     """
-    began = monotonic()
+    began = perf_counter()
     wanted = dialect or _DEFAULT
     ladder = Ladder(console(), wanted, show_bytes=not no_bytes)
     steps: list[Step] = []
@@ -38,14 +38,14 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
         steps.append(step)
     if record is not None:
         _write(Path(record), steps)
-    _farewell(ladder, wanted, record, monotonic() - began)
+    _farewell(ladder, wanted, record, perf_counter() - began)
     return 0
 
 
 def _write(path: Path, steps: list[Step]) -> None:
     chunks = [entry for step in steps for entry in step.entries if isinstance(entry, Chunk)]
     lines = (json.dumps({"t_us": t_us, "dir": way, "hex": data.hex()}) for t_us, way, data, _ in chunks)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="ascii", newline="\n")
 
 
 def _farewell(ladder: Ladder, dialect: str, record: str | None, took_s: float) -> None:

@@ -30,7 +30,7 @@ def machine() -> dict[str, str]:
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     names = (
-        [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        [line for line in info.read_text("utf-8").splitlines() if line.startswith("model name")]
         if info.exists()
         else []
     )
@@ -129,5 +129,5 @@ def _caption() -> str:
 def write(figures: Sequence[Figure], folder: Path) -> None:
     """The committed results: JSON and plot."""
     folder.mkdir(exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(as_json(figures), indent=1) + "\n")
-    (folder / "ratios.svg").write_text(plot(figures))
+    (folder / "results.json").write_text(json.dumps(as_json(figures), indent=1) + "\n", "utf-8", newline="\n")
+    (folder / "ratios.svg").write_text(plot(figures), "utf-8", newline="\n")

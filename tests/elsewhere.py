@@ -19,6 +19,7 @@ import select
 import signal
 import socket
 import sys
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,7 @@ if __name__ == "__main__":
         with contextlib.suppress(ImportError):
             importlib.import_module(wanted)
     {"win32": become_windows, "darwin": become_mac}[sys.argv[1]]()
+    warnings.simplefilter("error")
     place = Path(sys.argv[2])
     found = {"imported": imported(), "line_ends": line_ends(place), "ran": list(outcomes(place))}
     print(json.dumps(found))

@@ -38,7 +38,7 @@ ENDS: dict[tuple[str, str], tuple[int, str]] = {
 def test_what_a_system_lacks(tmp_path: Path, platform: str) -> None:
     for extra in ("click", "rich", "pyarrow"):
         pytest.importorskip(extra)
-    line = [sys.executable, "-W", "error", str(TESTS / "elsewhere.py"), platform, str(tmp_path)]
+    line = [sys.executable, str(TESTS / "elsewhere.py"), platform, str(tmp_path)]
     ours = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
     done = subprocess.run(line, capture_output=True, encoding="utf-8", check=False, timeout=120, env=ours)
     assert (done.returncode, done.stderr) == (0, "")

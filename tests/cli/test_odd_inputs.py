@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from cli.commands import Runner
 
+from gatts_codec.cli import main
+
 CAPTURE = Path(__file__).parents[1] / "captures" / "scripted_chip" / "sd_api_v5" / "f_drop_ack.jsonl"
 BROKEN = b'{"t_us":9,"dir":"host->device","hex":"c0\xff"}\n'
 
@@ -106,6 +108,21 @@ def test_a_file_that_cannot_have_its_name_is_called_by_it(
     outcome = run("convert", str(CAPTURE), str(tmp_path / "out.parquet"))
     assert outcome.err == f"gatts-codec: {tmp_path / 'out.parquet'}: Access is denied\n"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_windows_leaves_wildcards_to_programs(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("hvx", "hvc"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    wanted = run("explain", "hvx").out
+    assert wanted
+    monkeypatch.setattr("sys.argv", ["gatts-codec", "explain", "h?x"])
+    with monkeypatch.context() as patched:
+        patched.setattr("os.name", "nt")
+        assert main() == 0
+    assert capsys.readouterr().out == wanted
 
 
 def test_hex_longer_than_any_name(run: Runner) -> None:

@@ -19,6 +19,7 @@ from link.wires import KINDS, POSIX, Pair, read_all
 from gatts_codec.errors import LinkClosed, PortError
 from gatts_codec.link.transports import descriptor, memory_pair, open_transport
 from gatts_codec.link.transports.ports import Port, candidates
+from gatts_codec.link.transports.url import parse
 
 needs_posix = pytest.mark.skipif(not POSIX, reason="needs pseudo-terminals and Unix sockets")
 
@@ -222,6 +223,27 @@ def test_line_settings_are_those_of_the_url() -> None:
         assert (terminal.baud, terminal.parity) == (None, False)
 
 
+@pytest.mark.parametrize(
+    ("url", "place", "options"),
+    [
+        ("COM3", "COM3", {}),
+        ("COM3?baud=115200", "COM3", {"baud": "115200"}),
+        ("serial:COM12?parity=E&rtscts=1", "COM12", {"parity": "E", "rtscts": "1"}),
+        (r"\\.\COM10?parity=E", r"\\.\COM10", {"parity": "E"}),
+        (r"serial:\\.\COM10", r"\\.\COM10", {}),
+        (r"COM3?record=C:\My captures\1.jsonl", "COM3", {"record": r"C:\My captures\1.jsonl"}),
+        ("serial:/dev/cu.usbmodem0001:1?baud=1000000", "/dev/cu.usbmodem0001:1", {"baud": "1000000"}),
+    ],
+)
+def test_names_of_ports_on_windows_and_macos(url: str, place: str, options: dict[str, str]) -> None:
+    assert parse(url, ["serial", "tcp"]) == ("serial", place, options)
+
+
+def test_a_file_on_windows_is_no_port() -> None:
+    with pytest.raises(PortError, match="no transport 'C'; there are serial:"):
+        open_transport(r"C:\captures\1.jsonl")
+
+
 BAD_URLS = {
     "": "expected the URL",
     "usb:0": "no transport 'usb'; there are serial:, tcp:, unix:, pty:",
@@ -351,3 +373,13 @@ def test_the_likely_ports_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [port.maker for port in found] == ["Nordic Semiconductor", "SEGGER J-Link", "", ""]
     assert found[0].url == "serial:/dev/ttyACM0"
     assert isinstance(found[0], Port)
+
+
+def test_ports_are_in_the_order_of_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from serial.tools import list_ports
+    from serial.tools.list_ports_common import ListPortInfo
+
+    names = ["COM3", "COM10", "COM21", "LPT", "x", "x1y2", "x1y10"]
+    ports = [ListPortInfo(name, skip_link_detection=True) for name in sorted(names)]
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    assert [port.device for port in candidates()] == names

@@ -1,4 +1,4 @@
-"""A clock that ticks 64 times a second, as monotonic() does on Windows before Python 3.13."""
+"""Waiting as on Windows: a clock that ticks 64 times a second (before Python 3.13), and Ctrl-C that waits for waits."""
 
 from __future__ import annotations
 
@@ -47,3 +47,21 @@ def test_a_client_in_an_event_loop() -> None:
                     await client.wait_for(HvcEvent, 0.001)
 
     asyncio.run(main())
+
+
+def test_no_wait_keeps_ctrl_c_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatts_codec.link.line._LONGEST_WAIT_S", 0.001)  # half a second on Windows
+    ours, theirs = memory_pair()
+    waited: list[float | None] = []
+    really_wait = ours.wait
+
+    def wait(timeout_s: float | None, writing: bool = False) -> None:
+        waited.append(timeout_s)
+        really_wait(timeout_s, writing)
+
+    monkeypatch.setattr(ours, "wait", wait)
+    with ChipRunner(VirtualChip(DIALECT), theirs), connect(ours, DIALECT) as client:
+        assert client.service_add(1, Uuid(0x180D)).result == 0
+        for _ in client.events(timeout_s=0.02):
+            pass
+    assert all(timeout_s is not None and timeout_s <= 0.001 for timeout_s in waited)

@@ -83,9 +83,9 @@ def listen_tcp(host: str, port: int) -> SocketPlace:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listening.close()
-        raise PortError(f"cannot listen on {host}:{port}: {error.strerror}", stage="open") from error
+        raise cannot_listen(f"{host}:{port}", error) from error
     return SocketPlace(listening, f"tcp:{host}:{listening.getsockname()[1]}")
 
 
@@ -100,8 +100,14 @@ def listen_unix(path: str) -> SocketPlace:
         listening.bind(path)
     except OSError as error:
         listening.close()
-        raise PortError(f"cannot listen on {path}: {error.strerror}", stage="open") from error
+        raise cannot_listen(path, error) from error
     return SocketPlace(listening, f"unix:{path}", where)
+
+
+def cannot_listen(where: str, error: Exception) -> PortError:
+    """Why a place cannot be had."""
+    # Of a host that cannot be one, or a path that is too long, there is no strerror.
+    return PortError(f"cannot listen on {where}: {getattr(error, 'strerror', None) or error}", stage="open")
 
 
 def is_loopback(host: str) -> bool:

@@ -54,7 +54,7 @@ def test_one_recording(tmp_path: Path) -> None:
     assert left(tmp_path) == ["out.parquet"]
 
 
-@pytest.mark.parametrize("name", ["gzip", "hex", "utf-8 with a mark"])
+@pytest.mark.parametrize("name", ["gzip", "hex", "utf-8 with a mark", "line ends of Windows"])
 def test_other_formats_come_out_the_same(tmp_path: Path, name: str) -> None:
     text = RECORDING.read_bytes()
     source = tmp_path / "recording"
@@ -62,6 +62,8 @@ def test_other_formats_come_out_the_same(tmp_path: Path, name: str) -> None:
         source.write_bytes(gzip.compress(text))
     elif name == "utf-8 with a mark":
         source.write_bytes(b"\xef\xbb\xbf" + text)
+    elif name == "line ends of Windows":
+        source.write_bytes(text.replace(b"\n", b"\r\n"))
     else:
         source.write_text("\n".join(json.loads(line)["hex"] for line in text.splitlines()))
     convert_file(str(source), str(tmp_path / "a.parquet"), "sd_api_v5")

@@ -17,7 +17,7 @@ import serial
 from link.wires import KINDS, POSIX, Pair, read_all
 
 from gatts_codec.errors import LinkClosed, PortError
-from gatts_codec.link.transports import descriptor, memory_pair, open_transport
+from gatts_codec.link.transports import descriptor, memory_pair, open_transport, serial_port
 from gatts_codec.link.transports.ports import Port, candidates
 from gatts_codec.link.transports.url import parse
 
@@ -177,6 +177,11 @@ def test_a_pseudo_terminal_that_takes_no_speed(monkeypatch: pytest.MonkeyPatch) 
             assert port.read() == b""
         with closing(open_transport(f"{terminal.name}?baud=115200")) as port:
             assert port.baud == 115200
+        monkeypatch.setattr(
+            serial_port, "_PSEUDO_TERMINALS", ()
+        )  # a real port keeps its speed or does not open
+        with pytest.raises(PortError, match="does not take these settings"):
+            open_transport(terminal.name)
 
 
 @needs_posix

@@ -36,8 +36,9 @@ def test_a_client_and_a_chip() -> None:
             client.wait_for(HvcEvent, 0.001)
 
 
-def test_a_client_in_an_event_loop() -> None:
+def test_a_client_in_an_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), "_clock_resolution", 1 / TICKS)
         ours, theirs = memory_pair()
         with ChipRunner(VirtualChip(DIALECT, faults=FAULTS), theirs):
             async with aconnect(ours, DIALECT) as client:

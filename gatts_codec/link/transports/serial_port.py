@@ -32,6 +32,7 @@ OPTIONS = ("baud", "parity", "rtscts")
 _SLICE_S = 0.05  # how late a wake-up may be on a port that has no way to cancel a read
 _WRITE_TIMEOUT_S = 1.0
 _HARMLESS_BAUD = 115200
+_PSEUDO_TERMINALS = ("/dev/ttys", "/dev/pts/")  # macOS' serial ports are /dev/cu.* and /dev/tty.*
 
 
 def open_serial(address: Address) -> Transport:
@@ -71,9 +72,14 @@ def _open(port: serial.Serial) -> int | None:
     try:
         port.open()
     except OSError as error:
-        if sys.platform != "darwin" or error.errno != errno.ENOTTY:
+        # On a pseudo-terminal macOS takes no speed but those that termios names. No other port may get another speed.
+        device = str(Path(port.port or "").resolve())
+        if (
+            sys.platform != "darwin"
+            or error.errno != errno.ENOTTY
+            or not device.startswith(_PSEUDO_TERMINALS)
+        ):
             raise
-        # A pseudo-terminal: macOS takes no speed there but those that termios names.
         port.baudrate = _HARMLESS_BAUD
         port.open()
         return None

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
+from time import perf_counter
 from typing import Any
 
 import click
@@ -102,7 +102,7 @@ class Show:
     def __init__(self, chip: VirtualChip, script: list[Line], *, verbose: bool, quiet: bool) -> None:
         self._chip, self._script = chip, script
         self._verbose, self._quiet = verbose, quiet
-        self._began = monotonic()
+        self._began = perf_counter()
         decoder = PacketDecoder(chip.device.dialect)
         self._decoder, self._rows = decoder, RowPrinter(console(), decoder, verbose=verbose)
         self._frames = FrameAssembler()
@@ -119,7 +119,7 @@ class Show:
 
     def wire(self, direction: Direction, data: bytes) -> None:
         """Bytes that pass: a row for each frame."""
-        t_us = int((monotonic() - self._began) * 1e6)
+        t_us = int((perf_counter() - self._began) * 1e6)
         for item in self._frames.feed(Chunk(t_us, direction, data)):
             if not isinstance(item, CapturedFrame):
                 self._rows.aside(item)

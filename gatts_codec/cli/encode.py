@@ -61,7 +61,8 @@ def _message_class(codec: Codec, kind: Kind | None, name: str) -> type[Packet]:
 
 def _fields_from_stdin() -> Mapping[str, Any]:
     try:
-        text = "" if reads_terminal() else sys.stdin.read().lstrip("\ufeff")
+        # JSON is UTF-8, whatever the system's own encoding is.
+        text = "" if reads_terminal() else sys.stdin.buffer.read().decode("utf-8-sig")
         plain = json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError) as error:
         raise click.UsageError(f"standard input is not JSON: {error}") from None

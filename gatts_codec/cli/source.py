@@ -44,7 +44,7 @@ class Source:
     def file(self) -> str | None:
         """The file, if it is one that can be opened twice."""
         text = " ".join(self.words)
-        return text if text and text != "-" and Path(text).is_file() else None
+        return text if text and text != "-" and _is(Path.is_file, text) else None
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Recording]:
@@ -68,11 +68,18 @@ class Source:
             return stack.enter_context(open_recording(str(path), self.format_name, direction=way))
         if text == "-":
             return from_stream(_stdin(), "standard input", self.format_name)
-        if Path(text).exists():
+        if _is(Path.exists, text):
             return stack.enter_context(open_recording(text, self.format_name, follow=self.follow))
         if looks_like_hex(text):
             return from_hex(text)
         raise CaptureError("no such file, and not hex either", file=text)
+
+
+def _is(what: Callable[[Path], bool], text: str) -> bool:
+    # A long packet in hex is longer than any name may be, which raises.
+    with contextlib.suppress(OSError, ValueError):
+        return what(Path(text))
+    return False
 
 
 def _stdin() -> BinaryIO:

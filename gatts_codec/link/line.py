@@ -11,6 +11,7 @@ somebody waits, and from then on only looks in.
 
 from __future__ import annotations
 
+import sys
 import threading
 from time import monotonic
 from typing import Protocol
@@ -21,7 +22,8 @@ from gatts_codec.link.session import CallSession, Request
 from gatts_codec.link.transports import Transport
 
 GRACE_S = 0.02
-_LONGEST_WAIT_S = 3600.0  # what poll() takes has an end
+# What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
+_LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 _UNSENT_LIMIT = 65536
 _PATIENCE_S = 2.0  # with a reader on his way out; longer only in a signal handler
 
@@ -232,7 +234,5 @@ class Line:
                     self._leave()
 
 
-def _timeout_s(due: float | None) -> float | None:
-    if due is None:
-        return None
-    return min(max(due - monotonic(), 0.0), _LONGEST_WAIT_S)
+def _timeout_s(due: float | None) -> float:
+    return _LONGEST_WAIT_S if due is None else min(max(due - monotonic(), 0.0), _LONGEST_WAIT_S)

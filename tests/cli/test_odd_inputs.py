@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from cli.commands import Runner
+
+from gatts_codec.cli import main
 
 CAPTURE = Path(__file__).parents[1] / "captures" / "scripted_chip" / "sd_api_v5" / "f_drop_ack.jsonl"
 BROKEN = b'{"t_us":9,"dir":"host->device","hex":"c0\xff"}\n'
@@ -57,3 +61,70 @@ def test_streams_that_the_shell_has_closed(command: str, status: int) -> None:
     line = f"{sys.executable} -m gatts_codec {command}"
     done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+
+
+class _Pipe(io.TextIOWrapper):
+    """Standard output when nobody reads it: what the system says then."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(io.BytesIO(), "utf-8")
+        self._error = error
+
+    def write(self, text: str) -> int:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("platform", "error", "status"),
+    [
+        ("linux", BrokenPipeError(errno.EPIPE, "Broken pipe"), 141),
+        ("win32", OSError(errno.EINVAL, "Invalid argument"), 141),
+        ("linux", OSError(errno.EINVAL, "Invalid argument"), 1),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--plain",), ("--json",)], ids=str)
+def test_nobody_reads_the_output(
+    run: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    error: OSError,
+    status: int,
+    more: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("sys.stdout", _Pipe(error))
+    assert run("decode", str(CAPTURE), *more).status == status
+
+
+def test_a_file_that_cannot_have_its_name_is_called_by_it(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+
+    def refuse(part: Path, path: Path) -> Path:
+        raise PermissionError(errno.EACCES, "Access is denied", str(part), None, str(path))
+
+    monkeypatch.setattr(Path, "replace", refuse)  # as on Windows while another program has the old file open
+    outcome = run("convert", str(CAPTURE), str(tmp_path / "out.parquet"))
+    assert outcome.err == f"gatts-codec: {tmp_path / 'out.parquet'}: Access is denied\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_windows_leaves_wildcards_to_programs(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("hvx", "hvc"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    wanted = run("explain", "hvx").out
+    assert wanted
+    monkeypatch.setattr("sys.argv", ["gatts-codec", "explain", "h?x"])
+    with monkeypatch.context() as patched:
+        patched.setattr("os.name", "nt")
+        assert main() == 0
+    assert capsys.readouterr().out == wanted
+
+
+def test_hex_longer_than_any_name(run: Runner) -> None:
+    outcome = run("decode", "c0000500fbc0" * 1000)
+    assert (outcome.status, outcome.lines[-1]) == (0, "1000 frames, all good")

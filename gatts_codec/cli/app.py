@@ -83,7 +83,7 @@ def run(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         return INTERRUPTED
     except GattsError as error:
-        return _fail(one_line(error))
+        return _fail(error)
     except (_ReaderGone, OSError) as error:
         if isinstance(error, _ReaderGone) or _says_reader_gone(error):
             _discard_output()
@@ -102,12 +102,6 @@ def _says_reader_gone(error: OSError) -> bool:
     return on_windows or isinstance(error, BrokenPipeError)
 
 
-def one_line(error: GattsError) -> str:
-    """An error's text on one line: its second line, which says where, in parentheses."""
-    first, *rest = str(error).splitlines() or [type(error).__name__]
-    return first + (f" ({' '.join(line.strip() for line in rest)})" if rest else "")
-
-
 def _refuse(error: click.ClickException) -> int:
     if isinstance(error, NoArgsIsHelpError):
         error.show()
@@ -118,8 +112,13 @@ def _refuse(error: click.ClickException) -> int:
     return error.exit_code
 
 
-def _fail(message: str) -> int:
-    click.echo(f"gatts-codec: {message}", err=True)
+def _fail(message: str | GattsError) -> int:
+    from gatts_codec.cli.output import (  # rich takes its time, and help and version do without it
+        one_line,
+        tell,
+    )
+
+    tell(message if isinstance(message, str) else one_line(message))
     return 1
 
 

@@ -8,23 +8,25 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
 from gatts_codec.capture import CapturedFrame, Chunk, Direction, FrameAssembler, Item, PacketDecoder
-from gatts_codec.cli.output import console, dialect_option
+from gatts_codec.cli.output import Seconds, console, dialect_option, tell
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.device.chip import FIRMWARE_INTERVALS_S, Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.listen import Place, PtyPlace, is_loopback, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
 from gatts_codec.device.script import Line, ScriptRun, load_script
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing.h5 import H5Type
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkLost, LinkUp, LostReason, Rebooted
 from gatts_codec.link.transports import RecordingTransport, Transport
+
+T = TypeVar("T")
 
 _SETTINGS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("table_size", "notification_queue", "max_mtu", "vendor_bases", "max_connections"), int),
@@ -56,7 +58,11 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
     "--set", "settings", multiple=True, metavar="NAME=NUMBER", help="table_size=248, max_mtu=247 ..."
 )
 @click.option(
-    "--ack-delay-ms", default=0.0, metavar="MS", help="Let ACKs leave later, for hosts with a race."
+    "--ack-delay-ms",
+    type=Seconds(may_be_endless=False),
+    default=0.0,
+    metavar="MS",
+    help="Let ACKs leave later.",
 )
 @click.option(
     "--record", type=click.Path(dir_okay=False, writable=True), help="Write what passes to this file."
@@ -85,12 +91,17 @@ def command(
     size = int(max_payload)
     link = ChipConfig(max_payload=size, retransmission_interval_s=FIRMWARE_INTERVALS_S[size])
     lines = load_script(script) if script else []
-    chip = VirtualChip(
-        dialect, _config(settings), link=link, faults=faults, seed=seed, ack_delay_s=ack_delay_ms / 1000
+    chip = _as_usage(
+        VirtualChip,
+        *(dialect, _config(settings)),
+        link=link,
+        faults=faults,
+        seed=seed,
+        ack_delay_s=ack_delay_ms / 1000,
     )
     show = Show(chip, lines, verbose=verbose, quiet=quiet)
     with _place(pty, tcp, unix) as place:
-        click.echo(f"{dialect} chip on {place.url}, Ctrl-C ends it", err=True)
+        tell(f"{dialect} chip on {place.url}, Ctrl-C ends it", "")
         with _interruptible():
             _serve(place, chip, show, record)
     return 1 if show.failed else 0
@@ -161,7 +172,7 @@ class Show:
     def say(self, text: str, important: bool = False) -> None:
         """A line of the chip's own, on standard error."""
         if important or not self._quiet:
-            click.echo(f"-- {text}", err=True)
+            tell(text, "-- ")
 
     def _new_run(self) -> ScriptRun | None:
         # A host that resets the chip shall find the same peer as the one before.
@@ -205,7 +216,15 @@ def _config(settings: tuple[str, ...]) -> DeviceConfig:
             wanted[name] = _SETTINGS[name](number)
         except ValueError:
             raise click.UsageError(f"{name} is a number, not {number!r}") from None
-    return DeviceConfig(**wanted)
+    return _as_usage(DeviceConfig, **wanted)
+
+
+def _as_usage(make: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    """What it makes. An EncodeError is a mistake on the command line."""
+    try:
+        return make(*arguments, **named)
+    except EncodeError as error:
+        raise click.UsageError(str(error).splitlines()[0]) from None
 
 
 @contextmanager
@@ -231,7 +250,7 @@ def _listen_tcp(where: str) -> Place:
     if not port.isdigit() or int(port) > 0xFFFF:
         raise click.UsageError(f"--tcp takes PORT or HOST:PORT, not {where!r}")
     if not is_loopback(host):
-        click.echo(f"warning: whoever reaches {host} can talk to this chip", err=True)
+        tell(f"warning: whoever reaches {host} can talk to this chip", "")
     return listen_tcp(host, int(port))
 
 

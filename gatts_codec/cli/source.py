@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from gatts_codec.capture import TO_DEVICE, TO_HOST
+from gatts_codec.capture.readers import formats
 from gatts_codec.capture.readers.hextext import looks_like_hex, parse_hex
 from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
 from gatts_codec.constants.table import tables
@@ -39,6 +40,8 @@ class Source:
             )
         if self.words and (self.host or self.device):
             raise click.UsageError("Give either FILE|HEX|- or --host and --device, not both.")
+        if self.format_name is not None and self.format_name not in formats():
+            raise click.UsageError(f"No format {self.format_name!r}; known are {', '.join(formats())}.")
 
     @property
     def file(self) -> str | None:

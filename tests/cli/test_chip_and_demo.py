@@ -108,7 +108,7 @@ def test_faults_and_a_script_that_fails(start: Start, tmp_path: Path) -> None:
     [
         (["--pty", "x", "--tcp", "1"], 2, "one place"),
         (["--tcp", "nowhere:port"], 2, "--tcp takes PORT or HOST:PORT"),
-        (["--fault", "explode"], 1, "unknown fault 'explode'"),
+        (["--fault", "explode"], 2, "unknown fault 'explode'"),
         (["--script", "does-not-exist"], 1, "does-not-exist: No such file"),
         (["--max-payload", "5"], 2, "'384'"),
         (["--set", "colour=1"], 2, "no setting 'colour'; there are table_size"),

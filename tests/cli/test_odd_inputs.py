@@ -128,3 +128,51 @@ def test_windows_leaves_wildcards_to_programs(
 def test_hex_longer_than_any_name(run: Runner) -> None:
     outcome = run("decode", "c0000500fbc0" * 1000)
     assert (outcome.status, outcome.lines[-1]) == (0, "1000 frames, all good")
+
+
+CALL = ("value_get", "-d", "sd_api_v5", "conn_handle=1", "handle=1", "value=null")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("decode", "--to", "nope", "00"), 2, "unknown output 'nope'; known are jsonl"),
+        (("decode", "--to", "", "00"), 2, "unknown output ''"),
+        (("decode", "-o", "", "00"), 2, "unknown output ''"),
+        (("decode", "-o", "x.unknown", "c0000500fbc0"), 2, "unknown output 'unknown'"),
+        (("decode", "--format", "", "c0000500fbc0"), 2, "No format ''; known are pcap"),
+        (("decode", "--only", "[", "c0000500fbc0"), 2, "nothing is called '['"),
+        (("convert", "a.jsonl", ""), 2, "OUT is empty"),
+        (("chip", "-d", "sd_api_v5", "--fault", "nope"), 2, "unknown fault 'nope'"),
+        (("chip", "-d", "sd_api_v5", "--fault", "delay-ack=1@nan"), 2, "the form is delay-ack=WHEN@SECONDS"),
+        (("chip", "-d", "sd_api_v5", "--set", "table_size=-1"), 2, "table_size: must be at least 248"),
+        (("chip", "-d", "sd_api_v5", "--set", "connection_interval_s=nan"), 2, "must be 0..86400, not nan"),
+        (("chip", "-d", "sd_api_v5", "--set", "max_mtu=0"), 2, "must be 23..65535"),
+        (("chip", "-d", "sd_api_v5", "--ack-delay-ms", "nan"), 2, "'nan' is no time"),
+        (("chip", "-d", "sd_api_v5", "--ack-delay-ms", "inf"), 2, "'inf' is no time"),
+        (("chip", "-d", "sd_api_v5", "--script", "/dev/zero"), 1, "is no script: it has more than"),
+        (("call", "loop://", *CALL, "--timeout", "nan"), 2, "'nan' is no time"),
+        (("call", "loop://", *CALL, "--timeout", "-1"), 2, "not in the range x>=0"),
+        (("monitor", "loop://", "-d", "sd_api_v5", "--for", "nan"), 2, "'nan' is no time"),
+        (("call", "hwgrep://(((", *CALL), 1, "cannot open hwgrep://(((: missing )"),
+        (("call", "loop://?nope=1", *CALL), 1, "cannot open loop://"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_words_that_make_no_sense(run: Runner, words: tuple[str, ...], status: int, said: str) -> None:
+    done = run(*words)
+    assert (done.status, done.out) == (status, "")
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names are not legal there")
+@pytest.mark.parametrize("command", ["decode", "doctor"])
+def test_a_file_s_name_cannot_steer_the_terminal(run: Runner, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "x\x1b]0;owned\x07\x1b[2J\u202e\x9b.jsonl"
+    path.write_bytes(CAPTURE.read_bytes())
+    for name in (path, path.with_suffix(".missing")):
+        done = run(command, str(name))
+        shown = (done.out + done.err).replace("\n", "")
+        assert shown.isprintable()
+        assert r"x\x1b]0;owned\x07\x1b[2J\u202e\x9b" in shown

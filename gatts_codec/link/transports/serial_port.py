@@ -6,6 +6,7 @@ Stock SDK firmware wants ``parity=E&rtscts=1``; pc-ble-driver's wants neither; o
 from __future__ import annotations
 
 import errno
+import re
 import sys
 import time
 from contextlib import suppress
@@ -20,7 +21,8 @@ from gatts_codec.link.transports.descriptor import DescriptorTransport
 from gatts_codec.link.transports.ports import list_serial_ports
 from gatts_codec.link.transports.url import COMMON_OPTIONS, Address
 
-_REFUSALS: tuple[type[Exception], ...] = (OSError, ValueError)
+# What pyserial lets out of a bad URL or number, beside its own SerialException, which is an OSError.
+_REFUSALS: tuple[type[Exception], ...] = (OSError, ValueError, OverflowError, KeyError, re.error)
 if sys.platform != "win32":
     import termios
 

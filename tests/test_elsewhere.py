@@ -23,12 +23,13 @@ FILES = sorted(
 # The longest path that Windows takes by default is 260 characters; a checkout or site-packages has to fit before ours.
 ROOM = 130
 
-NO_PTY = "gatts-codec: Windows has no pseudo-terminals; use tcp:127.0.0.1:PORT\n"
+NO_PTY = "gatts-codec: Windows has no pseudo-terminals; a virtual chip can be on TCP (chip --tcp PORT)\n"
+NO_TAP = "gatts-codec: the host program would need a pseudo-terminal, and Windows has none\n"
 ENDS: dict[tuple[str, str], tuple[int, str]] = {
     ("win32", "chip"): (1, NO_PTY),
     ("win32", "chip --unix"): (1, "gatts-codec: Windows has no Unix sockets here; use TCP\n"),
     ("win32", "call"): (1, "gatts-codec: this system has no Unix sockets; use tcp:127.0.0.1:PORT\n"),
-    ("win32", "tap"): (1, NO_PTY),
+    ("win32", "tap"): (1, NO_TAP),
     ("win32", "ports"): (1, "gatts-codec: no serial port; is the board plugged in and switched on?\n"),
 }
 

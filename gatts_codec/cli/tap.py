@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Iterator
 
 import click
@@ -30,6 +31,8 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
     PORT is a serial device or the URL of another port (tcp:HOST:PORT ..), with the settings that the firmware wants:
     '/dev/ttyACM0?baud=1000000&parity=E'. Ctrl+C ends it.
     """
+    if sys.platform == "win32":  # before the table begins
+        raise PortError("the host program would need a pseudo-terminal, and Windows has none", stage="open")
     decoder = PacketDecoder(dialect)
     show = (
         _json_of(decoder) if as_json else _rows_of(RowPrinter(console(), decoder, verbose=verbose), decoder)

@@ -6,12 +6,14 @@ import ast
 import builtins
 import importlib
 import inspect
+import pkgutil
 import textwrap
 from collections.abc import Iterator
 from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+import gatts_codec
 from gatts_codec import errors
 from gatts_codec.errors import GattsError
 
@@ -60,6 +62,27 @@ def public_callables() -> list[Callable]:
         else:
             found.append(Callable(name, value, None))
     return found
+
+
+def inner_callables() -> Iterator[Callable]:
+    """Those of every module but the commands', also where nobody outside is meant to call them."""
+    for module in _modules():
+        for name, value in vars(module).items():
+            if name.startswith("_") or getattr(value, "__module__", "") != module.__name__:
+                continue
+            if isinstance(value, type):
+                yield from _methods(f"{module.__name__}.{name}", value)
+            elif isinstance(value, FunctionType):
+                yield Callable(f"{module.__name__}.{name}", value, None)
+
+
+def _modules() -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(gatts_codec.__path__, "gatts_codec.", onerror=lambda _: None):
+        if ".cli" not in found.name and not found.name.endswith("__main__"):
+            try:
+                yield importlib.import_module(found.name)
+            except ImportError:  # an extra that is not installed
+                continue
 
 
 def _functions(module: ModuleType) -> Iterator[tuple[str, FunctionType]]:

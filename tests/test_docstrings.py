@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from public_names import Callable, public_callables, public_objects, raised
+from public_names import Callable, inner_callables, public_callables, public_objects, raised
 from schema.field_sizes import records, sizes
 
 import gatts_codec
@@ -88,6 +88,16 @@ def test_a_method_is_documented(it: Callable) -> None:
 @each_callable
 def test_what_is_raised_is_named(it: Callable) -> None:
     assert {error for error in raised(it.function, it.owner) if error not in it.text} == set()
+
+
+def test_what_is_raised_is_named_inside_too() -> None:
+    silent = {
+        f"{it.name}: {error}"
+        for it in inner_callables()
+        for error in raised(it.function, it.owner)
+        if error not in it.text
+    }
+    assert silent == set()
 
 
 def test_the_search_for_what_is_raised_finds_it() -> None:

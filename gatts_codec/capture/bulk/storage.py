@@ -36,7 +36,10 @@ def _file_system(url: str) -> tuple[Any, str]:
 
 
 def expand(name: str) -> list[str]:
-    """The files that a name with wildcards means, in order; a name without any is itself."""
+    """The files that a name with wildcards means, in order; a name without any is itself.
+
+    Raises CaptureError where there is none, or nothing is installed for the URL.
+    """
     if not has_magic(name):
         return [name]
     if not is_url(name):
@@ -51,7 +54,7 @@ def expand(name: str) -> list[str]:
 
 
 def identity(name: str) -> str:
-    """What a file is called wherever one stands: local paths are absolute."""
+    """What a file is called wherever one stands: local paths are absolute. Raises CaptureError as ``expand`` does."""
     if not is_url(name):
         return str(Path(name).resolve())
     files, path = _file_system(name)
@@ -64,7 +67,7 @@ def join(folder: str, *parts: str) -> str:
 
 
 def fingerprint(name: str) -> dict[str, Any]:
-    """What changes when a file does: its size, and when it was written or its tag. Raises OSError."""
+    """What changes when a file does: its size, and when it was written or its tag. Raises OSError, CaptureError."""
     if not is_url(name):
         status = Path(name).stat()
         return {"size": status.st_size, "changed": status.st_mtime_ns}
@@ -121,7 +124,7 @@ def read_text(name: str) -> str | None:
 
 
 def exists(name: str) -> bool:
-    """Whether there is such a file."""
+    """Whether there is such a file. Raises CaptureError as ``expand`` does."""
     if not is_url(name):
         return Path(name).exists()
     files, path = _file_system(name)
@@ -129,7 +132,7 @@ def exists(name: str) -> bool:
 
 
 def remove_parts(folder: str) -> None:
-    """Delete what a killed process left of files that it was writing, in the folders below."""
+    """Delete what a killed process left of files that it was writing, in the folders below. Raises CaptureError."""
     if not is_url(folder):
         for part in Path(folder).glob(f"*/{PART}*"):
             part.unlink(missing_ok=True)

@@ -44,7 +44,10 @@ Action = Callable[[Any, Any], None]
 
 
 class LinkEnd:
-    """One end of the link. ``gatts_codec.link.machine`` says how it is driven and what it does."""
+    """One end of the link. ``gatts_codec.link.machine`` says how it is driven and what it does.
+
+    Not for two threads at a time: no lock is taken, ``send`` included. ``Client`` puts one around it.
+    """
 
     _rows: ClassVar[list[list[tuple[Action, IntEnum]]]]
 
@@ -120,7 +123,7 @@ class LinkEnd:
         self._input(Input.SEND, payload)
 
     def receive_data(self, data: bytes, now: float) -> list[LinkEvent]:
-        """What the bytes mean. Bytes may come in any pieces."""
+        """What the bytes mean. Bytes may come in any pieces; none make it raise."""
         self._now = now
         events: list[LinkEvent] = []
         self._events = events

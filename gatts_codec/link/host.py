@@ -15,7 +15,7 @@ _RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
 
 
 class HostLink(LinkEnd, table=HOST):
-    """The PC's end of the link."""
+    """The PC's end of the link. Not for two threads at a time."""
 
     def __init__(self, config: HostConfig | None = None) -> None:
         self.config = config or HostConfig()

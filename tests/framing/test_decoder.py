@@ -82,14 +82,22 @@ def test_noise_costs_the_next_frame_at_most(noise: bytes, good_frames: int) -> N
 def test_endless_garbage_is_one_bad_frame_in_bounded_memory(chunk: int) -> None:
     garbage = b"\xc0" + bytes(3 * MAX_PENDING)
     decoder = Decoder()
-    frames = []
+    frames = decoder.feed(b"noise")
     for at in range(0, len(garbage), chunk):
         frames += decoder.feed(garbage[at : at + chunk])
         assert len(decoder.pending) <= MAX_PENDING
     assert codes(frames) == ["length_mismatch"]
     assert frames[0].raw == garbage[:MAX_PENDING]
-    assert decoder.dropped == len(garbage) - MAX_PENDING
+    assert decoder.dropped == len(b"noise" + garbage) - MAX_PENDING
     assert codes(decoder.feed(EVENT)) == [None]
+
+
+def test_a_frame_longer_than_any_is_told_with_its_bytes() -> None:
+    (frame,) = Decoder().feed(b"\xc0" + bytes(MAX_PENDING))
+    error = frame.error
+    assert error is not None
+    assert (error.layer, error.offset, error.data) == ("h5", MAX_PENDING, frame.raw)
+    assert "longer than any frame" in str(error)
 
 
 @pytest.mark.parametrize("extra", [-1, 0, 1])

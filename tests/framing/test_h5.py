@@ -135,6 +135,7 @@ def test_check_value_of_the_crc() -> None:
         ("c0db01ffc0", "slip", "bad_escape", 0),
         ("c0ffffffc0", "h5", "short_frame", 3),
         ("c0ffffffff00c0", "h5", "length_mismatch", 1),
+        ("c0000500ffc0", "h5", "header_checksum", 3),
         ("c0483e00ff00660000c0", "h5", "length_mismatch", 1),
         ("c0483e00ff0066010000c0", "h5", "header_checksum", 3),
         ("c0483e007a0066010000c0", "h5", "crc", 7),
@@ -156,7 +157,7 @@ def test_first_fault_is_the_one_reported(frame: str, layer: str, code: str, offs
         ("ffffff", "a frame has at least 4 bytes, this one 3"),
         ("483e00ff00660000", "by its header the frame has 9 bytes, there are 8"),
         ("083e00ff006600", "header checksum is ff, should be ba"),
-        ("483e007a0066010000", "CRC is 0x0000, should be 0x"),
+        ("483e007a0066013412", "CRC is 0x1234, should be 0x8bd3"),
     ],
 )
 def test_a_fault_is_told_with_its_numbers_and_its_bytes(data: str, reason: str) -> None:

@@ -33,7 +33,9 @@ def test_frames_are_those_of_the_rules_byte_by_byte(stream: bytes) -> None:
     assert [frame.raw[1:-1] for frame in frames] == bytewise.split(stream)
     for frame in frames:
         assert (frame.packet is None) != (frame.error is None)
-        if frame.packet is not None:
+        if frame.packet is None:
+            assert frame.payload is None
+        else:
             assert decode_frame(frame.raw) == frame.packet
             assert frame.payload == frame.packet.payload
 

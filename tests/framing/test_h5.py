@@ -167,7 +167,7 @@ def test_a_fault_is_told_with_its_numbers_and_its_bytes(data: str, reason: str) 
 
 
 def test_a_frame_without_its_c0_is_shown() -> None:
-    with pytest.raises(FramingError, match="begins and ends with C0") as caught:
+    with pytest.raises(FramingError, match="0: a frame begins and ends with C0\n") as caught:
         decode_frame(b"\x00\x05\x00\xfb")
     assert caught.value.data == b"\x00\x05\x00\xfb"
 

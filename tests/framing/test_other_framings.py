@@ -89,7 +89,7 @@ def test_a_cobs_frame_that_carries_nothing() -> None:
 @pytest.mark.parametrize(
     ("body", "code", "offset", "data", "reason"),
     [
-        ("051122", "bad_cobs", 0, "051122", "[a-z]"),
+        ("051122", "bad_cobs", 0, "051122", "not enough"),
         ("0211", "short_frame", 1, "11", "1 bytes are too few for a CRC"),
         ("041122ff", "crc", 1, "1122ff", "CRC is 0xff22, should be 0xe3e0"),
     ],

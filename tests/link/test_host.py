@@ -248,6 +248,14 @@ class TestSending:
         assert (lost.reason, lost.in_flight, lost.relinking) == (LostReason.NO_ACK, COMMAND, True)
         assert isinstance(lost.to_error(), LinkTimeout)
 
+    @pytest.mark.parametrize("attempts", [1, 2, 15, 16, 17])
+    def test_how_many_transmissions_it_took(self, attempts: int) -> None:
+        host = active_host(HostConfig(reset=False, transmissions=20))
+        host.send(COMMAND, 0.0)
+        for _ in range(attempts - 1):
+            host.tick(host.next_deadline() or 0.0)
+        assert host.receive_data(ACKS[1], 9.0) == [PacketAcked(attempts)]
+
     def test_numbers_go_round(self) -> None:
         host = active_host()
         for count in range(20):
@@ -309,7 +317,7 @@ class TestSending:
     @pytest.mark.parametrize("payload", ["text", None, bytearray(3)])
     def test_only_bytes_are_packets(self, payload: Any) -> None:
         host = active_host()
-        with pytest.raises(EncodeError, match="a packet is bytes") as caught:
+        with pytest.raises(EncodeError, match=r"^payload: a packet is bytes\n") as caught:
             host.send(payload, 0.0)
         error = caught.value
         assert (error.path, error.value, error.packet) == ("payload", payload, "H5")

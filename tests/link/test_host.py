@@ -346,10 +346,10 @@ class TestSending:
         host = active_host()
         host.receive_data(b"noise" + packet(b"", reliable=False), 0.0)
         host.send(COMMAND, 0.0)
-        host.receive_data(ACKS[0] + b"abc", 0.1)
+        host.receive_data(ACKS[0] * 2 + b"abc", 0.1)
         lost, _ = run_until_lost(host)
         assert lost.describe() == (
-            "a packet was not acknowledged after 6 attempts; heard 1 ACK, 3 bytes of noise: "
+            "a packet was not acknowledged after 6 attempts; heard 2 ACK, 3 bytes of noise: "
             "the chip is there and does not take the packet"
         )
 
@@ -441,6 +441,7 @@ class TestReceiving:
         host = active_host()
         (ignored,) = host.receive_data(packet(b"\x02\x50", seq=2), 0.0)
         assert isinstance(ignored, PacketIgnored)
+        assert (ignored.packet.seq, ignored.reason) == (2, "number 2, expected 0")
         assert host.data_to_send() == ACKS[0]
 
     def test_no_crc_is_accepted_not_reliable_is_not(self) -> None:

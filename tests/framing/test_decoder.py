@@ -57,6 +57,18 @@ def test_any_cut_gives_the_same_frames(stream: bytes, data: st.DataObject) -> No
         assert (decoder.dropped, decoder.pending) == (whole.dropped, whole.pending)
 
 
+@pytest.mark.parametrize("frame", [ACK1, EVENT])
+@pytest.mark.parametrize("before", [b"", b"\xc0", b"\xc0\x01", ACK1, ACK1[:-1]])
+def test_a_frame_that_comes_by_itself_is_what_it_is_behind_what_came_before(
+    before: bytes, frame: bytes
+) -> None:
+    whole, decoder = Decoder(), Decoder()
+    expected = whole.feed(before + frame + ACK1)
+    frames = decoder.feed(before) + decoder.feed(frame) + decoder.feed(ACK1)
+    assert [(f.raw, f.packet) for f in frames] == [(f.raw, f.packet) for f in expected]
+    assert (decoder.dropped, decoder.pending) == (whole.dropped, whole.pending)
+
+
 @given(STREAMS)
 def test_every_byte_is_accounted_for(stream: bytes) -> None:
     decoder = Decoder()

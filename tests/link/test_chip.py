@@ -38,6 +38,12 @@ class TestLinkUp:
             chip.tick(deadline or 0.0)
             assert chip.data_to_send() == SYNC
 
+    def test_on_a_slow_line_the_interval_is_longer(self) -> None:
+        chip = ChipLink(ChipConfig(baud=9600))
+        chip.open(0.0)
+        # The header, the longest frame that the host may be in the middle of, and an ACK, ten bits a byte.
+        assert chip.next_deadline() == pytest.approx(0.05 + (4 + 776 + 6) * 10 / 9600)
+
     def test_every_sync_is_answered_at_once(self) -> None:
         chip = started()
         chip.receive_data(SYNC * 3, 0.1)
@@ -118,6 +124,10 @@ class TestActive:
         assert isinstance(ignored, PacketIgnored)
         assert ignored.reason == reason
         assert chip.data_to_send() == b""
+
+    def test_the_largest_packet_is_taken(self) -> None:
+        chip = active_chip(ChipConfig(max_payload=384))
+        assert chip.receive_data(packet(bytes(384)), 0.0) == [PacketReceived(bytes(384))]
 
     def test_repeated_command_is_acknowledged_and_dropped(self) -> None:
         chip = active_chip()

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from ..errors import EncodeError, FramingError
-from .slip import END, ESC
+from .slip import END
 from .slip import decode as slip_decode
 from .slip import encode as slip_encode
 
@@ -221,8 +221,7 @@ def decode_frame(frame: bytes) -> H5Packet:
     """
     if len(frame) < 2 or frame[0] != END or frame[-1] != END:
         raise FramingError("a frame begins and ends with C0", layer="slip", code="short_frame", data=frame)
-    body = frame[_BODY]
-    return decode(slip_decode(body) if ESC in body or END in body else body)
+    return decode(slip_decode(frame[_BODY]))
 
 
 def _error(reason: str, code: str, offset: int, data: bytes) -> FramingError:

@@ -32,7 +32,9 @@ LINK_PAYLOADS: dict[str, bytes] = {
 _LINK_FRAMES = {
     name: h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, payload)) for name, payload in LINK_PAYLOADS.items()
 }
-_LINK_INPUTS = {name: Input[name] for name in ("SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP")}
+_LINK_INPUTS: dict[str | None, Input] = {
+    name: Input[name] for name in ("SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP")
+}
 _ACKED = [PacketAcked(attempts) for attempts in range(16)]
 
 # Plain ints: comparing with an enum's member costs an attribute search for every frame.
@@ -176,7 +178,7 @@ class LinkEnd:
         if kind == _VENDOR and packet.reliable:
             return Input.PACKET_NEXT if packet.seq == self._expected else Input.PACKET_OTHER
         if kind == _LINK:
-            return _LINK_INPUTS.get(packet.link or "", Input.OTHER)
+            return _LINK_INPUTS.get(packet.link, Input.OTHER)
         return Input.RESET if kind == _RESET else Input.OTHER
 
     # -- actions of both ends

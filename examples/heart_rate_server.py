@@ -25,9 +25,9 @@ from gatts_codec import (
     Uuid,
     WriteEvent,
     connect,
+    memory_pair,
 )
 from gatts_codec.device import ChipRunner, VirtualChip
-from gatts_codec.link.transports import memory_pair
 
 DIALECT = "sd_api_v5"
 CONNECTED, DISCONNECTED = 0x10, 0x11  # GAP events
@@ -65,6 +65,7 @@ class HeartRateServer:
         if isinstance(event, Opaque) and event.group == "gap":
             self.follow_connection(event)
         elif isinstance(event, SysAttrMissingEvent):
+            # Here and nowhere else: a second call for the same connection would end its subscriptions.
             self.client.sys_attr_set(event.conn_handle)
         elif isinstance(event, ExchangeMtuRequestEvent):
             self.client.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu))
@@ -78,7 +79,6 @@ class HeartRateServer:
     def follow_connection(self, event: Opaque) -> None:
         if event.opcode == CONNECTED:
             print("connected")
-            self.client.sys_attr_set(int.from_bytes(event.data[:2], "little"))
         elif event.opcode == DISCONNECTED:
             print("disconnected")
             self.client.send_raw(bytes.fromhex(ADVERTISE))
@@ -94,7 +94,6 @@ def serve_virtual_phone() -> None:
     with ChipRunner(VirtualChip(DIALECT), chip_end) as chip, connect(host_end, DIALECT) as client:
         server = HeartRateServer(client)
         chip.peer.connect()
-        server.serve(timeout_s=0.2)
         subscribing = chip.peer.begin(lambda phone: phone.subscribe(server.value))
         for event in client.events(timeout_s=5):
             server.answer(event)

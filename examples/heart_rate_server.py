@@ -45,6 +45,7 @@ class HeartRateServer:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.beats = itertools.cycle((72, 73, 75, 74))
+        self.subscribed: set[int] = set()  # connections
         for command in (CONFIGURE_MTU, ENABLE):
             client.send_raw(bytes.fromhex(command))
         service = client.service_add(ServiceType.PRIMARY, Uuid(0x180D)).handle
@@ -69,10 +70,9 @@ class HeartRateServer:
             self.client.sys_attr_set(event.conn_handle)
         elif isinstance(event, ExchangeMtuRequestEvent):
             self.client.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu))
+            self.notify(event.conn_handle)  # during the exchange the chip refuses to
         elif isinstance(event, WriteEvent) and event.handle == self.cccd:
-            print("subscribed" if event.data[0] & 1 else "unsubscribed")
-            if event.data[0] & 1:
-                self.notify(event.conn_handle)
+            self.follow_subscription(event)
         elif isinstance(event, HvnTxCompleteEvent):  # there is room for the next one
             self.notify(event.conn_handle)
 
@@ -81,11 +81,21 @@ class HeartRateServer:
             print("connected")
         elif event.opcode == DISCONNECTED:
             print("disconnected")
+            self.subscribed.discard(int.from_bytes(event.data[:2], "little"))
             self.client.send_raw(bytes.fromhex(ADVERTISE))
 
+    def follow_subscription(self, event: WriteEvent) -> None:
+        if event.data[0] & 1:
+            print("subscribed")
+            self.subscribed.add(event.conn_handle)
+            self.notify(event.conn_handle)
+        else:
+            print("unsubscribed")
+            self.subscribed.discard(event.conn_handle)
+
     def notify(self, conn: int) -> None:
-        # The phone may be gone by now, or no longer subscribed: its events say so, the result need not.
-        self.client.hvx(conn, HvxParams(self.value, data=bytes((0, next(self.beats)))), check=False)
+        if conn in self.subscribed:  # and if it is no more, or gone by now, its events will say so
+            self.client.hvx(conn, HvxParams(self.value, data=bytes((0, next(self.beats)))), check=False)
 
 
 def serve_virtual_phone() -> None:

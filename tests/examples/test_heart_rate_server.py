@@ -16,6 +16,7 @@ EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 PHONES = {
     "in a hurry": "subscribe 2a37\nwait values 3",
     "careful": "mtu 185\ndiscover\nsubscribe 2a37\nwait values 3",
+    "late to ask for more": "subscribe 2a37\nmtu 185\nwait values 3",
     "undecided": "subscribe 2a37\nunsubscribe 2a37\nsubscribe 2a37\nwait values 2",
     "coming back": "subscribe 2a37\nwait values 1\ndisconnect\n"
     "wait advertising\nconnect\nsubscribe 2a37\nwait values 1",

@@ -1,6 +1,6 @@
-"""A host stack of one's own on asyncio: codec and link machine do the protocol, this file brings bytes and time.
+"""A host stack of one's own on asyncio: codec, link and calls are the library's, this file brings bytes and time.
 
-    python examples/asyncio_host.py                       a virtual chip in the same process
+    python examples/asyncio_host.py                       a virtual chip that reboots in the middle
     python examples/asyncio_host.py 192.168.1.7 5000      a chip behind a serial server
 
 ``gatts_codec.aconnect`` is such a host, complete. This one shows how little is needed to fit the protocol into a
@@ -11,88 +11,125 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections import deque
 from urllib.parse import urlsplit
 
-from gatts_codec import Codec, Command, Opaque, Packet, Response, ServiceAdd, Uuid
+from gatts_codec import Codec, Command, Event, LinkClosed, LinkReset, Opaque, Response, ServiceAdd, Uuid
 from gatts_codec.device import ChipFarm, VirtualChip
-from gatts_codec.link.events import LinkEvent, LinkLost, LinkUp, PacketReceived
-from gatts_codec.link.host import HostLink
+from gatts_codec.link import CallSession, HostConfig, HostLink, Inbox, Request
 
 DIALECT = "sd_api_v5"
+RESPONSE_S = 1.5  # how long the chip may take for a response, from its ACK on
 
 
 class Host(asyncio.Protocol):
-    """One connection to a chip: commands in order, events in a queue."""
+    """One connection to a chip: calls from any task, events in a queue."""
 
     def __init__(self, dialect: str) -> None:
         self.loop = asyncio.get_running_loop()
         self.codec = Codec(dialect)
-        self.link = HostLink()
-        self.up: asyncio.Future[None] = self.loop.create_future()
-        self.calls: deque[asyncio.Future[Packet | Opaque]] = deque()
-        self.events: asyncio.Queue[Packet | Opaque] = asyncio.Queue()
+        # The default of HostConfig is the largest there is; a packet over the firmware's own limit would be dropped.
+        link = HostLink(HostConfig(max_payload=self.codec.dialect.max_payload))
+        self.session = CallSession(link, self.codec, Inbox(1))
+        self.session.listener = self._hear
+        self.events: asyncio.Queue[Event | Opaque] = asyncio.Queue()
+        self.settled = asyncio.Event()  # the link is up, or will not come up by itself
+        self.turn = asyncio.Lock()  # the chip takes one call at a time
         self.timer: asyncio.TimerHandle | None = None
 
-    async def call(self, command: Command) -> Response:
-        """Send a command and wait for its response."""
-        self.link.send(self.codec.pack(command), self.loop.time())
-        answer: asyncio.Future[Packet | Opaque] = self.loop.create_future()
-        self.calls.append(answer)
-        self._turn([])
-        response = await answer
-        assert isinstance(response, Response)
-        return response
+    async def call(self, command: Command | Opaque, timeout_s: float = RESPONSE_S) -> Response | Opaque:
+        """Send a command, return its response. It may be cancelled: the response, when it comes, is dropped.
+
+        Raises LinkReset when the chip restarts, or has since the last call; LinkTimeout; LinkClosed.
+        """
+        request = Request(self.codec.pack(command), timeout_s)
+        async with self.turn:
+            await self.wait_for_link()
+            self.session.report()
+            # An earlier command of this kind was given up: its response may still come, and looks like ours.
+            barrier = self.session.barrier_for(request)
+            if barrier is not None:
+                await self._exchange(barrier)
+            answer = self.codec.unpack(await self._exchange(request))
+        assert isinstance(answer, (Response, Opaque))
+        return answer
+
+    async def wait_for_link(self) -> None:
+        """Wait until the link is up, also after the chip has restarted. Raises LinkTimeout, LinkClosed."""
+        if self.session.down is not None and not self.session.is_closed:
+            self.session.open(self.loop.time())
+            self._settle()
+        while not self.session.link.is_up and self.session.down is None:
+            await self.settled.wait()
+        if self.session.down is not None:
+            raise self.session.down
+
+    async def _exchange(self, request: Request) -> bytes:
+        done = asyncio.Event()
+        request.notify = done.set
+        self.session.start(request, self.loop.time())
+        self._settle()
+        try:
+            await done.wait()
+        finally:
+            if not request.done:
+                self.session.abandon(request)
+        if request.error is not None:
+            raise request.error
+        return request.answer
+
+    def _hear(self, event: Event | Opaque) -> bool:
+        self.events.put_nowait(event)
+        return True
+
+    # -- bytes and time
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        self._turn(self.link.open(self.loop.time()))
+        self.session.open(self.loop.time())
+        self._settle()
 
     def data_received(self, data: bytes) -> None:
-        self._turn(self.link.receive_data(data, self.loop.time()))
+        self.session.receive_data(data, self.loop.time())
+        self._settle()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
-        self._turn(self.link.close(self.loop.time()))
+        self.session.close(LinkClosed("the connection is gone", stage="closed"), self.loop.time())
+        self._settle()
 
     def _tick(self) -> None:
-        self._turn(self.link.tick(self.loop.time()))
+        self.session.tick(self.loop.time())
+        self._settle()
 
-    def _turn(self, events: list[LinkEvent]) -> None:
-        """After whatever happened: write, set the clock, and only then look at what was reported."""
-        self.transport.write(self.link.data_to_send())
+    def _settle(self) -> None:
+        """After whatever happened: write, set the clock, and see how the link is."""
+        self.transport.write(self.session.link.data_to_send())
         if self.timer is not None:
             self.timer.cancel()
-        deadline = self.link.next_deadline()
-        self.timer = None if deadline is None else self.loop.call_at(deadline, self._tick)
-        for event in events:
-            self._take(event)
-
-    def _take(self, event: LinkEvent) -> None:
-        if isinstance(event, LinkUp) and not self.up.done():
-            self.up.set_result(None)
-        elif isinstance(event, PacketReceived):
-            message = self.codec.unpack(event.payload)
-            if message.kind == "response" and self.calls:
-                self.calls.popleft().set_result(message)
-            else:
-                self.events.put_nowait(message)
-        elif isinstance(event, LinkLost):
-            if not event.relinking and not self.up.done():
-                self.up.set_exception(event.to_error())
-            while self.calls:
-                self.calls.popleft().set_exception(event.to_error())
+        due = self.session.next_deadline()
+        self.timer = None if due is None else self.loop.call_at(due, self._tick)
+        if self.session.link.is_up or self.session.down is not None:
+            self.settled.set()
+        else:
+            self.settled.clear()
 
 
-async def talk(host: str, port: int) -> None:
-    """Link up, add three services, show their handles."""
-    loop = asyncio.get_running_loop()
-    transport, stack = await loop.create_connection(lambda: Host(DIALECT), host, port)
-    await stack.up
+async def build(host: Host) -> None:
+    """Three services, and their handles."""
     for uuid in (0x180D, 0x180F, 0x180A):
-        print(await stack.call(ServiceAdd(1, Uuid(uuid))))
+        print(await host.call(ServiceAdd(1, Uuid(uuid))))
+
+
+async def talk(address: str, port: int) -> None:
+    """Build the attribute table, and build it again when the chip has lost it."""
+    loop = asyncio.get_running_loop()
+    transport, host = await loop.create_connection(lambda: Host(DIALECT), address, port)
+    while True:
+        try:
+            await build(host)
+            break
+        except LinkReset as error:
+            print("again:", error)
     transport.close()
 
 
@@ -100,7 +137,7 @@ async def main(arguments: list[str]) -> None:
     if arguments:
         await talk(arguments[0], int(arguments[1]))
         return
-    async with ChipFarm(lambda: VirtualChip(DIALECT)) as farm:
+    async with ChipFarm(lambda: VirtualChip(DIALECT, faults=["reboot=2"])) as farm:
         place = urlsplit((await farm.listen_tcp()).replace("tcp:", "tcp://", 1))
         await talk(str(place.hostname), place.port or 0)
 

@@ -29,9 +29,9 @@ from gatts_codec import (
     Uuid,
     WriteEvent,
     connect,
+    memory_pair,
 )
 from gatts_codec.device import BlockingPeer, ChipRunner, Peer, VirtualChip
-from gatts_codec.link.transports import memory_pair
 
 DIALECT = "sd_api_v5"
 BEGIN, END = 1, 2

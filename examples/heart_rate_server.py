@@ -25,9 +25,9 @@ from gatts_codec import (
     Uuid,
     WriteEvent,
     connect,
+    memory_pair,
 )
 from gatts_codec.device import ChipRunner, VirtualChip
-from gatts_codec.link.transports import memory_pair
 
 DIALECT = "sd_api_v5"
 CONNECTED, DISCONNECTED = 0x10, 0x11  # GAP events
@@ -45,6 +45,7 @@ class HeartRateServer:
     def __init__(self, client: Client) -> None:
         self.client = client
         self.beats = itertools.cycle((72, 73, 75, 74))
+        self.subscribed: set[int] = set()  # connections
         for command in (CONFIGURE_MTU, ENABLE):
             client.send_raw(bytes.fromhex(command))
         service = client.service_add(ServiceType.PRIMARY, Uuid(0x180D)).handle
@@ -65,27 +66,36 @@ class HeartRateServer:
         if isinstance(event, Opaque) and event.group == "gap":
             self.follow_connection(event)
         elif isinstance(event, SysAttrMissingEvent):
+            # Here and nowhere else: a second call for the same connection would end its subscriptions.
             self.client.sys_attr_set(event.conn_handle)
         elif isinstance(event, ExchangeMtuRequestEvent):
             self.client.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu))
+            self.notify(event.conn_handle)  # during the exchange the chip refuses to
         elif isinstance(event, WriteEvent) and event.handle == self.cccd:
-            print("subscribed" if event.data[0] & 1 else "unsubscribed")
-            if event.data[0] & 1:
-                self.notify(event.conn_handle)
+            self.follow_subscription(event)
         elif isinstance(event, HvnTxCompleteEvent):  # there is room for the next one
             self.notify(event.conn_handle)
 
     def follow_connection(self, event: Opaque) -> None:
         if event.opcode == CONNECTED:
             print("connected")
-            self.client.sys_attr_set(int.from_bytes(event.data[:2], "little"))
         elif event.opcode == DISCONNECTED:
             print("disconnected")
+            self.subscribed.discard(int.from_bytes(event.data[:2], "little"))
             self.client.send_raw(bytes.fromhex(ADVERTISE))
 
+    def follow_subscription(self, event: WriteEvent) -> None:
+        if event.data[0] & 1:
+            print("subscribed")
+            self.subscribed.add(event.conn_handle)
+            self.notify(event.conn_handle)
+        else:
+            print("unsubscribed")
+            self.subscribed.discard(event.conn_handle)
+
     def notify(self, conn: int) -> None:
-        # The phone may be gone by now, or no longer subscribed: its events say so, the result need not.
-        self.client.hvx(conn, HvxParams(self.value, data=bytes((0, next(self.beats)))), check=False)
+        if conn in self.subscribed:  # and if it is no more, or gone by now, its events will say so
+            self.client.hvx(conn, HvxParams(self.value, data=bytes((0, next(self.beats)))), check=False)
 
 
 def serve_virtual_phone() -> None:
@@ -94,7 +104,6 @@ def serve_virtual_phone() -> None:
     with ChipRunner(VirtualChip(DIALECT), chip_end) as chip, connect(host_end, DIALECT) as client:
         server = HeartRateServer(client)
         chip.peer.connect()
-        server.serve(timeout_s=0.2)
         subscribing = chip.peer.begin(lambda phone: phone.subscribe(server.value))
         for event in client.events(timeout_s=5):
             server.answer(event)

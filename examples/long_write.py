@@ -23,9 +23,9 @@ from gatts_codec import (
     Uuid,
     WriteEvent,
     connect,
+    memory_pair,
 )
 from gatts_codec.device import ChipRunner, VirtualChip
-from gatts_codec.link.transports import memory_pair
 
 DIALECT = "sd_api_v5"
 USER_MEM_REQUEST = 0x01  # event id from v5 on; 0x02 before

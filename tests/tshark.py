@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -67,7 +68,7 @@ def _tshark(capture: Path, folder: Path, dialect: str, *options: str) -> str:
     done = subprocess.run(
         command, check=True, capture_output=True, text=True, env=environment, timeout=_TIMEOUT_S
     )
-    assert "Lua" not in done.stderr, done.stderr
+    assert not re.search("Lua|stack traceback", done.stderr), done.stderr
     return done.stdout
 
 

@@ -7,19 +7,20 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any, TypeVar
 
 import click
 
 from gatts_codec.capture import CapturedFrame, Chunk, Direction, FrameAssembler, Item, PacketDecoder
+from gatts_codec.cli.chip_script import Script
 from gatts_codec.cli.output import Seconds, console, dialect_option, tell
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.device.chip import FIRMWARE_INTERVALS_S, Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.listen import Place, PtyPlace, is_loopback, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
-from gatts_codec.device.script import Line, ScriptRun, load_script
+from gatts_codec.device.script import Line, load_script
 from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing.h5 import H5Type
 from gatts_codec.link.config import ChipConfig
@@ -43,6 +44,8 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
 )
 @click.option("--unix", metavar="PATH", help="A Unix socket.")
 @click.option("--script", type=click.Path(dir_okay=False), help="What the simulated peer does.")
+@click.option("--until-script-ends", is_flag=True, help="End with the script, not by Ctrl-C.")
+@click.option("--timeout", "timeout_s", type=Seconds(), metavar="S", help="End after so many seconds.")
 @click.option(
     "--fault", "faults", multiple=True, metavar="FAULT", help="drop-ack=3, delay-response=2@0.5 ..."
 )
@@ -75,6 +78,8 @@ def command(
     tcp: str | None,
     unix: str | None,
     script: str | None,
+    until_script_ends: bool,
+    timeout_s: float | None,
     faults: tuple[str, ...],
     seed: int,
     max_payload: str,
@@ -86,11 +91,14 @@ def command(
 ) -> int:
     """Be a connectivity chip until Ctrl-C: on a pseudo-terminal, a TCP port or a Unix socket.
 
-    Without a place, on a new pseudo-terminal. Scripts and faults are described in docs/virtual-chip.md.
+    Without a place, on a new pseudo-terminal. With a script the exit status is 0 if it went through, and 1 if it failed
+    or was not finished; one that repeats has gone through after one round. Scripts and faults are described in
+    docs/virtual-chip.md.
     """
     size = int(max_payload)
     link = ChipConfig(max_payload=size, retransmission_interval_s=FIRMWARE_INTERVALS_S[size])
     lines = load_script(script) if script else []
+    _check_end(lines, until_script_ends)
     chip = _as_usage(
         VirtualChip,
         *(dialect, _config(settings)),
@@ -99,34 +107,51 @@ def command(
         seed=seed,
         ack_delay_s=ack_delay_ms / 1000,
     )
-    show = Show(chip, lines, verbose=verbose, quiet=quiet)
-    with _place(pty, tcp, unix) as place:
+    show = Show(chip, lines, until_script_ends, timeout_s, verbose=verbose, quiet=quiet)
+    with _place(pty, tcp, unix) as place, _interruptible():
         tell(f"{dialect} chip on {place.url}, Ctrl-C ends it", "")
-        with _interruptible():
-            _serve(place, chip, show, record)
-    return 1 if show.failed else 0
+        _serve(place, chip, show, record)
+    return show.script.judge()
 
 
 class Show:
     """What the terminal shows of a chip, and the script that acts on it."""
 
-    def __init__(self, chip: VirtualChip, script: list[Line], *, verbose: bool, quiet: bool) -> None:
-        self._chip, self._script = chip, script
+    def __init__(
+        self,
+        chip: VirtualChip,
+        lines: list[Line],
+        until_script_ends: bool = False,
+        timeout_s: float | None = None,
+        *,
+        verbose: bool,
+        quiet: bool,
+    ) -> None:
         self._verbose, self._quiet = verbose, quiet
         self._began = perf_counter()
+        self._until_script_ends = until_script_ends
+        self.until = None if timeout_s is None else monotonic() + timeout_s
+        self.script = Script(chip, lines, self.say, once=until_script_ends)
         decoder = PacketDecoder(chip.device.dialect)
         self._decoder, self._rows = decoder, RowPrinter(console(), decoder, verbose=verbose)
         self._frames = FrameAssembler()
         self._last: Item | None = None
-        self._run = self._new_run()
-        self.failed = False
+        self._runner: ChipRunner | None = None
         chip.observers.append(self.observe)
 
     def attach(self, runner: ChipRunner) -> None:
         """Follow a runner."""
+        self._runner = runner
+        self.script.begin()
         runner.on_turn = self.turn
         if not self._quiet:
             runner.on_wire = self.wire
+
+    def is_over(self, now: float) -> bool:
+        """Whether the chip has to end, by its script or by the time."""
+        return (self._until_script_ends and self.script.over) or (
+            self.until is not None and now >= self.until
+        )
 
     def wire(self, direction: Direction, data: bytes) -> None:
         """Bytes that pass: a row for each frame."""
@@ -148,43 +173,32 @@ class Show:
     def observe(self, what: Observation) -> None:
         """What is not on the wire: faults, the link coming and going."""
         if isinstance(what, Rebooted):
-            self._run = self._new_run()
+            self.script.begin()
             self.say(f"chip rebooted: {what.cause}")
         elif isinstance(what, LinkUp):
             self.say("link up")
-        elif isinstance(what, LinkLost) and what.reason is not LostReason.CLOSED:
+        elif isinstance(what, LinkLost) and what.reason is LostReason.CLOSED:
+            self.script.switch_off()
+        elif isinstance(what, LinkLost):
             self.say(f"link lost: {what.describe()}")
         elif isinstance(what, Note):
             self.say(what.text)
 
     def turn(self, now: float) -> float | None:
-        """Let the script go on."""
-        run = self._run
-        if run is None:
-            return None
-        due = run.turn(now)
-        if run.done:
-            self._run = None
-            self.failed = self.failed or run.error is not None
-            self.say(f"script: {run.error}" if run.error else "script: done", important=run.error is not None)
-        return due
+        """Let the script go on, or end the chip."""
+        if self._runner is not None and self.is_over(now):
+            self._runner.stop()
+        dues = [due for due in (self.script.turn(now), self.until) if due is not None]
+        return min(dues, default=None)
 
     def say(self, text: str, important: bool = False) -> None:
         """A line of the chip's own, on standard error."""
         if important or not self._quiet:
             tell(text, "-- ")
 
-    def _new_run(self) -> ScriptRun | None:
-        # A host that resets the chip shall find the same peer as the one before.
-        return (
-            ScriptRun(self._chip, self._script, lambda line: self.say(f"script: {line}"))
-            if self._script
-            else None
-        )
-
 
 def _serve(place: Place, chip: VirtualChip, show: Show, record: str | None) -> None:
-    for number, transport in enumerate(place.transports()):
+    for number, transport in enumerate(place.transports(show.until)):
         port = _recorded(transport, record, number)
         runner = ChipRunner(chip, port)
         show.attach(runner)
@@ -194,6 +208,18 @@ def _serve(place: Place, chip: VirtualChip, show: Show, record: str | None) -> N
             show.say("host gone")
         finally:
             port.close()
+        if show.is_over(monotonic()):
+            return
+
+
+def _check_end(lines: list[Line], until_script_ends: bool) -> None:
+    if not until_script_ends:
+        return
+    if not lines:
+        raise click.UsageError("--until-script-ends wants a --script with commands in it")
+    for line in lines:
+        if line.command == "repeat":
+            raise click.UsageError(f"{line}: this script never ends; end it by --timeout instead")
 
 
 def _recorded(transport: Transport, record: str | None, number: int) -> Transport:

@@ -43,7 +43,7 @@ def _show(report: Report, name: str, format_name: str) -> None:
     if not report.frames:
         out.print(Text("There is no frame in it: nothing to examine.", "bold red"))
     elif report.healthy:
-        out.print(Text("Healthy: nothing wrong found.", "bold green"))
+        out.print(Text("Healthy: nothing wrong with the link.", "bold green"))
     for finding in (*report.findings, *report.notes):
         _finding(out, finding)
 

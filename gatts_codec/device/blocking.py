@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one 
 from typing import TYPE_CHECKING, TypeVar
 
 from gatts_codec.device.discovery import Service
-from gatts_codec.device.peer import DEFAULT_ADDRESS, HandleValue, Peer
+from gatts_codec.device.peer import DEFAULT_ADDRESS, REMOTE_USER_ENDED, HandleValue, Peer
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
 
@@ -54,9 +54,9 @@ class BlockingPeer:
         if not self._runner.wait_until(lambda chip: chip.device.gap.advertising, self.timeout_s):
             raise PeerError(f"the host does not advertise within {self.timeout_s:g} s")
 
-    def disconnect(self) -> None:
-        """End the connection."""
-        self._call(self._peer.disconnect)
+    def disconnect(self, reason: int = REMOTE_USER_ENDED) -> None:
+        """End the connection, with an HCI reason."""
+        self._call(lambda: self._peer.disconnect(reason))
 
     def encrypt(self, level: int = 2) -> None:
         """Let the link be encrypted: security mode 1, level 1 to 4. Raises PeerError for another level."""
@@ -74,9 +74,18 @@ class BlockingPeer:
         """Confirm the indication under way, where ``confirm_by_hand`` was asked for."""
         self._call(self._peer.confirm)
 
+    @property
+    def confirms(self) -> bool:
+        """Whether indications are confirmed at once; otherwise by ``confirm()``."""
+        return self._call(lambda: self._peer.confirms)
+
+    @confirms.setter
+    def confirms(self, at_once: bool) -> None:
+        self._call(lambda: setattr(self._peer, "confirms", at_once))
+
     def confirm_by_hand(self, by_hand: bool = True) -> None:
-        """Whether indications wait for ``confirm``."""
-        self._call(lambda: setattr(self._peer, "confirms", not by_hand))
+        """Whether indications wait for ``confirm``: the opposite of ``confirms``."""
+        self.confirms = not by_hand
 
     def discover(self) -> list[Service]:
         """Services, characteristics, descriptors."""
@@ -102,15 +111,31 @@ class BlockingPeer:
         """Prepared writes, executed. Raises PeerError as soon as one is refused."""
         self._wait(lambda peer: peer.write_long(handle, data))
 
-    def write_command(self, handle: int, data: bytes) -> None:
+    def prepare(self, handle: int, data: bytes, offset: int = 0) -> None:
+        """One prepared write, to be executed or cancelled later."""
+        self._wait(lambda peer: peer.prepare(handle, data, offset))
+
+    def execute(self) -> None:
+        """Execute the prepared writes."""
+        self._wait(lambda peer: peer.execute())
+
+    def cancel(self) -> None:
+        """Cancel the prepared writes."""
+        self._wait(lambda peer: peer.cancel())
+
+    def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
         """A write command, of at most MTU - 3 bytes, which nobody answers. Raises PeerError for longer ones."""
-        self._call(lambda: self._peer.write_command(handle, data))
+        self._call(lambda: self._peer.write_command(handle, data, signed=signed))
 
     def subscribe(self, value_handle: int, *, notifications: bool = True, indications: bool = False) -> None:
         """Write a characteristic's CCCD. Raises PeerError where it has none, or the chip refuses."""
         self._wait(
             lambda peer: peer.subscribe(value_handle, notifications=notifications, indications=indications)
         )
+
+    def unsubscribe(self, value_handle: int) -> None:
+        """Clear a characteristic's CCCD."""
+        self._wait(lambda peer: peer.unsubscribe(value_handle))
 
     def begin(self, start: Callable[[Peer], Procedure[T]]) -> Future[T]:
         """Start a request, ``begin(lambda peer: peer.read(handle))``; its future is done when the host has answered."""

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from gatts_codec.errors import PortError
@@ -27,8 +28,8 @@ class Place(Protocol):
 
     url: str
 
-    def transports(self) -> Iterator[Transport]:
-        """A transport for each host that comes."""
+    def transports(self, until: float | None = None) -> Iterator[Transport]:
+        """A transport for each host that comes; none any more from the time ``until`` (of ``monotonic``) on."""
         ...
 
     def close(self) -> None:
@@ -43,7 +44,7 @@ class PtyPlace:
         self._transport = open_transport(f"pty:{link}")
         self.url = f"serial:{self._transport.name}"
 
-    def transports(self) -> Iterator[Transport]:
+    def transports(self, until: float | None = None) -> Iterator[Transport]:
         """The one there is: a host that leaves and one that comes look alike."""
         yield self._transport
 
@@ -61,9 +62,9 @@ class SocketPlace:
         listening.settimeout(_ACCEPT_SLICE_S)
         listening.listen(1)
 
-    def transports(self) -> Iterator[Transport]:
-        """One transport after the other, until the place is closed."""
-        while self._listening.fileno() >= 0:
+    def transports(self, until: float | None = None) -> Iterator[Transport]:
+        """One transport after the other, until the place is closed or the time is over."""
+        while self._listening.fileno() >= 0 and (until is None or monotonic() < until):
             with suppress(TimeoutError, socket.timeout, OSError):
                 connected, _ = self._listening.accept()
                 yield socket_transport(self.url, connected)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Steps = Generator[Request, Reply, T]
 
-_REMOTE_USER_ENDED = 0x13  # HCI reason
+REMOTE_USER_ENDED = 0x13  # HCI reason
 _WRITE_OVERHEAD, _PREPARE_OVERHEAD = 3, 5  # ATT opcode, handle; and offset
 DEFAULT_ADDRESS = "c6:05:04:03:02:01"
 
@@ -88,7 +88,7 @@ class Peer:
         self.connection = self._device.connections.open(self, _address(address), address_type)
         return self.connection.handle
 
-    def disconnect(self, reason: int = _REMOTE_USER_ENDED) -> None:
+    def disconnect(self, reason: int = REMOTE_USER_ENDED) -> None:
         """End the connection, with an HCI reason, 0 to 0xFF. Raises PeerError when not connected."""
         _check_number("reason", reason, 0xFF)
         self._device.connections.close(self._connected(), reason)

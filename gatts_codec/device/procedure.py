@@ -32,6 +32,11 @@ class Procedure(Generic[T]):
             return None
         return self.error.status if self.error is not None else 0
 
+    @property
+    def waits_for(self) -> str:
+        """What it waits for, in words; empty when it is over."""
+        return "" if self.done else self._waits_for()
+
     def result(self) -> T:
         """The value. Raises PeerError: the ATT error, or, still waiting, what for."""
         if not self.done:

@@ -99,6 +99,9 @@ class ScriptRun:
         self._chip, self._script, self._log = chip, script, log
         self.done = False
         self.error: PeerError | None = None
+        self.rounds = 0
+        """How often it has come to ``repeat``."""
+        self._line: Line | None = None
         self._now = 0.0
         self._value = b""
         self._must_fail = False
@@ -109,6 +112,14 @@ class ScriptRun:
     def peer(self) -> Peer:
         """The peer that acts."""
         return self._chip.peer
+
+    @property
+    def standing(self) -> str:
+        """Which command is under way, and what a request waits for."""
+        waiting = self._waiting
+        if isinstance(waiting, Procedure) and not waiting.done:
+            return f"{self._line}: {waiting.waits_for}"
+        return str(self._line or "nothing has begun")
 
     def turn(self, now: float) -> float | None:
         """Go on as far as possible; when to be called at the latest, in seconds of ``now``'s clock.
@@ -136,9 +147,10 @@ class ScriptRun:
     def _run(self) -> Generator[Waiting, None, None]:
         at = 0
         while at < len(self._script):
-            line = self._script[at]
+            self._line = line = self._script[at]
             at = 0 if line.command == "repeat" else at + 1
             if line.command == "repeat":
+                self.rounds += 1
                 yield (
                     self._now + _REPEAT_PAUSE_S
                 )  # so that a script without waits lets others have their turn

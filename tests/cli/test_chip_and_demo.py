@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from cli.commands import Runner
 
-from gatts_codec import Uuid
+from gatts_codec import Attr, AttrMd, CharMd, CharProps, Opaque, SysAttrMissingEvent, Uuid
 from gatts_codec.link.client import connect
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pseudo-terminals are POSIX's")
@@ -44,10 +44,10 @@ def start() -> Iterator[Start]:
         process.communicate()
 
 
-def interrupted(process: subprocess.Popen[str], by: int = signal.SIGINT) -> tuple[str, str]:
+def interrupted(process: subprocess.Popen[str], by: int = signal.SIGINT, status: int = 0) -> tuple[str, str]:
     process.send_signal(by)
     out, err = process.communicate(timeout=30)
-    assert process.returncode == 0
+    assert process.returncode == status
     return out, err
 
 
@@ -95,17 +95,92 @@ def test_faults_and_a_script_that_fails(start: Start, tmp_path: Path) -> None:
     process, url = start("-v", "--fault", "result=service_add:NO_MEM", "--script", str(script))
     with connect(url, "sd_api_v5") as client:
         assert client.service_add(1, Uuid(0x180D), check=False).result == 4
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
-    assert process.returncode == 1
+    out, err = interrupted(process, status=1)
     assert "ACK" in out
     assert "-- fault: result" in err
     assert "-- script: line 3: read 0x0999: read of 0x0999: BLE_GATT_STATUS_ATTERR_INVALID_HANDLE" in err
 
 
+@pytest.mark.parametrize("place", [("--tcp", "0"), pytest.param(("--pty", "chip"), marks=posix)])
+@pytest.mark.parametrize(("command", "status"), [("read 0x0003", 0), ("read 0x0999", 1)])
+def test_a_chip_that_ends_with_its_script(
+    start: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    place: tuple[str, ...],
+    command: str,
+    status: int,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = tmp_path / "phone"
+    script.write_text(f"wait link\nconnect\n{command}\ndisconnect\n", "utf-8")
+    process, url = start(*place, "--script", str(script), "--until-script-ends", "--timeout", "60", "--quiet")
+    with connect(url, "sd_api_v5") as client:
+        connected = client.wait_for(Opaque)
+        assert connected.opcode == 0x10
+        if not status:  # what the script did last arrives before the chip is gone
+            assert client.wait_for(Opaque).opcode == 0x11
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == status
+    assert ("script: line 3: read 0x0999" in err) == bool(status)
+
+
+@posix
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_a_script_that_is_not_finished_has_failed(start: Start, tmp_path: Path, by: int) -> None:
+    script = tmp_path / "phone"
+    script.write_text("wait advertising\nconnect\nsubscribe 2a37\n", "utf-8")
+    process, url = start("--script", str(script), "--quiet")
+    with connect(url, "sd_api_v5") as client:
+        client.service_add(1, Uuid(0x180D))
+        client.characteristic_add(0, CharMd(CharProps(notify=1)), Attr(Uuid(0x2A37), AttrMd(), 1))
+        client.send_raw(bytes.fromhex("0073010000 00 a000 0000 00 01"))
+        client.wait_for(SysAttrMissingEvent)
+        _, err = interrupted(process, by, status=1)
+    assert "-- script: not finished: line 3: subscribe 2a37: the host has to call sys_attr_set\n" in err
+
+
+@pytest.mark.parametrize("place", [("--tcp", "0"), pytest.param((), marks=posix)])
+def test_a_host_that_never_comes(start: Start, tmp_path: Path, place: tuple[str, ...]) -> None:
+    script = tmp_path / "phone"
+    script.write_text("wait link\n", "utf-8")
+    process, _ = start(*place, "--script", str(script), "--until-script-ends", "--timeout", "0.1")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert "-- script: not finished: " in err
+
+
+@posix
+@pytest.mark.parametrize(
+    ("script", "status"),
+    [("connect\ndisconnect\nrepeat\n", 0), ("wait link\nrepeat\n", 1), ("read 0x0003\nrepeat", 1), ("", 0)],
+)
+def test_a_script_that_repeats_has_gone_through_after_a_round(
+    start: Start, tmp_path: Path, script: str, status: int
+) -> None:
+    phone = tmp_path / "phone"
+    phone.write_text(script, "utf-8")
+    process, _ = start("--script", str(phone), "--timeout", "0.1", "--quiet")
+    process.communicate(timeout=30)
+    assert process.returncode == status
+
+
+@pytest.mark.parametrize(
+    ("script", "said"), [("", "wants a --script with commands"), ("repeat", "never ends")]
+)
+def test_an_end_that_would_never_come_is_refused(run: Runner, tmp_path: Path, script: str, said: str) -> None:
+    phone = tmp_path / "phone"
+    phone.write_text(script, "utf-8")
+    outcome = run("chip", "-d", "sd_api_v5", "--until-script-ends", "--script", str(phone))
+    assert outcome.status == 2
+    assert said in outcome.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
+        (["--until-script-ends"], 2, "wants a --script"),
+        (["--timeout", "-1"], 2, "x>=0"),
         (["--pty", "x", "--tcp", "1"], 2, "one place"),
         (["--tcp", "nowhere:port"], 2, "--tcp takes PORT or HOST:PORT"),
         (["--fault", "explode"], 2, "unknown fault 'explode'"),

@@ -256,7 +256,7 @@ def test_the_doctor_says_what_is_wrong_why_and_what_to_do(run: Runner) -> None:
 def test_the_doctor_finds_nothing_in_a_healthy_recording(run: Runner) -> None:
     outcome = run("doctor", LOG)
     assert outcome.status == 0
-    assert "Healthy: nothing wrong found." in outcome.out
+    assert "Healthy: nothing wrong with the link." in outcome.out
 
 
 def test_the_doctor_in_json(run: Runner) -> None:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import os
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from gatts_codec import Attr, AttrMd, CharMd, CharProps, HvxParams, Opaque, RwAuthorizeRequestEvent, Uuid
-from gatts_codec.device import ChipFarm, ChipRunner, VirtualChip, listen_tcp, listen_unix
+from gatts_codec import (
+    Attr,
+    AttrMd,
+    CharMd,
+    CharProps,
+    HvxParams,
+    Opaque,
+    RwAuthorizeRequestEvent,
+    Uuid,
+    WriteEvent,
+)
+from gatts_codec.constants import WriteOp
+from gatts_codec.device import BlockingPeer, ChipFarm, ChipRunner, Peer, VirtualChip, listen_tcp, listen_unix
 from gatts_codec.device.listen import Place, PtyPlace, is_loopback
 from gatts_codec.errors import LinkClosed, PeerError, PortError
 from gatts_codec.link.aio import aconnect
@@ -32,9 +44,9 @@ def running() -> Iterator[tuple[ChipRunner, Client]]:
         yield runner, client
 
 
-def add_value(client: Client, rd_auth: int = 0) -> int:
+def add_value(client: Client, rd_auth: int = 0, wr_auth: int = 0) -> int:
     service = client.service_add(1, Uuid(0x180D)).handle
-    attribute = Attr(Uuid(0x2A37), AttrMd(vlen=1, rd_auth=rd_auth), 20, b"old")
+    attribute = Attr(Uuid(0x2A37), AttrMd(vlen=1, rd_auth=rd_auth, wr_auth=wr_auth), 20, b"old")
     added = client.characteristic_add(service, CharMd(CharProps(read=1, notify=1)), attribute).handles
     assert added is not None
     return added.value_handle
@@ -87,6 +99,52 @@ def test_all_that_a_peer_can_do_from_another_thread(running: tuple[ChipRunner, C
     client.send_raw(bytes.fromhex("0066000001400000"))
     writing.result(5)
     assert peer.read(handle) == b"three"
+
+
+def test_the_blocking_peer_has_what_the_peer_has() -> None:
+    # Beside what a runner or the device calls.
+    device_side = {"connection", "hear", "in_reach", "lose", "on_value", "time_out"}
+    names = {name for name in (*vars(Peer), *vars(VirtualChip(DIALECT).peer)) if not name.startswith("_")}
+    for name in sorted(names - device_side):
+        blocking, own = getattr(BlockingPeer, name), getattr(Peer, name, None)
+        if inspect.isfunction(own):
+            assert list(inspect.signature(blocking).parameters.values()) == list(
+                inspect.signature(own).parameters.values()
+            ), name
+
+
+def test_what_is_rarer_from_another_thread(running: tuple[ChipRunner, Client]) -> None:
+    runner, client = running
+    handle = add_value(client, wr_auth=1)
+    peer = runner.peer
+    client.sys_attr_set(peer.connect())
+    peer.subscribe(handle)
+    peer.unsubscribe(handle)
+    assert [client.wait_for(WriteEvent).data for _ in range(2)] == [b"\x01\0", b"\0\0"]
+    peer.write_command(handle, b"x", signed=True)
+    assert client.wait_for(WriteEvent).op == WriteOp.SIGN_WRITE_CMD
+    assert peer.confirms
+    peer.confirm_by_hand()
+    assert not peer.confirms
+    peer.confirms = True
+    assert peer.confirms
+    peer.disconnect(0x16)
+    gone = client.wait_for(Opaque, where=lambda event: event.opcode == 0x11)
+    assert gone.data[2] == 0x16
+
+
+@pytest.mark.parametrize(("end", "value"), [(BlockingPeer.execute, b"new"), (BlockingPeer.cancel, b"old")])
+def test_prepared_writes_from_another_thread(
+    running: tuple[ChipRunner, Client], end: Callable[[BlockingPeer], None], value: bytes
+) -> None:
+    runner, client = running
+    handle = add_value(client)
+    runner.peer.connect()
+    client.on_event(lambda event: client.send_raw(bytes.fromhex("0066000001400000")), Opaque)  # lend memory
+    runner.peer.prepare(handle, b"ne")
+    runner.peer.prepare(handle, b"w", 2)
+    end(runner.peer)
+    assert runner.peer.read(handle) == value
 
 
 def test_a_request_that_the_host_has_to_answer(running: tuple[ChipRunner, Client]) -> None:

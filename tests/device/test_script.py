@@ -79,6 +79,20 @@ def test_a_whole_script() -> None:
     assert any("180d" in line for line in stage.log)
 
 
+def test_where_it_stands_can_be_asked() -> None:
+    stage = Stage("connect\nsubscribe 2a37\nwait 1\nrepeat")
+    assert stage.run.standing == "nothing has begun"
+    stage.turn()
+    assert stage.run.standing == "line 2: subscribe 2a37: the host has to call sys_attr_set"
+    stage.ok(SysAttrSet(0))
+    stage.turn()
+    assert stage.run.standing == "line 3: wait 1"
+    assert stage.run.rounds == 0
+    stage.turn(2)
+    assert stage.run.standing == "line 4: repeat"
+    assert stage.run.rounds == 1
+
+
 def test_waiting_for_a_time() -> None:
     stage = Stage("wait 0.5\nconnect")
     assert stage.turn() == 0.5

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from construct import Byte
-from tshark import TSHARK, needs_tshark
+from tshark import TSHARK, dissect, needs_tshark
 
 from gatts_codec.dissectors import install
 from gatts_codec.dissectors.fields import unique_fields
@@ -92,3 +92,13 @@ def test_tshark_loads_the_installed_plugin(tmp_path: Path, monkeypatch: pytest.M
     )
     assert "\tgatts\n" in listed.stdout
     assert "\tnrfh5\n" in listed.stdout
+
+
+@needs_tshark
+def test_installed_and_named_on_the_command_line_it_is_loaded_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    install.install()
+    assert dissect([], tmp_path) == []  # which looks at what Lua says

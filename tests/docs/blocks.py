@@ -39,7 +39,7 @@ SECONDS = 120
 
 _INFO = re.compile(r"[ \t]*(?P<language>[\w+-]*)[^\n]*\n")
 _COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n>(?: .*)?)*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
-_SHELL = {"&", "|", ">", ";", "&&"}
+_SHELL = {"&", "|", ">", ";", "&&", "||"}
 _CONTINUED = re.compile(r"\n> ?")
 _CHECKER = doctest.OutputChecker()
 

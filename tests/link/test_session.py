@@ -24,7 +24,7 @@ from gatts_codec.link.events import PacketIgnored, PacketReceived
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import AnyEvent, Inbox, Wanted
 from gatts_codec.link.plain import PlainLink
-from gatts_codec.link.session import Request, Session
+from gatts_codec.link.session import CallSession, Request
 
 CODEC = Codec("sd_api_v5")
 # The bytes of a command and of its answer, packet type and opcode first.
@@ -41,7 +41,7 @@ class Conversation:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.session = Session(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
+        self.session = CallSession(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
         self.chip = ChipLink()
         self.heard: list[bytes] = []
         """What the chip was sent."""
@@ -391,7 +391,7 @@ class TestLoss:
         assert talk.session.unreported is None
 
     def test_a_link_that_does_not_come_up_is_down_until_it_is_opened_again(self) -> None:
-        session = Session(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
+        session = CallSession(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
         session.open(0.0)
         assert session.down is None
         for _ in range(6):
@@ -404,7 +404,7 @@ class TestLoss:
         assert "SYNC" in shown(session.link.data_to_send())
 
     def test_before_it_is_opened_it_is_closed(self) -> None:
-        session = Session(HostLink(), CODEC, Inbox(8))
+        session = CallSession(HostLink(), CODEC, Inbox(8))
         assert session.is_closed
         with pytest.raises(LinkClosed, match="not connected") as caught:
             session.report()
@@ -456,7 +456,7 @@ def test_bad_frames_and_whatever_else_is_logged(caplog: pytest.LogCaptureFixture
 
 
 def test_on_a_line_without_acknowledgements_the_time_counts_from_the_command_on() -> None:
-    session = Session(PlainLink(framing_named("length"), HostConfig()), CODEC, Inbox(8))
+    session = CallSession(PlainLink(framing_named("length"), HostConfig()), CODEC, Inbox(8))
     session.open(0.0)
     request = Request(GET, 1.5)
     session.start(request, 1.0)

@@ -1,4 +1,6 @@
-"""MkDocs hook: adds the pages generated from the tables in specs/, the code, and the benchmarks' results."""
+"""MkDocs hook: adds the pages generated from the tables in specs/, the code, and the benchmarks' results; prepares
+console blocks for the copy button.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +9,19 @@ from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]  # the tables' loader is the tests' own
 
-from tools.site import code_pages, dialect_page, link_page, packet_pages, performance_page  # noqa: E402
+from tools.site import (  # noqa: E402
+    code_pages,
+    console_copy,
+    dialect_page,
+    link_page,
+    packet_pages,
+    performance_page,
+)
 
 _PACKETS = "Packets"
 
@@ -29,6 +39,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         for path, text in source.pages().items():
             files.append(File.generated(config, path, content=text))
     return files
+
+
+def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Let the copy button take the commands of console blocks."""
+    return console_copy.with_commands(html)
 
 
 def _with_packets(entry: object) -> object:

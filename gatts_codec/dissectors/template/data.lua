@@ -8,6 +8,11 @@
 -- the firmware does; what a strict decoder refuses, and what no decoder takes, comes as expert information in the
 -- words of gatts-codec.
 
+-- Installed, and named on the command line as well: Wireshark takes no protocol twice.
+-- Each file has globals of its own, so what is loaded is noted where all can see it.
+if package.loaded["gatts-codec"] then return end
+package.loaded["gatts-codec"] = true
+
 local h5 = Proto("nrfh5", "Nordic H5")
 local gatts = Proto("gatts", "SoftDevice GATT server")
 

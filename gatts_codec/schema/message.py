@@ -35,6 +35,7 @@ class _FromData(int):
 
 
 FROM_DATA = _FromData()
+"""As a length: that of the data beside it, filled in at once. With ``dataclasses.replace`` it has to be said again."""
 
 
 class FieldType(NamedTuple):

@@ -66,7 +66,14 @@ class SecMode(Message):
 
 SEC_MODE = Record(SecMode, Bits(sm=4, lv=4))
 
-NO_ACCESS, OPEN, ENCRYPTED, AUTHENTICATED = SecMode(0, 0), SecMode(1, 1), SecMode(1, 2), SecMode(1, 3)
+NO_ACCESS = SecMode(0, 0)
+"""Nobody may."""
+OPEN = SecMode(1, 1)
+"""Anybody may, without encryption."""
+ENCRYPTED = SecMode(1, 2)
+"""On an encrypted link, paired without protection against a man in the middle."""
+AUTHENTICATED = SecMode(1, 3)
+"""On an encrypted link, paired with protection against a man in the middle."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

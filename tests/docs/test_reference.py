@@ -10,17 +10,19 @@ from pathlib import Path
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "api"
 # Module names, and what the pages of ``gatts_codec`` and ``gatts_codec.link`` share.
 ELSEWHERE = {"__version__", "cobs", "h5", "length", "slip"}
+MODULES = {
+    "gatts_codec.capture",
+    *(f"gatts_codec.framing.{name}" for name in ("cobs", "h5", "length", "slip")),
+}
 
 
 def listed() -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for page in PAGES.glob("*.md"):
-        for package, members in re.findall(
-            r"^::: (\S+)\n(?:    .*\n)*?      members:\n((?:        - .*\n)+)",
-            page.read_text("utf-8"),
-            re.MULTILINE,
-        ):
-            found.update((package, name) for name in re.findall(r"- (\S+)", members))
+        for path in re.findall(r"^::: (\S+)$", page.read_text("utf-8"), re.MULTILINE):
+            package, _, name = path.rpartition(".")
+            if path not in MODULES:
+                found[package, name] += 1
     return found
 
 

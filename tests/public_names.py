@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterator
 from functools import cache
 from types import FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_origin
 
 import gatts_codec
 from gatts_codec import errors
@@ -45,7 +45,12 @@ def public_objects() -> dict[str, Any]:
         module = importlib.import_module(f"gatts_codec{suffix}")
         for name in getattr(module, "__all__", ()):
             value = getattr(module, name)
-            if isinstance(value, type | FunctionType | ModuleType) and value not in found.values():
+            is_alias = get_origin(value) is not None  # a class to Python 3.10
+            if (
+                isinstance(value, type | FunctionType | ModuleType)
+                and not is_alias
+                and value not in found.values()
+            ):
                 found[f"gatts_codec{suffix}.{name}"] = value
     return found
 

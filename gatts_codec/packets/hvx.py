@@ -49,7 +49,7 @@ class Hvx(Command):
         conn_handle  2       connection
         hvx_params   1..521  presence flag, then HvxParams; None: flag alone
 
-    Behind the opcode (u8). Source: `specs/hvx.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/hvx.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_hvx"
@@ -65,7 +65,7 @@ class HvxResponse(Response):
         bytes_written  1..3  presence flag, then the number of bytes written to the attribute; not that of bytes sent
                              over the air. None: the call failed, or its parameters had no length
 
-    Behind the opcode (u8). Source: `specs/hvx.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/hvx.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_hvx"

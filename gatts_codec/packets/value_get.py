@@ -41,7 +41,7 @@ class ValueGet(Command):
         handle       2     the attribute
         value        1..6  presence flag, then ValueBuffer; None: flag alone
 
-    Behind the opcode (u8). Source: `specs/value_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/value_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_get"
@@ -57,7 +57,7 @@ class ValueGetResponse(Response):
         result  4       0 success; anything else ends the packet here
         value   1..518  Value, from sd_api_v3 on behind a presence flag. None: the call failed, or it was not given
 
-    Behind the opcode (u8). Source: `specs/value_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/value_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_get"

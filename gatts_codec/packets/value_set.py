@@ -44,7 +44,7 @@ class ValueSet(Command):
         handle       2       the attribute
         value        1..518  presence flag, then Value; None: flag alone
 
-    Behind the opcode (u8). Source: `specs/value_set.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/value_set.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_set"
@@ -60,7 +60,7 @@ class ValueSetResponse(Response):
         result  4       0 success; anything else ends the packet here
         value   1..518  Value, from sd_api_v3 on behind a presence flag. None: the call failed, or it was not given
 
-    Behind the opcode (u8). Source: `specs/value_set.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/value_set.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_set"

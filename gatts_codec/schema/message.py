@@ -47,7 +47,11 @@ class FieldType(NamedTuple):
 
 
 class Message:
-    """Base of every structure and packet of the protocol."""
+    """Base of every structure and packet of the protocol.
+
+    Each class has its layout in its docstring: field, bytes, meaning. Numbers are little endian, and unsigned where
+    nothing else is said; a range of bytes covers all dialects.
+    """
 
     __slots__ = ()
 

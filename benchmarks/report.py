@@ -30,7 +30,7 @@ def machine() -> dict[str, str]:
 def _processor() -> str:
     info = Path("/proc/cpuinfo")
     names = (
-        [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        [line for line in info.read_text("utf-8").splitlines() if line.startswith("model name")]
         if info.exists()
         else []
     )
@@ -140,9 +140,9 @@ def _bars(figures: Sequence[Figure], caption: str, unit: str) -> str:
 def write(figures: Sequence[Figure], folder: Path) -> None:
     """The committed results: JSON and plots."""
     folder.mkdir(exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(as_json(figures), indent=1) + "\n", "utf-8")
+    (folder / "results.json").write_text(json.dumps(as_json(figures), indent=1) + "\n", "utf-8", newline="\n")
     for name, svg in plots(figures, machine()["python"]).items():
-        (folder / name).write_text(svg, "utf-8")
+        (folder / name).write_text(svg, "utf-8", newline="\n")
 
 
 def read(folder: Path) -> tuple[dict[str, str], list[Figure]]:

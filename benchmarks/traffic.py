@@ -30,7 +30,7 @@ def captured() -> list[tuple[Direction, H5Packet]]:
     for name in SCENARIOS:
         decoders: dict[Direction, Decoder] = {}
         last: dict[Direction, H5Packet] = {}
-        for line in (CAPTURES / f"{name}.jsonl").read_text().splitlines():
+        for line in (CAPTURES / f"{name}.jsonl").read_text("utf-8").splitlines():
             chunk = json.loads(line)
             direction = chunk["dir"]
             for frame in decoders.setdefault(direction, Decoder()).feed(bytes.fromhex(chunk["hex"])):

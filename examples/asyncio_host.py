@@ -15,10 +15,7 @@ from urllib.parse import urlsplit
 
 from gatts_codec import Codec, Command, Event, LinkClosed, LinkReset, Opaque, Response, ServiceAdd, Uuid
 from gatts_codec.device import ChipFarm, VirtualChip
-from gatts_codec.link.config import HostConfig
-from gatts_codec.link.host import HostLink
-from gatts_codec.link.inbox import Inbox
-from gatts_codec.link.session import Request, Session
+from gatts_codec.link import CallSession, HostConfig, HostLink, Inbox, Request
 
 DIALECT = "sd_api_v5"
 RESPONSE_S = 1.5  # how long the chip may take for a response, from its ACK on
@@ -32,7 +29,7 @@ class Host(asyncio.Protocol):
         self.codec = Codec(dialect)
         # The default of HostConfig is the largest there is; a packet over the firmware's own limit would be dropped.
         link = HostLink(HostConfig(max_payload=self.codec.dialect.max_payload))
-        self.session = Session(link, self.codec, Inbox(1))
+        self.session = CallSession(link, self.codec, Inbox(1))
         self.session.listener = self._hear
         self.events: asyncio.Queue[Event | Opaque] = asyncio.Queue()
         self.settled = asyncio.Event()  # the link is up, or will not come up by itself

@@ -26,9 +26,9 @@ from gatts_codec import (
     connect,
     memory_pair,
 )
-from gatts_codec.capture.bulk.convert import convert_file
+from gatts_codec.capture import convert_file
 from gatts_codec.device import ChipRunner, VirtualChip
-from gatts_codec.link.transports import recorded
+from gatts_codec.link import recorded
 
 DIALECT = "sd_api_v5"
 NO_SUCH_HANDLE = 0x0BAD

@@ -12,7 +12,7 @@ from typing import Any
 
 from fuzz.material import DIALECT_NAMES, vectors
 from gatts_codec import Codec, GattsError
-from gatts_codec.codec import short_name
+from gatts_codec.constants.table import short_name
 
 _VALUES: list[Any] = [
     *(None, True, False, 0, 1, 2, 3, 255, 256, 511, 512, 513, 0xFFFF, 0x10000, 2**32, -1, 10**30),

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from fuzz.material import DIALECT_NAMES, TESTS, files
 from gatts_codec.capture import CapturedFrame, PacketDecoder
-from gatts_codec.capture.detection import detect
-from gatts_codec.capture.diagnose import diagnose
+from gatts_codec.capture.detection import detect_dialect
+from gatts_codec.capture.doctor import diagnose
 from gatts_codec.capture.frames import Item
 from gatts_codec.capture.recording import from_stream
 from gatts_codec.capture.session import Session
@@ -53,7 +53,7 @@ def check(data: bytes) -> None:
 
 
 def _diagnose(items: list[Item], decoder: PacketDecoder) -> None:
-    verdict, again = detect(iter(items))
+    verdict, again = detect_dialect(iter(items))
     assert str(verdict)
     assert list(again) == items, "looking for the dialect costs items"
     report = diagnose(items, decoder.dialect)

@@ -11,12 +11,12 @@ The public names are those in ``__all__``. They load on first use, so that impor
 
 from __future__ import annotations
 
+from gatts_codec.facade import facade
+
 # Not typing's: importing that, importlib or the exceptions costs more than all the rest. Type checkers know the name.
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from gatts_codec.codec import (
         Codec,
     )
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from gatts_codec.dialects import (
         DIALECTS,
         Dialect,
+        find_dialect,
     )
     from gatts_codec.errors import (
         CaptureError,
@@ -177,7 +178,11 @@ if TYPE_CHECKING:
         WriteParams,
         WriteParamsV1,
     )
+    from gatts_codec.schema.blocks import (
+        Span,
+    )
     from gatts_codec.schema.message import (
+        FROM_DATA,
         Command,
         Event,
         Message,
@@ -206,7 +211,7 @@ _HOMES = {
         "AttrType AttrVloc AuthorizeType BLE_CONN_HANDLE_ALL BLE_CONN_HANDLE_INVALID BleError "
         "GattStatus HvxType NrfError ServiceType SysAttrFlags TimeoutSource UuidType WriteOp"
     ),
-    "dialects": "DIALECTS Dialect",
+    "dialects": "DIALECTS Dialect find_dialect",
     "link.aio": "AsyncClient aconnect",
     "link.client": "Client connect",
     "link.config": "HostConfig",
@@ -246,12 +251,12 @@ _HOMES = {
     "packets.value_get": "ValueBuffer ValueGet ValueGetResponse",
     "packets.value_set": "Value ValueSet ValueSetResponse",
     "packets.write_event": "WriteEvent WriteEventV1 WriteParams WriteParamsV1",
-    "schema.message": "Command Event Message Packet Response",
+    "schema.blocks": "Span",
+    "schema.message": "FROM_DATA Command Event Message Packet Response",
     "schema.structs": (
         "AUTHENTICATED Attr AttrContext AttrMd ENCRYPTED MemBlock NO_ACCESS OPEN SecMode Uuid"
     ),
 }
-_MODULE_OF = {name: module for module, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "AUTHENTICATED",
@@ -259,6 +264,7 @@ __all__ = [
     "BLE_CONN_HANDLE_INVALID",
     "DIALECTS",
     "ENCRYPTED",
+    "FROM_DATA",
     "NO_ACCESS",
     "OPEN",
     "AsyncClient",
@@ -336,6 +342,7 @@ __all__ = [
     "ServiceChanged",
     "ServiceChangedResponse",
     "ServiceType",
+    "Span",
     "SysAttrFlags",
     "SysAttrGet",
     "SysAttrGetResponse",
@@ -366,19 +373,9 @@ __all__ = [
     "__version__",
     "aconnect",
     "connect",
+    "find_dialect",
     "memory_pair",
     "open_transport",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULE_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    value = globals()[name] = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = facade(__name__, _HOMES)

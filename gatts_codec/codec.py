@@ -17,13 +17,13 @@ from typing import Any
 
 from gatts_codec.constants import Kind
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
-from gatts_codec.interpreter import PACKET_TYPES, Bytes, Entry, Interpreter, short_name
+from gatts_codec.interpreter import PACKET_TYPES, Bytes, Entry, Interpreter
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.blocks import Span
 from gatts_codec.schema.compiler import NotCompilable, Source, decoder_source, encoder_source
 from gatts_codec.schema.message import Command, Event, Packet, Response
 
-__all__ = ["Codec", "short_name"]
+__all__ = ["Codec"]
 
 INTERPRETED = "GATTS_CODEC_INTERPRETED"
 

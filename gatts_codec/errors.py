@@ -24,6 +24,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+__all__ = [
+    "CaptureError",
+    "CommandFailed",
+    "DecodeError",
+    "EncodeError",
+    "FramingError",
+    "GattsError",
+    "LinkClosed",
+    "LinkError",
+    "LinkReset",
+    "LinkTimeout",
+    "PeerError",
+    "PortError",
+    "TrailingDataError",
+    "TruncatedError",
+    "UnknownDialectError",
+    "UnknownOpcodeError",
+]
+
 _CONTEXT_BYTES = 10
 _LONGEST_VALUE = 60
 

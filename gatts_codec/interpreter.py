@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 from construct import ConstructError, StreamError
 
 from gatts_codec.constants import Group, Kind, RpcPacketType, group_of
+from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import (
     DecodeError,
@@ -221,11 +222,6 @@ class Interpreter:
         if packet_type == 5 and self.dialect.generic_command:
             return "generic_command"
         return _OTHER_KINDS.get(packet_type, "unknown")
-
-
-def short_name(name: str) -> str:
-    """A SoftDevice name without its prefix, lower case: ``value_set``, ``write``."""
-    return name.lower().removeprefix("sd_ble_gatts_").removeprefix("ble_gatts_evt_")
 
 
 def _entries(dialect: Dialect) -> list[Entry]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from gatts_codec.link.client import Client
     from gatts_codec.link.transports import Transport
 
+__all__ = ["RunningChip", "connected_client", "virtual_chip"]
+
 _OPTION, _INI = "--virtual-chip-dialect", "virtual_chip_dialect"
 _DEFAULT = "sd_api_v5"
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from hypothesis import strategies as st
 
-from gatts_codec.codec import Codec, short_name
+from gatts_codec.codec import Codec
 from gatts_codec.constants import MAX_VALUE_LEN
+from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Trailing
 from gatts_codec.schema.message import Message, Packet, field_types

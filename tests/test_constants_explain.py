@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatts_codec.constants import SdRpcError, explain, hint, result_name
+from gatts_codec.constants import SdRpcError, explain, gatt_status_name, group_of, hint, result_name
 from gatts_codec.constants.catalogue import named
 from gatts_codec.constants.table import tables
+from gatts_codec.dialects import SD_API_V5
 from gatts_codec.errors import UnknownDialectError
 
 EARLY = ("s110_v8", "s130_v1", "sd_api_v2", "sd_api_v2_pc", "sd_api_v3", "sd_api_v5")
@@ -110,6 +111,15 @@ def test_hints_follow_the_dialect_and_the_command() -> None:
     assert "CCCD" in hint("sd_api_v5", 8, "hvx")
     assert hint("sd_api_v5", 8, "service_add") == hint("sd_api_v5", 8)
     assert hint("sd_api_v5", 0xDEADBEEF) == ""
+
+
+def test_names_and_hints_take_a_dialect_too_and_a_command_by_its_whole_name() -> None:
+    for dialect in (SD_API_V5, SD_API_V5.derive("mine", firmware="mine")):
+        assert result_name(dialect, 8) == "NRF_ERROR_INVALID_STATE"
+        assert gatt_status_name(dialect, 0x0102) == "BLE_GATT_STATUS_ATTERR_READ_NOT_PERMITTED"
+        assert group_of(dialect, "command", 0xA0) == "gatts"
+        for command in ("hvx", "sd_ble_gatts_hvx", "SD_BLE_GATTS_HVX"):
+            assert hint(dialect, 8, command) == hint("sd_api_v5", 8, "hvx")
 
 
 def test_no_hint_speaks_of_a_result_that_no_dialect_has() -> None:

@@ -13,6 +13,7 @@ import gatts_codec
 PACKAGE = Path(gatts_codec.__file__).parent
 # Lowest first: a module imports from groups before its own, or from its own folder.
 ORDER: tuple[set[str], ...] = (
+    {"facade"},
     {"errors"},
     {"constants"},
     {"framing", "schema"},

@@ -1,4 +1,4 @@
-"""The public names: one list, their homes, and what type checkers read say the same. Importing costs nothing."""
+"""The public names: what loads, what type checkers read and what ``__all__`` lists agree; importing costs nothing."""
 
 from __future__ import annotations
 
@@ -14,44 +14,71 @@ import gatts_codec
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import DIALECTS
 
-SOURCE = ast.parse(Path(gatts_codec.__file__).read_text("utf-8"))
-HOMES = {name: module for module, names in gatts_codec._HOMES.items() for name in names.split()}
+# What docs/project/policy.md promises to keep.
+LAZY = ("gatts_codec", "gatts_codec.capture", "gatts_codec.device", "gatts_codec.link")
+PUBLIC = (
+    *LAZY,
+    "gatts_codec.constants",
+    "gatts_codec.errors",
+    "gatts_codec.framing",
+    "gatts_codec.pytest_plugin",
+)
+NAMES = [(package, name) for package in PUBLIC for name in importlib.import_module(package).__all__]
+each_lazy = pytest.mark.parametrize("package", LAZY)
 
 
-def imported(statements: list[ast.stmt]) -> dict[str, str]:
-    """Name to module of every ``from gatts_codec.x import``."""
+def homes(package: str) -> dict[str, str]:
+    """Name to full module, by which it loads."""
+    listed: dict[str, str] = importlib.import_module(package)._HOMES
+    return {name: f"{package}.{module}" for module, names in listed.items() for name in names.split()}
+
+
+def read_by_type_checkers(package: str) -> dict[str, str]:
+    """Name to full module of what the block for type checkers imports."""
+    path = importlib.import_module(package).__file__
+    assert path is not None
+    (block,) = (
+        node
+        for node in ast.parse(Path(path).read_text("utf-8")).body
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+    )
     return {
-        alias.name: str(node.module).removeprefix("gatts_codec.")
-        for node in statements
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("gatts_codec")
+        alias.name: str(node.module)
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
 
 
-def type_checking_block() -> list[ast.stmt]:
-    (block,) = (
-        node
-        for node in SOURCE.body
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-    )
-    return block.body
+@each_lazy
+def test_type_checkers_read_what_loads(package: str) -> None:
+    assert read_by_type_checkers(package) == homes(package)
 
 
-def test_type_checkers_read_what_loads() -> None:
-    assert imported(type_checking_block()) == HOMES
+@each_lazy
+def test_all_is_everything_once(package: str) -> None:
+    listed = importlib.import_module(package).__all__
+    extra = ["__version__"] if package == "gatts_codec" else []
+    assert sorted(listed) == sorted([*homes(package), *extra])
 
 
-def test_all_is_everything_and_sorted() -> None:
-    assert set(gatts_codec.__all__) == {*HOMES, *imported(SOURCE.body), "__version__"}
-    assert len(gatts_codec.__all__) == len(set(gatts_codec.__all__))
+@pytest.mark.parametrize(("package", "name"), NAMES)
+def test_a_public_name_is_there(package: str, name: str) -> None:
+    module = importlib.import_module(package)
+    value = getattr(module, name)
+    assert name in dir(module)
+    if package in LAZY and name in homes(package):
+        assert value is getattr(importlib.import_module(homes(package)[name]), name)
 
 
-@pytest.mark.parametrize("name", gatts_codec.__all__)
-def test_a_public_name_is_that_of_its_home(name: str) -> None:
-    value = getattr(gatts_codec, name)
-    if name in HOMES:
-        assert value is getattr(importlib.import_module(f"gatts_codec.{HOMES[name]}"), name)
-    assert name in dir(gatts_codec)
+@each_lazy
+def test_no_public_name_is_also_a_module(package: str) -> None:
+    """Whichever was imported first would hide the other."""
+    path = importlib.import_module(package).__path__[0]
+    modules = {file.stem for file in Path(path).glob("*.py")} | {
+        file.parent.name for file in Path(path).glob("*/")
+    }
+    assert not modules & set(homes(package))
 
 
 def test_every_message_is_public() -> None:
@@ -73,5 +100,6 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
     assert [name for name in loaded if name.startswith("gatts_codec")] == [
         "gatts_codec",
         "gatts_codec.errors",
+        "gatts_codec.facade",
     ]
     assert not {"construct", "serial", "cobs", "asyncio", "click", "rich"} & set(loaded)

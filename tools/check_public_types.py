@@ -16,7 +16,11 @@ PUBLIC = (
     "gatts_codec",
     "gatts_codec.capture",
     "gatts_codec.constants",
+    "gatts_codec.device",
+    "gatts_codec.errors",
     "gatts_codec.framing",
+    "gatts_codec.link",
+    "gatts_codec.pytest_plugin",
 )
 
 

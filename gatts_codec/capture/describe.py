@@ -13,7 +13,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from gatts_codec.capture.packets import Decoded
-from gatts_codec.codec import short_name
 from gatts_codec.constants import (
     BLE_CONN_HANDLE_ALL,
     BLE_CONN_HANDLE_INVALID,
@@ -21,7 +20,7 @@ from gatts_codec.constants import (
     gatt_status_name,
     result_name,
 )
-from gatts_codec.constants.table import table
+from gatts_codec.constants.table import short_name, table
 from gatts_codec.packets.characteristic_add import CharExtProps, CharProps
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import FieldType, Message, Packet, field_types

@@ -244,7 +244,7 @@ def _twins(dialect: str, ties: tuple[str, ...]) -> bool:
     )
 
 
-def detect(items: Iterator[Item], lookahead: int = LOOKAHEAD_FILE) -> tuple[Verdict, Iterator[Item]]:
+def detect_dialect(items: Iterator[Item], lookahead: int = LOOKAHEAD_FILE) -> tuple[Verdict, Iterator[Item]]:
     """The dialect of a recording by its first items, and all its items again. Ends early when it is sure."""
     detector = DialectDetector()
     held: list[Item] = []

@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gatts_codec.capture.deliveries import Delivery, between
-from gatts_codec.codec import short_name
 from gatts_codec.constants import HvxType
-from gatts_codec.constants.table import table
+from gatts_codec.constants.table import short_name, table
 from gatts_codec.dialects import Dialect
 from gatts_codec.packets.hvx import Hvx
 from gatts_codec.packets.opaque import Opaque

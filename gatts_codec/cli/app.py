@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -55,8 +56,10 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except BrokenPipeError:
-            raise _ReaderGone from None
+        except OSError as error:
+            if _says_reader_gone(error):
+                raise _ReaderGone from None
+            raise
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -79,21 +82,24 @@ def run(args: Sequence[str] | None = None) -> int:
         return _refuse(error)
     except click.Abort:
         return INTERRUPTED
-    except (_ReaderGone, BrokenPipeError):
-        _discard_output()
-        return READER_GONE
     except GattsError as error:
-        return _fail(one_line(error))
-    except OSError as error:
+        return _fail(error)
+    except (_ReaderGone, OSError) as error:
+        if isinstance(error, _ReaderGone) or _says_reader_gone(error):
+            _discard_output()
+            return READER_GONE
         _flush_or_discard()
-        return _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        name = (
+            error.filename2 or error.filename
+        )  # of a file that could not be renamed, the name it should have
+        return _fail(f"{name}: {error.strerror}" if name else str(error))
     return status if isinstance(status, int) else 0
 
 
-def one_line(error: GattsError) -> str:
-    """An error's text on one line: its second line, which says where, in parentheses."""
-    first, *rest = str(error).splitlines() or [type(error).__name__]
-    return first + (f" ({' '.join(line.strip() for line in rest)})" if rest else "")
+def _says_reader_gone(error: OSError) -> bool:
+    # What Windows says of a pipe without a reader: an invalid argument.
+    on_windows = sys.platform == "win32" and error.errno == errno.EINVAL and error.filename is None
+    return on_windows or isinstance(error, BrokenPipeError)
 
 
 def _refuse(error: click.ClickException) -> int:
@@ -106,15 +112,20 @@ def _refuse(error: click.ClickException) -> int:
     return error.exit_code
 
 
-def _fail(message: str) -> int:
-    click.echo(f"gatts-codec: {message}", err=True)
+def _fail(message: str | GattsError) -> int:
+    from gatts_codec.cli.output import (  # rich takes its time, and help and version do without it
+        one_line,
+        tell,
+    )
+
+    tell(message if isinstance(message, str) else one_line(message))
     return 1
 
 
 def _print_whatever_comes() -> None:
     # A stream that the shell has closed (>&-) is None: what goes there goes nowhere.
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115, PTH123
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115, PTH123
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     # A terminal that cannot show a character gets its escape; it must not end the program.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

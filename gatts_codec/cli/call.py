@@ -8,10 +8,11 @@ import click
 
 from gatts_codec.capture.describe import Describer
 from gatts_codec.cli.fields import fields_from_pairs
-from gatts_codec.cli.output import dialect_option, json_option, print_json
+from gatts_codec.cli.output import Seconds, dialect_option, json_option, print_json, tell
 from gatts_codec.cli.port_options import port_options
-from gatts_codec.codec import Codec, short_name
+from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
+from gatts_codec.constants.table import short_name
 from gatts_codec.errors import EncodeError
 from gatts_codec.link.client import Client, connect
 from gatts_codec.schema.message import Command, Response
@@ -24,7 +25,12 @@ from gatts_codec.schema.message import Command, Response
 @dialect_option()
 @port_options
 @click.option(
-    "--timeout", "timeout_s", default=1.5, show_default=True, help="Seconds to wait for the response."
+    "--timeout",
+    "timeout_s",
+    type=Seconds(),
+    default=1.5,
+    show_default=True,
+    help="How long to wait for the response.",
 )
 @json_option
 def command(
@@ -95,4 +101,4 @@ def _show(response: Response, codec: Codec, as_json: bool) -> None:
     details = "".join(f" {detail}" for detail in describer.details(response))
     click.echo(f"{short_name(response.name)}: {describer.result(response.result)}{details}")
     if response.result and result_name(numbers, response.result):
-        click.echo(f"gatts-codec: {hint(numbers, response.result, short_name(response.name))}", err=True)
+        tell(hint(numbers, response.result, response.name))

@@ -7,25 +7,29 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic
-from typing import Any
+from time import monotonic, perf_counter
+from typing import Any, TypeVar
 
 import click
 
 from gatts_codec.capture import CapturedFrame, Chunk, Direction, FrameAssembler, Item, PacketDecoder
 from gatts_codec.cli.chip_script import Script
-from gatts_codec.cli.output import console, dialect_option
+from gatts_codec.cli.output import Seconds, console, dialect_option, tell
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.device.chip import FIRMWARE_INTERVALS_S, Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.listen import Place, PtyPlace, is_loopback, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
 from gatts_codec.device.script import Line, load_script
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing.h5 import H5Type
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkLost, LinkUp, LostReason, Rebooted
 from gatts_codec.link.transports import RecordingTransport, Transport
+
+T = TypeVar("T")
+
+_LONGEST_WAIT_S = 3600.0  # at a time: what systems can wait is limited
 
 _SETTINGS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("table_size", "notification_queue", "max_mtu", "vendor_bases", "max_connections"), int),
@@ -44,7 +48,11 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
 @click.option("--script", type=click.Path(dir_okay=False), help="What the simulated peer does.")
 @click.option("--until-script-ends", is_flag=True, help="End with the script, not by Ctrl-C.")
 @click.option(
-    "--timeout", "timeout_s", type=click.FloatRange(min=0), metavar="S", help="End after so many seconds."
+    "--timeout",
+    "timeout_s",
+    type=Seconds(may_be_endless=False),
+    metavar="S",
+    help="End after so many seconds.",
 )
 @click.option(
     "--fault", "faults", multiple=True, metavar="FAULT", help="drop-ack=3, delay-response=2@0.5 ..."
@@ -61,7 +69,11 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
     "--set", "settings", multiple=True, metavar="NAME=NUMBER", help="table_size=248, max_mtu=247 ..."
 )
 @click.option(
-    "--ack-delay-ms", default=0.0, metavar="MS", help="Let ACKs leave later, for hosts with a race."
+    "--ack-delay-ms",
+    type=Seconds(may_be_endless=False),
+    default=0.0,
+    metavar="MS",
+    help="Let ACKs leave later.",
 )
 @click.option(
     "--record", type=click.Path(dir_okay=False, writable=True), help="Write what passes to this file."
@@ -95,12 +107,17 @@ def command(
     link = ChipConfig(max_payload=size, retransmission_interval_s=FIRMWARE_INTERVALS_S[size])
     lines = load_script(script) if script else []
     _check_end(lines, until_script_ends)
-    chip = VirtualChip(
-        dialect, _config(settings), link=link, faults=faults, seed=seed, ack_delay_s=ack_delay_ms / 1000
+    chip = _as_usage(
+        VirtualChip,
+        *(dialect, _config(settings)),
+        link=link,
+        faults=faults,
+        seed=seed,
+        ack_delay_s=ack_delay_ms / 1000,
     )
     show = Show(chip, lines, until_script_ends, timeout_s, verbose=verbose, quiet=quiet)
     with _place(pty, tcp, unix) as place, _interruptible():
-        click.echo(f"{dialect} chip on {place.url}, Ctrl-C ends it", err=True)
+        tell(f"{dialect} chip on {place.url}, Ctrl-C ends it", "")
         _serve(place, chip, show, record)
     return show.script.judge()
 
@@ -119,9 +136,9 @@ class Show:
         quiet: bool,
     ) -> None:
         self._verbose, self._quiet = verbose, quiet
-        self._began = monotonic()
+        self._began = perf_counter()
         self._until_script_ends = until_script_ends
-        self.until = None if timeout_s is None else self._began + timeout_s
+        self.until = None if timeout_s is None else monotonic() + timeout_s
         self.script = Script(chip, lines, self.say, once=until_script_ends)
         decoder = PacketDecoder(chip.device.dialect)
         self._decoder, self._rows = decoder, RowPrinter(console(), decoder, verbose=verbose)
@@ -146,7 +163,7 @@ class Show:
 
     def wire(self, direction: Direction, data: bytes) -> None:
         """Bytes that pass: a row for each frame."""
-        t_us = int((monotonic() - self._began) * 1e6)
+        t_us = int((perf_counter() - self._began) * 1e6)
         for item in self._frames.feed(Chunk(t_us, direction, data)):
             if not isinstance(item, CapturedFrame):
                 self._rows.aside(item)
@@ -179,13 +196,14 @@ class Show:
         """Let the script go on, or end the chip."""
         if self._runner is not None and self.is_over(now):
             self._runner.stop()
-        dues = [due for due in (self.script.turn(now), self.until) if due is not None]
+        until = None if self.until is None else min(self.until, now + _LONGEST_WAIT_S)
+        dues = [due for due in (self.script.turn(now), until) if due is not None]
         return min(dues, default=None)
 
     def say(self, text: str, important: bool = False) -> None:
         """A line of the chip's own, on standard error."""
         if important or not self._quiet:
-            click.echo(f"-- {text}", err=True)
+            tell(text, "-- ")
 
 
 def _serve(place: Place, chip: VirtualChip, show: Show, record: str | None) -> None:
@@ -233,7 +251,15 @@ def _config(settings: tuple[str, ...]) -> DeviceConfig:
             wanted[name] = _SETTINGS[name](number)
         except ValueError:
             raise click.UsageError(f"{name} is a number, not {number!r}") from None
-    return DeviceConfig(**wanted)
+    return _as_usage(DeviceConfig, **wanted)
+
+
+def _as_usage(make: Callable[..., T], *arguments: Any, **named: Any) -> T:
+    """What it makes. An EncodeError is a mistake on the command line."""
+    try:
+        return make(*arguments, **named)
+    except EncodeError as error:
+        raise click.UsageError(str(error).splitlines()[0]) from None
 
 
 @contextmanager
@@ -259,7 +285,7 @@ def _listen_tcp(where: str) -> Place:
     if not port.isdigit() or int(port) > 0xFFFF:
         raise click.UsageError(f"--tcp takes PORT or HOST:PORT, not {where!r}")
     if not is_loopback(host):
-        click.echo(f"warning: whoever reaches {host} can talk to this chip", err=True)
+        tell(f"warning: whoever reaches {host} can talk to this chip", "")
     return listen_tcp(host, int(port))
 
 

@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gatts_codec.cli.output import json_option, print_json
+from gatts_codec.cli.output import json_option, print_json, printable, tell
 from gatts_codec.cli.source import any_dialect_option
 from gatts_codec.errors import CaptureError
 
@@ -42,6 +42,8 @@ def command(
     (capture=NAME/packets.parquet); a rerun converts only what is new. With fsspec, inputs and OUT may be URLs
     (s3://BUCKET/*.jsonl); wildcards work.
     """
+    if not output:
+        raise click.UsageError("OUT is empty.")
     _need_arrow()
     from gatts_codec.capture.bulk.storage import expand
 
@@ -77,15 +79,15 @@ class _Report:
 
         if isinstance(result, Failed):
             self.status = 1
-            click.echo(f"gatts-codec: {result.source}: {result.reason}", err=True)
+            tell(f"{result.source}: {result.reason}")
             return
         self.status |= result.unreadable > 0
         for fault in result.faults:
-            click.echo(f"gatts-codec: {fault}", err=True)
+            tell(fault)
         if self._as_json:
             print_json(result.to_dict() | {"before": before})
         else:
-            click.echo(_line(result, before))
+            click.echo(printable(_line(result, before)))
 
 
 def _line(result: Converted, before: bool) -> str:

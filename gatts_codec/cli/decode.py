@@ -11,7 +11,13 @@ from typing import Any
 import click
 
 from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Stray, Unfinished
-from gatts_codec.capture.detection import LOOKAHEAD_FILE, LOOKAHEAD_LIVE, DialectDetector, Verdict, detect
+from gatts_codec.capture.detection import (
+    LOOKAHEAD_FILE,
+    LOOKAHEAD_LIVE,
+    DialectDetector,
+    Verdict,
+    detect_dialect,
+)
 from gatts_codec.capture.files import whole_file
 from gatts_codec.capture.guess import Guess, guesses
 from gatts_codec.capture.packets import body_to_dict
@@ -20,10 +26,11 @@ from gatts_codec.capture.selection import Selection, Selector
 from gatts_codec.capture.session import Call, Happening, Session
 from gatts_codec.capture.writers import Export, writer_for, writer_named
 from gatts_codec.cli.call_rows import call_dict
-from gatts_codec.cli.output import console, json_option, print_json
+from gatts_codec.cli.output import console, json_option, print_json, printable, tell
 from gatts_codec.cli.progress import watched
 from gatts_codec.cli.rows import RowPrinter, aside_text
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
+from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError
 
 _HELD = 1000  # remarks and errors before the first frame
@@ -91,9 +98,9 @@ def command(
     with source.open() as recording:
         items = watched(recording, rows_in_sight=sys.stdout.isatty() and not output)
         if dialect == AUTO and verdict is None:
-            verdict, items = detect(items, LOOKAHEAD_FILE if recording.size else LOOKAHEAD_LIVE)
+            verdict, items = detect_dialect(items, LOOKAHEAD_FILE if recording.size else LOOKAHEAD_LIVE)
         decoder = PacketDecoder(verdict.dialect if verdict else dialect)
-        if to or output:
+        if to is not None or output is not None:
             return _export(items, recording, decoder, to, output, verdict)
         return _Decode(decoder, options, recording, verdict, dialect).run(items)
 
@@ -104,9 +111,16 @@ def _ahead(source: Source) -> Verdict | None:
         raise click.UsageError("--follow needs a file.")
     try:
         with open_recording(source.file, source.format_name) as recording:
-            return detect(recording.items)[0]
+            return detect_dialect(recording.items)[0]
     except CaptureError:
         raise click.UsageError("--follow on an empty file needs --dialect and --format.") from None
+
+
+def _selector(selection: Selection, dialect: Dialect) -> Selector:
+    try:
+        return Selector(selection, dialect)
+    except CaptureError as error:
+        raise click.UsageError(error.reason) from None
 
 
 class _Decode:
@@ -123,7 +137,7 @@ class _Decode:
         self._decoder, self._options, self._recording = decoder, options, recording
         self._verdict, self._told = verdict, told
         self._session = Session(decoder.dialect)
-        self._selector = Selector(options.selection, decoder.dialect)
+        self._selector = _selector(options.selection, decoder.dialect)
         self._detector = DialectDetector()
         self._counts: Counter[str] = Counter()
         self._begun = False
@@ -164,10 +178,12 @@ class _Decode:
         verdict = self._verdict
         why = verdict.why_not() if verdict and verdict.certainty != "unknown" else ""
         if self._printer is not None:
-            about = f"{self._recording.name}: {self._recording.format}, {verdict}" if verdict else ""
+            about = (
+                printable(f"{self._recording.name}: {self._recording.format}, {verdict}") if verdict else ""
+            )
             self._printer.about(about, why, calls=self._options.calls)
         elif verdict and verdict.certainty in ("ambiguous", "likely"):
-            _warn(str(verdict))
+            tell(str(verdict))
         for item in self._held:
             self._aside(item)
         self._held.clear()
@@ -206,20 +222,20 @@ class _Decode:
         self._counts["bytes outside frames"] += item.size if isinstance(item, Stray) else 0
         self._counts["unfinished at the end"] += isinstance(item, Unfinished)
         if self._printer is None:
-            _warn(aside_text(item))
+            tell(aside_text(item))
         elif not self._options.selection or self._options.selection.errors or isinstance(item, CaptureError):
             self._printer.aside(item)
 
     def _end(self) -> int:
         counts = self._counts
         if not counts["frames"]:
-            _warn(NO_FRAME)
+            tell(NO_FRAME)
             return 1
         if self._printer is not None:
             self._printer.summary(counts)
         verdict = self._detector.verdict()
         if misfit := verdict.misfit(self._decoder.dialect.name):
-            _warn(f"is the dialect right? {misfit}")
+            tell(f"is the dialect right? {misfit}")
         return 1 if counts["bad"] or counts["undecodable"] or counts["unreadable lines"] else 0
 
     def _guesses(self) -> list[Guess]:
@@ -232,7 +248,7 @@ class _Decode:
             packet = decoder.decode_payload(guess.payload)
             about = f"no frame; decodes as {guess.what}, {guess.verdict}"
             if self._printer is None:
-                _warn(about)
+                tell(about)
                 print_json(body_to_dict(packet, bytes(self._recording.head)))
                 break
             printer = RowPrinter(console(), decoder, verbose=self._options.verbose, plain=self._options.plain)
@@ -255,7 +271,7 @@ def _show_body(body: bytes, kind: str, dialect: str, options: Options) -> int:
         detector.add_payload(PacketDecoder("sd_api_v5").decode_body(kind, body).payload)
         verdict = detector.verdict()
         dialect = verdict.dialect
-        _warn(str(verdict))
+        tell(str(verdict))
     decoder = PacketDecoder(dialect)
     packet = decoder.decode_body(kind, body)
     if options.as_json:
@@ -273,7 +289,10 @@ def _export(
     path: str | None,
     verdict: Verdict | None,
 ) -> int:
-    output = writer_named(to) if to else writer_for(path or "")
+    try:
+        output = writer_named(to) if to is not None else writer_for(path or "")
+    except CaptureError as error:
+        raise click.UsageError(error.reason) from None
     if path is None and output.binary and sys.stdout.isatty():
         raise click.UsageError(f"{output.name} is binary: give -o FILE, or redirect the output.")
     about = (recording.format, str(verdict) if verdict else f"dialect {decoder.dialect.name}, as told")
@@ -284,7 +303,7 @@ def _export(
         return 0
     with whole_file(path) as stream:
         count = _write(items, output.open(stream, export))
-    _warn(f"{path}: {count} frames, {output.title}")
+    tell(f"{path}: {count} frames, {output.title}")
     return 0
 
 
@@ -294,10 +313,6 @@ def _write(items: Iterator[Item], writer: Any) -> int:
         writer.write(item)
         count += isinstance(item, CapturedFrame)
         if isinstance(item, CaptureError):
-            _warn(str(item))
+            tell(str(item))
     writer.close()
     return count
-
-
-def _warn(message: str) -> None:
-    click.echo(f"gatts-codec: {message}", err=True)

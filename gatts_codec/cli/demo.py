@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import monotonic
+from time import perf_counter
 
 import click
 
@@ -28,7 +28,7 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
 
     The dialect is sd_api_v5 unless another is named.
     """
-    began = monotonic()
+    began = perf_counter()
     wanted = dialect or _DEFAULT
     ladder = Ladder(console(), wanted, show_bytes=not no_bytes)
     steps: list[Step] = []
@@ -39,7 +39,7 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
         steps.append(step)
     if record is not None:
         _write(Path(record), steps)
-    _farewell(ladder, wanted, record, monotonic() - began)
+    _farewell(ladder, wanted, record, perf_counter() - began)
     return 0
 
 

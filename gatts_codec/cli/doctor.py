@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from gatts_codec.capture.clock import spoken
-from gatts_codec.capture.diagnose import Evidence, Finding, Report, diagnose
-from gatts_codec.cli.output import console, json_option, print_json
+from gatts_codec.capture.doctor import Evidence, Finding, Report, diagnose
+from gatts_codec.cli.output import console, json_option, print_json, printable
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
@@ -31,7 +31,7 @@ def command(dialect: str, as_json: bool, **source: Any) -> int:
         if as_json:
             print_json({"file": recording.name, "format": recording.format} | report.to_dict())
         else:
-            _show(report, recording.name, recording.format)
+            _show(report, printable(recording.name), recording.format)
     return 0 if report.healthy and report.frames else 1
 
 

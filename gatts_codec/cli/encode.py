@@ -11,7 +11,7 @@ from typing import Any, get_args
 import click
 
 from gatts_codec.cli.fields import fields_from_pairs
-from gatts_codec.cli.output import dialect_option, reads_terminal
+from gatts_codec.cli.output import dialect_option, reads_terminal, tell
 from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
 from gatts_codec.errors import EncodeError
@@ -61,7 +61,8 @@ def _message_class(codec: Codec, kind: Kind | None, name: str) -> type[Packet]:
 
 def _fields_from_stdin() -> Mapping[str, Any]:
     try:
-        text = "" if reads_terminal() else sys.stdin.read().lstrip("\ufeff")
+        # JSON is UTF-8, whatever the system's own encoding is.
+        text = "" if reads_terminal() else sys.stdin.buffer.read().decode("utf-8-sig")
         plain = json.loads(text) if text.strip() else {}
     except (ValueError, RecursionError) as error:
         raise click.UsageError(f"standard input is not JSON: {error}") from None
@@ -74,4 +75,4 @@ def _note_length(payload: bytes, codec: Codec) -> None:
     limit = codec.dialect.max_payload
     if len(payload) > limit:
         note = f"{len(payload)} bytes with the packet type: {codec.dialect.firmware} takes at most {limit}"
-        click.echo(f"gatts-codec: note: {note}", err=True)
+        tell(f"note: {note}")

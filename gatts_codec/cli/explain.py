@@ -8,7 +8,7 @@ import click
 from rich.padding import Padding
 from rich.text import Text
 
-from gatts_codec.cli.output import console, dialect_option, json_option, print_json
+from gatts_codec.cli.output import console, dialect_option, json_option, print_json, tell
 from gatts_codec.constants import Explanation, explain
 from gatts_codec.constants.table import tables
 
@@ -30,9 +30,7 @@ def command(text: tuple[str, ...], dialect: str | None, as_json: bool) -> int:
         else:
             _show(meaning)
     if not meanings:
-        click.echo(
-            f"gatts-codec: nothing known about {wanted!r}" + (f" in {dialect}" if dialect else ""), err=True
-        )
+        tell(f"nothing known about {wanted!r}" + (f" in {dialect}" if dialect else ""))
     return 0 if meanings else 1
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from gatts_codec.capture.describe import Describer, opaque_name
-from gatts_codec.cli.output import dialect_option, json_option, print_json
+from gatts_codec.cli.output import Seconds, dialect_option, json_option, one_line, print_json, tell
 from gatts_codec.cli.port_options import port_options
-from gatts_codec.codec import Codec, short_name
+from gatts_codec.codec import Codec
+from gatts_codec.constants.table import short_name
 from gatts_codec.errors import LinkReset
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.inbox import AnyEvent
@@ -21,7 +22,9 @@ from gatts_codec.packets.opaque import Opaque
 @click.argument("port")
 @dialect_option()
 @port_options
-@click.option("--for", "time_s", type=float, metavar="SECONDS", help="End when nothing has come for so long.")
+@click.option(
+    "--for", "time_s", type=Seconds(), metavar="SECONDS", help="End when nothing has come for so long."
+)
 @json_option
 def command(port: str, dialect: str, time_s: float | None, as_json: bool, **link: Any) -> int:
     """Attach to the chip at PORT and show the events it sends, until Ctrl-C.
@@ -29,7 +32,7 @@ def command(port: str, dialect: str, time_s: float | None, as_json: bool, **link
     The chip keeps its attribute table and its connections, unless --reset is given.
     """
     with connect(port, dialect, **link) as client:
-        click.echo(f"gatts-codec: attached to {client.port}, Ctrl-C ends it", err=True)
+        tell(f"attached to {client.port}, Ctrl-C ends it")
         try:
             _watch(client, time_s, as_json)
         except KeyboardInterrupt:
@@ -44,7 +47,7 @@ def _watch(client: Client, time_s: float | None, as_json: bool) -> None:
                 _show(event, client.codec, as_json)
             return
         except LinkReset as error:
-            click.echo(f"gatts-codec: {error}", err=True)
+            tell(one_line(error))
 
 
 def _show(event: AnyEvent, codec: Codec, as_json: bool) -> None:

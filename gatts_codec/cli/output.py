@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +13,7 @@ import click
 from rich.console import Console
 
 from gatts_codec.constants.table import tables
+from gatts_codec.errors import GattsError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,6 +34,39 @@ def console() -> Console:
     if not plain.is_terminal and "COLUMNS" not in os.environ:
         plain.width = _PIPE_WIDTH
     return plain
+
+
+def printable(text: str) -> str:
+    """A stranger's text as it may stand on a terminal: control and direction characters become escapes."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
+        for char in text
+    )
+
+
+def one_line(error: GattsError) -> str:
+    """An error's text on one line: its second line, which says where, in parentheses."""
+    first, *rest = str(error).splitlines() or [type(error).__name__]
+    return first + (f" ({' '.join(line.strip() for line in rest)})" if rest else "")
+
+
+def tell(message: str, said_by: str = "gatts-codec: ") -> None:
+    """A line on standard error, whatever stands in it."""
+    click.echo(printable(f"{said_by}{message}"), err=True)
+
+
+class Seconds(click.FloatRange):
+    """A time: a number from 0 on, so neither NaN nor a negative one; ``inf`` where it ``may_be_endless``."""
+
+    def __init__(self, may_be_endless: bool = True) -> None:
+        super().__init__(min=0)
+        self._may_be_endless = may_be_endless
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if math.isnan(number) or (math.isinf(number) and not self._may_be_endless):
+            self.fail(f"{value!r} is no time", param, ctx)
+        return number
 
 
 def print_json(record: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 import click
 
 from gatts_codec.capture import TO_DEVICE, TO_HOST
+from gatts_codec.capture.readers import formats
 from gatts_codec.capture.readers.hextext import looks_like_hex, parse_hex
 from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
 from gatts_codec.constants.table import tables
@@ -39,12 +40,14 @@ class Source:
             )
         if self.words and (self.host or self.device):
             raise click.UsageError("Give either FILE|HEX|- or --host and --device, not both.")
+        if self.format_name is not None and self.format_name not in formats():
+            raise click.UsageError(f"No format {self.format_name!r}; known are {', '.join(formats())}.")
 
     @property
     def file(self) -> str | None:
         """The file, if it is one that can be opened twice."""
         text = " ".join(self.words)
-        return text if text and text != "-" and Path(text).is_file() else None
+        return text if text and text != "-" and _is(Path.is_file, text) else None
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Recording]:
@@ -68,11 +71,18 @@ class Source:
             return stack.enter_context(open_recording(str(path), self.format_name, direction=way))
         if text == "-":
             return from_stream(_stdin(), "standard input", self.format_name)
-        if Path(text).exists():
+        if _is(Path.exists, text):
             return stack.enter_context(open_recording(text, self.format_name, follow=self.follow))
         if looks_like_hex(text):
             return from_hex(text)
         raise CaptureError("no such file, and not hex either", file=text)
+
+
+def _is(what: Callable[[Path], bool], text: str) -> bool:
+    # A long packet in hex is longer than any name may be, which raises.
+    with contextlib.suppress(OSError, ValueError):
+        return what(Path(text))
+    return False
 
 
 def _stdin() -> BinaryIO:

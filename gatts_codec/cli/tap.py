@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 from collections.abc import Callable, Iterator
 
 import click
 
 from gatts_codec.capture import CapturedFrame, Chunk, FrameAssembler, PacketDecoder
 from gatts_codec.capture.frames import Item
-from gatts_codec.cli.output import console, dialect_option, json_option, print_json
+from gatts_codec.cli.output import console, dialect_option, json_option, print_json, tell
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.errors import PortError
 from gatts_codec.link.tap import Tap
@@ -30,6 +31,8 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
     PORT is a serial device or the URL of another port (tcp:HOST:PORT ..), with the settings that the firmware wants:
     '/dev/ttyACM0?baud=1000000&parity=E'. Ctrl+C ends it.
     """
+    if sys.platform == "win32":  # before the table begins
+        raise PortError("the host program would need a pseudo-terminal, and Windows has none", stage="open")
     decoder = PacketDecoder(dialect)
     show = (
         _json_of(decoder) if as_json else _rows_of(RowPrinter(console(), decoder, verbose=verbose), decoder)
@@ -41,7 +44,7 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
         chip.close()
         raise
     with Tap(host, chip) as tap:
-        _tell(f"open {link} in the host program; Ctrl+C ends")
+        tell(f"open {link} in the host program; Ctrl+C ends")
         with _ended_by_signals(tap):
             _show(tap, show)
     _complain(tap.unseen, 0)
@@ -74,9 +77,9 @@ def _show(tap: Tap, show: Callable[[Item], None]) -> None:
 
 def _complain(unseen: int, dropped: int) -> None:
     if unseen:
-        _tell(f"{unseen} pieces passed too fast to be shown; --record has them")
+        tell(f"{unseen} pieces passed too fast to be shown; --record has them")
     if dropped:
-        _tell(f"{dropped} bytes from the chip dropped: no program takes them")
+        tell(f"{dropped} bytes from the chip dropped: no program takes them")
 
 
 def _rows_of(printer: RowPrinter, decoder: PacketDecoder) -> Callable[[Item], None]:
@@ -96,7 +99,3 @@ def _json_of(decoder: PacketDecoder) -> Callable[[Item], None]:
             print_json(decoder.decode(item).to_dict())
 
     return show
-
-
-def _tell(message: str) -> None:
-    click.echo(f"gatts-codec: {message}", err=True)

@@ -6,7 +6,7 @@ documented behaviour of the calls and what the firmware was seen to answer; the 
 
 from __future__ import annotations
 
-from gatts_codec.constants.table import result_name
+from gatts_codec.constants.table import HasNumbers, result_name, short_name
 
 _OWN_HANDLE = "the handle is not one of the application's own attributes"
 _AFTER_TIMEOUT = (
@@ -166,15 +166,15 @@ _BY_COMMAND: dict[str, dict[str, str]] = {
 }
 
 
-def hint(dialect: str, code: int, command: str | None = None) -> str:
+def hint(dialect: str | HasNumbers, code: int, command: str | None = None) -> str:
     """What to do about a result ``code``, as an answer to ``command`` if one is named; "" where nothing is known.
 
-    ``command`` is the SoftDevice's name without prefix (``"hvx"``).
+    ``command`` is the SoftDevice's name, with or without prefix (``"hvx"``).
     """
     name = result_name(dialect, code)
     if name is None:
         return ""
-    return _BY_COMMAND.get(command or "", {}).get(name) or GENERAL.get(name, "")
+    return _BY_COMMAND.get(short_name(command or ""), {}).get(name) or GENERAL.get(name, "")
 
 
 def command_hints(name: str) -> dict[str, str]:

@@ -7,13 +7,21 @@ compiler evaluates it. It is read once, on the first question, so that importing
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 from gatts_codec.constants.codes import SdRpcError
 from gatts_codec.errors import UnknownDialectError
 
 Kind: TypeAlias = Literal["command", "response", "event"]
 Group: TypeAlias = Literal["common", "gap", "gattc", "gatts", "l2cap", "unknown"]
+
+
+class HasNumbers(Protocol):
+    """What says whose numbers it has: a Dialect."""
+
+    @property
+    def numbers(self) -> str: ...
+
 
 SD_RPC_PREFIX = "NRF_ERROR_SD_RPC_"
 _STATUS_PREFIX = "BLE_GATT_STATUS_"
@@ -53,6 +61,16 @@ def table(dialect: str) -> dict[str, int]:
     return known[dialect]
 
 
+def numbers_of(dialect: str | HasNumbers) -> str:
+    """The name under which the numbers of a dialect are known."""
+    return dialect if isinstance(dialect, str) else dialect.numbers
+
+
+def short_name(name: str) -> str:
+    """A SoftDevice name without its prefix, lower case: ``value_set``, ``write``."""
+    return name.lower().removeprefix("sd_ble_gatts_").removeprefix("ble_gatts_evt_")
+
+
 def is_marker(name: str) -> bool:
     """Whether a constant bounds a range (``.._BASE``, ``.._RFU_..``) rather than naming one number."""
     return name.endswith(_MARKERS) or "_RFU_" in name
@@ -76,16 +94,17 @@ def _statuses(dialect: str) -> dict[int, str]:
     return _names(dialect, (_STATUS_PREFIX,))
 
 
-def result_name(dialect: str, code: int) -> str | None:
+def result_name(dialect: str | HasNumbers, code: int) -> str | None:
     """Name of a result code, ``NRF_ERROR_INVALID_PARAM`` for 7; None where the dialect has none.
 
     Covers NRF_SUCCESS, NRF_ERROR_*, BLE_ERROR_* and the host's own NRF_ERROR_SD_RPC_*.
     """
-    return _results(dialect).get(code)
+    return _results(numbers_of(dialect)).get(code)
 
 
-def gatt_status_name(dialect: str, code: int) -> str | None:
+def gatt_status_name(dialect: str | HasNumbers, code: int) -> str | None:
     """Name of a GATT status, None where it is reserved. Application errors count from ATTERR_APP_BEGIN."""
+    dialect = numbers_of(dialect)
     names = _statuses(dialect)
     first, last = (table(dialect)[_STATUS_PREFIX + bound] for bound in ("ATTERR_APP_BEGIN", "ATTERR_APP_END"))
     if first < code <= last:
@@ -103,6 +122,9 @@ def ranges(dialect: str, kind: Kind) -> dict[Group, range]:
     }
 
 
-def group_of(dialect: str, kind: Kind, opcode: int) -> Group:
+def group_of(dialect: str | HasNumbers, kind: Kind, opcode: int) -> Group:
     """The part of the SoftDevice that an opcode or event id belongs to; ``unknown`` outside every range."""
-    return next((group for group, numbers in ranges(dialect, kind).items() if opcode in numbers), "unknown")
+    return next(
+        (group for group, numbers in ranges(numbers_of(dialect), kind).items() if opcode in numbers),
+        "unknown",
+    )

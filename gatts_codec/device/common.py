@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gatts_codec.constants import MAX_VALUE_LEN, NrfError
-from gatts_codec.device.connection import DEFAULT_MTU, Wait
+from gatts_codec.device.config import DEFAULT_MTU
+from gatts_codec.device.connection import Wait
 from gatts_codec.device.fields import Fields
 from gatts_codec.device.refusal import refuse_unless
 from gatts_codec.schema.structs import Uuid

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gatts_codec.errors import EncodeError
+from gatts_codec.link.config import FOR_EVER, require
+
+LEAST_TABLE = 248
+DEFAULT_MTU = 23
+_ADDRESS_BYTES = 6
+_LONGEST_S = 86400
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceConfig:
-    """What a chip is like before its host configures it. None: the dialect's own default.
+    """What a chip is like before its host configures it. None: the dialect's own default. Raises EncodeError.
 
     ``unknown_calls`` are GATT server calls that this firmware answers with NOT_SUPPORTED. ``notification_queue`` counts
     notifications that wait for the air, ``connection_interval_s`` is how long they wait: 0 sends each at once.
@@ -35,3 +43,17 @@ class DeviceConfig:
     device_name: bytes = b"nRF5x"
     version: tuple[int, int, int] = (9, 0x0059, 0x00AE)
     """What version_get answers: link layer version, company, subversion."""
+
+    def __post_init__(self) -> None:
+        for path, value, least, most in (
+            ("table_size", self.table_size, LEAST_TABLE, FOR_EVER),
+            ("notification_queue", self.notification_queue or 0, 0, FOR_EVER),
+            ("max_mtu", DEFAULT_MTU if self.max_mtu is None else self.max_mtu, DEFAULT_MTU, 0xFFFF),
+            ("vendor_bases", self.vendor_bases, 0, FOR_EVER),
+            ("max_connections", self.max_connections, 1, 0xFFFE),
+            ("connection_interval_s", self.connection_interval_s, 0, _LONGEST_S),
+            ("att_timeout_s", self.att_timeout_s, 0, _LONGEST_S),
+        ):
+            require(path, value, least, most, "chip")
+        if len(self.address) != _ADDRESS_BYTES:
+            raise EncodeError("must be 6 bytes", path="address", value=self.address, packet="chip")

@@ -9,11 +9,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from gatts_codec.constants import GattStatus, SysAttrFlags
+from gatts_codec.device.config import DEFAULT_MTU
 
 if TYPE_CHECKING:
     from gatts_codec.device.peer import Peer
 
-DEFAULT_MTU = 23
 BOTH_GROUPS = SysAttrFlags.SYS_SRVCS | SysAttrFlags.USR_SRVCS
 
 

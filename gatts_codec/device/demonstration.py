@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from time import monotonic
+from time import perf_counter
 from typing import Literal, TypeVar
 
 from gatts_codec.capture import Chunk, Direction
@@ -82,7 +82,7 @@ class Stage:
         self.client: Client
         self._lock = threading.Lock()
         self._entries: list[Chunk | Said] = []
-        self._began = monotonic()
+        self._began = perf_counter()
         self._stack = ExitStack()
         chip_end, self._host_end = _line()
         self.runner = ChipRunner(self.chip, chip_end)
@@ -130,7 +130,7 @@ class Stage:
         return Step(title, entries)
 
     def _note_bytes(self, direction: Direction, data: bytes) -> None:
-        t_us = int((monotonic() - self._began) * 1e6)
+        t_us = int((perf_counter() - self._began) * 1e6)
         with self._lock:
             self._entries.append(Chunk(t_us, direction, data))
 

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gatts_codec.codec import Codec, short_name
+from gatts_codec.codec import Codec
 from gatts_codec.constants import AttrType, BleError, NrfError, RpcPacketType, SysAttrFlags, group_of
+from gatts_codec.constants.table import short_name
 from gatts_codec.device import common, gap, population, server, stack, sys_attrs, values
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.connection import Connection

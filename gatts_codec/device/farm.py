@@ -16,7 +16,8 @@ from contextlib import suppress
 from types import TracebackType
 
 from gatts_codec.device.chip import VirtualChip
-from gatts_codec.errors import LinkClosed, PortError
+from gatts_codec.device.listen import cannot_listen
+from gatts_codec.errors import LinkClosed
 from gatts_codec.link.transports import Transport, open_transport
 
 
@@ -49,8 +50,8 @@ class ChipFarm:
         loop = asyncio.get_running_loop()
         try:
             server = await loop.create_server(self._new_line, host, port)
-        except OSError as error:
-            raise PortError(f"cannot listen on {host}:{port}: {error.strerror}", stage="open") from error
+        except (OSError, UnicodeError) as error:
+            raise cannot_listen(f"{host}:{port}", error) from error
         self._servers.append(server)
         return f"tcp:{host}:{server.sockets[0].getsockname()[1]}"
 

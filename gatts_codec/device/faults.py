@@ -19,6 +19,7 @@ probability, by a random number generator with a seed of its own.
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections import Counter
@@ -127,7 +128,7 @@ def _parse_delay(text: str, kind: str, seconds: str) -> float:
         delay_s = float(seconds) if seconds else 0.0
     except ValueError:
         delay_s = -1.0
-    if delay_s < 0 or wanted != bool(seconds):
+    if not 0 <= delay_s < math.inf or wanted != bool(seconds):
         form = f"{kind}=WHEN@SECONDS" if wanted else f"{kind}=WHEN"
         raise EncodeError(f"{text!r}: the form is {form}", path="fault", value=text)
     return delay_s

@@ -6,7 +6,6 @@ Each gives transports, one a connection: a pty once and for all, a listening soc
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 import stat
 import sys
@@ -68,8 +67,6 @@ class SocketPlace:
         while self._listening.fileno() >= 0 and (until is None or monotonic() < until):
             with suppress(TimeoutError, socket.timeout, OSError):
                 connected, _ = self._listening.accept()
-                if connected.family != getattr(socket, "AF_UNIX", None):
-                    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 yield socket_transport(self.url, connected)
 
     def close(self) -> None:
@@ -83,13 +80,13 @@ def listen_tcp(host: str, port: int) -> SocketPlace:
     """Listen on a TCP port; 0 takes a free one. Raises PortError: in use, no such address, no permission."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
-    if os.name == "posix":  # elsewhere this would let two chips share the port
+    if sys.platform != "win32":  # there this would let two chips share the port
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         listening.close()
-        raise PortError(f"cannot listen on {host}:{port}: {error.strerror}", stage="open") from error
+        raise cannot_listen(f"{host}:{port}", error) from error
     return SocketPlace(listening, f"tcp:{host}:{listening.getsockname()[1]}")
 
 
@@ -104,8 +101,14 @@ def listen_unix(path: str) -> SocketPlace:
         listening.bind(path)
     except OSError as error:
         listening.close()
-        raise PortError(f"cannot listen on {path}: {error.strerror}", stage="open") from error
+        raise cannot_listen(path, error) from error
     return SocketPlace(listening, f"unix:{path}", where)
+
+
+def cannot_listen(where: str, error: Exception) -> PortError:
+    """Why a place cannot be had."""
+    # Of a host that cannot be one, or a path that is too long, there is no strerror.
+    return PortError(f"cannot listen on {where}: {getattr(error, 'strerror', None) or error}", stage="open")
 
 
 def is_loopback(host: str) -> bool:
@@ -117,6 +120,8 @@ def is_loopback(host: str) -> bool:
 
 def _remove_stale(path: Path) -> None:
     """Remove the socket that a killed chip has left; one that somebody listens on stays in the way."""
+    if sys.platform == "win32":
+        return
     with suppress(OSError):
         if not stat.S_ISSOCK(path.stat().st_mode):
             return

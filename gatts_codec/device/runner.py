@@ -10,7 +10,7 @@ A UART has no patience: what the host does not read is lost, as on a wire.
 
 from __future__ import annotations
 
-import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from gatts_codec.link.transports import Transport
 T = TypeVar("T")
 
 # Windows takes no Ctrl-C while it waits for a socket.
-_LONGEST_WAIT_S = 3600.0 if os.name == "posix" else 0.5
+_LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 
 
 class ChipRunner:

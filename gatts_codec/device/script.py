@@ -21,7 +21,9 @@ command that fails ends the script.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 Waiting = Procedure[Any] | Callable[[], bool] | float | None
 
 _REPEAT_PAUSE_S = 0.01
+_LONGEST = 1 << 20  # bytes
 _SUBSCRIPTIONS = {"notify": (True, False), "indicate": (False, True), "both": (True, True)}
 
 
@@ -55,8 +58,12 @@ class Line:
 
 
 def load_script(path: str | Path) -> list[Line]:
-    """Read a script file. Raises OSError, and PeerError that names the line which is no command."""
-    return parse_script(Path(path).read_text(encoding="utf-8"))
+    """Read a script file, of 1 MiB at most. Raises OSError, and PeerError that names the line which is no command."""
+    with Path(path).open("rb") as file:
+        content = file.read(_LONGEST + 1)
+    if len(content) > _LONGEST:
+        raise PeerError(f"{path} is no script: it has more than {_LONGEST} bytes")
+    return parse_script(content.decode("utf-8", "backslashreplace"))
 
 
 def parse_script(text: str) -> list[Line]:
@@ -179,14 +186,15 @@ class ScriptRun:
         }
         if what == "values":
             wanted = _number(number)
+            if wanted < 0:
+                raise PeerError(f"{wanted} values cannot be waited for")
             return lambda: len(self.peer.received) >= wanted
         if what in conditions:
             return conditions[what]
-        try:
-            return self._now + float(what)
-        except ValueError:
-            known = ", ".join(conditions)
-            raise PeerError(f"wait for {known}, values N, or a number of seconds") from None
+        with suppress(ValueError):
+            if 0 <= float(what) < math.inf:
+                return self._now + float(what)
+        raise PeerError(f"wait for {', '.join(conditions)}, values N, or a number of seconds")
 
     def where(self, text: str) -> int:
         """The handle that WHERE means."""

@@ -13,7 +13,8 @@ from gatts_codec.constants import (
     NrfError,
 )
 from gatts_codec.device import att
-from gatts_codec.device.connection import DEFAULT_MTU, Connection, Op, Pending, Reply, Wait
+from gatts_codec.device.config import DEFAULT_MTU
+from gatts_codec.device.connection import Connection, Op, Pending, Reply, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.table import Attribute
 from gatts_codec.device.values import find

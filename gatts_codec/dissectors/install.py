@@ -41,9 +41,13 @@ def _told_by_tshark() -> Path | None:
         return None
     try:
         told = subprocess.run(
-            [tshark, "-G", "folders"], capture_output=True, text=True, timeout=_ASK_TIMEOUT_S, check=False
+            [tshark, "-G", "folders"],
+            capture_output=True,
+            encoding="utf-8",  # on Windows too
+            timeout=_ASK_TIMEOUT_S,
+            check=False,
         ).stdout
-    except (OSError, subprocess.TimeoutExpired):
+    except (OSError, UnicodeError, subprocess.TimeoutExpired):
         return None
     line = _FOLDER_LINE.search(told)
     return Path(line[1]) if line else None

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.inbox import log
-from gatts_codec.link.session import Request, Session
+from gatts_codec.link.session import CallSession, Request
 from gatts_codec.link.transports import Transport
 
 _UNSENT_LIMIT = 65536
@@ -33,7 +33,7 @@ class Goal(Protocol):
 class AsyncLine:
     """Transport, session and loop. All methods are for the loop's thread."""
 
-    def __init__(self, transport: Transport, session: Session) -> None:
+    def __init__(self, transport: Transport, session: CallSession) -> None:
         self.transport, self.session = transport, session
         self._loop = asyncio.get_running_loop()
         self._unsent = b""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gatts_codec.codec import Codec, short_name
+from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
+from gatts_codec.constants.table import short_name
 from gatts_codec.errors import CommandFailed, EncodeError
 from gatts_codec.link.variants import variant_for
 from gatts_codec.packets.opaque import Opaque

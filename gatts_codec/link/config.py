@@ -9,6 +9,17 @@ from ..framing import h5
 
 _FRAME_OVERHEAD = 2 + h5.HEADER_SIZE + h5.CRC_SIZE
 _ACK_SIZE = len(h5.ACK_FRAMES[0])
+_LONGEST_S = 3600
+
+
+FOR_EVER = float("inf")
+
+
+def require(path: str, value: float, least: float, most: float, packet: str = "link") -> None:
+    """A setting must lie within its limits; NaN lies within none. Raises EncodeError that names it."""
+    if not least <= value <= most:
+        limits = f"at least {least}" if most == FOR_EVER else f"{least}..{most}"
+        raise EncodeError(f"must be {limits}, not {value!r}", path=path, value=value, packet=packet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +42,12 @@ class LineConfig:
     """Packets that may wait for the one in flight; ``send`` refuses more."""
 
     def __post_init__(self) -> None:
-        for path, value, least, most in (
-            ("max_payload", self.max_payload, 1, h5.MAX_PAYLOAD),
-            ("retransmission_interval_s", self.retransmission_interval_s, 0.001, 3600),
-            ("transmissions", self.transmissions, 1, 1000),
-            ("baud", self.baud or 1, 1, 10**9),
-        ):
-            if not least <= value <= most:
-                raise EncodeError(
-                    f"must be {least}..{most}, not {value!r}", path=path, value=value, packet="link"
-                )
+        require("max_payload", self.max_payload, 1, h5.MAX_PAYLOAD)
+        require("retransmission_interval_s", self.retransmission_interval_s, 0.001, _LONGEST_S)
+        require("transmissions", self.transmissions, 1, 1000)
+        require("baud", self.baud or 1, 1, 10**9)
+        require("peer_time_s", self.peer_time_s, 0, _LONGEST_S)
+        require("max_waiting", self.max_waiting, 1, FOR_EVER)
 
     def interval_s(self, frame_size: int) -> float:
         """How long to wait for the ACK of a frame of that many bytes before sending it again."""
@@ -69,6 +76,11 @@ class HostConfig(LineConfig):
     """How often SYNC goes out, and CONFIG."""
     fast_link_up: bool = True
 
+    def __post_init__(self) -> None:
+        LineConfig.__post_init__(self)
+        require("reset_wait_s", self.reset_wait_s, 0, _LONGEST_S)
+        require("link_transmissions", self.link_transmissions, 1, 1000)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChipConfig(LineConfig):
@@ -80,3 +92,7 @@ class ChipConfig(LineConfig):
     transmissions: int = 5
     boot_s: float = 0.0
     """After a RESET packet: how long until the first interval begins, 0.2 to 0.3 s in captures."""
+
+    def __post_init__(self) -> None:
+        LineConfig.__post_init__(self)
+        require("boot_s", self.boot_s, 0, _LONGEST_S)

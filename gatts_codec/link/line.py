@@ -11,17 +11,19 @@ somebody waits, and from then on only looks in.
 
 from __future__ import annotations
 
+import sys
 import threading
 from time import monotonic
 from typing import Protocol
 
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.inbox import log
-from gatts_codec.link.session import Request, Session
+from gatts_codec.link.session import CallSession, Request
 from gatts_codec.link.transports import Transport
 
 GRACE_S = 0.02
-_LONGEST_WAIT_S = 3600.0  # what poll() takes has an end
+# What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
+_LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 _UNSENT_LIMIT = 65536
 _PATIENCE_S = 2.0  # with a reader on his way out; longer only in a signal handler
 
@@ -36,7 +38,7 @@ class Goal(Protocol):
 class LinkUp:
     """The goal of who waits for the link: it is up, or will not come up."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CallSession) -> None:
         self._session = session
 
     @property
@@ -47,7 +49,7 @@ class LinkUp:
 class Line:
     """Transport, session, and the order in which threads may touch them."""
 
-    def __init__(self, transport: Transport, session: Session) -> None:
+    def __init__(self, transport: Transport, session: CallSession) -> None:
         self.transport, self.session = transport, session
         self.lock = threading.RLock()
         self._news = threading.Condition(self.lock)
@@ -232,7 +234,5 @@ class Line:
                     self._leave()
 
 
-def _timeout_s(due: float | None) -> float | None:
-    if due is None:
-        return None
-    return min(max(due - monotonic(), 0.0), _LONGEST_WAIT_S)
+def _timeout_s(due: float | None) -> float:
+    return _LONGEST_WAIT_S if due is None else min(max(due - monotonic(), 0.0), _LONGEST_WAIT_S)

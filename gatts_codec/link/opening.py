@@ -12,7 +12,7 @@ from gatts_codec.link.config import HostConfig
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.plain import PlainLink
-from gatts_codec.link.session import Session
+from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport, open_transport, recorded
 
 
@@ -45,7 +45,7 @@ def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> T
     return recorded(port, record) if record else port
 
 
-def new_session(transport: Transport, dialect: str | Dialect, options: Options) -> Session:
+def new_session(transport: Transport, dialect: str | Dialect, options: Options) -> CallSession:
     """A session on a transport, its link not yet begun. Raises UnknownDialectError, and EncodeError for the framing."""
     framing = framing_named(options.framing)
     codec = Codec(dialect, options.strict)
@@ -58,4 +58,4 @@ def new_session(transport: Transport, dialect: str | Dialect, options: Options) 
         parity=link.parity or transport.parity,
     )
     machine = HostLink(config) if framing is H5 else PlainLink(framing, config)
-    return Session(machine, codec, Inbox(options.event_buffer))
+    return CallSession(machine, codec, Inbox(options.event_buffer))

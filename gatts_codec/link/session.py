@@ -18,6 +18,7 @@ from copy import copy
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
 from gatts_codec.errors import DecodeError, LinkClosed, LinkError, LinkReset, LinkTimeout
+from gatts_codec.link.config import FOR_EVER, require
 from gatts_codec.link.events import (
     FrameRejected,
     LinkEvent,
@@ -47,12 +48,14 @@ class Request:
     """A command and what became of it: ``done`` with an ``answer``, the response's payload, or an ``error``.
 
     ``timeout_s`` is how long the chip may take for its response, from its ACK on. Commands and DTM commands are
-    answered; for other packet types the ACK is all there is, and the answer is empty.
+    answered; for other packet types the ACK is all there is, and the answer is empty. Raises EncodeError for a time
+    that is none.
     """
 
     __slots__ = ("answer", "deadline", "done", "error", "head", "notify", "payload", "timeout_s")
 
     def __init__(self, payload: bytes, timeout_s: float, notify: Callable[[], object] | None = None) -> None:
+        require("timeout_s", timeout_s, 0, FOR_EVER)
         self.payload, self.timeout_s, self.notify = payload, timeout_s, notify
         kind = payload[0]
         if kind == _COMMAND:
@@ -71,7 +74,7 @@ class Request:
             self.notify()
 
 
-class Session:
+class CallSession:
     """What a client knows about its conversation with the chip. Not for two threads at a time."""
 
     def __init__(self, link: HostLink | PlainLink, codec: Codec, inbox: Inbox) -> None:

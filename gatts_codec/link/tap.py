@@ -93,7 +93,7 @@ class Tap:
             threading.Thread(target=self._serve, args=sides, name=f"tap {sides[0].way}", daemon=True)
             for sides in ((self._host, self._chip), (self._chip, self._host))
         ]
-        self._began_ns = time.monotonic_ns()
+        self._began_ns = time.perf_counter_ns()
         self.ended_by: LinkClosed | None = None
 
     def __enter__(self) -> Tap:
@@ -146,7 +146,7 @@ class Tap:
 
     def _tell(self, way: Way, data: bytes, dropped: int) -> None:
         with self._telling:
-            t_us = (time.monotonic_ns() - self._began_ns) // 1000
+            t_us = (time.perf_counter_ns() - self._began_ns) // 1000
             if self._seen.qsize() >= MAX_UNSEEN:
                 self.unseen += 1
                 return

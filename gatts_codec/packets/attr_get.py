@@ -1,9 +1,5 @@
 """attr_get: ask for an attribute's UUID and metadata. Since sd_api_v2.
 
-    handle        2
-    uuid_present  1   whether the UUID is wanted
-    md_present    1   whether the metadata is wanted
-
 The firmware of SDK 11 (sd_api_v2) sends a whole UUID behind the first flag, and never answers with one;
 pc-ble-driver's patch of it (sd_api_v2_pc) and everything later has the two flags.
 """
@@ -22,7 +18,14 @@ from gatts_codec.schema.structs import ATTR_MD, HANDLE, UUID, AttrMd, Uuid
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AttrGet(Command):
-    """Get an attribute's UUID and metadata (SDK: sd_ble_gatts_attr_get)."""
+    """Get an attribute's UUID and metadata (SDK: sd_ble_gatts_attr_get).
+
+        handle        2  the attribute
+        uuid_present  1  whether the UUID is wanted
+        md_present    1  whether the metadata is wanted
+
+    Behind the opcode (u8). Source: `specs/attr_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_attr_get"
     handle: Handle
@@ -32,7 +35,14 @@ class AttrGet(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AttrGetV2(Command):
-    """The same for sd_api_v2, where the caller's UUID travels."""
+    """`AttrGet` as sd_api_v2 has it, where the caller's UUID travels.
+
+        handle      2     the attribute
+        uuid        1..4  presence flag, then the UUID, which the chip does not use; None: not wanted
+        md_present  1     whether the metadata is wanted
+
+    Behind the opcode (u8). Source: `specs/attr_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_attr_get"
     handle: Handle
@@ -42,7 +52,14 @@ class AttrGetV2(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AttrGetResponse(Response):
-    """What was wanted; ``uuid`` is always None in sd_api_v2."""
+    """An attribute's UUID and metadata.
+
+        result  4     0 success; anything else ends the packet here
+        uuid    0..4  presence flag, then Uuid; None: not wanted. Not in sd_api_v2, where it is always None
+        md      1..4  presence flag, then AttrMd; None: not wanted
+
+    Behind the opcode (u8). Source: `specs/attr_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_attr_get"
     result: Result

@@ -1,9 +1,5 @@
 """descriptor_add: add a descriptor to the last added characteristic.
 
-    char_handle     2   the last added characteristic's value handle
-    attr            1+  presence flag, then the attribute
-    handle_present  1   whether the handle is wanted
-
 The response carries the handle: bare up to SD API v2, behind a presence flag from v3 on.
 """
 
@@ -21,7 +17,14 @@ from gatts_codec.schema.structs import ATTR, HANDLE, HANDLE_PRESENT, Attr
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DescriptorAdd(Command):
-    """Add a descriptor (SDK: sd_ble_gatts_descriptor_add)."""
+    """Add a descriptor (SDK: sd_ble_gatts_descriptor_add).
+
+        char_handle     2       the last added characteristic's value handle
+        attr            1..528  presence flag, then Attr, the descriptor; None: flag alone
+        handle_present  1       whether the handle is wanted
+
+    Behind the opcode (u8). Source: `specs/descriptor_add.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_descriptor_add"
     char_handle: Handle
@@ -31,7 +34,13 @@ class DescriptorAdd(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DescriptorAddResponse(Response):
-    """The new descriptor's handle."""
+    """The new descriptor's handle.
+
+        result  4     0 success; anything else ends the packet here
+        handle  1..3  bare up to sd_api_v2_pc, then behind a presence flag. None: the call failed, or it was not wanted
+
+    Behind the opcode (u8). Source: `specs/descriptor_add.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_descriptor_add"
     result: Result

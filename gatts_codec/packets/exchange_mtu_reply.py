@@ -1,8 +1,4 @@
-"""exchange_mtu_reply: answer a peer's request for a larger MTU. Since sd_api_v3.
-
-conn_handle    2
-server_rx_mtu  2   bytes, 23 to the configured maximum
-"""
+"""exchange_mtu_reply: answer a peer's request for a larger MTU. Since sd_api_v3."""
 
 from __future__ import annotations
 
@@ -18,7 +14,14 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeMtuReply(Command):
-    """Reply to an MTU exchange request (SDK: sd_ble_gatts_exchange_mtu_reply)."""
+    """Reply to an MTU exchange request (SDK: sd_ble_gatts_exchange_mtu_reply).
+
+        conn_handle    2  connection
+        server_rx_mtu  2  the server's ATT MTU in bytes, 23 to the configured maximum. The smaller of both ends' is then
+                          used
+
+    Behind the opcode (u8). Source: `specs/exchange_mtu_reply.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_exchange_mtu_reply"
     conn_handle: Handle
@@ -27,7 +30,12 @@ class ExchangeMtuReply(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeMtuReplyResponse(Response):
-    """The result alone."""
+    """The result alone.
+
+        result  4  0 success
+
+    Behind the opcode (u8). Source: `specs/exchange_mtu_reply.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_exchange_mtu_reply"
     result: Result

@@ -1,8 +1,4 @@
-"""exchange_mtu_request: the peer asks for an MTU: call exchange_mtu_reply. Since sd_api_v3.
-
-conn_handle    2
-client_rx_mtu  2   bytes
-"""
+"""exchange_mtu_request: the peer asks for an MTU: call exchange_mtu_reply. Since sd_api_v3."""
 
 from __future__ import annotations
 
@@ -17,7 +13,13 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ExchangeMtuRequestEvent(Event):
-    """The peer asks for an MTU: call exchange_mtu_reply. Since sd_api_v3 (SDK: BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST)."""
+    """The peer asks for an MTU: call exchange_mtu_reply. Since sd_api_v3 (SDK: BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST).
+
+        conn_handle    2  connection
+        client_rx_mtu  2  the peer's ATT MTU in bytes
+
+    Behind the event id (u16). Source: `specs/exchange_mtu_request_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST"
     conn_handle: Handle

@@ -1,8 +1,4 @@
-"""hvc: the peer confirmed an indication.
-
-conn_handle  2
-handle       2   the characteristic value that was indicated
-"""
+"""hvc: the peer confirmed an indication."""
 
 from __future__ import annotations
 
@@ -16,7 +12,13 @@ from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HvcEvent(Event):
-    """The peer confirmed an indication (SDK: BLE_GATTS_EVT_HVC)."""
+    """The peer confirmed an indication (SDK: BLE_GATTS_EVT_HVC).
+
+        conn_handle  2  connection
+        handle       2  the characteristic value that was indicated
+
+    Behind the event id (u16). Source: `specs/hvc_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_HVC"
     conn_handle: Handle

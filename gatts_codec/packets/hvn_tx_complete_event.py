@@ -1,8 +1,4 @@
-"""hvn_tx_complete: notifications have left the chip: their buffers are free. Since sd_api_v5.
-
-conn_handle  2
-count        1   how many
-"""
+"""hvn_tx_complete: notifications have left the chip: their buffers are free. Since sd_api_v5."""
 
 from __future__ import annotations
 
@@ -17,7 +13,13 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HvnTxCompleteEvent(Event):
-    """Notifications have left the chip: their buffers are free (SDK: BLE_GATTS_EVT_HVN_TX_COMPLETE)."""
+    """Notifications have left the chip: their buffers are free (SDK: BLE_GATTS_EVT_HVN_TX_COMPLETE).
+
+        conn_handle  2  connection
+        count        1  how many notifications
+
+    Behind the event id (u16). Source: `specs/hvn_tx_complete_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_HVN_TX_COMPLETE"
     conn_handle: Handle

@@ -1,8 +1,5 @@
 """hvx: send a handle value notification or indication.
 
-    conn_handle  2
-    hvx_params   1+  presence flag, then handle, type, offset, and behind a flag the length with the data
-
 Up to SD API v2 parameters without a length end in two flag bytes, 00 00, of which the firmware skips the second
 unread; from v3 on they end in one.
 """
@@ -22,7 +19,18 @@ from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HvxParams(Message):
-    """What to send (SDK: ble_gatts_hvx_params_t). Without data the stored value goes out."""
+    """What to send (SDK: ble_gatts_hvx_params_t).
+
+        handle  2       the characteristic's value
+        type    1       HvxType: 1 notification, 2 indication
+        offset  2       where in the value the data goes, in bytes
+        len     1..3    presence flag, then the number of bytes; at most 512 without data. By default that of the data;
+                        None: no length, and then no data
+        data    0..513  presence flag, then the bytes: stored, and at most MTU - 3 of them sent. None: the stored value
+                        goes out
+
+    Without a length the packet ends in 00 00 up to sd_api_v2_pc, in 00 later. Source: `specs/hvx.toml`.
+    """
 
     handle: Handle
     type: Annotated[int, HvxType] = HvxType.NOTIFICATION
@@ -36,7 +44,13 @@ class HvxParams(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Hvx(Command):
-    """Notify or indicate a value (SDK: sd_ble_gatts_hvx)."""
+    """Notify or indicate a value (SDK: sd_ble_gatts_hvx).
+
+        conn_handle  2       connection
+        hvx_params   1..521  presence flag, then HvxParams; None: flag alone
+
+    Behind the opcode (u8). Source: `specs/hvx.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_hvx"
     conn_handle: Handle
@@ -45,7 +59,14 @@ class Hvx(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HvxResponse(Response):
-    """How many bytes were written."""
+    """How much of the data was stored.
+
+        result         4     0 success; anything else ends the packet here
+        bytes_written  1..3  presence flag, then the number of bytes written to the attribute; not that of bytes sent
+                             over the air. None: the call failed, or its parameters had no length
+
+    Behind the opcode (u8). Source: `specs/hvx.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_hvx"
     result: Result

@@ -1,9 +1,5 @@
 """include_add: make the last added service include another one.
 
-    service_handle          2   the last added service
-    inc_srvc_handle         2   the service to include
-    include_handle_present  1   whether the handle is wanted
-
 Up to SD API v2 the firmware takes any flag but 00 for present; from v3 on the response's handle has a presence flag.
 """
 
@@ -20,7 +16,14 @@ from gatts_codec.schema.record import Record, named
 
 @dataclass(frozen=True, slots=True, repr=False)
 class IncludeAdd(Command):
-    """Add an include declaration (SDK: sd_ble_gatts_include_add)."""
+    """Add an include declaration (SDK: sd_ble_gatts_include_add).
+
+        service_handle          2  the last added service
+        inc_srvc_handle         2  the service to include
+        include_handle_present  1  whether the handle is wanted
+
+    Behind the opcode (u8). Source: `specs/include_add.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_include_add"
     service_handle: Handle
@@ -30,7 +33,14 @@ class IncludeAdd(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class IncludeAddResponse(Response):
-    """The include declaration's handle."""
+    """The include declaration's handle.
+
+        result          4     0 success; anything else ends the packet here
+        include_handle  1..3  bare up to sd_api_v2_pc, then behind a presence flag. None: the call failed, or it was not
+                              wanted
+
+    Behind the opcode (u8). Source: `specs/include_add.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_include_add"
     result: Result

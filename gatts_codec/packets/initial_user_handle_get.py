@@ -1,7 +1,4 @@
-"""initial_user_handle_get: the first handle that the application's own attributes get. Since sd_api_v2.
-
-handle_present  1   whether the handle is wanted
-"""
+"""initial_user_handle_get: the first handle that the application's own attributes get. Since sd_api_v2."""
 
 from __future__ import annotations
 
@@ -17,7 +14,12 @@ from gatts_codec.schema.structs import HANDLE_PRESENT
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InitialUserHandleGet(Command):
-    """Ask for the first user handle (SDK: sd_ble_gatts_initial_user_handle_get)."""
+    """Ask for the first user handle (SDK: sd_ble_gatts_initial_user_handle_get).
+
+        handle_present  1  whether the handle is wanted
+
+    Behind the opcode (u8). Source: `specs/initial_user_handle_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_initial_user_handle_get"
     handle_present: bool = True
@@ -25,7 +27,13 @@ class InitialUserHandleGet(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InitialUserHandleGetResponse(Response):
-    """The first user handle."""
+    """The first user handle.
+
+        result  4     0 success; anything else ends the packet here
+        handle  1..3  presence flag, then the handle. None: the call failed, or it was not wanted
+
+    Behind the opcode (u8). Source: `specs/initial_user_handle_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_initial_user_handle_get"
     result: Result

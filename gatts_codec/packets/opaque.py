@@ -17,9 +17,14 @@ OPCODE_BYTES = {RpcPacketType.COMMAND: 1, RpcPacketType.RESPONSE: 1, RpcPacketTy
 class Opaque(Message):
     """A packet of another group, or of a type without a body we know.
 
-    ``kind`` is command, response, event, dtm_command, dtm_response, reset_command, generic_command or unknown;
-    ``group`` common, gap, gattc, l2cap or unknown; ``opcode`` the opcode or event id, None where the packet type has
-    none; ``data`` the bytes behind it.
+        packet_type  1     RpcPacketType, or any other number
+        opcode       0..2  1 byte in a command or response, the 2-byte id of an event; None: the type has none
+        data         0+    the bytes behind it, any number; of a response the u32 result first
+        kind         -     command, response, event, dtm_command, dtm_response, reset_command, generic_command, unknown
+        group        -     common, gap, gattc, l2cap, gatts or unknown
+
+    ``kind`` and ``group`` say in words what type and opcode mean; packing ignores them. Source: the opcode ranges of
+    each dialect in `constants.json`, `specs/dialects.toml`.
     """
 
     packet_type: int
@@ -30,7 +35,7 @@ class Opaque(Message):
 
     @property
     def result(self) -> int | None:
-        """The u32 result that every response begins with; None for other packets."""
+        """The u32 result that every response begins with; None for other packets, and for one below 4 bytes of data."""
         if self.packet_type != RpcPacketType.RESPONSE or len(self.data) < 4:
             return None
         return int.from_bytes(self.data[:4], "little")

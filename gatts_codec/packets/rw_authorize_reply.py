@@ -1,8 +1,5 @@
 """rw_authorize_reply: answer an authorization request.
 
-    conn_handle                2
-    rw_authorize_reply_params  1+  presence flag, then type: 1 read, 2 write, and the answer of that type
-
 s110_v8 and s130_v1 answer a write with a bare gatt_status; from sd_api_v2 on read and write have the same form. Any
 type but 1 and 2 is refused, since the rest of the packet hangs on it.
 """
@@ -24,7 +21,16 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AuthorizeParams(Message):
-    """Status for the peer and, with ``update`` 1, the data to store (SDK: ble_gatts_authorize_params_t)."""
+    """Status for the peer, and data to store (SDK: ble_gatts_authorize_params_t).
+
+        gatt_status  2       GattStatus: 0 success, 0x01xx ATT error xx
+        update       bit 0   1: the data goes into the attribute. 0: a read gets what is stored
+        offset       2       where in the value the data goes, in bytes
+        len          2       bytes of data; travels also without them (default: as many as data has)
+        data         1..513  presence flag, then the bytes; None: flag alone
+
+    Source: `specs/structs/authorize.toml`.
+    """
 
     gatt_status: Annotated[int, GattStatus] = GattStatus.SUCCESS
     update: int = 0
@@ -38,14 +44,26 @@ class AuthorizeParams(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WriteAuthorizeParamsV1(Message):
-    """The early answer to a write: a status alone (SDK: ble_gatts_write_authorize_params_t)."""
+    """The early answer to a write: a status alone (SDK: ble_gatts_write_authorize_params_t).
+
+        gatt_status  2  GattStatus: 0 success, and what the peer wrote is stored; 0x01xx ATT error xx
+
+    Source: `specs/structs/authorize_reply.toml`.
+    """
 
     gatt_status: Annotated[int, GattStatus] = GattStatus.SUCCESS
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RwAuthorizeReplyParams(Message):
-    """``type`` 1 with ``read``, or 2 with ``write`` (SDK: ble_gatts_rw_authorize_reply_params_t)."""
+    """The answer (SDK: ble_gatts_rw_authorize_reply_params_t).
+
+        type   1       AuthorizeType: 1 read, 2 write; anything else is refused, both ways
+        read   8..520  with type 1, else None
+        write  8..520  with type 2, else None
+
+    Source: `specs/structs/authorize_reply.toml`.
+    """
 
     type: Annotated[int, AuthorizeType]
     read: AuthorizeParams | None = None
@@ -54,7 +72,14 @@ class RwAuthorizeReplyParams(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RwAuthorizeReplyParamsV1(Message):
-    """The same for s110_v8 and s130_v1, whose ``write`` is a status alone."""
+    """`RwAuthorizeReplyParams` of s110_v8 and s130_v1, whose ``write`` is a status alone.
+
+        type   1       AuthorizeType: 1 read, 2 write; anything else is refused, both ways
+        read   8..520  with type 1, else None
+        write  2       with type 2, else None
+
+    Source: `specs/structs/authorize_reply.toml`.
+    """
 
     type: Annotated[int, AuthorizeType]
     read: AuthorizeParams | None = None
@@ -63,7 +88,13 @@ class RwAuthorizeReplyParamsV1(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RwAuthorizeReply(Command):
-    """Reply to a read or write authorization request (SDK: sd_ble_gatts_rw_authorize_reply)."""
+    """Reply to a read or write authorization request (SDK: sd_ble_gatts_rw_authorize_reply).
+
+        conn_handle                2       connection
+        rw_authorize_reply_params  1..522  presence flag, then RwAuthorizeReplyParams; None: flag alone
+
+    Behind the opcode (u8). Source: `specs/rw_authorize_reply.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
     conn_handle: Handle
@@ -72,7 +103,13 @@ class RwAuthorizeReply(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RwAuthorizeReplyV1(Command):
-    """The same for s110_v8 and s130_v1."""
+    """`RwAuthorizeReply` as s110_v8 and s130_v1 have it.
+
+        conn_handle                2       connection
+        rw_authorize_reply_params  1..522  presence flag, then RwAuthorizeReplyParamsV1; None: flag alone
+
+    Behind the opcode (u8). Source: `specs/rw_authorize_reply.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
     conn_handle: Handle
@@ -81,7 +118,12 @@ class RwAuthorizeReplyV1(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RwAuthorizeReplyResponse(Response):
-    """The result alone."""
+    """The result alone.
+
+        result  4  0 success
+
+    Behind the opcode (u8). Source: `specs/rw_authorize_reply.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
     result: Result

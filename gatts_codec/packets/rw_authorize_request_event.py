@@ -1,10 +1,4 @@
-"""rw_authorize_request: a peer wants to read or write an attribute, and waits for rw_authorize_reply.
-
-conn_handle  2
-type         1   1 read, 2 write; anything else is refused, since the rest of the packet hangs on it
-read         8   handle, uuid, offset (in s110_v8 and s130_v1 a 14-byte context instead of the UUID)
-write        9+  as in the write event, with the memory block that may trail it
-"""
+"""rw_authorize_request: a peer wants to read or write an attribute, and waits for rw_authorize_reply."""
 
 from __future__ import annotations
 
@@ -23,7 +17,14 @@ from gatts_codec.schema.structs import CONN_HANDLE, CONTEXT, HANDLE, UUID, AttrC
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReadParams(Message):
-    """What a peer wants to read (SDK: ble_gatts_evt_read_t)."""
+    """What a peer wants to read (SDK: ble_gatts_evt_read_t).
+
+        handle  2  the attribute
+        uuid    3  its UUID
+        offset  2  in bytes
+
+    Source: `specs/structs/read.toml`.
+    """
 
     handle: Handle
     uuid: Uuid
@@ -32,7 +33,14 @@ class ReadParams(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ReadParamsV1(Message):
-    """The same in s110_v8 and s130_v1: with the attribute's context."""
+    """`ReadParams` of s110_v8 and s130_v1: with the attribute's context.
+
+        handle   2   the attribute
+        context  14  where it stands in the table
+        offset   2   in bytes
+
+    Source: `specs/structs/read.toml`.
+    """
 
     handle: Handle
     context: AttrContext
@@ -41,7 +49,17 @@ class ReadParamsV1(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RwAuthorizeRequestEvent(Event):
-    """A peer asks to read or write (SDK: BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST)."""
+    """A peer asks to read or write (SDK: BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST).
+
+        conn_handle  2        connection
+        type         1        AuthorizeType: 1 read, 2 write; anything else is refused, both ways
+        read         7        with type 1, else None
+        write        11..523  with type 2, else None: it is not yet stored
+        mem_block    3..515   with type 2, only if bytes are left: lent memory with the queued writes; None: no bytes
+                              are left
+
+    Behind the event id (u16). Source: `specs/rw_authorize_request_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST"
     conn_handle: Handle
@@ -53,7 +71,17 @@ class RwAuthorizeRequestEvent(Event):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RwAuthorizeRequestEventV1(Event):
-    """The same in s110_v8 and s130_v1."""
+    """`RwAuthorizeRequestEvent` as s110_v8 and s130_v1 have it.
+
+        conn_handle  2        connection
+        type         1        AuthorizeType: 1 read, 2 write; anything else is refused, both ways
+        read         18       with type 1, else None
+        write        21..533  with type 2, else None: it is not yet stored
+        mem_block    3..515   with type 2, only if bytes are left: lent memory with the queued writes; None: no bytes
+                              are left
+
+    Behind the event id (u16). Source: `specs/rw_authorize_request_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST"
     conn_handle: Handle

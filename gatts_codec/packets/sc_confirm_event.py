@@ -1,7 +1,5 @@
 """sc_confirm: the peer confirmed a Service Changed indication.
 
-    conn_handle  2
-
 The same in all dialects; chips of sd_api_v3 and v5 never send it, since their encoder has a bug.
 """
 
@@ -17,7 +15,12 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ScConfirmEvent(Event):
-    """The peer confirmed a Service Changed indication (SDK: BLE_GATTS_EVT_SC_CONFIRM)."""
+    """The peer confirmed a Service Changed indication (SDK: BLE_GATTS_EVT_SC_CONFIRM).
+
+        conn_handle  2  connection
+
+    Behind the event id (u16). Source: `specs/sc_confirm_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_SC_CONFIRM"
     conn_handle: Handle

@@ -1,9 +1,5 @@
 """service_add: declare a service; the characteristics that follow belong to it.
 
-    type            1   1 primary, 2 secondary
-    uuid            1+  presence flag, then uuid and type
-    handle_present  1   whether the handle is wanted
-
 The response carries the handle: bare up to SD API v2, behind a presence flag from v3 on.
 """
 
@@ -22,7 +18,14 @@ from gatts_codec.schema.structs import HANDLE, HANDLE_PRESENT, UUID, Uuid
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ServiceAdd(Command):
-    """Add a service to the chip's table (SDK: sd_ble_gatts_service_add)."""
+    """Add a service to the chip's table (SDK: sd_ble_gatts_service_add).
+
+        type            1     ServiceType: 1 primary, 2 secondary; other numbers travel, and the chip refuses them
+        uuid            1..4  presence flag, then Uuid; None: flag alone
+        handle_present  1     whether the handle is wanted
+
+    Behind the opcode (u8). Source: `specs/service_add.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_service_add"
     type: Annotated[int, ServiceType]
@@ -32,7 +35,13 @@ class ServiceAdd(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ServiceAddResponse(Response):
-    """The new service's handle."""
+    """The new service's handle.
+
+        result  4     0 success; anything else ends the packet here
+        handle  1..3  bare up to sd_api_v2_pc, then behind a presence flag. None: the call failed, or it was not wanted
+
+    Behind the opcode (u8). Source: `specs/service_add.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_service_add"
     result: Result

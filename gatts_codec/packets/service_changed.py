@@ -1,9 +1,5 @@
 """service_changed: tell the peer that a range of handles has changed.
 
-    conn_handle   2
-    start_handle  2
-    end_handle    2
-
 The same in all dialects; the response has no fields.
 """
 
@@ -21,7 +17,14 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ServiceChanged(Command):
-    """Indicate Service Changed (SDK: sd_ble_gatts_service_changed)."""
+    """Indicate Service Changed (SDK: sd_ble_gatts_service_changed).
+
+        conn_handle   2  connection
+        start_handle  2  the first that has changed; of the application's own
+        end_handle    2  the last
+
+    Behind the opcode (u8). Source: `specs/service_changed.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_service_changed"
     conn_handle: Handle
@@ -31,7 +34,12 @@ class ServiceChanged(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ServiceChangedResponse(Response):
-    """The result alone."""
+    """The result alone.
+
+        result  4  0 success
+
+    Behind the opcode (u8). Source: `specs/service_changed.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_service_changed"
     result: Result

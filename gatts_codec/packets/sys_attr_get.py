@@ -1,10 +1,5 @@
 """sys_attr_get: get a peer's system attributes, to restore them when it returns.
 
-    conn_handle            2
-    len                    1+  presence flag, then the caller's buffer length
-    sys_attr_data_present  1   whether there is a buffer; without one only the length comes back
-    flags                  4   0 all services, 1 system services, 2 user services
-
 Up to SD API v2 the firmware reads both flags loosely. The response carries length and data, behind one more presence
 flag from v3 on.
 """
@@ -23,7 +18,15 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SysAttrGet(Command):
-    """Get system attributes (SDK: sd_ble_gatts_sys_attr_get). ``len`` is the buffer's size in bytes."""
+    """Get system attributes (SDK: sd_ble_gatts_sys_attr_get).
+
+        conn_handle            2     connection; the last, closed one's holds until there is a new one
+        len                    1..3  presence flag, then the size of the caller's buffer in bytes; None: flag alone
+        sys_attr_data_present  1     whether there is a buffer; without one only the length comes back
+        flags                  4     SysAttrFlags: 0 all services, 1 system services, 2 user services
+
+    Behind the opcode (u8). Source: `specs/sys_attr_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_get"
     conn_handle: Handle
@@ -34,7 +37,15 @@ class SysAttrGet(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SysAttrGetResponse(Response):
-    """The attributes, opaque to the host, and their length."""
+    """The attributes, opaque to the host, and their length.
+
+        result         4       0 success; anything else ends the packet here
+        len            1..3    bytes of the attributes, also without them; from sd_api_v3 on behind a presence flag.
+                               None: not given
+        sys_attr_data  0..513  presence flag, then the bytes; None: there was no buffer
+
+    Behind the opcode (u8). Source: `specs/sys_attr_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_get"
     result: Result

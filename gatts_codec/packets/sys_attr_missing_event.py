@@ -1,8 +1,4 @@
-"""sys_attr_missing: a peer's system attributes are needed and not yet set: call sys_attr_set.
-
-conn_handle  2
-hint         1   which attributes; 0: all
-"""
+"""sys_attr_missing: a peer's system attributes are needed and not yet set: call sys_attr_set."""
 
 from __future__ import annotations
 
@@ -17,7 +13,13 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SysAttrMissingEvent(Event):
-    """System attributes are not yet set: call sys_attr_set (SDK: BLE_GATTS_EVT_SYS_ATTR_MISSING)."""
+    """System attributes are not yet set: call sys_attr_set (SDK: BLE_GATTS_EVT_SYS_ATTR_MISSING).
+
+        conn_handle  2  connection
+        hint         1  which attributes are missing; 0: all. Any number is legal
+
+    Behind the event id (u16). Source: `specs/sys_attr_missing_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_SYS_ATTR_MISSING"
     conn_handle: Handle

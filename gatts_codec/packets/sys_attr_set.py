@@ -1,11 +1,7 @@
 """sys_attr_set: restore a peer's system attributes (its subscriptions), or initialise them.
 
-    conn_handle    2
-    sys_attr_data  1+  up to SD API v2: presence flag, then u16 length and the bytes, or nothing at all
-                   3+  from v3 on: u16 length, presence flag, then the bytes: the length travels always
-    flags          4   0 all services, 1 system services, 2 user services
-
-The early packet without data has no length on the wire: ``len`` is then 0.
+Up to SD API v2 presence flag, then u16 length and the bytes, or nothing at all: without data there is no length on the
+wire, and ``len`` is then 0. From v3 on u16 length, presence flag, then the bytes: the length travels always.
 """
 
 from __future__ import annotations
@@ -22,7 +18,16 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SysAttrSet(Command):
-    """Set system attributes, as sys_attr_get gave them (SDK: sd_ble_gatts_sys_attr_set)."""
+    """Set system attributes, as sys_attr_get gave them (SDK: sd_ble_gatts_sys_attr_set).
+
+        conn_handle    2       connection
+        len            0..2    bytes of sys_attr_data, the default. Up to sd_api_v2_pc it travels behind the flag, with
+                               data only, and is else 0
+        sys_attr_data  1..513  presence flag, then the bytes. None: all as for a new peer, without subscriptions
+        flags          4       SysAttrFlags: 0 all services, 1 system services, 2 user services
+
+    Behind the opcode (u8). Source: `specs/sys_attr_set.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_set"
     conn_handle: Handle
@@ -36,7 +41,12 @@ class SysAttrSet(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SysAttrSetResponse(Response):
-    """The result alone."""
+    """The result alone.
+
+        result  4  0 success
+
+    Behind the opcode (u8). Source: `specs/sys_attr_set.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_set"
     result: Result

@@ -1,8 +1,5 @@
 """timeout: a peer did not answer in time, and the connection takes no more ATT traffic.
 
-    conn_handle  2
-    src          1   0: protocol
-
 Event id 0x55 up to sd_api_v2, 0x56 from v3 on, where 0x55 became exchange_mtu_request.
 """
 
@@ -20,7 +17,13 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TimeoutEvent(Event):
-    """A peer did not answer in time, and the connection takes no more ATT traffic (SDK: BLE_GATTS_EVT_TIMEOUT)."""
+    """A peer did not answer in time, and the connection takes no more ATT traffic (SDK: BLE_GATTS_EVT_TIMEOUT).
+
+        conn_handle  2  connection
+        src          1  TimeoutSource, what timed out: 0 the ATT protocol
+
+    Behind the event id (u16). Source: `specs/timeout_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_TIMEOUT"
     conn_handle: Handle

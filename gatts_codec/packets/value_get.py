@@ -1,9 +1,5 @@
 """value_get: read an attribute's value from the chip's table.
 
-    conn_handle  2   0xFFFF: the table itself; system attributes belong to a connection
-    handle       2   attribute
-    value        1+  presence flag, then buffer length, offset, and whether there is a buffer
-
 Up to SD API v2 the length stands before the offset and the firmware ignores trailing bytes; from v3 on the offset
 comes first, and the response's value gains a presence flag.
 """
@@ -23,7 +19,14 @@ from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValueBuffer(Message):
-    """Where the value is wanted: buffer length in bytes, and offset; no bytes travel (SDK: ble_gatts_value_t)."""
+    """Where the value is wanted: no bytes travel (SDK: ble_gatts_value_t).
+
+        offset         2  where in the value to begin, in bytes
+        len            2  the size of the caller's buffer in bytes
+        value_present  1  whether there is a buffer; without one only the length comes back
+
+    Up to sd_api_v2_pc ``len`` stands first. Source: `specs/value_get.toml`.
+    """
 
     len: int
     offset: int = 0
@@ -32,7 +35,14 @@ class ValueBuffer(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValueGet(Command):
-    """Get the value of an attribute (SDK: sd_ble_gatts_value_get)."""
+    """Get the value of an attribute (SDK: sd_ble_gatts_value_get).
+
+        conn_handle  2     connection; 0xFFFF: the table itself. System attributes belong to a connection
+        handle       2     the attribute
+        value        1..6  presence flag, then ValueBuffer; None: flag alone
+
+    Behind the opcode (u8). Source: `specs/value_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_value_get"
     conn_handle: Handle
@@ -42,7 +52,13 @@ class ValueGet(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValueGetResponse(Response):
-    """The value; ``len`` is the total length from the offset on, also when the buffer was smaller."""
+    """The value; its ``len`` is the total length from the offset on, also when the buffer was smaller.
+
+        result  4       0 success; anything else ends the packet here
+        value   1..518  Value, from sd_api_v3 on behind a presence flag. None: the call failed, or it was not given
+
+    Behind the opcode (u8). Source: `specs/value_get.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_value_get"
     result: Result

@@ -1,9 +1,5 @@
 """value_set: write an attribute's value in the chip's table.
 
-    conn_handle  2   0xFFFF: the table itself; system attributes belong to a connection
-    handle       2   attribute
-    value        1+  presence flag, then length, offset and the bytes behind a flag of their own
-
 Up to SD API v2 the length stands before the offset; from v3 on the offset comes first, and the response's value
 gains a presence flag.
 """
@@ -22,7 +18,15 @@ from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Value(Message):
-    """Bytes of an attribute from ``offset`` on (SDK: ble_gatts_value_t). Without bytes the length still travels."""
+    """Bytes of an attribute (SDK: ble_gatts_value_t).
+
+        offset  2       where in the attribute they begin, in bytes
+        len     2       how many bytes; travels also without them, in a command then at most 512 (default: as many as
+                        value has)
+        value   1..513  presence flag, then the bytes; None: flag alone
+
+    Up to sd_api_v2_pc ``len`` stands first. Source: `specs/structs/value.toml`, `specs/value_set.toml`.
+    """
 
     value: bytes | None = None
     offset: int = 0
@@ -34,7 +38,14 @@ class Value(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValueSet(Command):
-    """Set the value of an attribute (SDK: sd_ble_gatts_value_set)."""
+    """Set the value of an attribute (SDK: sd_ble_gatts_value_set).
+
+        conn_handle  2       connection; 0xFFFF: the table itself. System attributes belong to a connection
+        handle       2       the attribute
+        value        1..518  presence flag, then Value; None: flag alone
+
+    Behind the opcode (u8). Source: `specs/value_set.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_value_set"
     conn_handle: Handle
@@ -44,7 +55,13 @@ class ValueSet(Command):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValueSetResponse(Response):
-    """What was written: length and offset, and the bytes again."""
+    """What was written: length and offset, and the bytes again.
+
+        result  4       0 success; anything else ends the packet here
+        value   1..518  Value, from sd_api_v3 on behind a presence flag. None: the call failed, or it was not given
+
+    Behind the opcode (u8). Source: `specs/value_set.toml`.
+    """
 
     name: ClassVar[str] = "sd_ble_gatts_value_set"
     result: Result

@@ -1,15 +1,8 @@
 """write: a peer has written an attribute.
 
-    conn_handle    2
-    handle         2    the attribute
-    uuid           3    its UUID; s110_v8 and s130_v1 send op here, then a 14-byte attribute context
-    op             1    write request, command, prepared ...
-    auth_required  1    1: not stored, the application decides (not in s110_v8 and s130_v1)
-    offset         2
-    data           2+   u16 length, then the bytes: no presence flag
-    mem_block      3+   only while the application has lent memory: u16 length, presence flag, the queued writes
-
-Nothing in the packet announces the memory block: whatever is left after the data is one.
+s110_v8 and s130_v1 send a 14-byte attribute context instead of UUID and auth_required, and op before it. Nothing in the
+packet announces the memory block, which is there while the application has lent memory: whatever is left after the data
+is one.
 """
 
 from __future__ import annotations
@@ -35,7 +28,18 @@ from gatts_codec.schema.structs import (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WriteParams(Message):
-    """What a peer writes (SDK: ble_gatts_evt_write_t)."""
+    """What a peer writes (SDK: ble_gatts_evt_write_t).
+
+        handle         2       the attribute
+        uuid           3       its UUID
+        op             1       WriteOp, what the peer sent: 1 request, 2 command, 3 signed command, 4 prepared, 5
+                               cancel, 6 execute
+        auth_required  1       1: not stored, the application decides. 0: stored
+        offset         2       where in the value the data goes, in bytes
+        data           2..514  u16 count, then the bytes; no presence flag
+
+    Source: `specs/structs/write.toml`.
+    """
 
     handle: Handle
     uuid: Uuid
@@ -47,7 +51,17 @@ class WriteParams(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WriteParamsV1(Message):
-    """The same in s110_v8 and s130_v1: with the attribute's context."""
+    """`WriteParams` of s110_v8 and s130_v1: with the attribute's context.
+
+        handle   2       the attribute
+        op       1       WriteOp, what the peer sent: 1 request, 2 command, 3 signed command, 4 prepared, 5 cancel, 6
+                         execute
+        context  14      where it stands in the table
+        offset   2       where in the value the data goes, in bytes
+        data     2..514  u16 count, then the bytes; no presence flag
+
+    Source: `specs/structs/write.toml`.
+    """
 
     handle: Handle
     op: Annotated[int, WriteOp]
@@ -58,7 +72,20 @@ class WriteParamsV1(Message):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WriteEvent(Event):
-    """A peer has written an attribute (SDK: BLE_GATTS_EVT_WRITE)."""
+    """A peer has written an attribute (SDK: BLE_GATTS_EVT_WRITE).
+
+        conn_handle    2       connection
+        handle         2       the attribute
+        uuid           3       its UUID
+        op             1       WriteOp, what the peer sent: 1 request, 2 command, 3 signed command, 4 prepared, 5
+                               cancel, 6 execute
+        auth_required  1       1: not stored, the application decides. 0: stored
+        offset         2       where in the value the data goes, in bytes
+        data           2..514  u16 count, then the bytes; no presence flag
+        mem_block      3..515  only if bytes are left: lent memory with the queued writes; None: no bytes are left
+
+    Behind the event id (u16). Source: `specs/write_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_WRITE"
     conn_handle: Handle
@@ -73,7 +100,19 @@ class WriteEvent(Event):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class WriteEventV1(Event):
-    """The same in s110_v8 and s130_v1: with the attribute's context."""
+    """`WriteEvent` as s110_v8 and s130_v1 have it: with the attribute's context.
+
+        conn_handle  2       connection
+        handle       2       the attribute
+        op           1       WriteOp, what the peer sent: 1 request, 2 command, 3 signed command, 4 prepared, 5
+                             cancel, 6 execute
+        context      14      where it stands in the table
+        offset       2       where in the value the data goes, in bytes
+        data         2..514  u16 count, then the bytes; no presence flag
+        mem_block    3..515  only if bytes are left: lent memory with the queued writes; None: no bytes are left
+
+    Behind the event id (u16). Source: `specs/write_event.toml`.
+    """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_WRITE"
     conn_handle: Handle

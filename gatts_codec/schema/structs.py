@@ -1,12 +1,5 @@
 """Structures that several packets share, each with its layout.
 
-    uuid       u16 uuid, u8 type
-    sec_mode   u8: sm bits 0-3, lv bits 4-7
-    attr_md    sec_mode read_perm, sec_mode write_perm, u8 {vlen 0, vloc 1-2, rd_auth 3, wr_auth 4}
-    attr       ?{uuid}, ?{attr_md}, u16 init_offs, u16 max_len, u16 init_len, ?{value}
-    mem_block  u16 len, ?{mem}
-    context    uuid srvc_uuid, uuid char_uuid, uuid desc_uuid, u16 srvc_handle, u16 value_handle, u8 type: 14 bytes
-
 In the C struct of an attribute init_len stands before init_offs; on the wire it is relocated to stand by its data.
 """
 
@@ -26,7 +19,11 @@ from gatts_codec.schema.record import Bits, Record, named
 class Uuid(Message):
     """What travels of a UUID: 16 bits and a type that says which base they belong to (SDK: ble_uuid_t).
 
-    Type 1 is the Bluetooth SIG's base; 2 and up are vendor bases, in the order in which the chip learned them.
+        uuid  2  the SIG's 16 bits, or bytes 2 and 3 of a 128-bit UUID's text form
+        type  1  UuidType: 0 unknown, 1 Bluetooth SIG; 2 and up vendor bases, in the order in which the chip learned
+                 them
+
+    Source: `specs/structs/uuid.toml`.
     """
 
     uuid: Annotated[int, "#06x"]
@@ -48,7 +45,14 @@ UUID = Record(Uuid, named("uuid", u16), named("type", u8))
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SecMode(Message):
-    """Security an access needs: mode and level (SDK: ble_gap_conn_sec_mode_t). 0/0 is no access, 1/1 open."""
+    """Security an access needs (SDK: ble_gap_conn_sec_mode_t).
+
+        sm  bits 0-3  security mode, 0 to 2; mode 0 with level 0 is no access
+        lv  bits 4-7  level in it; of mode 1: 1 open, 2 encrypted, 3 also against a man in the middle, 4 with LE Secure
+                      Connections
+
+    `SecurityMode` has the known bytes. Source: `specs/structs/sec_mode.toml`.
+    """
 
     sm: int = 1
     lv: int = 1
@@ -61,7 +65,17 @@ NO_ACCESS, OPEN, ENCRYPTED, AUTHENTICATED = SecMode(0, 0), SecMode(1, 1), SecMod
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AttrMd(Message):
-    """Permissions and storage of an attribute (SDK: ble_gatts_attr_md_t)."""
+    """Permissions and storage of an attribute (SDK: ble_gatts_attr_md_t).
+
+        read_perm   1         what a read needs
+        write_perm  1         what a write needs
+        vlen        bit 0     1: the length may change, up to max_len
+        vloc        bits 1-2  AttrVloc; must be 1, in the stack: the application's memory cannot be serialized
+        rd_auth     bit 3     1: reads ask the application, by RwAuthorizeRequestEvent
+        wr_auth     bit 4     1: writes ask the application
+
+    Source: `specs/structs/attr_md.toml`.
+    """
 
     read_perm: SecMode = OPEN
     write_perm: SecMode = OPEN
@@ -82,7 +96,18 @@ ATTR_MD = Record(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Attr(Message):
-    """A value or descriptor to be added (SDK: ble_gatts_attr_t). Lengths and offset in bytes."""
+    """A value or descriptor to be added (SDK: ble_gatts_attr_t).
+
+        uuid       1..4    presence flag, then Uuid; None: flag alone
+        attr_md    1..4    presence flag, then AttrMd; None: flag alone
+        init_offs  2       where the initial value begins, in bytes
+        max_len    2       longest value in bytes: the chip takes 512 with vlen, 510 at a fixed length
+        init_len   2       bytes of the initial value; travels also without it, then at most 512 (default: as many as
+                           value has)
+        value      1..513  presence flag, then the initial value; None: none
+
+    Source: `specs/structs/attr.toml`.
+    """
 
     uuid: Uuid | None
     attr_md: AttrMd | None
@@ -108,7 +133,14 @@ ATTR = Record(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MemBlock(Message):
-    """User memory that the application lent, with the queued writes in it (SDK: ble_user_mem_block_t)."""
+    """User memory that the application lent, with the queued writes in it (SDK: ble_user_mem_block_t).
+
+        len  2       bytes of mem; travels also without them (default: as many as mem has)
+        mem  1..513  presence flag, then for each write u16 handle, offset, length and the bytes, ended by handle 0;
+                     None: flag alone
+
+    Source: `specs/structs/mem_block.toml`.
+    """
 
     len: int = FROM_DATA
     mem: bytes | None = None
@@ -122,7 +154,17 @@ MEM_BLOCK = Record(MemBlock, named("len", Length(of="mem")), named("mem", Data("
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AttrContext(Message):
-    """Where an attribute stands in the table, as s110_v8 and s130_v1 report it (SDK: ble_gatts_attr_context_t)."""
+    """Where an attribute stands in the table, as s110_v8 and s130_v1 report it (SDK: ble_gatts_attr_context_t).
+
+        srvc_uuid     3  its service
+        char_uuid     3  its characteristic
+        desc_uuid     3  its descriptor
+        srvc_handle   2  the service's handle
+        value_handle  2  the characteristic value's handle
+        type          1  AttrType, what kind of attribute it is
+
+    Source: `specs/structs/context.toml`.
+    """
 
     srvc_uuid: Uuid
     char_uuid: Uuid

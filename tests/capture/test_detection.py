@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from capture.recordings import RECORDINGS, dialect_of, items_of, params, records_of
 
-from gatts_codec.capture.detection import DialectDetector, detect
+from gatts_codec.capture.detection import DialectDetector, detect_dialect
 from gatts_codec.capture.guess import guesses
 from gatts_codec.dialects import DIALECTS
 
@@ -18,14 +18,14 @@ TYPES = {"command": 0, "response": 1, "event": 2}
 
 @pytest.mark.parametrize("recording", params(RECORDINGS))
 def test_the_true_dialect_is_named_or_ties_with_the_one_named(recording: Path) -> None:
-    verdict, items = detect(iter(items_of(recording)))
+    verdict, items = detect_dialect(iter(items_of(recording)))
     assert dialect_of(recording) in (verdict.dialect, *verdict.ties)
     assert tuple(items) == items_of(recording)
 
 
 @pytest.mark.parametrize("recording", params(RECORDINGS))
 def test_the_packets_decode_the_same_in_every_dialect_that_ties(recording: Path) -> None:
-    verdict, _ = detect(iter(items_of(recording)))
+    verdict, _ = detect_dialect(iter(items_of(recording)))
     if verdict.certainty == "unknown":
         return
     true = [record.packet and record.packet.message for record in records_of(recording)]

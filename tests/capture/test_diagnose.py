@@ -32,8 +32,8 @@ from gatts_codec.capture import (
     Remark,
     assemble,
 )
-from gatts_codec.capture.diagnose import Doctor, Report, diagnose
-from gatts_codec.capture.diagnose.texts import TEXTS, Count
+from gatts_codec.capture.doctor import Doctor, Report, diagnose
+from gatts_codec.capture.doctor.texts import TEXTS, Count
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import H5Packet, encode_frame, h5
 from gatts_codec.packets.rw_authorize_request_event import ReadParams

@@ -183,7 +183,7 @@ def test_an_end_that_would_never_come_is_refused(run: Runner, tmp_path: Path, sc
         (["--timeout", "-1"], 2, "x>=0"),
         (["--pty", "x", "--tcp", "1"], 2, "one place"),
         (["--tcp", "nowhere:port"], 2, "--tcp takes PORT or HOST:PORT"),
-        (["--fault", "explode"], 1, "unknown fault 'explode'"),
+        (["--fault", "explode"], 2, "unknown fault 'explode'"),
         (["--script", "does-not-exist"], 1, "does-not-exist: No such file"),
         (["--max-payload", "5"], 2, "'384'"),
         (["--set", "colour=1"], 2, "no setting 'colour'; there are table_size"),

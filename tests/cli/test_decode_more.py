@@ -119,7 +119,7 @@ def test_only_these_packets(run: Runner) -> None:
 
 def test_only_names_that_exist(run: Runner) -> None:
     outcome = run("decode", NOTIFY, "--only", "hvz")
-    assert outcome.status == 1
+    assert outcome.status == 2
     assert "nothing is called 'hvz'; known are" in outcome.err
 
 
@@ -197,9 +197,9 @@ def test_a_table(run: Runner, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "status", "said"),
     [
-        (("--to", "docx"), 1, "known are jsonl, csv, pcapng, html"),
-        (("-o", "out"), 1, "known are"),
-        (("--format", "logic"), 1, "known are pcap"),
+        (("--to", "docx"), 2, "known are jsonl, csv, pcapng, html"),
+        (("-o", "out"), 2, "known are"),
+        (("--format", "logic"), 2, "known are pcap"),
         (("--follow", "-"), 2, "follow"),
     ],
 )

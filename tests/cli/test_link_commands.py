@@ -175,11 +175,11 @@ class TestMonitor:
 
 
 class TestPorts:
-    BOARD = ports.Port("/dev/ttyACM0", "J-Link - CDC", 0x1366, 0x0105, "000683")
+    BOARD = ports.SerialPort("/dev/ttyACM0", "J-Link - CDC", 0x1366, 0x0105, "000683")
 
     def test_lists(self, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-        other = ports.Port("/dev/ttyS0", "ttyS0", None, None, None)
-        monkeypatch.setattr("gatts_codec.cli.ports.candidates", lambda: [self.BOARD, other])
+        other = ports.SerialPort("/dev/ttyS0", "ttyS0", None, None, None)
+        monkeypatch.setattr("gatts_codec.cli.ports.list_serial_ports", lambda: [self.BOARD, other])
         outcome = run("ports")
         assert outcome.status == 0
         assert "serial:/dev/ttyACM0" in outcome.lines[1]
@@ -188,12 +188,12 @@ class TestPorts:
         assert "ttyS0" in outcome.lines[2]
 
     def test_json(self, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("gatts_codec.cli.ports.candidates", lambda: [self.BOARD])
+        monkeypatch.setattr("gatts_codec.cli.ports.list_serial_ports", lambda: [self.BOARD])
         (record,) = run("ports", "--json").records
         assert (record["url"], record["vendor_id"]) == ("serial:/dev/ttyACM0", 0x1366)
 
     def test_none(self, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("gatts_codec.cli.ports.candidates", list)
+        monkeypatch.setattr("gatts_codec.cli.ports.list_serial_ports", list)
         outcome = run("ports")
         assert (outcome.status, outcome.out) == (1, "")
         assert "no serial port" in outcome.err

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from cli.commands import Runner
+
+from gatts_codec.cli import main
 
 CAPTURE = Path(__file__).parents[1] / "captures" / "scripted_chip" / "sd_api_v5" / "f_drop_ack.jsonl"
 BROKEN = b'{"t_us":9,"dir":"host->device","hex":"c0\xff"}\n'
@@ -57,3 +61,118 @@ def test_streams_that_the_shell_has_closed(command: str, status: int) -> None:
     line = f"{sys.executable} -m gatts_codec {command}"
     done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False)
+
+
+class _Pipe(io.TextIOWrapper):
+    """Standard output when nobody reads it: what the system says then."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(io.BytesIO(), "utf-8")
+        self._error = error
+
+    def write(self, text: str) -> int:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("platform", "error", "status"),
+    [
+        ("linux", BrokenPipeError(errno.EPIPE, "Broken pipe"), 141),
+        ("win32", OSError(errno.EINVAL, "Invalid argument"), 141),
+        ("linux", OSError(errno.EINVAL, "Invalid argument"), 1),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--plain",), ("--json",)], ids=str)
+def test_nobody_reads_the_output(
+    run: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    platform: str,
+    error: OSError,
+    status: int,
+    more: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    monkeypatch.setattr("sys.stdout", _Pipe(error))
+    assert run("decode", str(CAPTURE), *more).status == status
+
+
+def test_a_file_that_cannot_have_its_name_is_called_by_it(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+
+    def refuse(part: Path, path: Path) -> Path:
+        raise PermissionError(errno.EACCES, "Access is denied", str(part), None, str(path))
+
+    monkeypatch.setattr(Path, "replace", refuse)  # as on Windows while another program has the old file open
+    outcome = run("convert", str(CAPTURE), str(tmp_path / "out.parquet"))
+    assert outcome.err == f"gatts-codec: {tmp_path / 'out.parquet'}: Access is denied\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_windows_leaves_wildcards_to_programs(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    for name in ("hvx", "hvc"):
+        (tmp_path / name).touch()
+    monkeypatch.chdir(tmp_path)
+    wanted = run("explain", "hvx").out
+    assert wanted
+    monkeypatch.setattr("sys.argv", ["gatts-codec", "explain", "h?x"])
+    with monkeypatch.context() as patched:
+        patched.setattr("os.name", "nt")
+        assert main() == 0
+    assert capsys.readouterr().out == wanted
+
+
+def test_hex_longer_than_any_name(run: Runner) -> None:
+    outcome = run("decode", "c0000500fbc0" * 1000)
+    assert (outcome.status, outcome.lines[-1]) == (0, "1000 frames, all good")
+
+
+CALL = ("value_get", "-d", "sd_api_v5", "conn_handle=1", "handle=1", "value=null")
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("decode", "--to", "nope", "00"), 2, "unknown output 'nope'; known are jsonl"),
+        (("decode", "--to", "", "00"), 2, "unknown output ''"),
+        (("decode", "-o", "", "00"), 2, "unknown output ''"),
+        (("decode", "-o", "x.unknown", "c0000500fbc0"), 2, "unknown output 'unknown'"),
+        (("decode", "--format", "", "c0000500fbc0"), 2, "No format ''; known are pcap"),
+        (("decode", "--only", "[", "c0000500fbc0"), 2, "nothing is called '['"),
+        (("convert", "a.jsonl", ""), 2, "OUT is empty"),
+        (("chip", "-d", "sd_api_v5", "--fault", "nope"), 2, "unknown fault 'nope'"),
+        (("chip", "-d", "sd_api_v5", "--fault", "delay-ack=1@nan"), 2, "the form is delay-ack=WHEN@SECONDS"),
+        (("chip", "-d", "sd_api_v5", "--set", "table_size=-1"), 2, "table_size: must be at least 248"),
+        (("chip", "-d", "sd_api_v5", "--set", "connection_interval_s=nan"), 2, "must be 0..86400, not nan"),
+        (("chip", "-d", "sd_api_v5", "--set", "max_mtu=0"), 2, "must be 23..65535"),
+        (("chip", "-d", "sd_api_v5", "--ack-delay-ms", "nan"), 2, "'nan' is no time"),
+        (("chip", "-d", "sd_api_v5", "--ack-delay-ms", "inf"), 2, "'inf' is no time"),
+        (("chip", "-d", "sd_api_v5", "--script", "/dev/zero"), 1, "is no script: it has more than"),
+        (("call", "loop://", *CALL, "--timeout", "nan"), 2, "'nan' is no time"),
+        (("call", "loop://", *CALL, "--timeout", "-1"), 2, "not in the range x>=0"),
+        (("monitor", "loop://", "-d", "sd_api_v5", "--for", "nan"), 2, "'nan' is no time"),
+        (("call", "hwgrep://(((", *CALL), 1, "cannot open hwgrep://(((: missing )"),
+        (("call", "loop://?nope=1", *CALL), 1, "cannot open loop://"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_words_that_make_no_sense(run: Runner, words: tuple[str, ...], status: int, said: str) -> None:
+    done = run(*words)
+    assert (done.status, done.out) == (status, "")
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="such names are not legal there")
+@pytest.mark.parametrize("command", ["decode", "doctor"])
+def test_a_file_s_name_cannot_steer_the_terminal(run: Runner, tmp_path: Path, command: str) -> None:
+    path = tmp_path / "x\x1b]0;owned\x07\x1b[2J\u202e\x9b.jsonl"
+    path.write_bytes(CAPTURE.read_bytes())
+    for name in (path, path.with_suffix(".missing")):
+        done = run(command, str(name))
+        shown = (done.out + done.err).replace("\n", "")
+        assert shown.isprintable()
+        assert r"x\x1b]0;owned\x07\x1b[2J\u202e\x9b" in shown

@@ -20,8 +20,8 @@ from contrib.logic import SAMPLES_PER_BIT, samples
 from gatts_codec import DIALECTS, Codec, DecodeError, Opaque
 from gatts_codec.capture import DIRECTIONS, TO_DEVICE, TO_HOST, CapturedFrame, Chunk, PacketDecoder, assemble
 from gatts_codec.capture.readers import jsonl
-from gatts_codec.codec import short_name
 from gatts_codec.constants import result_name
+from gatts_codec.constants.table import short_name
 from gatts_codec.framing.h5 import H5Type
 
 ROOT = Path(__file__).parents[2]

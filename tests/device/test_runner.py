@@ -291,6 +291,26 @@ def test_places_that_are_taken(tmp_path: Path) -> None:
     tcp.close()
 
 
+@needs_unix
+def test_a_path_that_is_too_long_for_a_socket(tmp_path: Path) -> None:
+    with pytest.raises(
+        PortError, match=r"cannot listen on .*: .*too long"
+    ):  # macOS takes 104 bytes, Linux 108
+        listen_unix(str(tmp_path / ("x" * 120)))
+
+
+def test_a_host_that_can_be_none() -> None:
+    with pytest.raises(PortError, match=r"cannot listen on a\.\.b:0: .+"):
+        listen_tcp("a..b", 0)
+
+    async def main() -> None:
+        async with ChipFarm(lambda: VirtualChip(DIALECT)) as farm:
+            await farm.listen_tcp("a..b")
+
+    with pytest.raises(PortError, match=r"cannot listen on a\.\.b:0: .+"):
+        asyncio.run(main())
+
+
 @pytest.mark.parametrize(
     ("host", "loopback"),
     [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.0.2.1", False)],

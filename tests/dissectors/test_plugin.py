@@ -65,6 +65,22 @@ def test_without_tshark_the_default_folder_is_taken(monkeypatch: pytest.MonkeyPa
     assert install.plugin_folder() == Path("roaming/Wireshark/plugins")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pretends to be tshark by a shell script")
+@pytest.mark.parametrize(
+    ("told", "folder"),
+    [
+        (b"/home/J\\303\\266rg/plugins", "/home/J\u00f6rg/plugins"),
+        (b"/home/J\\366rg/plugins", ""),  # no UTF-8: better the default than a folder that nobody reads
+    ],
+)
+def test_where_tshark_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: bytes, folder: str) -> None:
+    script = tmp_path / "tshark"
+    script.write_bytes(b"#!/bin/sh\nprintf 'Personal Lua Plugins:\\t" + told + b"\\n'\n")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    assert install.plugin_folder() == (Path(folder) if folder else install._default())
+
+
 @needs_tshark
 def test_tshark_loads_the_installed_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -42,7 +42,7 @@ from gatts_codec import (
 
 
 class Blind:
-    """A transport that no event loop can watch: as on Windows, and as pyserial's URLs are."""
+    """A transport that no event loop can watch: serial ports on Windows, pyserial's URLs."""
 
     def __init__(self, transport: Any) -> None:
         self._transport = transport
@@ -54,17 +54,25 @@ class Blind:
         return None
 
 
+def refuse(*_: object) -> None:
+    """What the event loop of Windows says of watching a descriptor."""
+    raise NotImplementedError
+
+
 Rig = Callable[..., Any]
 
 
-@pytest.fixture(params=["watched", "fed by a thread"])
-def rig(request: pytest.FixtureRequest) -> Rig:
+@pytest.fixture(params=["watched", "blind port", "blind loop"])
+def rig(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Rig:
     """As ``link.rig.rig``, for asyncio; by either way of reading."""
+    if request.param == "blind loop":
+        for name in ("add_reader", "remove_reader", "add_writer", "remove_writer"):
+            monkeypatch.setattr(asyncio.SelectorEventLoop, name, refuse)
 
     @asynccontextmanager
     async def make(dialect: str = DIALECT, **options: Any) -> AsyncIterator[tuple[AsyncClient, ScriptedChip]]:
         ours, theirs = memory_pair()
-        port: Any = ours if request.param == "watched" else Blind(ours)
+        port: Any = Blind(ours) if request.param == "blind port" else ours
         with ScriptedChip(theirs, dialect) as chip:
             async with aconnect(port, dialect, **{"link": QUICK, **options}) as client:
                 yield client, chip

@@ -43,6 +43,16 @@ def test_both_ends_record_the_same_wire(tmp_path: Path) -> None:
         assert 0 <= recorded[0]["t_us"] <= recorded[1]["t_us"]
 
 
+def test_times_are_of_the_finest_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticks = iter(range(0, 100_000, 12_345))
+    monkeypatch.setattr("time.perf_counter_ns", lambda: next(ticks))
+    monkeypatch.setattr("time.monotonic_ns", lambda: 0)  # which may stand still for 16 ms on Windows
+    with closing(RecordingTransport(open_transport("loop://"), tmp_path / "wire.jsonl")) as port:
+        port.write(b"one")
+        port.write(b"two")
+    assert [row["t_us"] for row in rows(tmp_path / "wire.jsonl")] == [12, 24]
+
+
 def test_only_what_was_taken_is_recorded(tmp_path: Path) -> None:
     end, other = memory_pair()
     recorded = RecordingTransport(end, tmp_path / "full.jsonl")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import stat
@@ -12,17 +13,26 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+import serial
 from link.wires import KINDS, POSIX, Pair, read_all
 
 from gatts_codec.errors import LinkClosed, PortError
-from gatts_codec.link.transports import memory_pair, open_transport
-from gatts_codec.link.transports.ports import Port, candidates
+from gatts_codec.link.transports import descriptor, memory_pair, open_transport, serial_port
+from gatts_codec.link.transports.ports import SerialPort, list_serial_ports
+from gatts_codec.link.transports.url import parse
 
 needs_posix = pytest.mark.skipif(not POSIX, reason="needs pseudo-terminals and Unix sockets")
 
 
+@pytest.fixture(params=["poll", "select"])
+def way_to_wait(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "poll" and not descriptor._HAS_POLL:
+        pytest.skip("this system has no poll()")
+    monkeypatch.setattr(descriptor, "_HAS_POLL", request.param == "poll")  # select(): Windows and macOS
+
+
 @pytest.fixture(params=KINDS)
-def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+def pair(request: pytest.FixtureRequest, way_to_wait: None) -> Iterator[Pair]:
     with ExitStack() as stack:
         ours, theirs = KINDS[request.param](stack)
         with closing(ours), closing(theirs):
@@ -88,6 +98,7 @@ def test_notices_an_unplugged_serial_port() -> None:
             port.write(b"x")
 
 
+@pytest.mark.usefixtures("way_to_wait")
 def test_a_full_buffer_takes_no_more_and_waits_for_room() -> None:
     ours, theirs = memory_pair()
     with closing(ours), closing(theirs):
@@ -137,6 +148,77 @@ def test_pyserial_loop_url() -> None:
 
 
 @needs_posix
+def test_only_a_plain_port_is_read_by_its_descriptor() -> None:
+    with closing(open_transport("pty:")) as terminal:
+        with closing(open_transport(terminal.name)) as port:
+            assert port.fileno() is not None
+        with closing(open_transport(f"alt://{terminal.name}")) as port:
+            assert port.fileno() is None
+            assert port.read() == b""
+
+
+@needs_posix
+def test_a_pseudo_terminal_that_takes_no_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(port: serial.Serial, baud: int) -> None:
+        raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
+
+    # As on macOS: speeds beyond termios' are set by an ioctl, which pseudo-terminals do not have.
+    monkeypatch.setattr(serial.Serial, "BAUDRATE_CONSTANTS", {})
+    monkeypatch.setattr(serial.Serial, "_set_special_baudrate", refuse)
+    monkeypatch.delattr("termios.B1000000", raising=False)
+    with closing(open_transport("pty:")) as terminal:
+        with pytest.raises(PortError, match="does not take these settings"):
+            open_transport(terminal.name)
+        monkeypatch.setattr("sys.platform", "darwin")
+        with closing(open_transport(terminal.name)) as port:
+            assert port.baud is None
+            port.write(b"hello")
+            assert read_all(terminal, 5) == b"hello"
+            assert port.read() == b""
+        with closing(open_transport(f"{terminal.name}?baud=115200")) as port:
+            assert port.baud == 115200
+        monkeypatch.setattr(
+            serial_port, "_PSEUDO_TERMINALS", ()
+        )  # a real port keeps its speed or does not open
+        with pytest.raises(PortError, match="does not take these settings"):
+            open_transport(terminal.name)
+
+
+@needs_posix
+def test_what_termios_refuses_is_a_port_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    import termios
+
+    terminal = open_transport("pty:")
+
+    def refuse(*_: object) -> None:
+        raise termios.error(errno.EINVAL, os.strerror(errno.EINVAL))
+
+    monkeypatch.setattr(termios, "tcsetattr", refuse)
+    with closing(terminal), pytest.raises(PortError, match="does not take these settings"):
+        open_transport(terminal.name)
+
+
+def test_small_packets_are_not_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[socket.socket] = []
+
+    def by_tcp() -> tuple[socket.socket, socket.socket]:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            ends = socket.create_connection(listener.getsockname()), listener.accept()[0]
+        made.extend(ends)
+        return ends
+
+    monkeypatch.setattr(socket, "socketpair", by_tcp)  # as on Windows
+    ours, theirs = memory_pair()
+    with closing(ours), closing(theirs):
+        assert all(end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for end in made[:2])  # the pair
+        assert made[3].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)  # what wakes its first end
+        ours.write(b"hello")
+        assert read_all(theirs, 5) == b"hello"
+        theirs.wake()
+        theirs.wait(None)
+
+
+@needs_posix
 def test_line_settings_are_those_of_the_url() -> None:
     with closing(open_transport("pty:")) as terminal:
         with closing(open_transport(f"serial:{terminal.name}")) as port:
@@ -144,6 +226,27 @@ def test_line_settings_are_those_of_the_url() -> None:
         with closing(open_transport(f"{terminal.name}?baud=115200&parity=e&rtscts=1")) as port:
             assert (port.baud, port.parity) == (115200, True)
         assert (terminal.baud, terminal.parity) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("url", "place", "options"),
+    [
+        ("COM3", "COM3", {}),
+        ("COM3?baud=115200", "COM3", {"baud": "115200"}),
+        ("serial:COM12?parity=E&rtscts=1", "COM12", {"parity": "E", "rtscts": "1"}),
+        (r"\\.\COM10?parity=E", r"\\.\COM10", {"parity": "E"}),
+        (r"serial:\\.\COM10", r"\\.\COM10", {}),
+        (r"COM3?record=C:\My captures\1.jsonl", "COM3", {"record": r"C:\My captures\1.jsonl"}),
+        ("serial:/dev/cu.usbmodem0001:1?baud=1000000", "/dev/cu.usbmodem0001:1", {"baud": "1000000"}),
+    ],
+)
+def test_names_of_ports_on_windows_and_macos(url: str, place: str, options: dict[str, str]) -> None:
+    assert parse(url, ["serial", "tcp"]) == ("serial", place, options)
+
+
+def test_a_file_on_windows_is_no_port() -> None:
+    with pytest.raises(PortError, match="no transport 'C'; there are serial:"):
+        open_transport(r"C:\captures\1.jsonl")
 
 
 BAD_URLS = {
@@ -196,7 +299,7 @@ def test_a_port_without_permission(tmp_path: Path) -> None:
 
 def test_permission_advice_names_the_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("grp")
-    import serial
+    monkeypatch.setattr("sys.platform", "linux")
 
     def refuse(self: serial.Serial) -> None:
         raise serial.SerialException(13, "could not open port: Permission denied")
@@ -214,11 +317,10 @@ def test_permission_advice_names_the_group(tmp_path: Path, monkeypatch: pytest.M
         ("could not open port 'COM9': FileNotFoundError(2, 'not found', None, 2)", "COM9 does not exist"),
         ("could not open port 'COM9': PermissionError(13, 'Access is denied.', None, 5)", "COM9 is busy"),
         ("Cannot configure port: OSError(22, ...)", "COM9 is no serial port"),
+        ("Cannot configure port, something went wrong: PermissionError(13, ...)", "COM9 is no serial port"),
     ],
 )
 def test_what_windows_says(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    import serial
-
     def refuse(self: serial.Serial) -> None:
         raise serial.SerialException(text)
 
@@ -271,8 +373,18 @@ def test_the_likely_ports_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
     ports = [info("/dev/ttyS0", None), info("/dev/ttyUSB0", 0x0403)]
     ports += [info("/dev/ttyACM1", 0x1366), info("/dev/ttyACM0", 0x1915)]
     monkeypatch.setattr(list_ports, "comports", lambda: ports)
-    found = candidates()
+    found = list_serial_ports()
     assert [port.device for port in found] == ["/dev/ttyACM0", "/dev/ttyACM1", "/dev/ttyUSB0", "/dev/ttyS0"]
     assert [port.maker for port in found] == ["Nordic Semiconductor", "SEGGER J-Link", "", ""]
     assert found[0].url == "serial:/dev/ttyACM0"
-    assert isinstance(found[0], Port)
+    assert isinstance(found[0], SerialPort)
+
+
+def test_ports_are_in_the_order_of_their_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from serial.tools import list_ports
+    from serial.tools.list_ports_common import ListPortInfo
+
+    names = ["COM3", "COM10", "COM21", "LPT", "x", "x1y2", "x1y10"]
+    ports = [ListPortInfo(name, skip_link_detection=True) for name in sorted(names)]
+    monkeypatch.setattr(list_ports, "comports", lambda: ports)
+    assert [port.device for port in list_serial_ports()] == names

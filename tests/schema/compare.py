@@ -7,7 +7,7 @@ from itertools import zip_longest
 from schema.layout_rows import Row
 from schema.spec_tables import SpecRow
 
-from gatts_codec.codec import short_name
+from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.schema.record import Record
 

@@ -122,13 +122,20 @@ def test_bits_fit_a_byte(record: Record) -> None:
             assert set(member.required) <= set(member.widths)
 
 
+def docstrings(source: str) -> list[str]:
+    """Every docstring of a module."""
+    nodes = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Module | ast.ClassDef)]
+    return [ast.get_docstring(node) or "" for node in nodes]
+
+
 MODULES = sorted(Path(inspect.getfile(packets)).parent.glob("[a-z]*.py"))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_a_packets_file_begins_with_its_name_and_is_short(path: Path) -> None:
     source = path.read_text("utf-8")
-    assert len(source.splitlines()) <= 150
+    documented = sum(len(text.splitlines()) for text in docstrings(source))
+    assert len(source.splitlines()) - documented <= 120
     if path.stem not in ("opaque", "response"):  # what all packets share
         name = path.stem.removesuffix("_event")
         assert str(ast.get_docstring(ast.parse(source))).startswith(f"{name}: ")

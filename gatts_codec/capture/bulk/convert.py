@@ -20,7 +20,7 @@ from gatts_codec.capture.bulk.batches import (
 )
 from gatts_codec.capture.bulk.storage import complete_output, fingerprint, open_input
 from gatts_codec.capture.bulk.table import schema
-from gatts_codec.capture.detection import detect
+from gatts_codec.capture.detection import detect_dialect
 from gatts_codec.capture.direction import infer_directions
 from gatts_codec.capture.frames import assemble
 from gatts_codec.capture.packets import PacketDecoder
@@ -67,7 +67,7 @@ def convert_file(source: str, target: str, dialect: str, on_read: OnRead = lambd
 
 def _dialect_of(stream: Any, name: str) -> str:
     _, entries = read(stream, name)
-    return detect(infer_directions(assemble(entries)))[0].dialect
+    return detect_dialect(infer_directions(assemble(entries)))[0].dialect
 
 
 def _write(source: str, target: str, dialect: str, on_read: OnRead, *, in_blocks: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import closing
@@ -37,6 +38,7 @@ from gatts_codec.errors import CaptureError
 _TABLE, _NOTES = "packets.parquet", "_done"
 _RETRIES = 10
 _PATIENCE_S = 30
+_MOST_JOBS_ON_WINDOWS = 61  # it waits for no more objects at a time; Python raises ValueError
 _UNSAFE = re.compile(r"[^\w.+-]")
 
 
@@ -101,6 +103,8 @@ def run_here(todo: Iterable[Task]) -> Iterator[Result]:
 
 def run_processes(todo: Sequence[Task], jobs: int) -> Iterator[Result]:
     """Several at a time, in processes of their own; they hand back counts, since the tables are written there."""
+    if sys.platform == "win32":
+        jobs = min(jobs, _MOST_JOBS_ON_WINDOWS)
     # A forked process would inherit Arrow's threads in whatever state they are.
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         for future in as_completed([pool.submit(attempt, task) for task in todo]):

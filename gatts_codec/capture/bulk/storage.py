@@ -37,7 +37,9 @@ def _file_system(url: str) -> tuple[Any, str]:
 
 def expand(name: str) -> list[str]:
     """The files that a name with wildcards means, in order; a name without any is itself."""
-    if not has_magic(name):
+    if not has_magic(name) or (
+        not is_url(name) and Path(name).exists()
+    ):  # such as browsers make: capture[1].jsonl
         return [name]
     if not is_url(name):
         path = Path(name)
@@ -55,7 +57,7 @@ def identity(name: str) -> str:
     if not is_url(name):
         return str(Path(name).resolve())
     files, path = _file_system(name)
-    return path if "file" in files.protocol else str(files.unstrip_protocol(path))
+    return str(Path(path)) if "file" in files.protocol else str(files.unstrip_protocol(path))
 
 
 def join(folder: str, *parts: str) -> str:
@@ -132,7 +134,10 @@ def remove_parts(folder: str) -> None:
     """Delete what a killed process left of files that it was writing, in the folders below."""
     if not is_url(folder):
         for part in Path(folder).glob(f"*/{PART}*"):
-            part.unlink(missing_ok=True)
+            with contextlib.suppress(
+                OSError
+            ):  # somebody writes it, and Windows lets nobody delete it meanwhile
+                part.unlink()
         return
     files, path = _file_system(folder)
     for left in files.glob(f"{path.rstrip('/')}/*/{PART}*"):

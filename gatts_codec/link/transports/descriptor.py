@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.transports.base import READ_SIZE
 
-# macOS cannot poll its terminals, Windows cannot poll.
-_HAS_POLL = hasattr(select, "poll") and sys.platform != "darwin"
+# Windows cannot poll, macOS cannot poll its terminals.
+_HAS_POLL = sys.platform not in ("win32", "darwin")
 _WAKE_SIZE = 4096
 
 
@@ -26,18 +27,21 @@ class Waiter:
         self._awaited, self._poked = socket.socketpair()
         self._awaited.setblocking(False)
         self._poked.setblocking(False)
-        if _HAS_POLL:
+        _send_at_once(self._poked)
+        if sys.platform != "win32" and _HAS_POLL:
             self._reading = self._poll_for(select.POLLIN)
             self._either = self._poll_for(select.POLLIN | select.POLLOUT)
 
-    def _poll_for(self, events: int) -> select.poll:
+    def _poll_for(self, events: int) -> Any:
+        if sys.platform == "win32":
+            raise NotImplementedError
         poll = select.poll()
         poll.register(self._fd, events)
         poll.register(self._awaited, select.POLLIN)
         return poll
 
     def wait(self, timeout_s: float | None, writing: bool = False) -> None:
-        if not _HAS_POLL:
+        if sys.platform == "win32" or not _HAS_POLL:
             self._select(timeout_s, writing)
             return
         # Rounded up: a wait that ends before the deadline would have to be repeated.
@@ -48,6 +52,8 @@ class Waiter:
 
     def _select(self, timeout_s: float | None, writing: bool) -> None:
         wake = self._awaited.fileno()
+        if wake < 0:
+            return  # closed meanwhile: then read() says so
         wanted = [self._fd] if writing else []
         readable, _, _ = select.select([self._fd, wake], wanted, [], timeout_s)
         if wake in readable:
@@ -130,9 +136,17 @@ class DescriptorTransport:
         )
 
 
+def _send_at_once(end: socket.socket) -> None:
+    # TCP would wait for more to send; but every packet waits for an answer. Windows makes also socket pairs of TCP.
+    if end.family in (socket.AF_INET, socket.AF_INET6):
+        with suppress(OSError):  # macOS refuses it when the other end has already gone, which read() tells
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def socket_transport(name: str, connected: socket.socket) -> DescriptorTransport:
     """A Transport on a connected stream socket, which it then owns."""
     connected.setblocking(False)
+    _send_at_once(connected)
     return DescriptorTransport(
         name, connected.fileno(), close=connected.close, receive=connected.recv, send=connected.send
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from serial.tools import list_ports
@@ -9,8 +10,10 @@ from serial.tools import list_ports
 # USB vendor ids of the boards that carry connectivity firmware.
 VENDORS = {0x1915: "Nordic Semiconductor", 0x1366: "SEGGER J-Link"}
 
+_NUMBER, _DIGITS = re.compile(r"([0-9]+)"), 20
 
-class Port(NamedTuple):
+
+class SerialPort(NamedTuple):
     """A serial port: ``device`` to open, what it says it is, its USB ids (None if it is no USB device)."""
 
     device: str
@@ -30,10 +33,10 @@ class Port(NamedTuple):
         return f"serial:{self.device}"
 
 
-def candidates() -> list[Port]:
+def list_serial_ports() -> list[SerialPort]:
     """The serial ports: Nordic's and SEGGER's first, other USB ones next, the rest last."""
     found = [
-        Port(
+        SerialPort(
             port.device,
             "" if port.description in (None, "n/a") else port.description,
             port.vid,
@@ -44,9 +47,11 @@ def candidates() -> list[Port]:
     ]
     likely = list(VENDORS)
 
-    def rank(port: Port) -> tuple[int, str]:
+    def rank(port: SerialPort) -> tuple[int, list[str]]:
+        # COM3 comes before COM10.
+        name = [part.zfill(_DIGITS) if part.isdecimal() else part for part in _NUMBER.split(port.device)]
         if port.vendor_id in likely:
-            return likely.index(port.vendor_id), port.device
-        return len(likely) + (port.vendor_id is None), port.device
+            return likely.index(port.vendor_id), name
+        return len(likely) + (port.vendor_id is None), name
 
     return sorted(found, key=rank)

@@ -21,7 +21,9 @@ def open_pty(address: Address) -> Transport:
     """Make a pair. Raises PortError where there are no ptys, or where LINK cannot be made."""
     address.check_options()
     if sys.platform == "win32":
-        raise PortError("Windows has no pseudo-terminals; use tcp:127.0.0.1:PORT", stage="open")
+        raise PortError(
+            "Windows has no pseudo-terminals; a virtual chip can be on TCP (chip --tcp PORT)", stage="open"
+        )
     import tty
 
     ours, theirs = os.openpty()

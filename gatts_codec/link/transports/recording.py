@@ -19,6 +19,7 @@ from gatts_codec.link.transports.base import Transport
 _log = logging.getLogger(__name__)
 
 End = Literal["host", "chip"]
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would write CR before LF
 _DIRECTIONS = {"host": ("host->device", "device->host"), "chip": ("device->host", "host->device")}
 
 
@@ -30,9 +31,9 @@ class RecordingTransport:
         self.name, self.baud, self.parity = transport.name, transport.baud, transport.parity
         self._written, self._read = _DIRECTIONS[end]
         self._lock = threading.Lock()
-        self._began_ns = time.monotonic_ns()
+        self._began_ns = time.perf_counter_ns()  # on Windows, monotonic_ns() may tick every 16 ms
         self._path = os.fspath(path)
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o666)
         self.fileno, self.wait, self.wake = transport.fileno, transport.wait, transport.wake
 
     def read(self) -> bytes:
@@ -60,7 +61,7 @@ class RecordingTransport:
     def _append(self, direction: str, data: bytes) -> None:
         if self._fd < 0:
             return
-        t_us = (time.monotonic_ns() - self._began_ns) // 1000
+        t_us = (time.perf_counter_ns() - self._began_ns) // 1000
         line = f'{{"t_us":{t_us},"dir":"{direction}","hex":"{data.hex()}"}}\n'.encode()
         try:
             if os.write(self._fd, line) < len(line):

@@ -6,7 +6,7 @@ Stock SDK firmware wants ``parity=E&rtscts=1``; pc-ble-driver's wants neither; o
 from __future__ import annotations
 
 import errno
-import os
+import re
 import sys
 import time
 from contextlib import suppress
@@ -18,14 +18,23 @@ import serial
 from gatts_codec.errors import LinkClosed, PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.descriptor import DescriptorTransport
-from gatts_codec.link.transports.ports import candidates
+from gatts_codec.link.transports.ports import list_serial_ports
 from gatts_codec.link.transports.url import COMMON_OPTIONS, Address
+
+# What pyserial lets out of a bad URL or number, beside its own SerialException, which is an OSError.
+_REFUSALS: tuple[type[Exception], ...] = (OSError, ValueError, OverflowError, KeyError, re.error)
+if sys.platform != "win32":
+    import termios
+
+    _REFUSALS += (termios.error,)  # which is no OSError
 
 DEFAULT_BAUD = 1_000_000
 OPTIONS = ("baud", "parity", "rtscts")
 
 _SLICE_S = 0.05  # how late a wake-up may be on a port that has no way to cancel a read
 _WRITE_TIMEOUT_S = 1.0
+_HARMLESS_BAUD = 115200
+_PSEUDO_TERMINALS = ("/dev/ttys", "/dev/pts/")  # macOS' serial ports are /dev/cu.* and /dev/tty.*
 
 
 def open_serial(address: Address) -> Transport:
@@ -39,14 +48,20 @@ def open_serial(address: Address) -> Transport:
     place = _with_foreign_options(address) if own_url else address.place
     try:
         port = serial.serial_for_url(place, baudrate=baud, parity=parity, rtscts=rtscts, do_not_open=True)
-        if os.name == "posix" and not own_url:
-            port.exclusive = True  # two programs on one port each see half of the frames
-        port.open()
-    except (OSError, ValueError) as error:
+        if sys.platform == "win32" or own_url:
+            port.open()
+            return PyserialTransport(port, address.place)
+        port.exclusive = True  # two programs on one port each see half of the frames
+        # Makes VMIN 1, so that an empty read means an unplugged port, not "nothing yet". To set it afterwards would
+        # undo a speed that macOS sets in its own way.
+        port.inter_byte_timeout = 0
+        known_baud = _open(port)
+    except _REFUSALS as error:
         raise _port_error(address.place, error) from error
-    if os.name == "posix" and type(port) is serial.Serial:
-        return _descriptor(port, address.place)
-    return PyserialTransport(port, address.place)
+    # Reading by the descriptor costs a fifth of Serial.read().
+    return DescriptorTransport(
+        address.place, port.fileno(), close=port.close, baud=known_baud, parity=port.parity != "N"
+    )
 
 
 def _with_foreign_options(address: Address) -> str:
@@ -54,15 +69,23 @@ def _with_foreign_options(address: Address) -> str:
     return f"{address.place}?{urlencode(foreign)}" if foreign else address.place
 
 
-def _descriptor(port: serial.Serial, name: str) -> Transport:
-    # pyserial has opened and configured the port; reading it by its descriptor costs a fifth of Serial.read().
-    import termios
-
-    fd = port.fileno()
-    settings = termios.tcgetattr(fd)
-    settings[6][termios.VMIN] = 1  # so that an empty read means an unplugged port, not "nothing yet"
-    termios.tcsetattr(fd, termios.TCSANOW, settings)
-    return DescriptorTransport(name, fd, close=port.close, baud=port.baudrate, parity=port.parity != "N")
+def _open(port: serial.Serial) -> int | None:
+    """Open the port; its speed, None for a line without one."""
+    try:
+        port.open()
+    except OSError as error:
+        # On a pseudo-terminal macOS takes no speed but those that termios names. No other port may get another speed.
+        device = str(Path(port.port or "").resolve())
+        if (
+            sys.platform != "darwin"
+            or error.errno != errno.ENOTTY
+            or not device.startswith(_PSEUDO_TERMINALS)
+        ):
+            raise
+        port.baudrate = _HARMLESS_BAUD
+        port.open()
+        return None
+    return port.baudrate
 
 
 class PyserialTransport:
@@ -127,24 +150,24 @@ class PyserialTransport:
 
 def _port_error(place: str, error: Exception) -> PortError:
     """Which of the usual reasons it was, and what to try."""
-    number, text = getattr(error, "errno", None), str(error)
+    number, text = error.errno if isinstance(error, OSError) else error.args[0], str(error)
     if isinstance(error, ValueError):
         reason = f"{place}: {text}"
     elif number == errno.ENOENT or "FileNotFoundError" in text:
         reason = f"{place} does not exist; {_there_are()}"
+    elif number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR) or "configure port" in text.lower():
+        reason = f"{place} is no serial port, or does not take these settings ({text})"
     elif number in (errno.EBUSY, errno.EAGAIN) or (sys.platform == "win32" and "PermissionError" in text):
         reason = f"{place} is busy: another program has it open; close terminals, nRF Connect, other scripts"
     elif number == errno.EACCES:
         reason = f"no permission to open {place}; {_permission_advice(place)}"
-    elif number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR) or "configure port" in text.lower():
-        reason = f"{place} is no serial port, or does not take these settings ({text})"
     else:
         reason = f"cannot open {place}: {text}"
     return PortError(reason, stage="open", attempts=1)
 
 
 def _there_are() -> str:
-    found = [port.device for port in candidates()]
+    found = [port.device for port in list_serial_ports()]
     return (
         f"there are {', '.join(found)}"
         if found
@@ -153,11 +176,12 @@ def _there_are() -> str:
 
 
 def _permission_advice(place: str) -> str:
-    if os.name != "posix":
+    if sys.platform == "win32":
         return "run as a user who may open it"
-    with suppress(ImportError, OSError, KeyError):
-        import grp
+    if sys.platform == "linux":
+        with suppress(OSError, KeyError):
+            import grp
 
-        group = grp.getgrgid(Path(place).stat().st_gid).gr_name
-        return f"add yourself to its group: sudo usermod -aG {group} $USER, then log in again"
+            group = grp.getgrgid(Path(place).stat().st_gid).gr_name
+            return f"add yourself to its group: sudo usermod -aG {group} $USER, then log in again"
     return "see who owns it with ls -l"

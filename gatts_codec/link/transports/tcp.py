@@ -29,7 +29,6 @@ def open_tcp(address: Address) -> Transport:
         ) from error
     except (OSError, UnicodeError) as error:
         raise _error(f"cannot connect to {address.place}: {error}", error) from error
-    connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # every packet waits for an answer
     return socket_transport(f"tcp:{address.place}", connected)
 
 

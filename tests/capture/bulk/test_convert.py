@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import subprocess
 import sys
 from collections.abc import Sequence
 from functools import partial
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
@@ -52,7 +54,7 @@ def test_one_recording(tmp_path: Path) -> None:
     assert left(tmp_path) == ["out.parquet"]
 
 
-@pytest.mark.parametrize("name", ["gzip", "hex", "utf-8 with a mark"])
+@pytest.mark.parametrize("name", ["gzip", "hex", "utf-8 with a mark", "line ends of Windows"])
 def test_other_formats_come_out_the_same(tmp_path: Path, name: str) -> None:
     text = RECORDING.read_bytes()
     source = tmp_path / "recording"
@@ -60,6 +62,8 @@ def test_other_formats_come_out_the_same(tmp_path: Path, name: str) -> None:
         source.write_bytes(gzip.compress(text))
     elif name == "utf-8 with a mark":
         source.write_bytes(b"\xef\xbb\xbf" + text)
+    elif name == "line ends of Windows":
+        source.write_bytes(text.replace(b"\n", b"\r\n"))
     else:
         source.write_text("\n".join(json.loads(line)["hex"] for line in text.splitlines()))
     convert_file(str(source), str(tmp_path / "a.parquet"), "sd_api_v5")
@@ -205,3 +209,47 @@ def test_a_note_that_does_not_hold_is_no_note(tmp_path: Path) -> None:
     assert task.done() is None
     Path(task.note).write_text('{"rows": 1}')
     assert task.done() is None
+
+
+def test_a_name_with_brackets_is_a_file_where_there_is_one(tmp_path: Path) -> None:
+    named = tmp_path / "capture[1].jsonl"
+    named.touch()
+    assert expand(str(named)) == [str(named)]
+    named.unlink()
+    (tmp_path / "capture1.jsonl").touch()
+    assert expand(str(named)) == [str(tmp_path / "capture1.jsonl")]
+
+
+def test_a_name_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with complete_output("out.parquet") as stream:
+        stream.write(b"x")
+    assert left(tmp_path) == ["out.parquet"]
+
+
+def test_what_somebody_still_writes_is_left_to_him(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "capture=x").mkdir()
+    (tmp_path / "capture=x" / ".part-packets.parquet.0").touch()
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "The process cannot access the file", str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)  # as on Windows for an open file
+    remove_parts(str(tmp_path))
+
+
+@pytest.mark.parametrize(("platform", "jobs"), [("win32", 61), ("linux", 100)])
+def test_no_more_processes_than_windows_can_wait_for(
+    monkeypatch: pytest.MonkeyPatch, platform: str, jobs: int
+) -> None:
+    asked: list[tuple[int, str]] = []
+
+    class Pool(contextlib.nullcontext[None]):
+        def __init__(self, jobs: int, mp_context: BaseContext) -> None:
+            asked.append((jobs, mp_context.get_start_method()))
+            super().__init__()
+
+    monkeypatch.setattr(many, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr("sys.platform", platform)
+    assert list(many.run_processes([], 100)) == []
+    assert asked == [(jobs, "spawn")]

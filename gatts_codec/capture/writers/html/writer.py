@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any, TextIO
 
 from gatts_codec import __version__
-from gatts_codec.capture.diagnose import Doctor, Finding
+from gatts_codec.capture.doctor import Doctor, Finding
 from gatts_codec.capture.frames import CapturedFrame, Item, Stray
 from gatts_codec.capture.packets import PacketDecoder
 from gatts_codec.capture.writers.html.page import page

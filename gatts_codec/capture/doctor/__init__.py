@@ -17,13 +17,13 @@ from typing import Any
 from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction, Remark
 from gatts_codec.capture.deliveries import Delivery, GivenUp, LinkChange, Oddity
 from gatts_codec.capture.describe import Describer
-from gatts_codec.capture.detection import DialectDetector, Verdict, detect
-from gatts_codec.capture.diagnose.application import Application
-from gatts_codec.capture.diagnose.calls import Calls
-from gatts_codec.capture.diagnose.delivery import Deliveries
-from gatts_codec.capture.diagnose.finding import Cases, Evidence, Finding
-from gatts_codec.capture.diagnose.line import Line
-from gatts_codec.capture.diagnose.link_up import LinkUp
+from gatts_codec.capture.detection import DialectDetector, Verdict, detect_dialect
+from gatts_codec.capture.doctor.application import Application
+from gatts_codec.capture.doctor.calls import Calls
+from gatts_codec.capture.doctor.delivery import Deliveries
+from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding
+from gatts_codec.capture.doctor.line import Line
+from gatts_codec.capture.doctor.link_up import LinkUp
 from gatts_codec.capture.exchanges import Exchange
 from gatts_codec.capture.frames import CapturedFrame, Item
 from gatts_codec.capture.packets import PacketDecoder, PacketRecord
@@ -212,7 +212,7 @@ def diagnose(items: Iterable[Item], dialect: str | Dialect | None = None) -> Rep
     """The diagnosis of a recording; without a dialect the one that fits best."""
     remaining = iter(items)
     if dialect is None:
-        verdict, remaining = detect(remaining)
+        verdict, remaining = detect_dialect(remaining)
         dialect = verdict.dialect
     doctor = Doctor(dialect)
     for item in remaining:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from gatts_codec.capture.deliveries import Delivery
-from gatts_codec.capture.diagnose.texts import TEXTS, Count
+from gatts_codec.capture.doctor.texts import TEXTS, Count
 from gatts_codec.capture.frames import CapturedFrame
 from gatts_codec.capture.packets import PacketRecord
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from gatts_codec.capture.deliveries import Delivery, between
 from gatts_codec.capture.describe import Describer
-from gatts_codec.capture.diagnose.finding import Cases, Evidence, Finding, of_delivery
+from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_delivery
 from gatts_codec.capture.exchanges import Exchange
 from gatts_codec.capture.packets import PacketRecord
 from gatts_codec.capture.session import Call, EventSeen
-from gatts_codec.codec import short_name
 from gatts_codec.constants import HvxType, result_name
+from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.packets.hvx import Hvx
 from gatts_codec.packets.sys_attr_set import SysAttrSet

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction, LineFault, Remark
-from gatts_codec.capture.diagnose.finding import Cases, Evidence, Finding, of_frame
-from gatts_codec.capture.diagnose.texts import Count
+from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_frame
+from gatts_codec.capture.doctor.texts import Count
 from gatts_codec.capture.frames import CapturedFrame, Item, Stray
 from gatts_codec.errors import CaptureError
 

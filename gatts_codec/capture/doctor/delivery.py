@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from gatts_codec.capture.chunks import TO_HOST
 from gatts_codec.capture.deliveries import Delivery, GivenUp, Oddity
 from gatts_codec.capture.describe import Describer, packet_name
-from gatts_codec.capture.diagnose.finding import Cases, Finding, Names, of_delivery, of_record
-from gatts_codec.capture.diagnose.line import SIDES
-from gatts_codec.capture.diagnose.texts import Count
+from gatts_codec.capture.doctor.finding import Cases, Finding, Names, of_delivery, of_record
+from gatts_codec.capture.doctor.line import SIDES
+from gatts_codec.capture.doctor.texts import Count
 from gatts_codec.capture.session import Call
 from gatts_codec.dialects import Dialect
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from gatts_codec.capture.deliveries import Delivery, LinkChange, Oddity, between, sight
 from gatts_codec.capture.describe import Describer, packet_name
-from gatts_codec.capture.diagnose.finding import Cases, Evidence, Finding, of_delivery, of_record
+from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_delivery, of_record
 from gatts_codec.capture.packets import PacketRecord
 from gatts_codec.capture.session import Call
-from gatts_codec.codec import short_name
 from gatts_codec.constants import MAX_VALUE_LEN, hint
+from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import Dialect
 
 _RESTART_US = 3_000_000  # a chip that a command kills is back within this time

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST
-from gatts_codec.capture.diagnose.finding import Cases, Evidence, Finding, of_record
+from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_record
 from gatts_codec.capture.packets import PacketRecord
 from gatts_codec.framing import H5Type
 

@@ -1,0 +1,64 @@
+"""The docstrings of the public names: they exist, give each field its size and source, and name what is raised."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+from schema.field_sizes import records, sizes
+
+import gatts_codec
+from gatts_codec.packets.opaque import Opaque
+from gatts_codec.schema.message import Message, Packet, field_types
+
+ROOT = Path(gatts_codec.__file__).parent.parent
+_ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+)?|bits? \d(?:-\d)?)  +(\S.*)$")
+_SOURCE = re.compile(r"`(specs/[\w/]+\.toml)`")
+MESSAGES = sorted((cls for cls in records()), key=lambda cls: cls.__name__)
+each_message = pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: cls.__name__)
+
+
+def layout_table(cls: type[Message]) -> dict[str, tuple[str, str]]:
+    """Field to (size, meaning) as the docstring's table has them; lines that go on are put together."""
+    found: dict[str, tuple[str, str]] = {}
+    last = ""
+    for line in str(inspect.getdoc(cls)).splitlines():
+        if row := _ROW.match(line):
+            last = row[1]
+            found[last] = row[2], row[3]
+        elif last and line.startswith(" " * 8):
+            size, meaning = found[last]
+            found[last] = size, f"{meaning} {line.strip()}"
+        elif line:
+            last = ""
+    return found
+
+
+@each_message
+def test_a_message_has_its_layout_in_the_order_of_the_wire(cls: type[Message]) -> None:
+    assert [(name, size) for name, (size, _) in layout_table(cls).items()] == list(sizes(cls).items())
+
+
+@each_message
+def test_a_message_says_what_none_means(cls: type[Message]) -> None:
+    table = layout_table(cls)
+    silent = [
+        name for name, field in field_types(cls).items() if field.nullable and "None" not in table[name][1]
+    ]
+    assert silent == []
+
+
+@each_message
+def test_a_message_names_the_table_it_comes_from(cls: type[Message]) -> None:
+    sources = _SOURCE.findall(str(cls.__doc__))
+    assert sources
+    assert [source for source in sources if not (ROOT / source).is_file()] == []
+    if issubclass(cls, Packet):
+        assert cls.__module__.rpartition(".")[2] in {Path(source).stem for source in sources}
+
+
+def test_opaque_names_its_fields() -> None:
+    text = str(Opaque.__doc__)
+    assert [name for name in field_types(Opaque) if f"{name}  " not in text] == []

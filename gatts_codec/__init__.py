@@ -202,7 +202,7 @@ if TYPE_CHECKING:
         Uuid,
     )
 
-__version__ = "0.1.0"
+__version__ = "1.0.0rc1"
 
 # Which module a public name lives in. Type checkers read the block above; a test holds the two together.
 _HOMES = {

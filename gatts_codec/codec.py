@@ -39,6 +39,10 @@ class Codec:
 
     Whatever the bytes, decoding returns a message or raises a GattsError. Messages of the host's and the chip's side
     go through the same methods, so one codec serves both ends.
+
+    A codec has no state that shows: any number of threads may use one. Codecs of the same dialect and mode share their
+    functions, each of which is made at its first use, in one to some milliseconds; later uses take microseconds.
+    Raises UnknownDialectError.
     """
 
     def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
@@ -71,7 +75,7 @@ class Codec:
         return self._interpreter.classes()
 
     def opcode(self, packet: Packet | type[Packet]) -> int:
-        """The opcode or event id of a packet in this dialect."""
+        """The opcode or event id of a packet in this dialect. Raises EncodeError where that has no such packet."""
         cls = packet if isinstance(packet, type) else type(packet)
         return int.from_bytes(self._interpreter.of_class(cls).head, "little")
 
@@ -88,19 +92,22 @@ class Codec:
         return self._interpreter.encode(message)
 
     def decode_command(self, body: Bytes) -> Command:
-        """The command in a body. Raises DecodeError and its subclasses."""
+        """The command in a body, u8 opcode first. Raises DecodeError and its subclasses.
+
+        They are TruncatedError, TrailingDataError, and UnknownOpcodeError where the dialect has no such GATTS command.
+        """
         if type(body) is bytes and body:
             return self._commands[body[0]](body)
         return self._interpreter.decode("command", body, Command)
 
     def decode_response(self, body: Bytes) -> Response:
-        """The response in a body. Raises DecodeError and its subclasses."""
+        """The response in a body, u8 opcode and u32 result first. Raises as ``decode_command``: DecodeError."""
         if type(body) is bytes and body:
             return self._responses[body[0]](body)
         return self._interpreter.decode("response", body, Response)
 
     def decode_event(self, body: Bytes) -> Event:
-        """The event in a body. Raises DecodeError and its subclasses."""
+        """The event in a body, u16 event id first. Raises as ``decode_command``: DecodeError."""
         if type(body) is bytes and body:
             return self._events[body[0]](body)
         return self._interpreter.decode("event", body, Event)
@@ -116,14 +123,19 @@ class Codec:
     def unpack(self, payload: Bytes) -> Packet | Opaque:
         """The message in an H5 vendor packet's payload; packets that are not GATTS come as Opaque.
 
-        Raises DecodeError; TruncatedError also for an empty payload or one too short for its opcode or event id.
+        An opcode or event id in the dialect's GATTS range that no packet has is an UnknownOpcodeError; outside that
+        range it makes an Opaque, as every other packet type does. Raises DecodeError; TruncatedError also for an
+        empty payload or one too short for its opcode or event id.
         """
         if type(payload) is bytes and len(payload) > 1:
             return self._payloads[payload[0]][payload[1]](payload)
         return self._interpreter.unpack(payload)
 
     def annotate(self, kind: str, body: Bytes) -> list[Span]:
-        """Which bytes each field of a body takes, in order, as far as it decodes. Raises EncodeError for no kind."""
+        """Which bytes each field of a body takes, in order, as far as it decodes; offsets from the body's first byte.
+
+        Raises EncodeError where ``kind`` is not command, response or event, DecodeError where ``body`` is no bytes.
+        """
         return self._interpreter.annotate(kind, body)
 
     def generated_source(self, kind: str, name: str) -> str:

@@ -54,7 +54,8 @@ class Dialect:
     """One version of the serialization.
 
     ``calls`` by name without ``sd_ble_gatts_``; ``events`` by name without ``BLE_GATTS_EVT_``, as (id, layout).
-    ``max_payload`` is the longest packet, type byte included, that the stock firmware's transport takes, in bytes.
+    ``max_payload`` is the longest packet, type byte included, that the stock firmware's transport takes, in bytes: of
+    firmware that was run, `specs/dialects.toml`; a longer packet gets no ACK.
     ``firmware`` says what it talks to; ``numbers`` which table of constants.json has its codes and opcode groups;
     ``generic_command`` that packet type 5 is a generic command, no reset.
     """
@@ -91,7 +92,7 @@ class Dialect:
         )
 
     def opcode(self, call: str) -> int:
-        """The opcode of a call, by its name without ``sd_ble_gatts_``."""
+        """The opcode of a call, by its name without ``sd_ble_gatts_``. Raises KeyError where there is none."""
         return self.opcode_base + self.calls[call].offset
 
 

@@ -175,8 +175,18 @@ class CaptureError(GattsError, ValueError):
 class LinkError(GattsError, OSError):
     """The link to the chip failed.
 
-    ``stage`` is what was under way (``"sync"``, ``"config"``, ``"ack"``, ``"response"``, ``"open"`` ...), ``attempts``
-    how often it was tried, ``heard`` what came from the other end instead.
+    ``attempts`` is how often it was tried, ``heard`` what came from the other end instead, ``stage`` what was under
+    way:
+
+        open      a port is being opened, or a recording
+        reset     RESET is out, the chip restarts
+        sync      SYNC goes out, SYNC_RSP is awaited
+        config    CONFIG goes out, CONFIG_RSP is awaited
+        active    the link was up, nothing in flight
+        ack       a packet is in flight, its ACK is awaited
+        response  a command has its ACK, the response is awaited
+        event     an event is awaited
+        closed    the link, or the port, has been closed
     """
 
     reason: str

@@ -91,7 +91,7 @@ class Interpreter:
         return entry
 
     def encode(self, message: Packet | Opaque) -> bytes:
-        """The body of a packet."""
+        """The body of a packet. Raises EncodeError."""
         if isinstance(message, Opaque):
             return self._pack_opaque(message)[1:]
         entry = self.of_class(type(message))
@@ -101,14 +101,14 @@ class Interpreter:
             raise self._encode_error(error, _label(entry)) from None
 
     def pack(self, message: Packet | Opaque) -> bytes:
-        """Packet type and body."""
+        """Packet type and body. Raises EncodeError."""
         if isinstance(message, Opaque):
             return self._pack_opaque(message)
         body = self.encode(message)
         return bytes((PACKET_TYPES[self.of_class(type(message)).kind],)) + body
 
     def unpack(self, payload: Bytes) -> Packet | Opaque:
-        """The message in a payload."""
+        """The message in a payload. Raises DecodeError, TruncatedError, and what ``decode`` does."""
         payload = self._bytes(payload)
         if not payload:
             raise TruncatedError("an empty payload has no packet type", dialect=self.dialect.name)
@@ -124,7 +124,7 @@ class Interpreter:
         return Opaque(packet_type, kind, group, opcode, body[len(head) :])
 
     def annotate(self, kind: str, body: Bytes) -> list[Span]:
-        """Which bytes each field of a body takes."""
+        """Which bytes each field of a body takes. Raises EncodeError for no kind, DecodeError for no bytes."""
         if str(kind) not in PACKET_TYPES:
             raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
         body, spans = self._bytes(body), list[Span]()
@@ -166,7 +166,10 @@ class Interpreter:
         return body[:width]
 
     def decode(self, kind: Kind, body: Bytes, base: type[P]) -> P:
-        """The packet of this kind in a body."""
+        """The packet of this kind in a body.
+
+        Raises DecodeError, TruncatedError, UnknownOpcodeError, TrailingDataError.
+        """
         body = self._bytes(body)
         head = self._head(kind, body)
         entry = self._by_head.get((kind, head))

@@ -5,11 +5,16 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from public_names import Callable, inner_callables, public_callables, public_objects, raised
 from schema.field_sizes import records, sizes
 
 import gatts_codec
+from gatts_codec import Client, LinkError
+from gatts_codec.device import Peer
+from gatts_codec.framing import slip
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Message, Packet, field_types
 
@@ -62,3 +67,49 @@ def test_a_message_names_the_table_it_comes_from(cls: type[Message]) -> None:
 def test_opaque_names_its_fields() -> None:
     text = str(Opaque.__doc__)
     assert [name for name in field_types(Opaque) if f"{name}  " not in text] == []
+
+
+@pytest.mark.parametrize(("name", "value"), public_objects().items(), ids=list(public_objects()))
+def test_what_is_public_is_documented(name: str, value: Any) -> None:
+    assert value.__doc__
+    assert not value.__doc__.startswith(
+        f"{name.rpartition('.')[2]}("
+    )  # what dataclasses and named tuples write
+
+
+each_callable = pytest.mark.parametrize("it", public_callables(), ids=[it.name for it in public_callables()])
+
+
+@each_callable
+def test_a_method_is_documented(it: Callable) -> None:
+    assert it.function.__doc__ or it.name.endswith(".__init__")  # the class speaks for that
+
+
+@each_callable
+def test_what_is_raised_is_named(it: Callable) -> None:
+    assert {error for error in raised(it.function, it.owner) if error not in it.text} == set()
+
+
+def test_what_is_raised_is_named_inside_too() -> None:
+    silent = {
+        f"{it.name}: {error}"
+        for it in inner_callables()
+        for error in raised(it.function, it.owner)
+        if error not in it.text
+    }
+    assert silent == set()
+
+
+def test_the_search_for_what_is_raised_finds_it() -> None:
+    assert raised(Peer.encrypt, Peer) == {"PeerError"}  # itself
+    assert raised(slip.decode, None) == {"FramingError"}
+    assert raised(slip.unescape, None) == {"FramingError"}  # by a helper that returns the error
+    assert raised(Client.hvx, Client) == {"CommandFailed"}  # by a private method, and a helper elsewhere
+    assert sum(bool(raised(it.function, it.owner)) for it in public_callables()) > 60
+
+
+def test_link_errors_say_every_stage_that_there_is() -> None:
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "gatts_codec").rglob("*.py"))
+    used = set(re.findall(r"\bstage=\"(\w+)\"|\b_stage = \"(\w+)\"", source))
+    told = set(re.findall(r"^    (\w+)  +\S", str(inspect.getdoc(LinkError)), re.MULTILINE))
+    assert {first or second for first, second in used} == told

@@ -250,5 +250,6 @@ def test_a_vendor_uuid_from_its_128_bits() -> None:
         == Uuid(1, 2)
     )
     for wrong in ("6e40", b"\x00", "zz"):
-        with pytest.raises(ValueError):  # noqa: PT011
+        with pytest.raises(EncodeError, match=r"^uuid: not a 128-bit UUID: ") as caught:
             Uuid.from_128bit(wrong, 2)
+        assert caught.value.value == wrong

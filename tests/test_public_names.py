@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import gatts_codec
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import DIALECTS
 
+ROOT = Path(__file__).parents[1]
 # What docs/project/policy.md promises to keep.
 LAZY = ("gatts_codec", "gatts_codec.capture", "gatts_codec.device", "gatts_codec.link")
 PUBLIC = (
@@ -103,3 +105,26 @@ def test_importing_the_package_loads_next_to_nothing() -> None:
         "gatts_codec.facade",
     ]
     assert not {"construct", "serial", "cobs", "asyncio", "click", "rich"} & set(loaded)
+
+
+def imports_of(path: Path) -> set[tuple[str, str]]:
+    """(module, name) of what the Python in a page or a program imports from the library."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".md":
+        text = "\n".join(re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
+    found = re.findall(r"^\s*from (gatts_codec[\w.]*) import (?:\(([^)]*)\)|(.*))$", text, re.MULTILINE)
+    return {
+        (module, name.split(" as ")[0].strip())
+        for module, wrapped, single in found
+        for name in re.sub(r"#.*", "", wrapped or single).split(",")
+        if name.strip()
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").glob("*.py"))],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_pages_and_examples_need_public_names_alone(path: Path) -> None:
+    assert imports_of(path) <= set(NAMES)

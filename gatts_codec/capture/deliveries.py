@@ -19,7 +19,7 @@ _RESET_COMMAND = 5
 
 
 class Sight(NamedTuple):
-    """When something was seen, and in which frame."""
+    """When something was seen, in microseconds, None where the recording has no times; and in which frame, from 1."""
 
     frame: int
     t_us: int | None
@@ -41,16 +41,19 @@ class Delivery:
 
     @property
     def packet(self) -> Decoded:
+        """What the frame carried, decoded."""
         assert self.record.packet is not None
         return self.record.packet
 
     @property
     def h5(self) -> H5Packet:
+        """The H5 packet it came in."""
         assert self.record.h5 is not None
         return self.record.h5
 
     @property
     def first(self) -> Sight:
+        """Its first transmission."""
         return self.sights[0]
 
     @property

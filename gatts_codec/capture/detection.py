@@ -85,6 +85,7 @@ class Verdict:
 
     @property
     def best(self) -> Fit:
+        """The dialect that fits best, or one of several that do equally."""
         return self.fits[0]
 
     @property
@@ -153,6 +154,7 @@ class DialectDetector:
 
     @property
     def samples(self) -> int:
+        """How many packets it goes by."""
         return len(self._samples)
 
     def add(self, frame: CapturedFrame) -> None:

@@ -48,6 +48,7 @@ class Exchange:
 
     @property
     def latency_us(self) -> int | None:
+        """From opening to closing packet, first transmissions, in microseconds; None where either is not known."""
         return between(self.opened.first, self.closed.first if self.closed else None)
 
 

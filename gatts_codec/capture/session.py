@@ -60,6 +60,7 @@ class Call:
 
     @property
     def message(self) -> Packet | Opaque | None:
+        """The command's message, None without one that decodes."""
         return self.command.packet.message
 
     @property
@@ -75,6 +76,7 @@ class Call:
 
     @property
     def conn_handle(self) -> int | None:
+        """The connection it is about, None for none."""
         return connection_of(self.message)
 
     @property
@@ -101,6 +103,7 @@ class EventSeen:
 
     @property
     def conn_handle(self) -> int | None:
+        """The connection it is about, None for none."""
         return connection_of(self.delivery.packet.message)
 
 

@@ -47,13 +47,7 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
 @click.option("--unix", metavar="PATH", help="A Unix socket.")
 @click.option("--script", type=click.Path(dir_okay=False), help="What the simulated peer does.")
 @click.option("--until-script-ends", is_flag=True, help="End with the script, not by Ctrl-C.")
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=Seconds(may_be_endless=False),
-    metavar="S",
-    help="End after so many seconds.",
-)
+@click.option("--timeout", "timeout_s", type=Seconds(), metavar="S", help="End after so many seconds.")
 @click.option(
     "--fault", "faults", multiple=True, metavar="FAULT", help="drop-ack=3, delay-response=2@0.5 ..."
 )

@@ -68,6 +68,7 @@ class BleError(IntEnum):
 ResultCode: type[IntEnum] = IntEnum(  # type: ignore[misc]
     "ResultCode", [(member.name, member.value) for table in (NrfError, BleError) for member in table]
 )
+ResultCode.__doc__ = "``result`` of a response, u32: the members of NrfError and BleError together."
 
 
 class GattStatus(IntEnum):

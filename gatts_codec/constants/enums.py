@@ -10,7 +10,9 @@ from enum import IntEnum, IntFlag
 
 BLE_CONN_HANDLE_INVALID = 0xFFFF  # "no connection": value_set and value_get of the table itself
 BLE_CONN_HANDLE_ALL = 0xFFFE
-MAX_VALUE_LEN = 512  # the longest attribute value, in bytes; one of fixed length has 510
+# The longest attribute value, in bytes: Nordic's codecs were measured to refuse more. (One of fixed length has 510 at
+# most, by the API documentation: that is for the chip to say.)
+MAX_VALUE_LEN = 512
 
 
 class RpcPacketType(IntEnum):

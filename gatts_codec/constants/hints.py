@@ -169,7 +169,7 @@ _BY_COMMAND: dict[str, dict[str, str]] = {
 def hint(dialect: str | HasNumbers, code: int, command: str | None = None) -> str:
     """What to do about a result ``code``, as an answer to ``command`` if one is named; "" where nothing is known.
 
-    ``command`` is the SoftDevice's name, with or without prefix (``"hvx"``).
+    ``command`` is the SoftDevice's name, with or without prefix (``"hvx"``). Raises UnknownDialectError.
     """
     name = result_name(dialect, code)
     if name is None:

@@ -26,7 +26,8 @@ def explain(text: str, dialect: str | None = None) -> list[Explanation]:
     """Every meaning of ``text``: a code in hex or decimal (``0x3401``, ``13313``, ``a4``), or a name or part of one.
 
     Plain digits are decimal; where that means nothing they are tried as hex. Without ``dialect``, meanings that
-    differ come one by one, each with its dialects. Nothing known gives []. Raises UnknownDialectError.
+    differ come one by one, each with its dialects. Nothing known gives []. Numbers and names are those of each
+    dialect's headers (``constants.json``, measured); what they mean is in our words. Raises UnknownDialectError.
     """
     if dialect is not None:
         table(dialect)

@@ -97,13 +97,16 @@ def _statuses(dialect: str) -> dict[int, str]:
 def result_name(dialect: str | HasNumbers, code: int) -> str | None:
     """Name of a result code, ``NRF_ERROR_INVALID_PARAM`` for 7; None where the dialect has none.
 
-    Covers NRF_SUCCESS, NRF_ERROR_*, BLE_ERROR_* and the host's own NRF_ERROR_SD_RPC_*.
+    Covers NRF_SUCCESS, NRF_ERROR_*, BLE_ERROR_* and the host's own NRF_ERROR_SD_RPC_*. Raises UnknownDialectError.
     """
     return _results(numbers_of(dialect)).get(code)
 
 
 def gatt_status_name(dialect: str | HasNumbers, code: int) -> str | None:
-    """Name of a GATT status, None where it is reserved. Application errors count from ATTERR_APP_BEGIN."""
+    """Name of a GATT status, None where it is reserved. Application errors count from ATTERR_APP_BEGIN.
+
+    Raises UnknownDialectError.
+    """
     dialect = numbers_of(dialect)
     names = _statuses(dialect)
     first, last = (table(dialect)[_STATUS_PREFIX + bound] for bound in ("ATTERR_APP_BEGIN", "ATTERR_APP_END"))
@@ -123,7 +126,10 @@ def ranges(dialect: str, kind: Kind) -> dict[Group, range]:
 
 
 def group_of(dialect: str | HasNumbers, kind: Kind, opcode: int) -> Group:
-    """The part of the SoftDevice that an opcode or event id belongs to; ``unknown`` outside every range."""
+    """The part of the SoftDevice that an opcode or event id belongs to; ``unknown`` outside every range.
+
+    Raises UnknownDialectError.
+    """
     return next(
         (group for group, numbers in ranges(numbers_of(dialect), kind).items() if opcode in numbers),
         "unknown",

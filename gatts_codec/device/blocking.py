@@ -19,9 +19,11 @@ T = TypeVar("T")
 
 
 class BlockingPeer:
-    """``Peer``, from any thread but the chip's. Requests wait up to ``timeout_s``; PeerError then says for what.
+    """``Peer``, from any thread but the chip's. Requests wait ``timeout_s`` seconds; PeerError then says for what.
 
-    ``begin`` starts one without waiting, for a test that has to answer it itself.
+    Methods raise PeerError as those of ``Peer`` do, where no connection or a refusal is in the way; LinkClosed when the
+    chip does not run any more; TimeoutError where it takes no turn in time. ``begin`` starts a request without waiting,
+    for a test that has to answer it itself.
     """
 
     def __init__(self, runner: ChipRunner, peer: Peer, timeout_s: float = 5.0) -> None:
@@ -44,11 +46,11 @@ class BlockingPeer:
         return self._call(lambda: self._peer.mtu)
 
     def connect(self, address: str = DEFAULT_ADDRESS, address_type: int = 1) -> int:
-        """Connect; the connection's handle."""
+        """Connect; the connection's handle. Raises PeerError as ``Peer.connect`` does."""
         return self._call(lambda: self._peer.connect(address, address_type))
 
     def wait_for_advertising(self) -> None:
-        """Wait until the host has started advertising."""
+        """Wait until the host has started advertising. Raises PeerError after ``timeout_s`` seconds."""
         if not self._runner.wait_until(lambda chip: chip.device.gap.advertising, self.timeout_s):
             raise PeerError(f"the host does not advertise within {self.timeout_s:g} s")
 
@@ -57,7 +59,7 @@ class BlockingPeer:
         self._call(lambda: self._peer.disconnect(reason))
 
     def encrypt(self, level: int = 2) -> None:
-        """Let the link be encrypted."""
+        """Let the link be encrypted: security mode 1, level 1 to 4. Raises PeerError for another level."""
         self._call(lambda: self._peer.encrypt(level))
 
     def leave(self) -> None:
@@ -90,23 +92,23 @@ class BlockingPeer:
         return self._call(self._peer.discover)
 
     def exchange_mtu(self, mtu: int) -> int:
-        """Ask for an ATT MTU; the one in use then."""
+        """Ask for an ATT MTU in bytes; the one in use then."""
         return self._wait(lambda peer: peer.exchange_mtu(mtu))
 
     def read(self, handle: int, offset: int = 0) -> bytes:
-        """One read request."""
+        """One read request: at most MTU - 1 bytes, from ``offset`` on. Raises PeerError with the ATT error's status."""
         return self._wait(lambda peer: peer.read(handle, offset))
 
     def read_long(self, handle: int) -> bytes:
-        """The whole value."""
+        """The whole value, by as many read requests as it takes. Raises PeerError."""
         return self._wait(lambda peer: peer.read_long(handle))
 
     def write(self, handle: int, data: bytes) -> None:
-        """A write request."""
+        """A write request, of at most MTU - 3 bytes. Raises PeerError with the ATT error's status."""
         self._wait(lambda peer: peer.write(handle, data))
 
     def write_long(self, handle: int, data: bytes) -> None:
-        """Prepared writes, executed."""
+        """Prepared writes, executed. Raises PeerError as soon as one is refused."""
         self._wait(lambda peer: peer.write_long(handle, data))
 
     def prepare(self, handle: int, data: bytes, offset: int = 0) -> None:
@@ -122,11 +124,11 @@ class BlockingPeer:
         self._wait(lambda peer: peer.cancel())
 
     def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
-        """A write command, which nobody answers."""
+        """A write command, of at most MTU - 3 bytes, which nobody answers. Raises PeerError for longer ones."""
         self._call(lambda: self._peer.write_command(handle, data, signed=signed))
 
     def subscribe(self, value_handle: int, *, notifications: bool = True, indications: bool = False) -> None:
-        """Write a characteristic's CCCD."""
+        """Write a characteristic's CCCD. Raises PeerError where it has none, or the chip refuses."""
         self._wait(
             lambda peer: peer.subscribe(value_handle, notifications=notifications, indications=indications)
         )
@@ -149,7 +151,10 @@ class BlockingPeer:
         return future
 
     def wait_for_value(self, count: int = 1) -> list[HandleValue]:
-        """Wait until ``count`` notifications and indications have come since connecting; all of them."""
+        """Wait until ``count`` notifications and indications have come since connecting; all of them.
+
+        Raises PeerError after ``timeout_s`` seconds, and says how many there are.
+        """
         if not self._runner.wait_until(lambda _: len(self._peer.received) >= count, self.timeout_s):
             raise PeerError(f"only {len(self.received)} values came within {self.timeout_s:g} s")
         return self.received

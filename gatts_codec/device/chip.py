@@ -8,7 +8,8 @@
         chip.receive_data(data, now) if data else chip.tick(now)
     chip.peer.connect()                     # and whatever else a peer does
 
-``ChipRunner`` drives it on a port, ``serve`` drives many in an event loop.
+``ChipRunner`` drives it on a port, ``ChipFarm`` many of them in an event loop. Times are seconds of any clock that
+never goes back. Not for two threads at a time.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkEvent, PacketReceived, Rebooted
 
 _SYNC_FRAME = h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, h5.LINK_PAYLOADS["SYNC"]))
-# Packet limit of a firmware, and how often it repeats itself, in seconds: pc-ble-driver's builds and two of Nordic's.
+# Packet limit of a firmware in bytes, and how often it repeats itself, in seconds: measured on pc-ble-driver's builds
+# and two of Nordic's.
 FIRMWARE_INTERVALS_S = {384: 0.04, 512: 0.25, 768: 0.4}
 # Events that may wait for the host; a SoftDevice has room for far fewer.
 MAX_QUEUED = 4096
@@ -118,7 +120,7 @@ class VirtualChip:
         self.device.reboot()
 
     def receive_data(self, data: bytes, now: float) -> None:
-        """Bytes from the host."""
+        """Bytes from the host, in any pieces; none make it raise."""
         self.tick(now)
         if not self._silent:
             self._take(self.link.receive_data(data, now))

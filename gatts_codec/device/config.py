@@ -1,4 +1,8 @@
-"""Settings of a virtual chip. Everything has the default of a SoftDevice; where those are silent, of a usable chip."""
+"""Settings of a virtual chip. Everything has the default of a SoftDevice; where those are silent, of a usable chip.
+
+*Documented* is what the public API documentation and the headers' numbers (``constants.json``) say, *chosen* what they
+leave open.
+"""
 
 from __future__ import annotations
 
@@ -17,32 +21,36 @@ _LONGEST_S = 86400
 class DeviceConfig:
     """What a chip is like before its host configures it. None: the dialect's own default. Raises EncodeError.
 
-    ``unknown_calls`` are GATT server calls that this firmware answers with NOT_SUPPORTED. ``notification_queue`` counts
-    notifications that wait for the air, ``connection_interval_s`` is how long they wait: 0 sends each at once.
+    ``notification_queue`` counts notifications that wait for the air, ``connection_interval_s`` is how long they wait,
+    in seconds: 0 sends each at once.
     """
 
     table_size: int = 1408
-    """Attribute table in bytes, 248 at least, until the host asks for another."""
+    """Attribute table in bytes, 248 at least, until the host asks for another. Documented: 1408 is the default."""
     service_changed: bool = True
     """Whether the Service Changed characteristic exists, until the host says so."""
     notification_queue: int | None = None
-    """Up to v3 7, from v5 on 1 (hvn_tx_queue_size) unless the host configures it."""
+    """Up to v3 7, chosen; from v5 on 1 (hvn_tx_queue_size), documented, unless the host configures it."""
     max_mtu: int | None = None
-    """Largest ATT MTU that exchange_mtu_reply may name: up to v3 247, from v5 on 23 unless the host configures it."""
+    """Largest ATT MTU, in bytes, that exchange_mtu_reply may name. Up to v3 247, chosen; from v5 on 23, documented,
+    unless the host configures it."""
     vendor_bases: int = 10
-    """How many 128-bit UUID bases fit."""
+    """How many 128-bit UUID bases fit, unless the host says so. Chosen."""
     max_connections: int = 20
+    """How many connections there may be at a time. Chosen."""
     connection_interval_s: float = 0.0
+    """How long a notification waits for the air, in seconds."""
     att_timeout_s: float = 30.0
-    """How long a peer waits for the application, and an indication for its confirmation."""
+    """How long a peer waits for the application, and an indication for its confirmation, in seconds. Documented: 30."""
     require_enable: bool = False
     """Answer NOT_ENABLED to GAP and GATT calls before ble_enable. Real firmware code does not ask; SoftDevices do."""
     unknown_calls: frozenset[str] | None = None
+    """GATT server calls that this firmware answers with NOT_SUPPORTED, by name without ``sd_ble_gatts_``."""
     address: bytes = field(default=bytes.fromhex("c0cdef123456"))
     """The chip's own address, most significant byte first."""
     device_name: bytes = b"nRF5x"
     version: tuple[int, int, int] = (9, 0x0059, 0x00AE)
-    """What version_get answers: link layer version, company, subversion."""
+    """What version_get answers: link layer version, company, subversion. Recorded from real firmware."""
 
     def __post_init__(self) -> None:
         for path, value, least, most in (

@@ -46,7 +46,10 @@ class HandleValue:
 
 
 class Peer:
-    """One GATT client. Its methods raise PeerError when it is not connected."""
+    """One GATT client. Its methods raise PeerError when it is not connected, and for numbers out of range.
+
+    Requests return a ``Procedure``, whose ``result()`` raises PeerError with the status that the server answered.
+    """
 
     def __init__(self, device: Device) -> None:
         self._device = device
@@ -74,7 +77,7 @@ class Peer:
     def connect(self, address: str = DEFAULT_ADDRESS, address_type: int = 1) -> int:
         """Connect, whether or not the chip advertises; the connection's handle. ``address`` as people write it.
 
-        Raises PeerError when connected already, or when the chip has no room for another connection.
+        Raises PeerError when connected already, when the chip has no room for another connection, and for no address.
         """
         if self.connection is not None:
             raise PeerError(f"connected already, as connection {self.connection.handle}")
@@ -86,12 +89,15 @@ class Peer:
         return self.connection.handle
 
     def disconnect(self, reason: int = REMOTE_USER_ENDED) -> None:
-        """End the connection, with an HCI reason."""
+        """End the connection, with an HCI reason, 0 to 0xFF. Raises PeerError when not connected."""
         _check_number("reason", reason, 0xFF)
         self._device.connections.close(self._connected(), reason)
 
     def encrypt(self, level: int = 2) -> None:
-        """Let the link be as secure as after pairing: security mode 1, level 1 (open) to 4."""
+        """Let the link be as secure as after pairing: security mode 1, level 1 (open) to 4.
+
+        Raises PeerError for another level, and when not connected.
+        """
         connection = self._connected()
         if level not in (1, 2, 3, 4):
             raise PeerError(f"security levels are 1 to 4, not {level}")
@@ -111,7 +117,7 @@ class Peer:
     # -- requests
 
     def exchange_mtu(self, mtu: int) -> Procedure[int]:
-        """Ask for an ATT MTU; the result is the one that both ends then use."""
+        """Ask for an ATT MTU in bytes; the result is the one that both ends then use. Raises PeerError over 0xFFFF."""
         _check_number("mtu", mtu, 0xFFFF)
         return self._begin(self._exchange_mtu(mtu))
 
@@ -130,12 +136,12 @@ class Peer:
         return self._begin(self._read_long(handle))
 
     def write(self, handle: int, data: bytes) -> Procedure[None]:
-        """A write request. Data over MTU - 3 bytes is for ``write_long``."""
+        """A write request. Raises PeerError for data over MTU - 3 bytes: that is for ``write_long``."""
         self._check_length(data, _WRITE_OVERHEAD)
         return self._begin(self._request(Request(Op.WRITE, handle, bytes(data))))
 
     def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
-        """A write command, which nobody answers, whatever becomes of it."""
+        """A write command, which nobody answers, whatever becomes of it. Raises PeerError over MTU - 3 bytes."""
         self._check_length(data, _WRITE_OVERHEAD)
         op = Op.SIGNED_WRITE if signed else Op.WRITE_COMMAND
         connection = self._connected()
@@ -143,7 +149,7 @@ class Peer:
             self._device.connections.command(connection, Request(op, handle, bytes(data)))
 
     def prepare(self, handle: int, data: bytes, offset: int = 0) -> Procedure[None]:
-        """One prepared write, to be executed or cancelled later."""
+        """One prepared write, to be executed or cancelled later. Raises PeerError over MTU - 5 bytes."""
         _check_number("offset", offset, 0xFFFF)
         self._check_length(data, _PREPARE_OVERHEAD)
         return self._begin(self._request(Request(Op.PREPARE, handle, bytes(data), offset)))
@@ -163,7 +169,7 @@ class Peer:
     def subscribe(
         self, value_handle: int, *, notifications: bool = True, indications: bool = False
     ) -> Procedure[None]:
-        """Write the CCCD of a characteristic."""
+        """Write the CCCD of a characteristic. Raises PeerError where the handle is no value's, or has none."""
         cccd = self._device.table.cccd_of(value_handle)
         if cccd is None:
             raise PeerError(f"0x{value_handle:04x} is no characteristic's value with a CCCD")
@@ -171,7 +177,7 @@ class Peer:
         return self.write(cccd.handle, bits.to_bytes(2, "little"))
 
     def unsubscribe(self, value_handle: int) -> Procedure[None]:
-        """Clear the CCCD of a characteristic."""
+        """Clear the CCCD of a characteristic. Raises PeerError as ``subscribe`` does."""
         return self.subscribe(value_handle, notifications=False)
 
     def confirm(self) -> None:

@@ -33,7 +33,11 @@ _LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 
 
 class ChipRunner:
-    """Moves bytes between a chip and a transport until ``stop``, or until the transport is gone."""
+    """Moves bytes between a chip and a transport until ``stop``, or until the transport is gone.
+
+    Once started in a thread of its own (``start``, ``with``) it owns the transport: it closes it at the end. With
+    ``run`` the transport stays the caller's.
+    """
 
     def __init__(self, chip: VirtualChip, transport: Transport) -> None:
         self.chip, self.transport = chip, transport
@@ -83,11 +87,18 @@ class ChipRunner:
             self._work()
 
     def call(self, action: Callable[[], T], timeout_s: float | None = 5.0) -> T:
-        """Do something with the chip between two turns, and return what it returns. From any thread but the chip's."""
+        """Do something with the chip between two turns, and return what it returns. From any thread but the chip's.
+
+        Raises what ``action`` raises; LinkClosed once the chip does not run any more; TimeoutError (that of
+        ``concurrent.futures``) when it has had no turn in ``timeout_s`` seconds.
+        """
         return self.submit(action).result(timeout_s)
 
     def submit(self, action: Callable[[], T]) -> Future[T]:
-        """Have something done between two turns. Raises LinkClosed once the chip does not run any more."""
+        """Have something done between two turns; the future has its outcome.
+
+        Raises LinkClosed once the chip does not run any more.
+        """
         if self._stopping:
             raise LinkClosed("the virtual chip does not run any more", stage="closed")
         future: Future[T] = Future()
@@ -103,7 +114,10 @@ class ChipRunner:
         return future
 
     def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:
-        """Wait until something is so of the chip, which is looked at after each turn; return whether it is."""
+        """Wait until something is so of the chip, which is looked at after each turn; return whether it is.
+
+        False after ``timeout_s`` seconds. Raises LinkClosed as ``call`` does.
+        """
         reached: Future[None] = Future()
         watch = (condition, reached)
         self.call(lambda: self._watches.append(watch))

@@ -91,7 +91,8 @@ def _check(line: Line) -> None:
 class ScriptRun:
     """A script under way on a chip's peer. ``turn`` is to be called after whatever happened to the chip.
 
-    ``log`` gets a line for each command. ``error`` says why the script ended early; ``done`` that it is over.
+    ``log`` gets a line for each command. ``error`` is the PeerError that ended the script early; ``done`` says that it
+    is over. ``turn`` raises nothing of its own.
     """
 
     def __init__(self, chip: VirtualChip, script: list[Line], log: Callable[[str], object]) -> None:
@@ -121,7 +122,10 @@ class ScriptRun:
         return str(self._line or "nothing has begun")
 
     def turn(self, now: float) -> float | None:
-        """Go on as far as possible; when to be called at the latest, None: when something has happened."""
+        """Go on as far as possible; when to be called at the latest, in seconds of ``now``'s clock.
+
+        None: when something has happened.
+        """
         self._now = now
         while not self.done and self._ready():
             try:
@@ -176,7 +180,7 @@ class ScriptRun:
 
     # -- what the commands do
 
-    def wait(self, what: str, number: str = "") -> Waiting:
+    def _wait(self, what: str, number: str = "") -> Waiting:
         chip = self._chip
         conditions: dict[str, Callable[[], bool]] = {
             "advertising": lambda: chip.device.gap.advertising,
@@ -196,7 +200,7 @@ class ScriptRun:
                 return self._now + float(what)
         raise PeerError(f"wait for {', '.join(conditions)}, values N, or a number of seconds")
 
-    def where(self, text: str) -> int:
+    def _where(self, text: str) -> int:
         """The handle that WHERE means."""
         if text.startswith("0x"):
             return _number(text)
@@ -210,13 +214,13 @@ class ScriptRun:
                 return found.handle
         raise PeerError(f"characteristic {value} has no descriptor {descriptor}")
 
-    def subscribe(self, where: str, how: str = "notify") -> Waiting:
+    def _subscribe(self, where: str, how: str = "notify") -> Waiting:
         if how not in _SUBSCRIPTIONS:
             raise PeerError(f"subscribe to {', '.join(_SUBSCRIPTIONS)}, not {how}")
         notifications, indications = _SUBSCRIPTIONS[how]
-        return self.peer.subscribe(self.where(where), notifications=notifications, indications=indications)
+        return self.peer.subscribe(self._where(where), notifications=notifications, indications=indications)
 
-    def confirm(self, how: str = "") -> None:
+    def _confirm(self, how: str = "") -> None:
         if how in ("auto", "off"):
             self.peer.confirms = how == "auto"
         elif how:
@@ -224,20 +228,20 @@ class ScriptRun:
         else:
             self.peer.confirm()
 
-    def emit(self, payload: bytes) -> None:
+    def _emit(self, payload: bytes) -> None:
         if payload[:1] != bytes([RpcPacketType.EVENT]):
             raise PeerError("an event's payload begins with 02, u16 event id, u16 connection handle")
         self._chip.device.emit(payload)
 
-    def expect(self, value: str) -> None:
+    def _expect(self, value: str) -> None:
         wanted = _hex(value)
         if wanted != self._value:
             raise PeerError(f"the last value read is {self._value.hex(' ') or 'empty'}")
 
-    def fails(self) -> None:
+    def _fails(self) -> None:
         self._must_fail = True
 
-    def discover(self) -> None:
+    def _discover(self) -> None:
         for service in self.peer.discover():
             self._log(
                 f"  service {service.uuid.uuid:04x}: {service.handle:#06x} to {service.end_handle:#06x}"
@@ -261,30 +265,30 @@ def _hex(text: str) -> bytes:
 
 
 _COMMANDS: dict[str, Callable[..., Waiting]] = {
-    "wait": ScriptRun.wait,
+    "wait": ScriptRun._wait,
     "connect": lambda run, *address: _none(run.peer.connect(*address)),
     "disconnect": lambda run: run.peer.disconnect(),
     "encrypt": lambda run, level: run.peer.encrypt(_number(level)),
     "mtu": lambda run, mtu: run.peer.exchange_mtu(_number(mtu)),
-    "discover": ScriptRun.discover,
-    "read": lambda run, where, offset="0": run.peer.read(run.where(where), _number(offset)),
-    "read-long": lambda run, where: run.peer.read_long(run.where(where)),
-    "write": lambda run, where, data: run.peer.write(run.where(where), _hex(data)),
-    "write-command": lambda run, where, data: run.peer.write_command(run.where(where), _hex(data)),
-    "write-long": lambda run, where, data: run.peer.write_long(run.where(where), _hex(data)),
+    "discover": ScriptRun._discover,
+    "read": lambda run, where, offset="0": run.peer.read(run._where(where), _number(offset)),
+    "read-long": lambda run, where: run.peer.read_long(run._where(where)),
+    "write": lambda run, where, data: run.peer.write(run._where(where), _hex(data)),
+    "write-command": lambda run, where, data: run.peer.write_command(run._where(where), _hex(data)),
+    "write-long": lambda run, where, data: run.peer.write_long(run._where(where), _hex(data)),
     "prepare": lambda run, where, data, offset="0": run.peer.prepare(
-        run.where(where), _hex(data), _number(offset)
+        run._where(where), _hex(data), _number(offset)
     ),
     "execute": lambda run: run.peer.execute(),
     "cancel": lambda run: run.peer.cancel(),
-    "subscribe": ScriptRun.subscribe,
-    "unsubscribe": lambda run, where: run.peer.unsubscribe(run.where(where)),
-    "confirm": ScriptRun.confirm,
+    "subscribe": ScriptRun._subscribe,
+    "unsubscribe": lambda run, where: run.peer.unsubscribe(run._where(where)),
+    "confirm": ScriptRun._confirm,
     "leave": lambda run: run.peer.leave(),
     "come-back": lambda run: run.peer.come_back(),
-    "event": lambda run, payload: run.emit(_hex(payload)),
-    "expect": ScriptRun.expect,
-    "fails": ScriptRun.fails,
+    "event": lambda run, payload: run._emit(_hex(payload)),
+    "expect": ScriptRun._expect,
+    "fails": ScriptRun._fails,
 }
 _ARITY = {
     **dict.fromkeys(("disconnect", "discover", "execute", "cancel", "leave", "come-back", "fails"), (0, 0)),

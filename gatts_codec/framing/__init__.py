@@ -18,7 +18,7 @@ FRAMINGS = {framing.name: framing for framing in (H5, length.LENGTH, cobs.PLAIN,
 
 
 def framing_named(name: str) -> Framing:
-    """The framing of that name; EncodeError lists the known ones otherwise."""
+    """The framing of that name. Raises EncodeError, which lists the known ones."""
     try:
         return FRAMINGS[name]
     except KeyError:

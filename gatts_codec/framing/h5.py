@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from ..errors import EncodeError, FramingError
-from .slip import END, ESC
+from .slip import END
 from .slip import decode as slip_decode
 from .slip import encode as slip_encode
 
@@ -64,7 +64,16 @@ _LINK_NAMES = {payload: name for name, payload in LINK_PAYLOADS.items()}
 
 @dataclass(frozen=True, slots=True)
 class H5Packet:
-    """One H5 packet. ``crc`` says whether it travels with a CRC; a decoded packet's CRC was right."""
+    """One H5 packet.
+
+        type      0..15           what it is: H5Type, or another number
+        payload   0..4095 bytes   without header and CRC
+        seq, ack  0..7            its own number; the number that its sender expects next
+        reliable  bool            to be acknowledged
+        crc       bool            travels with a CRC; a decoded packet's was right
+
+    Where each stands in the header is said at the top of `gatts_codec.framing.h5`.
+    """
 
     type: int
     payload: bytes = b""
@@ -111,7 +120,7 @@ def encode_frame(packet: H5Packet) -> bytes:
 
 
 def encode_reliable(payload: bytes, seq: int, ack: int) -> bytes:
-    """``encode_frame`` for commands, responses and events: vendor specific, reliable, with CRC."""
+    """``encode_frame`` for commands, responses and events: vendor specific, reliable, with CRC. Raises EncodeError."""
     return slip_encode(_assemble(14, payload, seq, ack, True, True))
 
 
@@ -212,8 +221,7 @@ def decode_frame(frame: bytes) -> H5Packet:
     """
     if len(frame) < 2 or frame[0] != END or frame[-1] != END:
         raise FramingError("a frame begins and ends with C0", layer="slip", code="short_frame", data=frame)
-    body = frame[_BODY]
-    return decode(slip_decode(body) if ESC in body or END in body else body)
+    return decode(slip_decode(frame[_BODY]))
 
 
 def _error(reason: str, code: str, offset: int, data: bytes) -> FramingError:

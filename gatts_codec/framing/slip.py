@@ -47,7 +47,7 @@ def decode(body: bytes) -> bytes:
 
 
 def unescape(body: bytes) -> bytes:
-    """``decode`` for a body known to hold no C0."""
+    """``decode`` for a body known to hold no C0. Raises FramingError, code bad_escape."""
     plain, *escaped = body.split(_ESC_BYTE)
     # Where escapes are rare, piece by piece costs less than searching the whole body for either pair.
     if len(escaped) * 40 < len(body):

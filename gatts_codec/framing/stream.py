@@ -16,26 +16,41 @@ class AnyFrame(Protocol):
     """One frame: its bytes as read, and either what it carried or why it is none."""
 
     @property
-    def raw(self) -> bytes: ...
+    def raw(self) -> bytes:
+        """The bytes as they were read, delimiters and escapes included."""
+        ...
 
     @property
-    def payload(self) -> bytes | None: ...
+    def payload(self) -> bytes | None:
+        """What it carried; None for a bad frame."""
+        ...
 
     @property
-    def error(self) -> FramingError | None: ...
+    def error(self) -> FramingError | None:
+        """Why it is none; None for a good frame."""
+        ...
 
 
 class StreamDecoder(Protocol):
-    """Cuts a stream into frames. How the stream is cut into pieces on its way never changes the result."""
+    """Cuts a stream into frames. How the stream is cut into pieces on its way never changes the result.
+
+    ``dropped`` counts the bytes outside frames since the last ``reset``.
+    """
 
     dropped: int
 
     @property
-    def pending(self) -> bytes: ...
+    def pending(self) -> bytes:
+        """The bytes of an unfinished frame; at most one maximal frame."""
+        ...
 
-    def feed(self, data: Buffer) -> Sequence[AnyFrame]: ...
+    def feed(self, data: Buffer) -> Sequence[AnyFrame]:
+        """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
+        ...
 
-    def reset(self) -> None: ...
+    def reset(self) -> None:
+        """Forget an unfinished frame and set ``dropped`` to 0."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,10 @@ class PayloadFrame:
 
 @dataclass(frozen=True, slots=True)
 class Framing:
-    """One way to carry packets over a byte stream."""
+    """One way to carry packets over a byte stream.
+
+    ``encode`` makes a payload a frame and raises EncodeError for one that does not fit; ``decoder`` makes a decoder.
+    """
 
     name: str
     encode: Callable[[bytes], bytes]

@@ -42,7 +42,11 @@ def aconnect(
     record: str | os.PathLike[str] | None = None,
     link: HostConfig | None = None,
 ) -> Connecting:
-    """``connect`` for asyncio: ``async with aconnect(..) as sd``, or ``sd = await aconnect(..)`` and ``close`` it."""
+    """``connect`` for asyncio: ``async with aconnect(..) as sd``, or ``sd = await aconnect(..)`` and ``close`` it.
+
+    Raises UnknownDialectError at once. EncodeError, PortError, LinkTimeout and LinkClosed come when it is awaited or
+    entered, for the reasons that ``connect`` has.
+    """
     options = Options(
         reset=reset,
         max_payload=max_payload,
@@ -115,11 +119,15 @@ class AsyncClient(AsyncCalls):
     """A link to a chip, for one event loop. What ``gatts_codec.Client`` says holds here too.
 
     Calls may be made from many tasks; one is under way at a time. A task that is cancelled in a call leaves the link
-    in order: the response, if it comes, is dropped.
+    in order: the response, if it comes, is dropped. Each raises EncodeError, CommandFailed, LinkTimeout, LinkReset,
+    LinkClosed or DecodeError: what they have in common stands at ``gatts_codec.link.acalls.AsyncCalls``.
     """
 
     def __init__(self, transport: Transport, dialect: str | Dialect, options: Options | None = None) -> None:
-        """To be made inside a running loop, and to be brought up by ``reset``; ``aconnect`` does both."""
+        """To be made inside a running loop, and to be brought up by ``reset``; ``aconnect`` does both.
+
+        Raises UnknownDialectError, and EncodeError for a framing or setting that does not exist.
+        """
         options = options or Options()
         self._session = new_session(transport, dialect, options)
         self.codec: Codec = self._session.codec
@@ -174,7 +182,8 @@ class AsyncClient(AsyncCalls):
     ) -> Response | Opaque:
         """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
 
-        Raises as the methods do: see ``gatts_codec.link.acalls``.
+        Raises what the other calls do: EncodeError for a command that does not encode or is longer than
+        ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
         """
         if isinstance(message, Command):
             return await self._ask(message, Response, check, timeout_s)
@@ -188,13 +197,17 @@ class AsyncClient(AsyncCalls):
         """Send a packet that somebody else has encoded, packet type first, and return its response's payload.
 
         The result in it is not looked at. Packet types without a response return ``b""`` once they are acknowledged.
+        Raises EncodeError for what no firmware takes: no bytes, too few, over ``max_payload``; LinkTimeout, LinkReset,
+        LinkClosed.
         """
         return await self._exchange(check_raw(payload, self._max_payload, self.codec), timeout_s)
 
     async def events(self, timeout_s: float | None = None) -> AsyncIterator[AnyEvent]:
         """Events as they come, oldest first, until none has come for ``timeout_s`` or the client is closed.
 
-        Raises LinkReset when the link is lost meanwhile (iterating anew goes on), LinkClosed when the port goes away.
+        Without ``timeout_s`` (in seconds) there is no end but closing. Events of other groups, and those that do not
+        decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating anew goes on), LinkClosed
+        when the port goes away.
         """
         while (event := await self._next(lambda _: True, timeout_s, may_end=True)) is not None:
             yield event
@@ -204,7 +217,8 @@ class AsyncClient(AsyncCalls):
     ) -> E:
         """Take the next event of a type, ``where`` it fits; those that came before it stay for others.
 
-        Raises LinkTimeout, which says what came instead; LinkReset and LinkClosed as ``events`` does.
+        Raises LinkTimeout after ``timeout_s`` seconds, and says what came instead; LinkReset and LinkClosed as
+        ``events`` does; and what ``where`` raises.
         """
         event = await self._next(matching(event_type, where), timeout_s)
         if event is None:
@@ -226,7 +240,11 @@ class AsyncClient(AsyncCalls):
         return remove
 
     async def reset(self) -> None:
-        """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``."""
+        """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``.
+
+        Waits for a call under way. Raises LinkTimeout where the chip does not answer; LinkClosed where the client is
+        closed or the port has gone, or LinkReset if that a link was lost before had still to be told.
+        """
         async with self._turn:
             if self._closed:
                 self._session.report()

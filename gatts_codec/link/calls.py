@@ -1,12 +1,4 @@
-"""The calls of a blocking client.
-
-One method a command of the SoftDevice, its parameters those of the message class, in the same order. ``check=False``
-returns a response with a result other than 0 instead of raising CommandFailed; ``timeout_s`` is how long the chip may
-take from its ACK to its response. Every method raises EncodeError (before anything is sent; also where the dialect
-lacks the command), CommandFailed, LinkTimeout, LinkReset, LinkClosed, and DecodeError for a response that is none.
-
-Handles are taken as responses give them, ``int | None``; a None is refused.
-"""
+"""The calls of a blocking client: one method a command of the SoftDevice."""
 
 from __future__ import annotations
 
@@ -38,7 +30,17 @@ R = TypeVar("R", bound=Response)
 
 
 class Calls:
-    """Every command of every dialect, as a method that returns its response."""
+    """Every command of every dialect, as a method that returns its response.
+
+    Parameters are those of the message class, in the same order: its docstring says what each means, in which unit. A
+    handle is taken as responses give it, ``int | None``; EncodeError refuses None. ``check=False`` returns a response
+    with a result other than 0 instead of raising CommandFailed. ``timeout_s`` is how long the chip may take from its
+    ACK to its response, in seconds; None: as long as the client was made with.
+
+    Every method raises EncodeError (before anything is sent; also where the dialect lacks the command), CommandFailed,
+    LinkTimeout (no ACK, or no response in time), LinkReset (the link was lost, now or since the last call), LinkClosed,
+    and DecodeError for a response that is none.
+    """
 
     def _ask(self, command: Command, answer: type[R], check: bool, timeout_s: float | None) -> R:
         raise NotImplementedError

@@ -10,7 +10,7 @@ from .machine import CHIP, OLD_CHIP, ChipState, Input
 
 
 class ChipLink(LinkEnd, table=CHIP):
-    """The firmware's end of the link."""
+    """The firmware's end of the link. Not for two threads at a time."""
 
     def __init__(self, config: ChipConfig | None = None) -> None:
         self.config = config or ChipConfig()

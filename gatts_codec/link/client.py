@@ -46,7 +46,9 @@ def connect(
     """Open a port (``gatts_codec.link.transports``), bring the link up, return the client, to be used in ``with``.
 
     The options are explained at ``Options``; ``record`` names a capture file for all that goes over the wire. Raises
-    PortError where the port does not open, LinkTimeout where the chip does not answer, UnknownDialectError.
+    UnknownDialectError; EncodeError for a framing or setting that does not exist; PortError where the port does not
+    open or the capture file cannot be written; LinkTimeout where the chip does not answer, LinkClosed where the port
+    goes away.
     """
     options = Options(
         reset=reset,
@@ -72,9 +74,16 @@ class Client(Calls):
     Use it in ``with``, or ``close`` it. A link that is lost is made anew by itself; the next call, or who waits for an
     event, is told by LinkReset, since the chip's attribute table may be gone. Each event goes to every callback, and
     to one of those who take events by ``events`` or ``wait_for``.
+
+    Calls take turns. Each raises EncodeError, CommandFailed, LinkTimeout, LinkReset, LinkClosed or DecodeError: what
+    they have in common stands at ``gatts_codec.link.calls.Calls``.
     """
 
     def __init__(self, transport: Transport, dialect: str | Dialect, options: Options | None = None) -> None:
+        """Bring the link up; the transport is then the client's, and closed where the link does not come up.
+
+        Raises as ``connect`` does, but for PortError.
+        """
         options = options or Options()
         self._session = new_session(transport, dialect, options)
         self.codec: Codec = self._session.codec
@@ -130,7 +139,8 @@ class Client(Calls):
     ) -> Response | Opaque:
         """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
 
-        Raises as the methods do: see ``gatts_codec.link.calls``.
+        Raises what the other calls do: EncodeError for a command that does not encode or is longer than
+        ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
         """
         if isinstance(message, Command):
             return self._ask(message, Response, check, timeout_s)
@@ -144,13 +154,17 @@ class Client(Calls):
         """Send a packet that somebody else has encoded, packet type first, and return its response's payload.
 
         The result in it is not looked at. Packet types without a response return ``b""`` once they are acknowledged.
+        Raises EncodeError for what no firmware takes: no bytes, too few, over ``max_payload``; LinkTimeout, LinkReset,
+        LinkClosed.
         """
         return self._exchange(check_raw(payload, self._max_payload, self.codec), timeout_s)
 
     def events(self, timeout_s: float | None = None) -> Iterator[AnyEvent]:
         """Events as they come, oldest first, until none has come for ``timeout_s`` or the client is closed.
 
-        Raises LinkReset when the link is lost meanwhile (iterating anew goes on), LinkClosed when the port goes away.
+        Without ``timeout_s`` (in seconds) there is no end but closing. Events of other groups, and those that do not
+        decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating anew goes on), LinkClosed
+        when the port goes away.
         """
         while (event := self._next(lambda _: True, timeout_s, may_end=True)) is not None:
             yield event
@@ -160,7 +174,8 @@ class Client(Calls):
     ) -> E:
         """Take the next event of a type, ``where`` it fits; those that came before it stay for others.
 
-        Raises LinkTimeout, which says what came instead; LinkReset and LinkClosed as ``events`` does.
+        Raises LinkTimeout after ``timeout_s`` seconds, and says what came instead; LinkReset and LinkClosed as
+        ``events`` does; and what ``where`` raises.
         """
         event = self._next(matching(event_type, where), timeout_s)
         if event is not None:
@@ -176,7 +191,11 @@ class Client(Calls):
         return self._callbacks.add(callback, event_types)
 
     def reset(self) -> None:
-        """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``."""
+        """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``.
+
+        Waits for a call under way. Raises LinkTimeout where the chip does not answer; LinkClosed where the client is
+        closed or the port has gone, or LinkReset if that a link was lost before had still to be told.
+        """
         with self._turn:
             with self._line.lock:
                 if self._closed:

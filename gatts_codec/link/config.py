@@ -1,4 +1,8 @@
-"""Settings of both ends of the link. Times are seconds; the defaults are what was measured on the real ends."""
+"""Settings of both ends of the link. Times are seconds, sizes bytes; a number out of range raises EncodeError.
+
+The defaults are measured: Nordic's host library and its firmware code were run against each other, and each against
+a scripted peer.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +28,13 @@ def require(path: str, value: float, least: float, most: float, packet: str = "l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineConfig:
-    """What both ends need to know.
+    """What both ends need to know. Raises EncodeError for a number out of range.
 
-    ``max_payload`` is the firmware's largest packet, 384, 512 or 768 bytes; ``retransmission_interval_s`` the least
-    time between two transmissions. On a line too slow for it (``baud`` known) the interval grows to what the frame,
-    the longest frame the peer may be in the middle of, and its ACK take, plus ``peer_time_s``.
+    ``max_payload`` is the firmware's largest packet, type byte included: 384, 512 or 768 bytes. The default is the
+    largest of all and not the dialect's; clients put that in its place (``Options``). ``retransmission_interval_s`` is
+    the least time between two transmissions of a packet, ``transmissions`` how many there are in all: 0.25 s and 6 are
+    the reference host's. On a line too slow for it (``baud`` known) the interval grows to what the frame, the longest
+    frame the peer may be in the middle of, and its ACK take, plus ``peer_time_s``.
     """
 
     max_payload: int = 768
@@ -37,9 +43,11 @@ class LineConfig:
     baud: int | None = None
     """Bits per second; None where the line's speed is unknown or does not matter (TCP, pseudo-terminals)."""
     parity: bool = False
+    """Whether each byte carries a parity bit."""
     peer_time_s: float = 0.05
+    """How long the peer may take to begin its ACK: an allowance of ours."""
     max_waiting: int = 256
-    """Packets that may wait for the one in flight; ``send`` refuses more."""
+    """Packets that may wait for the one in flight; ``send`` refuses more. A bound of ours."""
 
     def __post_init__(self) -> None:
         require("max_payload", self.max_payload, 1, h5.MAX_PAYLOAD)
@@ -73,8 +81,9 @@ class HostConfig(LineConfig):
     of which are its interval: firmware seems to restart only after 0.2 to 0.3 s, and a link begun before that would end
     with it. For a chip known to restart at once 0.05 will do."""
     link_transmissions: int = 6
-    """How often SYNC goes out, and CONFIG."""
+    """How often SYNC goes out, and CONFIG; 6 is the reference host's."""
     fast_link_up: bool = True
+    """Whether to say SYNC, SYNC_RSP and CONFIG in one breath: up in two round trips instead of 0.75 s."""
 
     def __post_init__(self) -> None:
         LineConfig.__post_init__(self)
@@ -84,8 +93,10 @@ class HostConfig(LineConfig):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChipConfig(LineConfig):
-    """The connectivity firmware's end. One interval rules SYNC and retransmissions: 0.4 s in firmware with 768-byte
-    packets, 0.25 s in stock SDK 15, 0.04 s in SDK 11 to 14.
+    """The connectivity firmware's end. Raises EncodeError for a number out of range.
+
+    One interval rules SYNC and retransmissions: measured 0.4 s in firmware with 768-byte packets, the default, 0.25 s
+    in stock SDK 15, 0.04 s in SDK 11 to 14. A response or event goes out 5 times; then the chip reboots.
     """
 
     retransmission_interval_s: float = 0.4

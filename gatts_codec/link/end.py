@@ -32,7 +32,9 @@ LINK_PAYLOADS: dict[str, bytes] = {
 _LINK_FRAMES = {
     name: h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, payload)) for name, payload in LINK_PAYLOADS.items()
 }
-_LINK_INPUTS = {name: Input[name] for name in ("SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP")}
+_LINK_INPUTS: dict[str | None, Input] = {
+    name: Input[name] for name in ("SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP")
+}
 _ACKED = [PacketAcked(attempts) for attempts in range(16)]
 
 # Plain ints: comparing with an enum's member costs an attribute search for every frame.
@@ -44,7 +46,10 @@ Action = Callable[[Any, Any], None]
 
 
 class LinkEnd:
-    """One end of the link. ``gatts_codec.link.machine`` says how it is driven and what it does."""
+    """One end of the link. ``gatts_codec.link.machine`` says how it is driven and what it does.
+
+    Not for two threads at a time: no lock is taken, ``send`` included. ``Client`` puts one around it.
+    """
 
     _rows: ClassVar[list[list[tuple[Action, IntEnum]]]]
 
@@ -120,7 +125,7 @@ class LinkEnd:
         self._input(Input.SEND, payload)
 
     def receive_data(self, data: bytes, now: float) -> list[LinkEvent]:
-        """What the bytes mean. Bytes may come in any pieces."""
+        """What the bytes mean. Bytes may come in any pieces; none make it raise."""
         self._now = now
         events: list[LinkEvent] = []
         self._events = events
@@ -173,7 +178,7 @@ class LinkEnd:
         if kind == _VENDOR and packet.reliable:
             return Input.PACKET_NEXT if packet.seq == self._expected else Input.PACKET_OTHER
         if kind == _LINK:
-            return _LINK_INPUTS.get(packet.link or "", Input.OTHER)
+            return _LINK_INPUTS.get(packet.link, Input.OTHER)
         return Input.RESET if kind == _RESET else Input.OTHER
 
     # -- actions of both ends

@@ -30,10 +30,10 @@ class LinkUp:
 class LinkLost:
     """No link, or no longer. All that was under way has failed.
 
-    ``stage`` is what was under way ("sync", "config", "ack", "active"), ``attempts`` how often it was tried, ``heard``
-    what came instead, ``advice`` what that points to. ``in_flight`` was sent and not acknowledged: the peer may or may
-    not have it. ``unsent`` never left. ``relinking``: the machine is already at it, and LinkUp, or a LinkLost without
-    it, will follow.
+    ``stage`` is what was under way (as in LinkError: "reset", "sync", "config", "ack", "active"), ``attempts`` how
+    often it was tried, ``heard`` what came instead, ``advice`` what that points to. ``in_flight`` was sent and not
+    acknowledged: the peer may or may not have it. ``unsent`` never left. ``relinking``: the machine is already at it,
+    and LinkUp, or a LinkLost without it, will follow.
     """
 
     reason: LostReason

@@ -15,7 +15,7 @@ _RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
 
 
 class HostLink(LinkEnd, table=HOST):
-    """The PC's end of the link."""
+    """The PC's end of the link. Not for two threads at a time."""
 
     def __init__(self, config: HostConfig | None = None) -> None:
         self.config = config or HostConfig()
@@ -90,7 +90,7 @@ class HostLink(LinkEnd, table=HOST):
         self._relink(LostReason.PEER_RESTARTED)
 
     def _relink_after_mismatch(self, packet: H5Packet) -> None:
-        self._heard[f"ACK {packet.ack}, not {self._seq} or {self._seq + 1 & 7}"] += 1
+        self._heard[f"ACK {packet.ack}, not {self._seq} or {self._seq + 1 & 7}"] = 1
         self._relink(LostReason.ACK_MISMATCH)
 
     def _relink_after_silence(self, _: None) -> None:

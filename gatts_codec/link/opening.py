@@ -21,8 +21,10 @@ class Options:
     """How a client behaves; the keyword arguments of ``connect``.
 
     ``reset`` restarts the chip first, so that its attribute table is empty; without it the chip keeps its table.
-    ``max_payload`` is the firmware's largest packet in bytes, 384, 512 or 768, by default that of the dialect.
-    ``timeout_s`` is how long the chip may take for a response, from its ACK on. ``strict`` is the codec's.
+    ``max_payload`` is the firmware's largest packet in bytes, 384, 512 or 768, type byte included; by default that of
+    the dialect.
+    ``timeout_s`` is how long the chip may take for a response, from its ACK on, in seconds (1.5 is what the reference
+    host waits). ``strict`` is the codec's.
     ``event_buffer`` is how many events may wait to be taken. ``framing`` is ``h5``, or for other firmware and bridges
     ``length``, ``cobs`` or ``cobs+crc16``: lines without ACKs, where a restart goes unnoticed. ``link`` has the finer
     settings of the link; of it, ``reset`` and ``max_payload`` are replaced by those here, and what it leaves open of

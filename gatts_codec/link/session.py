@@ -148,7 +148,7 @@ class CallSession:
         if request.head not in self._owed:
             return None
         harmless = (
-            ValueGet(BLE_CONN_HANDLE_INVALID, 0, ValueBuffer(0, 0, value_present=False)),
+            ValueGet(BLE_CONN_HANDLE_INVALID, 0, ValueBuffer(0, value_present=False)),
             SysAttrGet(BLE_CONN_HANDLE_INVALID, 0, sys_attr_data_present=False),
         )
         for command in harmless:

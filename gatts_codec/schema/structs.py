@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from gatts_codec.constants import AttrType, AttrVloc, UuidType
+from gatts_codec.errors import EncodeError, brief
 from gatts_codec.schema.blocks import Data, Given, Length, Presence, u8, u16
 from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
 from gatts_codec.schema.record import Bits, Record, named
@@ -33,10 +34,15 @@ class Uuid(Message):
     def from_128bit(cls, value: str | bytes | uuid128.UUID, type: int) -> Uuid:
         """The two bytes that travel of a vendor UUID; ``type`` is what the chip returned for its base.
 
-        ``value`` is text, a ``uuid.UUID``, or 16 bytes in the order of the text (big endian). Raises ValueError on
+        ``value`` is text, a ``uuid.UUID``, or 16 bytes in the order of the text (big endian). Raises EncodeError on
         anything else. The 16 bits are bytes 2 and 3 of the text form: 6e40**0001**-b5a3-...
         """
-        whole = uuid128.UUID(bytes=value) if isinstance(value, bytes) else uuid128.UUID(str(value))
+        try:
+            whole = uuid128.UUID(bytes=value) if isinstance(value, bytes) else uuid128.UUID(str(value))
+        except ValueError as error:
+            raise EncodeError(
+                f"not a 128-bit UUID: {brief(value)}", path="uuid", value=value, packet="Uuid"
+            ) from error
         return cls(whole.int >> 96 & 0xFFFF, type)
 
 

@@ -33,7 +33,9 @@ def test_frames_are_those_of_the_rules_byte_by_byte(stream: bytes) -> None:
     assert [frame.raw[1:-1] for frame in frames] == bytewise.split(stream)
     for frame in frames:
         assert (frame.packet is None) != (frame.error is None)
-        if frame.packet is not None:
+        if frame.packet is None:
+            assert frame.payload is None
+        else:
             assert decode_frame(frame.raw) == frame.packet
             assert frame.payload == frame.packet.payload
 
@@ -53,6 +55,18 @@ def test_any_cut_gives_the_same_frames(stream: bytes, data: st.DataObject) -> No
         assert [(f.raw, f.packet) for f in frames] == [(f.raw, f.packet) for f in expected]
         assert codes(frames) == codes(expected)
         assert (decoder.dropped, decoder.pending) == (whole.dropped, whole.pending)
+
+
+@pytest.mark.parametrize("frame", [ACK1, EVENT])
+@pytest.mark.parametrize("before", [b"", b"\xc0", b"\xc0\x01", ACK1, ACK1[:-1]])
+def test_a_frame_that_comes_by_itself_is_what_it_is_behind_what_came_before(
+    before: bytes, frame: bytes
+) -> None:
+    whole, decoder = Decoder(), Decoder()
+    expected = whole.feed(before + frame + ACK1)
+    frames = decoder.feed(before) + decoder.feed(frame) + decoder.feed(ACK1)
+    assert [(f.raw, f.packet) for f in frames] == [(f.raw, f.packet) for f in expected]
+    assert (decoder.dropped, decoder.pending) == (whole.dropped, whole.pending)
 
 
 @given(STREAMS)
@@ -82,14 +96,22 @@ def test_noise_costs_the_next_frame_at_most(noise: bytes, good_frames: int) -> N
 def test_endless_garbage_is_one_bad_frame_in_bounded_memory(chunk: int) -> None:
     garbage = b"\xc0" + bytes(3 * MAX_PENDING)
     decoder = Decoder()
-    frames = []
+    frames = decoder.feed(b"noise")
     for at in range(0, len(garbage), chunk):
         frames += decoder.feed(garbage[at : at + chunk])
         assert len(decoder.pending) <= MAX_PENDING
     assert codes(frames) == ["length_mismatch"]
     assert frames[0].raw == garbage[:MAX_PENDING]
-    assert decoder.dropped == len(garbage) - MAX_PENDING
+    assert decoder.dropped == len(b"noise" + garbage) - MAX_PENDING
     assert codes(decoder.feed(EVENT)) == [None]
+
+
+def test_a_frame_longer_than_any_is_told_with_its_bytes() -> None:
+    (frame,) = Decoder().feed(b"\xc0" + bytes(MAX_PENDING))
+    error = frame.error
+    assert error is not None
+    assert (error.layer, error.offset, error.data) == ("h5", MAX_PENDING, frame.raw)
+    assert "longer than any frame" in str(error)
 
 
 @pytest.mark.parametrize("extra", [-1, 0, 1])

@@ -135,10 +135,13 @@ def test_check_value_of_the_crc() -> None:
         ("c0db01ffc0", "slip", "bad_escape", 0),
         ("c0ffffffc0", "h5", "short_frame", 3),
         ("c0ffffffff00c0", "h5", "length_mismatch", 1),
+        ("c0000500ffc0", "h5", "header_checksum", 3),
         ("c0483e00ff00660000c0", "h5", "length_mismatch", 1),
         ("c0483e00ff0066010000c0", "h5", "header_checksum", 3),
         ("c0483e007a0066010000c0", "h5", "crc", 7),
+        ("c0c0", "h5", "short_frame", 0),
         ("000500fbc0", "slip", "short_frame", 0),
+        ("c0000500fb", "slip", "short_frame", 0),
         ("c0", "slip", "short_frame", 0),
     ],
 )
@@ -149,25 +152,50 @@ def test_first_fault_is_the_one_reported(frame: str, layer: str, code: str, offs
 
 
 @pytest.mark.parametrize(
-    ("fields", "path"),
+    ("data", "reason"),
     [
-        ({"type": 16}, "type"),
-        ({"type": -1}, "type"),
-        ({"seq": 8}, "seq"),
-        ({"ack": 8}, "ack"),
-        ({"payload": bytes(4096)}, "payload"),
+        ("ffffff", "a frame has at least 4 bytes, this one 3"),
+        ("483e00ff00660000", "by its header the frame has 9 bytes, there are 8"),
+        ("083e00ff006600", "header checksum is ff, should be ba"),
+        ("483e007a0066013412", "CRC is 0x1234, should be 0x8bd3"),
     ],
 )
-def test_fields_out_of_range(fields: dict[str, Any], path: str) -> None:
-    with pytest.raises(EncodeError) as caught:
+def test_a_fault_is_told_with_its_numbers_and_its_bytes(data: str, reason: str) -> None:
+    with pytest.raises(FramingError, match=reason) as caught:
+        h5.decode(bytes.fromhex(data))
+    assert caught.value.data == bytes.fromhex(data)
+
+
+def test_a_frame_without_its_c0_is_shown() -> None:
+    with pytest.raises(FramingError, match="0: a frame begins and ends with C0\n") as caught:
+        decode_frame(b"\x00\x05\x00\xfb")
+    assert caught.value.data == b"\x00\x05\x00\xfb"
+
+
+@pytest.mark.parametrize(
+    ("fields", "path", "reason"),
+    [
+        ({"type": 16}, "type", "type must be 0..15, not 16"),
+        ({"type": -1}, "type", "type must be 0..15, not -1"),
+        ({"seq": 8}, "seq", "seq must be 0..7, not 8"),
+        ({"ack": 8}, "ack", "ack must be 0..7, not 8"),
+        ({"payload": bytes(4096)}, "payload", "length must be 0..4095, not 4096"),
+    ],
+)
+def test_fields_out_of_range(fields: dict[str, Any], path: str, reason: str) -> None:
+    with pytest.raises(EncodeError, match=reason) as caught:
         encode_frame(dataclasses.replace(H5Packet(14), **fields))
-    assert caught.value.path == path
+    (value,) = fields.values()
+    assert (caught.value.path, caught.value.packet) == (path, "H5")
+    assert caught.value.value == (len(value) if path == "payload" else value)
 
 
 @pytest.mark.parametrize("fields", [{"seq": None}, {"payload": "text"}, {"payload": None}, {"ack": []}])
 def test_fields_of_a_wrong_type(fields: dict[str, Any]) -> None:
-    with pytest.raises(EncodeError):
-        encode_frame(dataclasses.replace(H5Packet(14), **fields))
+    packet = dataclasses.replace(H5Packet(14), **fields)
+    with pytest.raises(EncodeError, match="a field has the wrong type") as caught:
+        encode_frame(packet)
+    assert (caught.value.value, caught.value.packet) == (packet, "H5")
 
 
 def test_largest_payload() -> None:

@@ -53,9 +53,18 @@ def test_decode_equals_the_rules_byte_by_byte(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "offset"), [("01db02", 1), ("dbdcdb", 2), ("dbdddbc0", 3), ("dbdbdc", 0), ("00c0", 1)]
+    ("body", "offset", "reason"),
+    [
+        ("01db02", 1, "DB must be followed by DC or DD, found 02"),
+        ("dbdcdb", 2, "DB must be followed by DC or DD, found the end of the frame"),
+        ("01dbdd02dbdc03db0405dbdb", 7, "DB must be followed by DC or DD, found 04"),
+        ("dbdddbc0", 3, "a C0 inside a frame: only DB DC may stand for it"),
+        ("dbdbdc", 0, "DB must be followed by DC or DD, found DB"),
+        ("00c0c0", 1, "a C0 inside a frame: only DB DC may stand for it"),
+    ],
 )
-def test_bad_escape_says_where(body: str, offset: int) -> None:
-    with pytest.raises(FramingError) as caught:
+def test_bad_escape_says_where_and_what(body: str, offset: int, reason: str) -> None:
+    with pytest.raises(FramingError, match=f"offset {offset}: {reason}\n") as caught:
         slip.decode(bytes.fromhex(body))
-    assert caught.value.offset == offset
+    assert (caught.value.layer, caught.value.code) == ("slip", "bad_escape")
+    assert (caught.value.offset, caught.value.data) == (offset, bytes.fromhex(body))

@@ -38,6 +38,12 @@ class TestLinkUp:
             chip.tick(deadline or 0.0)
             assert chip.data_to_send() == SYNC
 
+    def test_on_a_slow_line_the_interval_is_longer(self) -> None:
+        chip = ChipLink(ChipConfig(baud=9600))
+        chip.open(0.0)
+        # The header, the longest frame that the host may be in the middle of, and an ACK, ten bits a byte.
+        assert chip.next_deadline() == pytest.approx(0.05 + (4 + 776 + 6) * 10 / 9600)
+
     def test_every_sync_is_answered_at_once(self) -> None:
         chip = started()
         chip.receive_data(SYNC * 3, 0.1)
@@ -85,6 +91,18 @@ class TestLinkUp:
         assert chip.data_to_send() == CONFIG
         assert chip.receive_data(CONFIG_RSP, 0.5) == [LinkUp()]
 
+    @pytest.mark.parametrize(
+        ("heard", "stage"), [(b"", "sync"), (SYNC_RSP, "config"), (SYNC_RSP + CONFIG, "config")]
+    )
+    @pytest.mark.parametrize("make", [ChipLink, OldChipLink])
+    def test_switched_off_while_linking(self, make: type[ChipLink], heard: bytes, stage: str) -> None:
+        chip = make()
+        chip.open(0.0)
+        chip.receive_data(heard, 0.1)
+        (lost,) = chip.close(0.2)
+        assert isinstance(lost, LinkLost)
+        assert (lost.reason, lost.stage, lost.relinking) == (LostReason.CLOSED, stage, False)
+
 
 class TestActive:
     def test_command_is_acknowledged_before_it_is_delivered(self) -> None:
@@ -106,6 +124,10 @@ class TestActive:
         assert isinstance(ignored, PacketIgnored)
         assert ignored.reason == reason
         assert chip.data_to_send() == b""
+
+    def test_the_largest_packet_is_taken(self) -> None:
+        chip = active_chip(ChipConfig(max_payload=384))
+        assert chip.receive_data(packet(bytes(384)), 0.0) == [PacketReceived(bytes(384))]
 
     def test_repeated_command_is_acknowledged_and_dropped(self) -> None:
         chip = active_chip()
@@ -139,8 +161,7 @@ class TestActive:
             sent += shown(chip.data_to_send())
         assert sent == [f"packet 0 ack 0 {RESPONSE.hex()}"] * 5
         lost, rebooted = chip.tick(2.0)
-        assert isinstance(lost, LinkLost)
-        assert (lost.reason, lost.in_flight) == (LostReason.NO_ACK, RESPONSE)
+        assert lost == LinkLost(LostReason.NO_ACK, "ack", 5, relinking=True, in_flight=RESPONSE)
         assert rebooted == Rebooted("no ACK")
         chip.tick(2.4)
         assert chip.data_to_send() == SYNC
@@ -151,8 +172,7 @@ class TestActive:
         chip.send(RESPONSE, 0.0)
         chip.data_to_send()
         (lost,) = chip.receive_data(SYNC, 0.1)
-        assert isinstance(lost, LinkLost)
-        assert lost.in_flight == RESPONSE
+        assert lost == LinkLost(LostReason.PEER_RESTARTED, "ack", 1, relinking=True, in_flight=RESPONSE)
         assert chip.data_to_send() == SYNC_RSP
         chip.receive_data(SYNC_RSP + CONFIG + CONFIG_RSP + CONFIG, 0.2)
         chip.data_to_send()
@@ -164,6 +184,7 @@ class TestActive:
         chip = active_chip(ChipConfig(boot_s=0.3))
         lost, rebooted = chip.receive_data(RESET, 1.0)
         assert isinstance(lost, LinkLost)
+        assert (lost.reason, lost.stage, lost.relinking) == (LostReason.REBOOTED, "active", True)
         assert rebooted == Rebooted("RESET packet")
         assert chip.next_deadline() == pytest.approx(1.7)
         assert chip.data_to_send() == b""
@@ -171,6 +192,7 @@ class TestActive:
     def test_reboot_by_the_device(self) -> None:
         chip = active_chip()
         assert chip.reboot(0.0, "undecodable command")[-1] == Rebooted("undecodable command")
+        assert started().reboot(0.0) == [Rebooted("reboot")]
         assert ChipLink().reboot(0.0) == []
 
     def test_config_is_answered(self) -> None:

@@ -13,6 +13,7 @@ from gatts_codec.link.config import HostConfig
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.events import (
     ChipRestarted,
+    FrameRejected,
     LinkEvent,
     LinkLost,
     LinkUp,
@@ -25,6 +26,7 @@ from gatts_codec.link.events import (
 from gatts_codec.link.host import HostLink
 
 COMMAND = b"\x00\x66\x01"
+BAD_FRAME = bytes.fromhex("c0002f00d2017ec0")
 
 
 def run_until_lost(host: HostLink) -> tuple[LinkLost, list[str]]:
@@ -87,6 +89,41 @@ class TestLinkUp:
             host.receive_data(chip.data_to_send(), 0.002)
         assert host.is_up
         assert chip.is_up
+
+    def test_a_chip_that_starts_later_is_linked_to_the_moment_it_is_heard(self) -> None:
+        host, chip = HostLink(HostConfig(reset=False)), ChipLink()
+        chip.open(0.0)
+        host.open(0.3)
+        host.data_to_send()  # nobody hears it yet
+        chip.tick(0.4)
+        for _ in range(3):
+            host.receive_data(chip.data_to_send(), 0.4)
+            chip.receive_data(host.data_to_send(), 0.4)
+        assert host.is_up
+        assert chip.is_up
+
+    @pytest.mark.parametrize(("heard", "asked"), [(SYNC, "SYNC"), (SYNC_RSP + SYNC * 9, "CONFIG")])
+    def test_a_question_is_asked_six_times_at_most_and_sync_answered_each_time(
+        self, heard: bytes, asked: str
+    ) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        if asked == "CONFIG":
+            host.data_to_send()
+        for _ in range(9 if asked == "SYNC" else 1):
+            host.receive_data(heard, 0.1)
+        sent = shown(host.data_to_send())
+        assert sent.count(asked) == 6
+        assert sent.count("SYNC_RSP") == (10 if asked == "SYNC" else 9)
+
+    def test_sync_is_repeated_once_an_interval(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        host.data_to_send()
+        assert host.tick(0.25) == [Retransmitted("SYNC", 2)]
+        host.receive_data(SYNC_RSP, 0.3)
+        assert host.tick(0.55) == [Retransmitted("CONFIG", 2)]
+        assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG", "CONFIG", "CONFIG"]
 
     def test_reference_timing_says_no_more_than_needed(self) -> None:
         host = HostLink(HostConfig(reset=False, fast_link_up=False))
@@ -179,11 +216,18 @@ class TestNoLink:
         assert (lost.reason, lost.stage, lost.attempts) == (LostReason.NO_CONFIG_RSP, "config", 6)
         assert pointer in lost.describe()
 
+    def test_configs_of_a_chip_that_never_answers_ours(self) -> None:
+        host = HostLink(HostConfig(reset=False, fast_link_up=False))
+        host.open(0.0)
+        host.receive_data(SYNC_RSP + CONFIG * 2, 0.0)
+        lost, _ = run_until_lost(host)
+        assert (lost.reason, lost.heard) == (LostReason.NO_CONFIG_RSP, "2 CONFIG")
+
     def test_closing_while_linking(self) -> None:
         host = HostLink()
         host.open(0.0)
         (lost,) = host.close(0.1)
-        assert isinstance(lost, LinkLost)
+        assert lost == LinkLost(LostReason.CLOSED, "reset", 1)
         assert isinstance(lost.to_error(), LinkClosed)
         assert host.close(0.2) == []
         assert host.next_deadline() is None
@@ -203,6 +247,14 @@ class TestSending:
         assert isinstance(lost, LinkLost)
         assert (lost.reason, lost.in_flight, lost.relinking) == (LostReason.NO_ACK, COMMAND, True)
         assert isinstance(lost.to_error(), LinkTimeout)
+
+    @pytest.mark.parametrize("attempts", [1, 2, 15, 16, 17])
+    def test_how_many_transmissions_it_took(self, attempts: int) -> None:
+        host = active_host(HostConfig(reset=False, transmissions=20))
+        host.send(COMMAND, 0.0)
+        for _ in range(attempts - 1):
+            host.tick(host.next_deadline() or 0.0)
+        assert host.receive_data(ACKS[1], 9.0) == [PacketAcked(attempts)]
 
     def test_numbers_go_round(self) -> None:
         host = active_host()
@@ -257,15 +309,29 @@ class TestSending:
     def test_too_long_for_the_firmware_is_refused(self) -> None:
         host = active_host(HostConfig(reset=False, max_payload=384))
         host.send(bytes(384), 0.0)
-        with pytest.raises(EncodeError, match="385 bytes, the firmware takes 384"):
+        with pytest.raises(EncodeError, match="385 bytes, the firmware takes 384") as caught:
             host.send(bytes(385), 0.0)
+        error = caught.value
+        assert (error.path, error.value, error.packet) == ("payload", bytes(385), "H5")
 
     @pytest.mark.parametrize("payload", ["text", None, bytearray(3)])
     def test_only_bytes_are_packets(self, payload: Any) -> None:
         host = active_host()
-        with pytest.raises(EncodeError):
+        with pytest.raises(EncodeError, match=r"^payload: a packet is bytes\n") as caught:
             host.send(payload, 0.0)
+        error = caught.value
+        assert (error.path, error.value, error.packet) == ("payload", payload, "H5")
         assert host.waiting == 0
+
+    def test_a_link_that_is_not_up_says_how_far_it_is(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        with pytest.raises(LinkClosed, match=r"not up \(CLOSED\)") as caught:
+            host.send(COMMAND, 0.0)
+        assert caught.value.stage == "closed"
+        host.open(0.0)
+        with pytest.raises(LinkClosed, match=r"not up \(UNINITIALIZED\)") as caught:
+            host.send(COMMAND, 0.0)
+        assert caught.value.stage == "sync"
 
     @pytest.mark.parametrize(
         "settings",
@@ -280,10 +346,10 @@ class TestSending:
         host = active_host()
         host.receive_data(b"noise" + packet(b"", reliable=False), 0.0)
         host.send(COMMAND, 0.0)
-        host.receive_data(ACKS[0] + b"abc", 0.1)
+        host.receive_data(ACKS[0] * 2 + b"abc", 0.1)
         lost, _ = run_until_lost(host)
         assert lost.describe() == (
-            "a packet was not acknowledged after 6 attempts; heard 1 ACK, 3 bytes of noise: "
+            "a packet was not acknowledged after 6 attempts; heard 2 ACK, 3 bytes of noise: "
             "the chip is there and does not take the packet"
         )
 
@@ -291,8 +357,10 @@ class TestSending:
         host = active_host(HostConfig(reset=False, max_waiting=2))
         for _ in range(3):
             host.send(COMMAND, 0.0)
-        with pytest.raises(LinkError, match="2 packets wait already"):
+        host.tick(0.25)
+        with pytest.raises(LinkError, match="2 packets wait already") as caught:
             host.send(COMMAND, 0.0)
+        assert (caught.value.stage, caught.value.attempts) == ("ack", 2)
 
     def test_config_while_waiting_says_that_the_packet_was_dropped(self) -> None:
         host = active_host()
@@ -300,6 +368,36 @@ class TestSending:
         host.data_to_send()
         assert host.receive_data(CONFIG, 0.1) == [Retransmitted("packet", 2)]
         assert shown(host.data_to_send()) == ["CONFIG_RSP", "packet 0 ack 0 006601"]
+
+    def test_reference_timing_leaves_it_at_the_answer(self) -> None:
+        host = active_host(HostConfig(reset=False, fast_link_up=False))
+        host.send(COMMAND, 0.0)
+        host.data_to_send()
+        assert host.receive_data(CONFIG, 0.1) == []
+        assert shown(host.data_to_send()) == ["CONFIG_RSP"]
+
+    def test_no_packet_goes_out_a_seventh_time(self) -> None:
+        host = active_host()
+        host.send(COMMAND, 0.0)
+        host.receive_data(CONFIG * 9 + packet(b"\x02\x50") + packet(b"\x02\x51", 1) + BAD_FRAME * 2, 0.1)
+        assert [frame for frame in shown(host.data_to_send()) if frame.endswith(COMMAND.hex())] == [
+            "packet 0 ack 0 006601"
+        ] * 6
+        assert host.next_deadline() == pytest.approx(0.35)
+        lost = host.tick(0.35)[0]
+        assert isinstance(lost, LinkLost)
+        assert (lost.reason, lost.attempts) == (LostReason.NO_ACK, 6)
+        assert lost.heard == "9 CONFIG, 2 packets, 2 bad frames"
+
+    def test_each_transmission_waits_as_long_as_the_line_needs(self) -> None:
+        host = active_host(HostConfig(reset=False, baud=9600, max_payload=384))
+        host.receive_data(packet(b"\x02\x50"), 1000.0)
+        host.send(bytes(384), 1000.0)
+        for attempt in range(1, 6):
+            # The frame, the longest that the peer may be in the middle of, and an ACK, ten bits a byte.
+            deadline = 1000 + attempt * (0.05 + (392 + 392 + 6) * 10 / 9600)
+            assert host.next_deadline() == pytest.approx(deadline)
+            host.tick(host.next_deadline() or 0.0)
 
     @pytest.mark.parametrize(
         ("baud", "parity", "size", "interval_s"),
@@ -319,6 +417,13 @@ class TestSending:
 
 
 class TestReceiving:
+    def test_a_bad_frame_is_reported_with_its_bytes_and_not_answered(self) -> None:
+        host = active_host()
+        (rejected,) = host.receive_data(BAD_FRAME, 0.0)
+        assert isinstance(rejected, FrameRejected)
+        assert (rejected.reason, rejected.raw) == ("header_checksum", BAD_FRAME)
+        assert host.data_to_send() == b""
+
     def test_acknowledged_and_delivered(self) -> None:
         host = active_host()
         assert host.receive_data(packet(b"\x02\x50\x00") + packet(b"\x02\x51\x00", seq=1), 0.0) == [
@@ -336,6 +441,7 @@ class TestReceiving:
         host = active_host()
         (ignored,) = host.receive_data(packet(b"\x02\x50", seq=2), 0.0)
         assert isinstance(ignored, PacketIgnored)
+        assert (ignored.packet.seq, ignored.reason) == (2, "number 2, expected 0")
         assert host.data_to_send() == ACKS[0]
 
     def test_no_crc_is_accepted_not_reliable_is_not(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import IntEnum
 
 import pytest
+from link import words
 from link.link_bytes import (
     ACKS,
     CONFIG,
@@ -17,13 +18,14 @@ from link.link_bytes import (
     active_chip,
     active_host,
     packet,
+    shown,
 )
 
 from gatts_codec.errors import LinkClosed
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.end import LinkEnd
-from gatts_codec.link.events import FrameRejected, PacketIgnored
+from gatts_codec.link.events import FrameRejected, LinkLost, PacketIgnored
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.machine import CHIP, HOST, IGNORE, ChipState, HostState, Input, Table
 
@@ -85,6 +87,24 @@ def chip_in(state: ChipState) -> ChipLink:
     return chip
 
 
+def old_chip_in(state: ChipState) -> OldChipLink:
+    chip = OldChipLink(ChipConfig())
+    if state is ChipState.CLOSED:
+        return chip
+    chip.open(0.0)
+    if state is not ChipState.UNINITIALIZED:
+        chip.receive_data(SYNC_RSP, 0.0)
+    if state in (ChipState.CONFIG_SENT, ChipState.CONFIG_ACCEPTED):
+        chip.tick(chip.next_deadline() or 0.0)
+    elif state > ChipState.INITIALIZED:
+        chip.receive_data(CONFIG, 0.0)
+    if state >= ChipState.CONFIG_ACCEPTED:
+        chip.receive_data(CONFIG_RSP, 0.0)
+    if state is ChipState.AWAITING_ACK:
+        chip.send(b"\x02\x50", 0.0)
+    return chip
+
+
 def give(end: LinkEnd, what: Input) -> None:
     """Bring the input about from outside; what cannot come from outside in this state is given directly."""
     end.data_to_send()
@@ -97,6 +117,7 @@ def give(end: LinkEnd, what: Input) -> None:
         while deadline is not None and end._limit is not None and end._attempts < end._limit:
             end.tick(deadline)
             deadline = end.next_deadline()
+        end.data_to_send()
         if end._limit is None:
             end._input(what)
         else:
@@ -142,6 +163,40 @@ def test_host_that_does_not_reset_the_chip(state: HostState, what: Input) -> Non
 @pytest.mark.parametrize("state", ChipState)
 def test_chip(state: ChipState, what: Input) -> None:
     check(chip_in(state), CHIP, what, ChipState.CLOSED)
+
+
+def check_words(end: LinkEnd, says: words.Words, what: Input) -> None:
+    before = end.state
+    sent, _, after = says.get(what.name, "").partition(">")
+    give(end, what)
+    assert [frame.split()[0] for frame in shown(end.data_to_send())] == sent.split()
+    assert end.state.name == (after.strip() or before.name)
+    assert (end.waiting > 0) == (end.state.name == "AWAITING_ACK")
+
+
+@pytest.mark.parametrize("what", Input)
+@pytest.mark.parametrize("state", HostState)
+def test_what_the_host_says(state: HostState, what: Input) -> None:
+    check_words(host_in(state, reset=True), words.HOST[state.name], what)
+
+
+@pytest.mark.parametrize("what", Input)
+@pytest.mark.parametrize("state", ChipState)
+def test_what_the_chip_says(state: ChipState, what: Input) -> None:
+    check_words(chip_in(state), words.CHIP[state.name], what)
+
+
+@pytest.mark.parametrize("what", Input)
+@pytest.mark.parametrize("state", ChipState)
+def test_what_a_chip_with_old_firmware_says(state: ChipState, what: Input) -> None:
+    check_words(old_chip_in(state), words.OLD_CHIP[state.name], what)
+
+
+@pytest.mark.parametrize("state", [*HostState, *ChipState])
+def test_bad_frames_and_the_end_are_reported_unless_it_is_closed(state: HostState | ChipState) -> None:
+    end: LinkEnd = chip_in(state) if isinstance(state, ChipState) else host_in(state, reset=True)
+    reported = [type(event) for event in end.receive_data(BAD_FRAME, 0.0) + end.close(0.0)]
+    assert reported == ([FrameRejected, LinkLost] if state else [])
 
 
 @pytest.mark.parametrize(("table", "states"), [(HOST, HostState), (CHIP, ChipState)])

@@ -112,7 +112,10 @@ def run_processes(todo: Sequence[Task], jobs: int) -> Iterator[Result]:
 
 
 def run_dask(todo: Sequence[Task], scheduler: str) -> Iterator[Result]:
-    """On the workers of a Dask cluster. A worker that dies costs what it was doing; others do it again."""
+    """On the workers of a Dask cluster. A worker that dies costs what it was doing; others do it again.
+
+    Raises CaptureError where Dask is not installed, or the scheduler does not answer.
+    """
     try:
         distributed: Any = import_module("distributed")
     except ImportError:

@@ -36,10 +36,12 @@ def _file_system(url: str) -> tuple[Any, str]:
 
 
 def expand(name: str) -> list[str]:
-    """The files that a name with wildcards means, in order; a name without any is itself."""
-    if not has_magic(name) or (
-        not is_url(name) and Path(name).exists()
-    ):  # such as browsers make: capture[1].jsonl
+    """The files that a name with wildcards means, in order; a name without any is itself.
+
+    Raises CaptureError where there is none, or nothing is installed for the URL.
+    """
+    # A name such as browsers make, capture[1].jsonl, is itself too.
+    if not has_magic(name) or (not is_url(name) and Path(name).exists()):
         return [name]
     if not is_url(name):
         path = Path(name)
@@ -53,7 +55,7 @@ def expand(name: str) -> list[str]:
 
 
 def identity(name: str) -> str:
-    """What a file is called wherever one stands: local paths are absolute."""
+    """What a file is called wherever one stands: local paths are absolute. Raises CaptureError as ``expand`` does."""
     if not is_url(name):
         return str(Path(name).resolve())
     files, path = _file_system(name)
@@ -66,7 +68,7 @@ def join(folder: str, *parts: str) -> str:
 
 
 def fingerprint(name: str) -> dict[str, Any]:
-    """What changes when a file does: its size, and when it was written or its tag. Raises OSError."""
+    """What changes when a file does: its size, and when it was written or its tag. Raises OSError, CaptureError."""
     if not is_url(name):
         status = Path(name).stat()
         return {"size": status.st_size, "changed": status.st_mtime_ns}
@@ -123,7 +125,7 @@ def read_text(name: str) -> str | None:
 
 
 def exists(name: str) -> bool:
-    """Whether there is such a file."""
+    """Whether there is such a file. Raises CaptureError as ``expand`` does."""
     if not is_url(name):
         return Path(name).exists()
     files, path = _file_system(name)
@@ -131,7 +133,7 @@ def exists(name: str) -> bool:
 
 
 def remove_parts(folder: str) -> None:
-    """Delete what a killed process left of files that it was writing, in the folders below."""
+    """Delete what a killed process left of files that it was writing, in the folders below. Raises CaptureError."""
     if not is_url(folder):
         for part in Path(folder).glob(f"*/{PART}*"):
             with contextlib.suppress(

@@ -65,6 +65,7 @@ class Report:
 
     @property
     def healthy(self) -> bool:
+        """Whether nothing was found."""
         return not self.findings
 
     def to_dict(self) -> dict[str, Any]:

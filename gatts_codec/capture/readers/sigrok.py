@@ -38,7 +38,10 @@ def _recognises(head: Head) -> bool:
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
-    """The bytes of each decoder and wire, each a channel where the text tells them apart."""
+    """The bytes of each decoder and wire, each a channel where the text tells them apart.
+
+    A line that is none comes as CaptureError, among the entries.
+    """
     joiner = ByteJoiner()
     for line in numbered_lines(stream, name):
         if isinstance(line, CaptureError):

@@ -29,9 +29,13 @@ _GROUP = "gatts_codec.writers"
 class Writer(Protocol):
     """Takes a recording item by item. ``close`` ends it and leaves the stream open."""
 
-    def write(self, item: Item) -> None: ...
+    def write(self, item: Item) -> None:
+        """Take the next item."""
+        ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Write what comes last. The stream stays open."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

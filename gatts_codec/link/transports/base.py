@@ -38,7 +38,10 @@ class Transport(Protocol):
         ...
 
     def wait(self, timeout_s: float | None, writing: bool = False) -> None:
-        """Return when there is something to read or, with ``writing``, room to write; on wake; after ``timeout_s``."""
+        """Return when there is something to read or, with ``writing``, room to write; on wake; after ``timeout_s``.
+
+        None waits without end. May raise LinkClosed, where that shows only here.
+        """
         ...
 
     def wake(self) -> None:

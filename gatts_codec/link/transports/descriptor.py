@@ -98,6 +98,7 @@ class DescriptorTransport:
         return f"<{type(self).__name__} {self.name}>"
 
     def read(self) -> bytes:
+        """What has arrived; ``b""`` if nothing. Raises LinkClosed when the other end or the port is gone."""
         try:
             data = self._receive(READ_SIZE)
         except BlockingIOError:
@@ -109,6 +110,7 @@ class DescriptorTransport:
         return data
 
     def write(self, data: bytes) -> int:
+        """Write what fits at once, return how many bytes. Raises LinkClosed."""
         try:
             return self._send(data)
         except BlockingIOError:
@@ -117,9 +119,11 @@ class DescriptorTransport:
             raise self._gone(error) from error
 
     def fileno(self) -> int | None:
+        """The descriptor."""
         return self._fd
 
     def close(self) -> None:
+        """Close what it owns. May be called twice."""
         if not self._closed:
             self._closed = True
             self._waiter.close()

@@ -24,7 +24,11 @@ _DIRECTIONS = {"host": ("host->device", "device->host"), "chip": ("device->host"
 
 
 class RecordingTransport:
-    """Another transport, recorded. ``end`` says which end of the wire it is: a host writes ``host->device``."""
+    """Another transport, recorded. ``end`` says which end of the wire it is: a host writes ``host->device``.
+
+    Raises OSError where the file cannot be made. One that can no longer be written ends, with an error in the log; the
+    transport goes on.
+    """
 
     def __init__(self, transport: Transport, path: str | os.PathLike[str], end: End = "host") -> None:
         self.transport = transport
@@ -37,12 +41,14 @@ class RecordingTransport:
         self.fileno, self.wait, self.wake = transport.fileno, transport.wait, transport.wake
 
     def read(self) -> bytes:
+        """What the transport has received, noted as soon as it is read. Raises LinkClosed."""
         data = self.transport.read()
         if data:
             self._note(self._read, data)
         return data
 
     def write(self, data: bytes) -> int:
+        """Have the transport take bytes; those that it took are noted. Raises LinkClosed."""
         with self._lock:  # the answer must not be noted before the question
             taken = self.transport.write(data)
             if taken:
@@ -50,6 +56,7 @@ class RecordingTransport:
         return taken
 
     def close(self) -> None:
+        """Close the transport, and the file with it. May be called twice."""
         with self._lock:
             self.transport.close()
             self._end_file()

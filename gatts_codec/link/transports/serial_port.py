@@ -102,6 +102,7 @@ class PyserialTransport:
         return f"<{type(self).__name__} {self.name}>"
 
     def read(self) -> bytes:
+        """What has arrived; ``b""`` if nothing. Raises LinkClosed when the port is gone."""
         try:
             first, self._first = self._first, b""
             waiting = self._port.in_waiting
@@ -110,6 +111,7 @@ class PyserialTransport:
             raise self._gone(error) from error
 
     def write(self, data: bytes) -> int:
+        """Write the bytes, all of them: what flow control holds back is lost. Raises LinkClosed."""
         try:
             self._port.write(data)
         except serial.SerialTimeoutException:
@@ -119,6 +121,7 @@ class PyserialTransport:
         return len(data)
 
     def wait(self, timeout_s: float | None, writing: bool = False) -> None:
+        """Wait for a byte, a wake, or the end of ``timeout_s``. Raises LinkClosed when the port is gone."""
         deadline = None if timeout_s is None else time.monotonic() + timeout_s
         while not self._first and not self._woken:
             if deadline is not None and time.monotonic() >= deadline:
@@ -130,14 +133,17 @@ class PyserialTransport:
         self._woken = False
 
     def wake(self) -> None:
+        """End a ``wait``, this one or the next."""
         self._woken = True
         with suppress(OSError, AttributeError):
             self._port.cancel_read()
 
     def fileno(self) -> int | None:
+        """None: a thread has to wait."""
         return None
 
     def close(self) -> None:
+        """Close the port. May be called twice."""
         with suppress(OSError):
             self._port.close()
 

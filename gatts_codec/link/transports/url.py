@@ -28,14 +28,14 @@ class Address(NamedTuple):
                 )
 
     def choice(self, option: str, choices: Sequence[str]) -> str:
-        """An option that is one of ``choices``, the first of which is the default."""
+        """An option that is one of ``choices``, the first of which is the default. Raises PortError for another."""
         value = self.options.get(option, choices[0]).upper()
         if value not in choices:
             raise PortError(f"{option} must be one of {', '.join(choices)}, not {value!r}", stage="open")
         return value
 
     def number(self, option: str, default: int) -> int:
-        """An option that is a number from 1 up."""
+        """An option that is a number from 1 up. Raises PortError for what is none."""
         text = self.options.get(option, str(default))
         if not text.isascii() or not text.isdecimal() or not int(text):
             raise PortError(f"{option} must be a number from 1 up, not {text!r}", stage="open")
@@ -43,7 +43,7 @@ class Address(NamedTuple):
 
 
 def split_host_port(address: Address) -> tuple[str, int]:
-    """``host:port`` or ``[v6 address]:port``."""
+    """``host:port`` or ``[v6 address]:port``. Raises PortError for anything else."""
     host, _, port = address.place.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 0x10000:
         raise PortError(
@@ -56,7 +56,8 @@ def split_host_port(address: Address) -> tuple[str, int]:
 def parse(url: object, kinds: Sequence[str]) -> Address:
     """The parts of a URL. Device names without a kind (``/dev/ttyACM0``, ``COM3``) are serial ports.
 
-    pyserial's own URLs (``rfc2217://host:port``) keep their form: kind ``serial``, place the URL.
+    pyserial's own URLs (``rfc2217://host:port``) keep their form: kind ``serial``, place the URL. Raises PortError for
+    an unknown kind, and for what is no text.
     """
     if not isinstance(url, str) or not url:
         raise PortError(f"expected the URL of a port, got {url!r}", stage="open")

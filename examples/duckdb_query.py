@@ -14,10 +14,21 @@ from pathlib import Path
 
 import duckdb
 
-from gatts_codec import Attr, AttrMd, CharMd, CharProps, ServiceType, Uuid, Value, ValueBuffer, connect
+from gatts_codec import (
+    Attr,
+    AttrMd,
+    CharMd,
+    CharProps,
+    ServiceType,
+    Uuid,
+    Value,
+    ValueBuffer,
+    connect,
+    memory_pair,
+)
 from gatts_codec.capture import convert_file
 from gatts_codec.device import ChipRunner, VirtualChip
-from gatts_codec.link import memory_pair, recorded
+from gatts_codec.link import recorded
 
 DIALECT = "sd_api_v5"
 NO_SUCH_HANDLE = 0x0BAD

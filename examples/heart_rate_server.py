@@ -62,14 +62,17 @@ class HeartRateServer:
             self.answer(event)
 
     def answer(self, event: object) -> None:
-        """What this event wants. Whatever waits for an answer must get one, or the connection dies after 30 s."""
+        """What this event wants. Whatever waits for an answer must get one, or the connection dies after 30 s.
+
+        The phone may be gone before it is answered: its next event says so, the result need not.
+        """
         if isinstance(event, Opaque) and event.group == "gap":
             self.follow_connection(event)
         elif isinstance(event, SysAttrMissingEvent):
             # Here and nowhere else: a second call for the same connection would end its subscriptions.
-            self.client.sys_attr_set(event.conn_handle)
+            self.client.sys_attr_set(event.conn_handle, check=False)
         elif isinstance(event, ExchangeMtuRequestEvent):
-            self.client.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu))
+            self.client.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu), check=False)
             self.notify(event.conn_handle)  # during the exchange the chip refuses to
         elif isinstance(event, WriteEvent) and event.handle == self.cccd:
             self.follow_subscription(event)

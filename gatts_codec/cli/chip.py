@@ -29,6 +29,8 @@ from gatts_codec.link.transports import RecordingTransport, Transport
 
 T = TypeVar("T")
 
+_LONGEST_WAIT_S = 3600.0  # at a time: what systems can wait is limited
+
 _SETTINGS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("table_size", "notification_queue", "max_mtu", "vendor_bases", "max_connections"), int),
     **dict.fromkeys(("connection_interval_s", "att_timeout_s"), float),
@@ -188,7 +190,8 @@ class Show:
         """Let the script go on, or end the chip."""
         if self._runner is not None and self.is_over(now):
             self._runner.stop()
-        dues = [due for due in (self.script.turn(now), self.until) if due is not None]
+        until = None if self.until is None else min(self.until, now + _LONGEST_WAIT_S)
+        dues = [due for due in (self.script.turn(now), until) if due is not None]
         return min(dues, default=None)
 
     def say(self, text: str, important: bool = False) -> None:

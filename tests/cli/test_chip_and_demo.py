@@ -150,6 +150,19 @@ def test_a_host_that_never_comes(start: Start, tmp_path: Path, place: tuple[str,
     assert "-- script: not finished: " in err
 
 
+@pytest.mark.parametrize("seconds", ["inf", "1e300"])
+@pytest.mark.parametrize("place", [("--tcp", "0"), pytest.param(("--pty", "chip"), marks=posix)])
+def test_a_time_that_never_comes(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[str, ...], seconds: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "phone").write_text("wait link\nconnect\ndisconnect\n", "utf-8")
+    process, url = start(*place, "--script", "phone", "--until-script-ends", "--timeout", seconds)
+    with connect(url, "sd_api_v5"):
+        process.communicate(timeout=30)
+    assert process.returncode == 0
+
+
 @posix
 @pytest.mark.parametrize(
     ("script", "status"),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from gatts_codec import Client, connect, memory_pair
-from gatts_codec.device import ChipRunner, ScriptRun, VirtualChip, parse_script
+from gatts_codec import Client, Opaque, PeerError, connect, memory_pair
+from gatts_codec.device import ChipRunner, Peer, Procedure, ScriptRun, VirtualChip, parse_script
 
+DISCONNECTED = 0x11
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 PHONES = {
@@ -49,3 +52,25 @@ def test_a_phone_gets_its_values(phone: str, heart_rate_server: type) -> None:
         chip.call(lambda: runs.append(ScriptRun(chip.chip, script, lambda line: None)))
         assert chip.wait_until(lambda _: runs[0].done, 30), runs[0].standing
     assert runs[0].error is None
+
+
+@pytest.mark.parametrize(
+    "wish", [lambda phone: phone.exchange_mtu(185), lambda phone: phone.write(0x0F, b"\1\0")]
+)
+def test_a_phone_that_leaves_before_it_is_answered(
+    wish: Callable[[Peer], Procedure[Any]], heart_rate_server: type
+) -> None:
+    chip_end, host_end = memory_pair()
+    with ChipRunner(VirtualChip("sd_api_v5"), chip_end) as chip, connect(host_end, "sd_api_v5") as client:
+        server = heart_rate_server(client)
+        assert server.cccd == 0x0F
+        chip.peer.connect()
+        asking = chip.peer.begin(wish)
+        chip.peer.disconnect()
+        with pytest.raises(PeerError, match="gone"):
+            asking.result(5)
+        seen = []
+        while DISCONNECTED not in seen:
+            event = next(client.events(timeout_s=5))
+            server.answer(event)
+            seen.append(event.opcode if isinstance(event, Opaque) else None)

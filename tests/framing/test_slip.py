@@ -58,6 +58,8 @@ def test_decode_equals_the_rules_byte_by_byte(body: bytes) -> None:
         ("01db02", 1, "DB must be followed by DC or DD, found 02"),
         ("dbdcdb", 2, "DB must be followed by DC or DD, found the end of the frame"),
         ("01dbdd02dbdc03db0405dbdb", 7, "DB must be followed by DC or DD, found 04"),
+        ("00" * 100 + "db02", 100, "DB must be followed by DC or DD, found 02"),
+        ("00" * 100 + "db", 100, "DB must be followed by DC or DD, found the end of the frame"),
         ("dbdddbc0", 3, "a C0 inside a frame: only DB DC may stand for it"),
         ("dbdbdc", 0, "DB must be followed by DC or DD, found DB"),
         ("00c0c0", 1, "a C0 inside a frame: only DB DC may stand for it"),

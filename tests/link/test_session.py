@@ -195,7 +195,7 @@ class TestLateResponses:
         talk = Conversation()
         for command in (GET, DTM, ADD):
             talk.time_out(command)
-        talk.say(b"\x04")  # the DTM command's: GET's will never come, ADD's still may
+        talk.say(b"\x04")  # of the DTM command: that of GET will never come, that of ADD may
         assert talk.session.barrier_for(Request(GET, 1.5)) is None
         assert talk.session.barrier_for(Request(ADD, 1.5)) is not None
         assert talk.ask(b"\x00\xa4").error is None
@@ -406,7 +406,7 @@ class TestLoss:
     def test_before_it_is_opened_it_is_closed(self) -> None:
         session = CallSession(HostLink(), CODEC, Inbox(8))
         assert session.is_closed
-        with pytest.raises(LinkClosed, match="not connected") as caught:
+        with pytest.raises(LinkClosed, match=r"^not connected") as caught:
             session.report()
         assert caught.value.stage == "closed"
 

@@ -25,7 +25,14 @@ from gatts_codec.errors import LinkClosed
 from gatts_codec.link.chip import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.end import LinkEnd
-from gatts_codec.link.events import FrameRejected, LinkLost, PacketIgnored
+from gatts_codec.link.events import (
+    FrameRejected,
+    LinkLost,
+    LinkUp,
+    PacketAcked,
+    PacketIgnored,
+    PacketReceived,
+)
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.machine import CHIP, HOST, IGNORE, ChipState, HostState, Input, Table
 
@@ -165,10 +172,18 @@ def test_chip(state: ChipState, what: Input) -> None:
     check(chip_in(state), CHIP, what, ChipState.CLOSED)
 
 
+LINKED = ("ACTIVE", "AWAITING_ACK")
+
+
 def check_words(end: LinkEnd, says: words.Words, what: Input) -> None:
     before = end.state
     sent, _, after = says.get(what.name, "").partition(">")
+    end._events = []
     give(end, what)
+    told = {type(event) for event in end._events}
+    assert (PacketAcked in told) == (what is Input.ACK_NEXT and before.name == "AWAITING_ACK")
+    assert (PacketReceived in told) == (what is Input.PACKET_NEXT and before.name in LINKED)
+    assert (LinkUp in told) == (end.state.name == "ACTIVE" and before.name not in LINKED)
     assert [frame.split()[0] for frame in shown(end.data_to_send())] == sent.split()
     assert end.state.name == (after.strip() or before.name)
     assert (end.waiting > 0) == (end.state.name == "AWAITING_ACK")

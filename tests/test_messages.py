@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from dataclasses import replace
+from inspect import signature
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from gatts_codec.packets.sys_attr_get import SysAttrGetResponse
 from gatts_codec.packets.sys_attr_set import SysAttrSet
 from gatts_codec.packets.value_set import Value, ValueSet, ValueSetResponse
 from gatts_codec.packets.write_event import WriteEvent
+from gatts_codec.schema import message as schema
 from gatts_codec.schema.message import Message, field_types
 from gatts_codec.schema.structs import Attr, AttrMd, MemBlock, Uuid
 
@@ -253,3 +256,11 @@ def test_a_vendor_uuid_from_its_128_bits() -> None:
         with pytest.raises(EncodeError, match=r"^uuid: not a 128-bit UUID: ") as caught:
             Uuid.from_128bit(wrong, 2)
         assert caught.value.value == wrong
+
+
+def test_a_length_that_was_left_out_says_so_in_the_signature_and_can_be_left_out_again() -> None:
+    assert "len: 'int' = FROM_DATA" in str(signature(Value))
+    longer = replace(Value(b"a", offset=3), value=b"abc", len=schema.FROM_DATA)
+    assert longer == Value(b"abc", offset=3, len=3)
+    with pytest.raises(EncodeError, match="says 1, but value has 3 bytes"):
+        Codec("sd_api_v5").encode(ValueSet(0, 1, replace(Value(b"a"), value=b"abc")))

@@ -11,7 +11,7 @@ import keyword
 import linecache
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from itertools import count
+from itertools import chain, count
 from struct import Struct
 from struct import error as struct_error
 from typing import Any
@@ -155,9 +155,7 @@ def unused(names: Collection[str], wanted: str) -> str:
 
 
 def _numbered(name: str) -> Iterator[str]:
-    yield name
-    for number in count(2):
-        yield f"{name}_{number}"
+    return chain([name], (f"{name}_{number}" for number in count(2)))
 
 
 def _brief(value: Any) -> str:

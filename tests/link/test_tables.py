@@ -221,9 +221,15 @@ def test_the_chip_reboots_in_every_state(chip_in: Callable[[ChipState], ChipLink
     assert chip.next_deadline() == 8.4
 
 
-@pytest.mark.parametrize("state", [*HostState, *ChipState])
-def test_bad_frames_and_the_end_are_reported_unless_it_is_closed(state: HostState | ChipState) -> None:
-    end: LinkEnd = chip_in(state) if isinstance(state, ChipState) else host_in(state, reset=True)
+@pytest.mark.parametrize(
+    ("end_in", "state"),
+    [(lambda state: host_in(state, reset=True), state) for state in HostState]
+    + [(end_in, state) for end_in in (chip_in, old_chip_in) for state in ChipState],
+)
+def test_bad_frames_and_the_end_are_reported_unless_it_is_closed(
+    end_in: Callable[[IntEnum], LinkEnd], state: IntEnum
+) -> None:
+    end = end_in(state)
     reported = [type(event) for event in end.receive_data(BAD_FRAME, 0.0) + end.close(0.0)]
     assert reported == ([FrameRejected, LinkLost] if state else [])
 

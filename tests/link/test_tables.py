@@ -32,6 +32,7 @@ from gatts_codec.link.events import (
     PacketAcked,
     PacketIgnored,
     PacketReceived,
+    Rebooted,
 )
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.machine import CHIP, HOST, IGNORE, ChipState, HostState, Input, Table
@@ -184,6 +185,8 @@ def check_words(end: LinkEnd, says: words.Words, what: Input) -> None:
     assert (PacketAcked in told) == (what is Input.ACK_NEXT and before.name == "AWAITING_ACK")
     assert (PacketReceived in told) == (what is Input.PACKET_NEXT and before.name in LINKED)
     assert (LinkUp in told) == (end.state.name == "ACTIVE" and before.name not in LINKED)
+    if what.name not in says and what is not Input.BAD_FRAME:
+        assert told == ({PacketIgnored} if what in BYTES_OF else set())
     assert [frame.split()[0] for frame in shown(end.data_to_send())] == sent.split()
     assert end.state.name == (after.strip() or before.name)
     assert (end.waiting > 0) == (end.state.name == "AWAITING_ACK")
@@ -207,9 +210,26 @@ def test_what_a_chip_with_old_firmware_says(state: ChipState, what: Input) -> No
     check_words(old_chip_in(state), words.OLD_CHIP[state.name], what)
 
 
-@pytest.mark.parametrize("state", [*HostState, *ChipState])
-def test_bad_frames_and_the_end_are_reported_unless_it_is_closed(state: HostState | ChipState) -> None:
-    end: LinkEnd = chip_in(state) if isinstance(state, ChipState) else host_in(state, reset=True)
+@pytest.mark.parametrize("state", sorted(set(ChipState) - {ChipState.CLOSED}))
+@pytest.mark.parametrize("chip_in", [chip_in, old_chip_in])
+def test_the_chip_reboots_in_every_state(chip_in: Callable[[ChipState], ChipLink], state: ChipState) -> None:
+    chip = chip_in(state)
+    assert chip.receive_data(RESET, 7.0)[-1] == Rebooted("RESET packet")
+    assert chip.next_deadline() == 7.4
+    chip = chip_in(state)
+    assert chip.reboot(8.0)[-1] == Rebooted("reboot")
+    assert chip.next_deadline() == 8.4
+
+
+@pytest.mark.parametrize(
+    ("end_in", "state"),
+    [(lambda state: host_in(state, reset=True), state) for state in HostState]
+    + [(end_in, state) for end_in in (chip_in, old_chip_in) for state in ChipState],
+)
+def test_bad_frames_and_the_end_are_reported_unless_it_is_closed(
+    end_in: Callable[[IntEnum], LinkEnd], state: IntEnum
+) -> None:
+    end = end_in(state)
     reported = [type(event) for event in end.receive_data(BAD_FRAME, 0.0) + end.close(0.0)]
     assert reported == ([FrameRejected, LinkLost] if state else [])
 

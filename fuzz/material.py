@@ -67,7 +67,8 @@ def files() -> list[bytes]:
 
 
 def _once_mishandled() -> list[bytes]:
-    """What fuzzing has found: a day without hour 94, a number with two points, hex that is none, a cell too long."""
+    """What fuzzing has found: a day without hour 94, a number with two points, hex that is none, a cell too long,
+    expressions where a literal should be, a line without end."""
     packed = gzip.compress(_FRAMES * 20, mtime=0)
     return [
         _lines("> 2019/09/28 94:42:32.732010  length=2 from=0 to=1", " c0 00"),
@@ -77,6 +78,11 @@ def _once_mishandled() -> list[bytes]:
         ),
         _lines('name,type,start_time,duration,"data"', '"TX","data",0.1,8.68e-05,"\0"', f'"{"x" * 140_000}"'),
         packed[:12] + b"\xff" * 8 + packed[20:],
+        _lines("b'',''"),
+        _lines("b'',-----5,''"),
+        _lines("b''.a.a,''", "b'' b''", r"b'\xc"),
+        _lines("b''" + '","' * 500 + "''"),
+        b"c0" * 40_000 + b"c",
     ]
 
 

@@ -178,6 +178,22 @@ def test_exports_decode_to_the_same(run: Runner, tmp_path: Path, suffix: str) ->
     assert run("decode", str(path), "--json").out == run("decode", TABLE, "--json").out
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "pcapng"])
+def test_exports_come_through_a_pipe(run: Runner, tmp_path: Path, suffix: str) -> None:
+    if suffix == "pcapng":
+        pytest.importorskip("pcapng", reason="needs the wireshark extra")
+    path = tmp_path / f"out.{suffix}"
+    run("decode", NOTIFY, "-o", str(path))
+    piped = subprocess.run(
+        [sys.executable, "-m", "gatts_codec", "decode", "-", "--json"],
+        input=path.read_bytes(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert piped.stdout.decode().splitlines() == run("decode", NOTIFY, "--json").lines
+
+
 def test_a_table(run: Runner, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     run("decode", NOTIFY, "-o", str(path))

@@ -52,7 +52,7 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
 
 @contextlib.contextmanager
 def _ended_by_signals(tap: Tap) -> Iterator[None]:
-    """Ctrl+C ends the tap in good order: a little of what has passed is still shown, the link removed. Twice: at once."""
+    """Ctrl+C ends the tap in good order: a little of what passed is still shown, the link removed. Twice: at once."""
     numbers = (signal.SIGINT, signal.SIGTERM)
     told = False
 

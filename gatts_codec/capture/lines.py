@@ -57,8 +57,8 @@ def pieces_of_lines(stream: io.BufferedReader, size: int) -> Iterator[tuple[int,
     text.detach()
 
 
-def buffered(stream: BinaryIO) -> io.BufferedReader:
+def buffered(stream: BinaryIO | io.RawIOBase, size: int = io.DEFAULT_BUFFER_SIZE) -> io.BufferedReader:
     """A binary stream as the buffered one that readers take."""
     if isinstance(stream, io.BufferedReader):
         return stream
-    return io.BufferedReader(cast(io.RawIOBase, stream))
+    return io.BufferedReader(cast(io.FileIO, stream), size)

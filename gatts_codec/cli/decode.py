@@ -68,7 +68,11 @@ class Options:
 @click.option("--handle", type=number, metavar="N", help="Packets about this attribute alone.")
 @click.option("--conn", type=number, metavar="N", help="Packets of this connection alone.")
 @click.option("--errors", is_flag=True, help="What is damaged, undecodable or refused alone.")
-@click.option("--follow", is_flag=True, help="Wait at the end of the file for more.")
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Wait at the end of the file for more, also of a new one.",
+)
 @click.option("--plain", is_flag=True, help="No colours and no folding, as into a pipe.")
 @click.option("--to", "to", metavar="FORMAT", help="Write another format: jsonl, csv, pcapng or html.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it; its suffix names the format.")

@@ -195,7 +195,8 @@ def test_on_tcp() -> None:
     assert list(place.transports()) == []
 
 
-def test_a_second_host_is_refused_until_the_first_has_gone() -> None:
+def test_a_second_host_is_refused_until_the_first_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatts_codec.device.listen._LEAVING_S", 0.0)
     place, refused = listen_tcp("127.0.0.1", 0), queue.SimpleQueue[str]()
     place.on_refused = refused.put
     address = ("127.0.0.1", int(place.url.rpartition(":")[2]))
@@ -210,6 +211,7 @@ def test_a_second_host_is_refused_until_the_first_has_gone() -> None:
         silent.settimeout(30)
         assert taken.write(b"still here") == 10
         assert silent.recv(10) == b"still here"
+        monkeypatch.setattr("gatts_codec.device.listen._LEAVING_S", 30.0)
         with socket.create_connection(
             address
         ) as third:  # comes before it has been seen that the first leaves

@@ -289,24 +289,25 @@ def _export(
     about = (recording.format, str(verdict) if verdict else f"dialect {decoder.dialect.name}, as told")
     export = Export(decoder, recording.name, about)
     if path is None:
-        _write(items, output.open(sys.stdout.buffer, export))
+        counts = _write(items, output.open(sys.stdout.buffer, export))
         sys.stdout.buffer.flush()
-        return 0
-    with whole_file(path) as stream:
-        count = _write(items, output.open(stream, export))
-    _warn(f"{path}: {count} frames, {output.title}")
-    return 0
+    else:
+        with whole_file(path) as stream:
+            counts = _write(items, output.open(stream, export))
+        _warn(f"{path}: {counts['frames']} frames, {output.title}")
+    return 1 if counts["unreadable lines"] else 0
 
 
-def _write(items: Iterator[Item], writer: Any) -> int:
-    count = 0
+def _write(items: Iterator[Item], writer: Any) -> Counter[str]:
+    counts: Counter[str] = Counter()
     for item in items:
         writer.write(item)
-        count += isinstance(item, CapturedFrame)
+        counts["frames"] += isinstance(item, CapturedFrame)
         if isinstance(item, CaptureError):
+            counts["unreadable lines"] += 1
             _warn(str(item))
     writer.close()
-    return count
+    return counts
 
 
 def _warn(message: str) -> None:

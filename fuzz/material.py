@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import struct
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,9 @@ DIALECT_NAMES = list(DIALECTS)
 _EVERY = 25  # of the vectors: mutation finds what lies between them
 _LONGEST = 4000
 _FRAMES = bytes.fromhex("c0002f00d1017ec0c0dbdc8e00b200a001010d180101b57ec0")
+
+
+_NUMBERS = struct.Struct("<II").pack
 
 
 def vectors(*categories: str) -> Iterator[dict[str, Any]]:
@@ -59,6 +63,10 @@ def files() -> list[bytes]:
         ),
         _pcap(147, b"\x00" + _FRAMES[1:7]),
         _pcap(250, bytes(8) + b"\x01\x00\x00\x00" + _FRAMES),
+        _pcapng(
+            _block(1, _NUMBERS(147, 0)),
+            _block(6, bytes(12) + _NUMBERS(8, 8) + b"\x00" + _FRAMES[1:7] + b"\x00"),
+        ),
         gzip.compress(_FRAMES, mtime=0),
         b"\xff\xfe" + _FRAMES.hex(" ").encode("utf-16-le"),
         *logs,
@@ -67,7 +75,9 @@ def files() -> list[bytes]:
 
 
 def _once_mishandled() -> list[bytes]:
-    """What fuzzing has found: a day without hour 94, a number with two points, hex that is none, a cell too long."""
+    """What fuzzing has found: a day without hour 94, a number with two points, hex that is none, a cell too long,
+    expressions where a literal should be, a line without end,
+    interfaces without end, a packet as long as the file says."""
     packed = gzip.compress(_FRAMES * 20, mtime=0)
     return [
         _lines("> 2019/09/28 94:42:32.732010  length=2 from=0 to=1", " c0 00"),
@@ -77,11 +87,28 @@ def _once_mishandled() -> list[bytes]:
         ),
         _lines('name,type,start_time,duration,"data"', '"TX","data",0.1,8.68e-05,"\0"', f'"{"x" * 140_000}"'),
         packed[:12] + b"\xff" * 8 + packed[20:],
+        _lines("b'',''"),
+        _lines("b'',-----5,''"),
+        _lines("b''.a.a,''", "b'' b''", r"b'\xc"),
+        _lines("b''" + '","' * 500 + "''"),
+        b"c0" * 40_000 + b"c",
+        _pcapng(*[_block(1, _NUMBERS(147, 0))] * 1001),
+        _pcapng(_block(1, _NUMBERS(147, 0)), _NUMBERS(6, 0xFFFFFFF0), bytes(40)),
     ]
 
 
 def _lines(*lines: str) -> bytes:
     return "\n".join([*lines, ""]).encode()
+
+
+def _pcapng(*blocks: bytes) -> bytes:
+    """A section, little endian."""
+    return b"".join((_block(0x0A0D0D0A, _NUMBERS(0x1A2B3C4D, 1) + b"\xff" * 8), *blocks))
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    size = len(body) + 12
+    return _NUMBERS(kind, size) + body + size.to_bytes(4, "little")
 
 
 def _pcap(link_type: int, *packets: bytes) -> bytes:

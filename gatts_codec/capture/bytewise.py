@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gatts_codec.capture.chunks import Chunk, Direction, LineFault
+from gatts_codec.errors import CaptureError
 from gatts_codec.framing.slip import END
 
 _MAX_CHUNK = 4096
+_MAX_WIRES = 256
+_MAX_KINDS = 32  # of faults between two chunks
+_OTHERS = "other faults"
 
 
 @dataclass
@@ -24,7 +28,7 @@ class _Run:
 
 
 class ByteJoiner:
-    """Joins bytes to chunks, for each wire apart."""
+    """Joins bytes to chunks, for each wire apart. Raises CaptureError where there are too many."""
 
     def __init__(self) -> None:
         self._runs: dict[tuple[Direction | None, str], _Run] = {}
@@ -44,6 +48,7 @@ class ByteJoiner:
     ) -> None:
         """Something wrong with the line, counted and told with the next chunk."""
         run = self._run(direction, channel)
+        what = what if len(run.faults) < _MAX_KINDS or what in run.faults else _OTHERS
         run.faults[what] = run.faults.get(what, 0) + 1
         run.t_us = t_us
 
@@ -55,6 +60,8 @@ class ByteJoiner:
     def _run(self, direction: Direction | None, channel: str) -> _Run:
         run = self._runs.get((direction, channel))
         if run is None:
+            if len(self._runs) >= _MAX_WIRES:
+                raise CaptureError(f"more than {_MAX_WIRES} wires, each with a name of its own")
             run = self._runs[direction, channel] = _Run()
         return run
 

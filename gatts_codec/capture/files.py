@@ -7,11 +7,22 @@ import os
 import stat
 import uuid
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
 PART = ".part-"
 """How the names of unfinished files begin."""
+
+
+def part_of(name: str) -> str:
+    """How the name of every unfinished file begins that is to become ``name``."""
+    return f"{PART}{sha256(os.fsencode(name)).hexdigest()[:8]}-"  # short: a long name need not fit twice
+
+
+def part_name(name: str) -> str:
+    """A name for a new unfinished file that is to become ``name``."""
+    return part_of(name) + uuid.uuid4().hex
 
 
 @contextlib.contextmanager
@@ -28,7 +39,7 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with target.open("wb") as stream:  # raises IsADirectoryError for a folder
             yield stream
         return
-    part = target.with_name(PART + uuid.uuid4().hex)  # short: a long name need not fit twice
+    part = target.with_name(part_name(target.name))
     try:
         with part.open("wb") as stream:
             yield stream

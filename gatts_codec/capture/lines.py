@@ -47,8 +47,18 @@ def numbered_lines(
     text.detach()
 
 
-def buffered(stream: BinaryIO) -> io.BufferedReader:
+def pieces_of_lines(stream: io.BufferedReader, size: int) -> Iterator[tuple[int, str]]:
+    """Lines of any length in pieces, numbered from 1. All but a line's last have ``size`` characters."""
+    text = io.TextIOWrapper(stream, encoding=text_encoding(stream.peek(4)), errors="replace")
+    number = 1
+    while piece := text.readline(size):
+        yield number, piece.rstrip("\n")
+        number += piece.endswith("\n")
+    text.detach()
+
+
+def buffered(stream: BinaryIO | io.RawIOBase, size: int = io.DEFAULT_BUFFER_SIZE) -> io.BufferedReader:
     """A binary stream as the buffered one that readers take."""
     if isinstance(stream, io.BufferedReader):
         return stream
-    return io.BufferedReader(cast(io.RawIOBase, stream))
+    return io.BufferedReader(cast(io.FileIO, stream), size)

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import io
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from gatts_codec.capture.chunks import Chunk, Direction, Entries
 from gatts_codec.capture.direction import infer_directions
 from gatts_codec.capture.frames import Item, assemble
+from gatts_codec.capture.growing import Growing, OnChange, wait_for
 from gatts_codec.capture.lines import buffered
 from gatts_codec.capture.pairs import directed, merged
 from gatts_codec.capture.readers import read
 from gatts_codec.capture.readers.format import HEAD_BYTES, Format
 from gatts_codec.capture.readers.hextext import FORMAT, parse_hex
 
-_POLL_S = 0.1
 _HEAD_BYTES = 4096
 
 
@@ -44,21 +43,6 @@ class Recording:
         return min(1.0, self.position.tell() / self.size)
 
 
-class Growing(io.RawIOBase):
-    """A file that is still written to: at its end a read waits for more."""
-
-    def __init__(self, file: io.FileIO) -> None:
-        self._file = file
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        while not (count := self._file.readinto(buffer) or 0):
-            time.sleep(_POLL_S)
-        return count
-
-
 @contextlib.contextmanager
 def open_recording(
     path: str | Path,
@@ -66,19 +50,34 @@ def open_recording(
     *,
     direction: Direction | None = None,
     follow: bool = False,
+    on_change: OnChange = lambda _: None,
 ) -> Iterator[Recording]:
     """A file. ``direction`` is that of all its bytes, if known; ``follow`` waits at its end for more, for ever.
 
+    A followed file that is cut short, or replaced by another, is read anew; ``on_change`` is told that in words.
     Raises CaptureError where the format is not known, OSError where the file cannot be opened.
     """
-    with Path(path).open("rb", buffering=0) as file:
-        source = cast(io.FileIO, Growing(file)) if follow else file
-        stream: io.BufferedReader = io.BufferedReader(source, HEAD_BYTES)
+    with contextlib.ExitStack() as stack:
+        source: Growing | io.FileIO = Growing(path, on_change) if follow else io.FileIO(path)
+        file = stack.enter_context(source)
+        stream = buffered(file, HEAD_BYTES)
         size = None if follow else Path(path).stat().st_size
         known, entries = read(stream, str(path), format_name)
+        if isinstance(file, Growing):
+            entries = _renewed(file, entries, path, known, on_change)
         if direction is not None:
             entries = directed(entries, direction)
         yield _recording(str(path), known, entries, size, stream)
+
+
+def _renewed(
+    file: Growing, entries: Entries, path: str | Path, known: Format, on_change: OnChange
+) -> Entries:
+    """The entries of a followed file, and of what is there after it."""
+    yield from entries
+    while file.over:
+        with wait_for(path, on_change) as file:
+            yield from read(buffered(file, HEAD_BYTES), str(path), known.name)[1]
 
 
 def from_stream(stream: BinaryIO, name: str, format_name: str | None = None) -> Recording:

@@ -18,7 +18,7 @@ from gatts_codec.cli.output import Seconds, console, dialect_option, tell
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.device.chip import FIRMWARE_INTERVALS_S, Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
-from gatts_codec.device.listen import Place, PtyPlace, is_loopback, listen_tcp, listen_unix
+from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, is_loopback, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
 from gatts_codec.device.script import Line, load_script
 from gatts_codec.errors import EncodeError, LinkClosed
@@ -201,6 +201,10 @@ class Show:
 
 
 def _serve(place: Place, chip: VirtualChip, show: Show, record: str | None) -> None:
+    if isinstance(place, SocketPlace):
+        place.on_refused = lambda who: show.say(
+            f"busy: one host at a time, refused {who}".rstrip(), important=True
+        )
     for number, transport in enumerate(place.transports(show.until)):
         port = _recorded(transport, record, number)
         runner = ChipRunner(chip, port)

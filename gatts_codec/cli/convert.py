@@ -103,10 +103,11 @@ def _line(result: Converted, before: bool) -> str:
 
 def _convert_one(source: str, target: str, dialect: str, report: _Report) -> None:
     from gatts_codec.capture.bulk.convert import convert_file
-    from gatts_codec.capture.bulk.storage import fingerprint
+    from gatts_codec.capture.bulk.storage import fingerprint, remove_parts_of
 
     with _progress(source, fingerprint(source)["size"] or 0) as advance_to:
         result = convert_file(source, target, dialect, advance_to)
+    remove_parts_of(target)
     report.add(result)
 
 

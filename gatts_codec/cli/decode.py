@@ -69,7 +69,11 @@ class Options:
 @click.option("--handle", type=number, metavar="N", help="Packets about this attribute alone.")
 @click.option("--conn", type=number, metavar="N", help="Packets of this connection alone.")
 @click.option("--errors", is_flag=True, help="What is damaged, undecodable or refused alone.")
-@click.option("--follow", is_flag=True, help="Wait at the end of the file for more.")
+@click.option(
+    "--follow",
+    is_flag=True,
+    help="Wait at the end of the file for more, also of a new one.",
+)
 @click.option("--plain", is_flag=True, help="No colours and no folding, as into a pipe.")
 @click.option("--to", "to", metavar="FORMAT", help="Write another format: jsonl, csv, pcapng or html.")
 @click.option("-o", "--output", metavar="FILE", help="Where to write it; its suffix names the format.")
@@ -298,21 +302,22 @@ def _export(
     about = (recording.format, str(verdict) if verdict else f"dialect {decoder.dialect.name}, as told")
     export = Export(decoder, recording.name, about)
     if path is None:
-        _write(items, output.open(sys.stdout.buffer, export))
+        counts = _write(items, output.open(sys.stdout.buffer, export))
         sys.stdout.buffer.flush()
-        return 0
-    with whole_file(path) as stream:
-        count = _write(items, output.open(stream, export))
-    tell(f"{path}: {count} frames, {output.title}")
-    return 0
+    else:
+        with whole_file(path) as stream:
+            counts = _write(items, output.open(stream, export))
+        tell(f"{path}: {counts['frames']} frames, {output.title}")
+    return 1 if counts["unreadable lines"] else 0
 
 
-def _write(items: Iterator[Item], writer: Any) -> int:
-    count = 0
+def _write(items: Iterator[Item], writer: Any) -> Counter[str]:
+    counts: Counter[str] = Counter()
     for item in items:
         writer.write(item)
-        count += isinstance(item, CapturedFrame)
+        counts["frames"] += isinstance(item, CapturedFrame)
         if isinstance(item, CaptureError):
+            counts["unreadable lines"] += 1
             tell(str(item))
     writer.close()
-    return count
+    return counts

@@ -72,10 +72,16 @@ class Source:
         if text == "-":
             return from_stream(_stdin(), "standard input", self.format_name)
         if _is(Path.exists, text):
-            return stack.enter_context(open_recording(text, self.format_name, follow=self.follow))
+            return stack.enter_context(
+                open_recording(text, self.format_name, follow=self.follow, on_change=_tell)
+            )
         if looks_like_hex(text):
             return from_hex(text)
         raise CaptureError("no such file, and not hex either", file=text)
+
+
+def _tell(message: str) -> None:
+    click.echo(f"gatts-codec: {message}", err=True)
 
 
 def _is(what: Callable[[Path], bool], text: str) -> bool:

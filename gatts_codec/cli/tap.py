@@ -29,7 +29,7 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
     """Pass all bytes between the chip at PORT and a host program that opens LINK, and decode them as they pass.
 
     PORT is a serial device or the URL of another port (tcp:HOST:PORT ..), with the settings that the firmware wants:
-    '/dev/ttyACM0?baud=1000000&parity=E'. Ctrl+C ends it.
+    '/dev/ttyACM0?baud=1000000&parity=E'. Ctrl+C ends it, twice at once.
     """
     if sys.platform == "win32":  # before the table begins
         raise PortError("the host program would need a pseudo-terminal, and Windows has none", stage="open")
@@ -55,9 +55,18 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
 
 @contextlib.contextmanager
 def _ended_by_signals(tap: Tap) -> Iterator[None]:
-    """Ctrl+C ends the tap in good order: what has passed is still shown, the link removed."""
+    """Ctrl+C ends the tap in good order: a little of what passed is still shown, the link removed. Twice: at once."""
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = {number: signal.signal(number, lambda *_: tap.stop()) for number in numbers}
+    told = False
+
+    def end(*_: object) -> None:
+        nonlocal told
+        if told:
+            raise KeyboardInterrupt
+        told = True
+        tap.stop()
+
+    before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
     finally:
@@ -77,7 +86,7 @@ def _show(tap: Tap, show: Callable[[Item], None]) -> None:
 
 def _complain(unseen: int, dropped: int) -> None:
     if unseen:
-        tell(f"{unseen} pieces passed too fast to be shown; --record has them")
+        tell(f"{unseen} pieces passed too fast to be shown; with --record they are recorded")
     if dropped:
         tell(f"{dropped} bytes from the chip dropped: no program takes them")
 

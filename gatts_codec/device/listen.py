@@ -6,10 +6,12 @@ Each gives transports, one a connection: a pty once and for all, a listening soc
 from __future__ import annotations
 
 import ipaddress
+import queue
 import socket
 import stat
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
@@ -19,8 +21,10 @@ from gatts_codec.errors import PortError
 from gatts_codec.link.transports import Transport, open_transport
 from gatts_codec.link.transports.descriptor import socket_transport
 
-# How long accept() may keep a Ctrl-C waiting on Windows.
+# How long a wait may keep a Ctrl-C waiting on Windows.
 _ACCEPT_SLICE_S = 0.2
+_LEAVING_S = 1.0
+_BACKLOG = 8
 
 
 class Place(Protocol):
@@ -54,26 +58,68 @@ class PtyPlace:
 
 
 class SocketPlace:
-    """A listening socket, which takes one host at a time: a serial line has one other end."""
+    """A listening socket, which takes one host at a time: a serial line has one other end.
+
+    Whoever comes meanwhile is refused: its connection is closed, and ``on_refused`` is called with its address, from a
+    thread of the place's own.
+    """
 
     def __init__(self, listening: socket.socket, url: str, path: Path | None = None) -> None:
         self.url = url
+        self.on_refused: Callable[[str], object] = lambda address: None
         self._listening, self._path = listening, path
+        self._hosts: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
+        self._free = threading.Event()
+        self._free.set()
+        self._thread = threading.Thread(target=self._accept, name=f"gatts-codec {url}", daemon=True)
         listening.settimeout(_ACCEPT_SLICE_S)
-        listening.listen(1)
+        listening.listen(_BACKLOG)
+        self._thread.start()
 
     def transports(self, until: float | None = None) -> Iterator[Transport]:
-        """One transport after the other, until the place is closed or the time is over."""
-        while self._listening.fileno() >= 0 and (until is None or monotonic() < until):
-            with suppress(TimeoutError, socket.timeout, OSError):
-                connected, _ = self._listening.accept()
-                yield socket_transport(self.url, connected)
+        """One transport after the other, until the place is closed or the time is over.
+
+        Who asks for the next is done with the last.
+        """
+        while self._open and (until is None or monotonic() < until):
+            with suppress(queue.Empty):
+                connected = self._hosts.get(timeout=_ACCEPT_SLICE_S)
+                try:
+                    yield socket_transport(self.url, connected)
+                finally:
+                    self._free.set()
+
+    @property
+    def _open(self) -> bool:
+        return self._listening.fileno() >= 0
+
+    def _accept(self) -> None:
+        while self._open:
+            with suppress(OSError):  # nobody came, or the place is closed
+                self._admit(*self._listening.accept())
+
+    def _admit(self, connected: socket.socket, address: object) -> None:
+        # The one before may be on its way out: of its end and the next one's beginning either can be seen first.
+        if self._free.wait(_LEAVING_S) and self._open:
+            self._free.clear()
+            with suppress(OSError):  # a Unix socket; else a host whose machine is gone does not stay for ever
+                connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            self._hosts.put(connected)
+            return
+        connected.close()
+        if self._open:
+            self.on_refused(":".join(map(str, address[:2])) if isinstance(address, tuple) else "")
 
     def close(self) -> None:
         """Stop listening."""
         self._listening.close()
         if self._path is not None:
             self._path.unlink(missing_ok=True)
+        self._free.set()
+        self._thread.join()
+        with suppress(queue.Empty):
+            while True:
+                self._hosts.get_nowait().close()
 
 
 def listen_tcp(host: str, port: int) -> SocketPlace:

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import uuid
 from importlib.resources import files
 from pathlib import Path
 
@@ -28,11 +29,17 @@ def plugin_folder() -> Path:
 def install(folder: Path | None = None) -> Path:
     """Copy the plugin into ``folder`` (default: ``plugin_folder()``), which is made if need be. Returns its new path.
 
-    A plugin of this name that is there already is replaced. Raises OSError where the folder cannot be written.
+    A plugin of this name that is there already is replaced, and so is a link: what it points to stays as it is.
+    Wireshark never finds half of one. Raises OSError where the folder cannot be written.
     """
     folder = plugin_folder() if folder is None else folder
     folder.mkdir(parents=True, exist_ok=True)
-    return Path(shutil.copyfile(plugin_path(), folder / PLUGIN))
+    part = folder / f".part-{uuid.uuid4().hex}"
+    try:
+        shutil.copyfile(plugin_path(), part)
+        return part.replace(folder / PLUGIN)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _told_by_tshark() -> Path | None:

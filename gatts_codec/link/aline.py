@@ -14,7 +14,7 @@ from copy import copy
 from typing import Protocol
 
 from gatts_codec.errors import LinkClosed
-from gatts_codec.link.inbox import log
+from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession, Request
 from gatts_codec.link.transports import Transport
 

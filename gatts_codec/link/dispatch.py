@@ -6,7 +6,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Coroutine
 
-from gatts_codec.link.inbox import AnyEvent, log
+from gatts_codec.link.inbox import AnyEvent
+from gatts_codec.link.notices import Notices, log
 
 Callback = Callable[[AnyEvent], object]
 Types = tuple[type[AnyEvent], ...]
@@ -23,6 +24,7 @@ class Callbacks:
         self._size = max(1, size)
         self._callbacks: list[tuple[Callback, Types]] = []
         self._news = threading.Condition()
+        self._notices = Notices()
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -49,7 +51,7 @@ class Callbacks:
         with self._news:
             if len(self._waiting) >= self._size:
                 self._waiting.popleft()
-                log.warning("callbacks are too slow: dropped an event, %d wait", self._size)
+                self._notices.warn("callbacks are too slow: dropped an event, %d wait", self._size)
             self._waiting.append(event)
             self._news.notify()
         return True

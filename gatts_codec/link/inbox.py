@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from typing import TypeVar
 
 from gatts_codec.errors import LinkError, LinkTimeout
+from gatts_codec.link.notices import Notices
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Event
-
-log = logging.getLogger("gatts_codec.link")
 
 AnyEvent = Event | Opaque
 E = TypeVar("E", bound=AnyEvent)
@@ -58,6 +56,7 @@ class Inbox:
     def __init__(self, size: int) -> None:
         self.lost = 0
         self._size = max(1, size)
+        self._notices = Notices()
         self._events: deque[AnyEvent] = deque()
         self._wishes: list[Wanted] = []
 
@@ -78,7 +77,7 @@ class Inbox:
             self._events.popleft()
             self.lost += 1
             if not noted:
-                log.warning("nobody takes events: dropped the oldest of %d", self._size)
+                self._notices.warn("nobody takes events: dropped the oldest of %d", self._size)
         self._events.append(event)
 
     def want(self, wish: Wanted) -> None:

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import Protocol
 
 from gatts_codec.errors import LinkClosed
-from gatts_codec.link.inbox import log
+from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession, Request
 from gatts_codec.link.transports import Transport
 

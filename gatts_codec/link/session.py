@@ -28,7 +28,8 @@ from gatts_codec.link.events import (
     PacketReceived,
 )
 from gatts_codec.link.host import HostLink
-from gatts_codec.link.inbox import AnyEvent, Inbox, log
+from gatts_codec.link.inbox import AnyEvent, Inbox
+from gatts_codec.link.notices import Notices, brief_hex, log
 from gatts_codec.link.plain import PlainLink
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.packets.sys_attr_get import SysAttrGet
@@ -86,6 +87,7 @@ class CallSession:
         self.unreported: LinkError | None = None
         """The link was lost, and nobody was in a call to be told."""
         self._request: Request | None = None
+        self._notices = Notices()
         self._owed: list[bytes] = []
         self._heard: list[str] = []
 
@@ -219,7 +221,7 @@ class CallSession:
             note = _STRAYS.get(payload[:1], "packet of a type that no chip sends")
         if len(self._heard) < _HEARD_LIMIT:
             self._heard.append(f"a {note} ({head.hex(' ')})")
-        log.warning("dropped a %s: %s", note, payload.hex(" "))
+        self._notices.warn(f"dropped a {note}: %s", brief_hex(payload))
 
     def _event(self, payload: bytes) -> None:
         event: AnyEvent
@@ -228,7 +230,7 @@ class CallSession:
             assert isinstance(message, (Event, Opaque))
             event = message
         except DecodeError as error:
-            log.warning("an event that does not decode: %s", error)
+            self._notices.warn("an event that does not decode: %s", error)
             if len(payload) >= _EVENT_HEAD:
                 event_id = int.from_bytes(payload[1:_EVENT_HEAD], "little")
                 event = Opaque(_EVENT, "event", "gatts", event_id, payload[_EVENT_HEAD:])

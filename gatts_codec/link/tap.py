@@ -7,8 +7,9 @@
 One thread serves each side: it reads there, and writes what the other side's thread could not write at once. Bytes
 pass as they are, in the pieces in which they come; whoever looks at them slowly delays nothing.
 
-Memory is bounded. A host that writes faster than the chip's port takes is made to wait. A chip cannot be made to wait:
-what no host program takes is dropped, beyond 16 KiB, as a serial port without a reader drops it, and told.
+Memory is bounded. Of what passes while nobody looks, 4 MiB are kept, and the rest is counted. A host that writes faster
+than the chip's port takes is made to wait. A chip cannot be made to wait: what no host program takes is dropped, beyond
+16 KiB, as a serial port without a reader drops it, and told.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ from gatts_codec.link.transports.base import Transport
 
 Way = Literal["host->device", "device->host"]
 MAX_QUEUED = 1 << 14  # bytes; more would be stale when a program opens the port at last
-MAX_UNSEEN = 100_000  # pieces
+MAX_UNSEEN = 4 << 20  # bytes that passed and nobody has looked at; more are counted only
+MAX_FAREWELL = 1 << 14  # bytes of them that are still told once the tap has been stopped
+_PIECE_COST = 256  # bytes that a piece takes beside its own
 
 
 class Passed(NamedTuple):
@@ -78,6 +81,8 @@ class _Side:
 class Tap:
     """Passes bytes until one side goes away or ``stop()``. Iterate to see them; the iteration ends with the tap.
 
+    After ``stop()`` it ends soon: what was passed and not yet told is told up to 16 KiB, and counted beyond.
+
     Owns both transports from the start of the ``with`` block on. ``ended_by`` is the error that ended it, None after
     ``stop()``; ``unseen`` pieces came since the last one that was told.
     """
@@ -87,8 +92,11 @@ class Tap:
         self._chip = _Side(chip, "device->host", can_wait=True)
         self._seen: queue.SimpleQueue[Passed | None] = queue.SimpleQueue()
         self.unseen = 0
+        # Bytes ever told and ever taken: each has one writer, so that whoever takes needs no lock.
+        self._told = self._taken = 0
         self._telling = threading.Lock()
         self._stopping = threading.Event()
+        self._in_haste = False
         self._threads = [
             threading.Thread(target=self._serve, args=sides, name=f"tap {sides[0].way}", daemon=True)
             for sides in ((self._host, self._chip), (self._chip, self._host))
@@ -105,17 +113,31 @@ class Tap:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
-        for thread in self._threads:
-            thread.join()
-        self._host.transport.close()
-        self._chip.transport.close()
+        try:
+            for thread in self._threads:
+                thread.join()
+        finally:  # even if somebody is in a hurry
+            self._host.transport.close()
+            self._chip.transport.close()
 
     def __iter__(self) -> Iterator[Passed]:
+        farewell = MAX_FAREWELL
         while (passed := self._seen.get()) is not None:
-            yield passed
+            self._taken += _cost(passed.data)
+            farewell -= len(passed.data) if self._in_haste else 0
+            if farewell >= 0:
+                yield passed
+            else:
+                with self._telling:
+                    self.unseen += 1 + passed.unseen
 
     def stop(self) -> None:
-        """End the tap, from any thread."""
+        """End the tap, from any thread or signal handler."""
+        self._in_haste = True
+        self._end()
+
+    def _end(self) -> None:
+        # Takes no lock: a signal handler interrupts whoever may have it.
         self._stopping.set()
         self._host.transport.wake()
         self._chip.transport.wake()
@@ -136,7 +158,7 @@ class Tap:
                     other.put(data[: len(data) - dropped])
         except LinkClosed as error:
             self.ended_by = self.ended_by or error
-            self.stop()
+            self._end()
 
     def _pause(self, side: _Side, other: _Side) -> None:
         # Its input stays where it is until the other side has taken what it has.
@@ -147,8 +169,13 @@ class Tap:
     def _tell(self, way: Way, data: bytes, dropped: int) -> None:
         with self._telling:
             t_us = (time.perf_counter_ns() - self._began_ns) // 1000
-            if self._seen.qsize() >= MAX_UNSEEN:
+            if self._told - self._taken + _cost(data) > MAX_UNSEEN:
                 self.unseen += 1
                 return
+            self._told += _cost(data)
             self._seen.put(Passed(t_us, way, data, dropped, self.unseen))
             self.unseen = 0
+
+
+def _cost(data: bytes) -> int:
+    return len(data) + _PIECE_COST

@@ -302,3 +302,60 @@ def test_a_file_of_mixed_lines_gives_what_can_be_read() -> None:
     errors = asides(items, CaptureError)
     assert [error.line for error in errors] == [2, 8]
     assert frames(items) == frames_of(EVENTS)[:1] + frames_of(EVENTS)
+
+
+DRIVER_LINE = "  9 ->  [00 04 ] type: {} reliable:no seq#:{} ack#:0 payload_length:{} data_integrity:0 "
+DRIVER_LINE += "header_checksum:{}\n"
+LONG = "f" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("hex", f"c0 {'x' * 100_000} 00"),
+        ("jsonl", f'{{"t_us":"{LONG}","dir":null,"hex":"c0"}}'),
+        ("jsonl", f'{{"t_us":1,"dir":"{LONG}","hex":"c0"}}'),
+        ("jsonl", f'{{"t_us":1,"dir":null,"hex":"{LONG}x"}}'),
+        ("saleae-logic1", f"Time [s],Value,Parity Error,Framing Error\n0.5,{LONG},,"),
+        ("saleae-logic1", f"Time [s],Value,Parity Error,Framing Error\n{LONG},0xC0,,"),
+        ("saleae-logic2", f'name,type,start_time,duration,"data"\n"TX","data",0.1,8.68e-05,{LONG}'),
+        ("sigrok", f"uart-1: RX: {LONG}"),
+        ("sigrok", LONG),
+        ("socat", f" {LONG}"),
+        ("interceptty", f"< {LONG}"),
+        ("driver-log", DRIVER_LINE.format(LONG, 0, 2, 0)),
+        ("driver-log", DRIVER_LINE.format("ACK", LONG, 2, 0)),
+        ("driver-log", DRIVER_LINE.format("ACK", 0, LONG, 0)),
+        ("driver-log", DRIVER_LINE.format("ACK", 0, 2, LONG)),
+        ("driver-log", DRIVER_LINE.format(f"UNKNOWN[0x{LONG}]", 0, 2, 0)),
+        ("driver-log", f"State change: {LONG}"),
+    ],
+)
+def test_complaints_are_brief(name: str, text: str) -> None:
+    _, items = read(text, name)
+    said = [str(item) for item in items if isinstance(item, (CaptureError, Remark))]
+    assert said
+    assert max(map(len, said)) < 400
+
+
+def test_wires_and_kinds_of_faults_are_counted() -> None:
+    rows = "".join(f'"{number} {LONG[:500]}","data",0.1,8e-05,0x05,fault {number}\n' for number in range(400))
+    _, items = read(f'name,type,start_time,duration,"data",error\n{rows}')
+    wires = {item.channel for item in items if isinstance(item, LineFault)}
+    assert len(wires) == 256
+    assert max(map(len, wires)) <= 100
+    assert any("more than 256 wires" in item.reason for item in asides(items, CaptureError))
+    rows = "".join(f'"TX","data",0.1,8e-05,0x05,fault {number}\n' for number in range(400))
+    faults = asides(read(f'name,type,start_time,duration,"data",error\n{rows}')[1], LineFault)
+    assert len(faults) == 33
+    assert sum(fault.times for fault in faults) == 400
+
+
+def test_a_block_of_socat_as_long_as_it_likes_comes_in_pieces() -> None:
+    header = "> 2019/09/28 14:42:32.732010  length=999999999 from=0 to=7\n"
+    lines = f" {'05 ' * 2000}\n" * 100
+    _, entries = readers.read(io.BufferedReader(io.BytesIO((header + lines).encode())), "test", "socat")
+    found = list(entries)
+    sizes = [len(entry.data) for entry in found if isinstance(entry, Chunk)]
+    assert sum(sizes) == 200_000
+    assert max(sizes) < 70_000

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import json
+from collections.abc import Callable
+from itertools import islice
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -114,6 +118,110 @@ def test_hex_lines_with_comments_and_a_broken_one() -> None:
     assert (first, last) == (Chunk(None, None, b"\xc0\x00\x05"), Chunk(None, None, b"\x00\xfb\xc0"))
     assert isinstance(error, CaptureError)
     assert str(error) == "reset.txt:3: 'zz' is not hex"
+
+
+def hex_entries(text: str) -> list[Entry]:
+    return list(hextext.read(buffered(io.BytesIO(text.encode())), "pasted.txt"))
+
+
+@given(st.binary())
+def test_a_bytes_literal_is_what_python_prints(data: bytes) -> None:
+    assert hextext.parse_hex(repr(data)) == data
+    assert hex_entries(f" {data!r}  # a comment") == ([Chunk(None, None, data)] if data else [])
+
+
+def test_every_escape_of_a_bytes_literal() -> None:
+    text = r"""b'\\ \' \" " \a\b\f\n\r\t\v \0\12\377\1234 \xC0\xdb #'"""
+    assert hextext.parse_hex(text) == ast.literal_eval(text)
+    assert hextext.parse_hex(r"b'\q\X'") == rb"\q\X"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b'',''",
+        f"b'',{'-' * 500}5,''",
+        "b''.a.a,''",
+        "b''" + '","' * 50_000 + "''",
+        "b'c0' b'c0'",
+        "b'''c0'''",
+        r"b'\xc'",
+        "b'\N{LATIN SMALL LETTER E WITH ACUTE}'",
+        "b'c0",
+        "b'c0\\'",
+        "b'c0\n'",
+        "b'c0'+b'c0'",
+    ],
+)
+def test_nothing_but_one_bytes_literal_is_one(text: str) -> None:
+    with pytest.raises(CaptureError, match="literal") as raised:
+        hextext.parse_hex(text)
+    assert len(str(raised.value)) < 150
+
+
+LONG = {
+    "run together": lambda data: data.hex(),
+    "words": lambda data: data.hex(" "),
+    "bytes with a prefix": lambda data: ",".join(f"0x{byte:02X}" for byte in data),
+    "one prefix": lambda data: f"0x{data.hex()}",
+    "escapes": lambda data: "".join(f"\\x{byte:02x}" for byte in data),
+    "escapes of some digit": lambda data: "".join(f"\\x{byte:x}" for byte in data),
+    "words with an h": lambda data: " ".join(f"{byte:02x}h" for byte in data),
+    "literal": repr,
+    "behind it a comment": lambda data: f"{data.hex()} # {'a comment ' * 300}",
+    "behind a literal": lambda data: f"{data!r} # {'a comment ' * 300}",
+}
+
+
+@pytest.mark.parametrize("spell", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("cut", range(5))  # the pieces end at other places
+def test_a_very_long_line_comes_in_pieces(
+    spell: Callable[[bytes], str], cut: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hextext, "PIECE", 1000)
+    data = bytes(range(256)) * 16
+    before, *chunks, after = hex_entries(f"c0\n{' ' * cut}{spell(data)}\n5")
+    assert (before, after) == (Chunk(None, None, b"\xc0"), Chunk(None, None, b"\x05"))
+    sizes = [len(chunk.data) for chunk in chunks if isinstance(chunk, Chunk)]
+    assert len(sizes) == len(chunks) > 2
+    assert max(sizes) <= hextext.PIECE
+    assert b"".join(chunk.data for chunk in chunks if isinstance(chunk, Chunk)) == data
+    assert hextext.parse_hex(spell(data).partition(" #")[0]) == data or "comment" in spell(b"")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("c0" * 100_000 + "c", "half a byte"),
+        ("c0" * 100_000 + "zz" + "c0" * 100_000, "is not hex"),
+        ("z" * 300_000, "is not hex"),
+        ("b'" + "\\0" * 100_000, "without an end"),
+    ],
+)
+def test_a_very_long_line_that_is_broken_is_told_once_and_briefly(text: str, reason: str) -> None:
+    *_, error, after = hex_entries(f"{text}\n05")
+    assert after == Chunk(None, None, b"\x05")
+    assert isinstance(error, CaptureError)
+    assert (error.line, reason in error.reason, len(error.reason) < 100) == (1, True, True)
+
+
+def test_of_a_line_without_end_no_more_is_read_than_is_handed_out() -> None:
+    class Endless(io.RawIOBase):
+        taken = 0
+
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+            buffer[:] = b"c" * len(buffer)
+            self.taken += len(buffer)
+            return len(buffer)
+
+    source, held = Endless(), 0
+    for entry in islice(hextext.read(buffered(cast(BinaryIO, source)), "endless"), 200):
+        assert isinstance(entry, Chunk)
+        held += len(entry.data)
+        assert source.taken - 2 * held <= 3 * hextext.PIECE
 
 
 @given(st.binary())

@@ -134,8 +134,6 @@ def hexdump(data: bytes) -> str:
 @pytest.mark.parametrize("kind", ["pcap", "pcapng"])
 def test_text2pcap_of_h5_frames(tmp_path: Path, kind: str) -> None:
     text2pcap = tool("text2pcap")
-    if kind == "pcapng":
-        pytest.importorskip("pcapng", reason="needs the wireshark extra")
     there = [(way, raw) for way, raw in frames_of(TALK)]
     dump = "".join(
         f"{'O' if way == TO_DEVICE else 'I'}\n{hexdump(h5.encode(h5.decode_frame(raw)))}\n"
@@ -155,8 +153,6 @@ def test_text2pcap_of_h5_frames(tmp_path: Path, kind: str) -> None:
 def test_text2pcap_of_a_serial_line(tmp_path: Path, kind: str) -> None:
     """RTAC serial packets: a header of time, event, lines and footer, then bytes as they came."""
     text2pcap = tool("text2pcap")
-    if kind == "pcapng":
-        pytest.importorskip("pcapng", reason="needs the wireshark extra")
     packets = [
         struct.pack(">IIBBH", *divmod(chunk.t_us or 0, 1_000_000), 1 if chunk.dir == TO_DEVICE else 2, 0, 0)
         + chunk.data

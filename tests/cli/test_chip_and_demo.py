@@ -15,6 +15,7 @@ import pytest
 from cli.commands import Runner
 
 from gatts_codec import Attr, AttrMd, CharMd, CharProps, Opaque, SysAttrMissingEvent, Uuid
+from gatts_codec.errors import LinkClosed
 from gatts_codec.link.client import connect
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pseudo-terminals are POSIX's")
@@ -86,6 +87,17 @@ def test_a_chip_on_tcp_quietly_and_one_host_after_the_other(start: Start, tmp_pa
     assert err == "-- stopped\n"
     assert record.exists()
     assert (tmp_path / "wire-2.jsonl").exists()
+
+
+@posix
+@pytest.mark.parametrize("place", ["tcp", "unix"])
+def test_a_second_host_is_told_that_the_chip_is_busy(start: Start, tmp_path: Path, place: str) -> None:
+    process, url = start(f"--{place}", "0" if place == "tcp" else str(tmp_path / "chip"), "--quiet")
+    with connect(url, "sd_api_v5") as first:
+        with pytest.raises(LinkClosed, match="went away"):
+            connect(url, "sd_api_v5")
+        assert first.service_add(1, Uuid(0x180D)).handle == 12
+    assert "-- busy: one host at a time, refused" in interrupted(process)[1]
 
 
 @posix

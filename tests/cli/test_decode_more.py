@@ -178,6 +178,34 @@ def test_exports_decode_to_the_same(run: Runner, tmp_path: Path, suffix: str) ->
     assert run("decode", str(path), "--json").out == run("decode", TABLE, "--json").out
 
 
+@pytest.mark.parametrize("suffix", ["jsonl", "pcapng"])
+def test_exports_come_through_a_pipe(run: Runner, tmp_path: Path, suffix: str) -> None:
+    if suffix == "pcapng":
+        pytest.importorskip("pcapng", reason="needs the wireshark extra")
+    path = tmp_path / f"out.{suffix}"
+    run("decode", NOTIFY, "-o", str(path))
+    piped = subprocess.run(
+        [sys.executable, "-m", "gatts_codec", "decode", "-", "--json"],
+        input=path.read_bytes(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    assert piped.stdout.decode().splitlines() == run("decode", NOTIFY, "--json").lines
+
+
+@pytest.mark.parametrize("how", ["file", "standard output"])
+def test_an_export_of_what_could_not_all_be_read_has_status_1(run: Runner, tmp_path: Path, how: str) -> None:
+    broken, out = tmp_path / "broken.jsonl", tmp_path / "out.csv"
+    broken.write_text(Path(NOTIFY).read_text() + "nonsense\n" + Path(NOTIFY).read_text())
+    frames = len(run("decode", NOTIFY, "--json").records)
+    outcome = run("decode", str(broken), *(["-o", str(out)] if how == "file" else ["--to", "jsonl"]))
+    assert outcome.status == 1
+    assert "not JSON" in outcome.err
+    if how == "file":  # what could be read is there
+        assert len(out.read_text().splitlines()) == 2 * frames + 1
+
+
 def test_a_table(run: Runner, tmp_path: Path) -> None:
     path = tmp_path / "out.csv"
     run("decode", NOTIFY, "-o", str(path))

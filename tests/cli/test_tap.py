@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, cast
 
@@ -114,3 +114,37 @@ def test_a_link_that_is_somebodys_file_is_left_alone(tmp_path: Path, run: Runner
         said = run("tap", port, "--pty", str(tmp_path / "precious"), "-d", "sd_api_v5")
     assert said.status == 1
     assert (tmp_path / "precious").read_text() == "mine"
+
+
+FRAMES = bytes.fromhex("c0002f00d1017ec0") * 8192
+FLOOD = len(FRAMES) * 40  # decoding all of it takes minutes
+
+
+def flood(chip: Transport) -> None:
+    for _ in range(FLOOD // len(FRAMES)):
+        rest = FRAMES
+        while rest:
+            chip.wait(_TIMEOUT_S, writing=True)
+            rest = rest[chip.write(rest) :]
+
+
+def test_a_signal_ends_it_whatever_is_still_to_be_shown(tmp_path: Path) -> None:
+    with tapping(tmp_path / "chip", "--json") as (process, chip):
+        flood(chip)
+        cast(IO[str], process.stdout).readline()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=4 * _TIMEOUT_S)
+    assert process.returncode == 0
+    assert out.count("\n") < FLOOD / 8 / 2
+    assert "too fast to be shown" in err
+    assert not (tmp_path / "chip").is_symlink()
+
+
+def test_a_second_signal_ends_it_though_nobody_reads_what_it_shows(tmp_path: Path) -> None:
+    with tapping(tmp_path / "chip", "--json") as (process, chip):
+        flood(chip)
+        while process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=1)
+        assert not (tmp_path / "chip").is_symlink()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import queue
 import socket
 import sys
 import threading
@@ -250,6 +251,36 @@ def test_on_tcp() -> None:
     thread.join()
     place.close()
     assert list(place.transports()) == []
+
+
+def test_a_second_host_is_refused_until_the_first_has_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gatts_codec.device.listen._LEAVING_S", 0.0)
+    place, refused = listen_tcp("127.0.0.1", 0), queue.SimpleQueue[str]()
+    place.on_refused = refused.put
+    address = ("127.0.0.1", int(place.url.rpartition(":")[2]))
+    hosts = place.transports()
+    with socket.create_connection(address) as silent:
+        taken = next(hosts)
+        for _ in range(2):
+            with socket.create_connection(address) as second:
+                second.settimeout(30)
+                assert second.recv(1) == b""
+                assert refused.get(timeout=30) == f"127.0.0.1:{second.getsockname()[1]}"
+        silent.settimeout(30)
+        assert taken.write(b"still here") == 10
+        assert silent.recv(10) == b"still here"
+        monkeypatch.setattr("gatts_codec.device.listen._LEAVING_S", 30.0)
+        with socket.create_connection(
+            address
+        ) as third:  # comes before it has been seen that the first leaves
+            taken.close()
+            transport = next(hosts)
+            third.settimeout(30)
+            assert transport.write(b"yours") == 5
+            assert third.recv(5) == b"yours"
+            transport.close()
+    assert refused.empty()
+    place.close()
 
 
 @needs_unix

@@ -56,6 +56,29 @@ def test_installs_into_a_folder_that_does_not_exist_yet(tmp_path: Path) -> None:
     assert installed.read_text("ascii") == install.plugin_path().read_text("ascii")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+def test_a_link_is_replaced_and_not_written_through(tmp_path: Path) -> None:
+    precious, plugins = tmp_path / "precious", tmp_path / "plugins"
+    precious.write_text("mine")
+    for target in (precious, install.plugin_path(), tmp_path / "nothing"):
+        plugins.mkdir(exist_ok=True)
+        (plugins / "gatts.lua").unlink(missing_ok=True)
+        (plugins / "gatts.lua").symlink_to(target)
+        installed = install.install(plugins)
+        assert not installed.is_symlink()
+        assert installed.read_bytes() == install.plugin_path().read_bytes()
+        assert [path.name for path in plugins.iterdir()] == ["gatts.lua"]
+    assert precious.read_text() == "mine"
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_nothing_is_left_of_an_install_that_fails(tmp_path: Path) -> None:
+    (tmp_path / "gatts.lua" / "a folder").mkdir(parents=True)
+    with pytest.raises(OSError):  # noqa: PT011 - which one is the system's choice
+        install.install(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["gatts.lua"]
+
+
 def test_without_tshark_the_default_folder_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     monkeypatch.setattr("sys.platform", "linux")

@@ -170,6 +170,19 @@ class TestTimeouts:
             assert value(sd) == b"\x64"
         assert "nobody asked for" in caplog.text
 
+    def test_a_flood_of_them_is_told_briefly(self, caplog: pytest.LogCaptureFixture) -> None:
+        with rig() as (sd, chip):
+            for _ in range(120):
+                chip.send(b"\x09" + bytes(100))
+                chip.settle()
+            assert value(sd) == b"\x64"
+        told = [record.getMessage() for record in caplog.records if "no chip sends" in record.getMessage()]
+        assert len(told) == 5 + 2  # the first, the 10th, the 100th
+        assert "09 00 00" in told[0]
+        assert "101 bytes" in told[0]
+        assert "100 such so far" in told[-1]
+        assert max(map(len, told)) < 250
+
 
 class TestLateResponses:
     def test_that_come_while_nobody_calls(self, caplog: pytest.LogCaptureFixture) -> None:

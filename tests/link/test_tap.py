@@ -96,7 +96,7 @@ def test_it_ends_when_told(ends: tuple[Transport, Tap, Transport]) -> None:
 
 
 def test_pieces_that_nobody_looked_at_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tap_module, "MAX_UNSEEN", 2)
+    monkeypatch.setattr(tap_module, "MAX_UNSEEN", 2 * tap_module._cost(b"."))
     program, host = memory_pair()
     chip, far = memory_pair()
     with closing(program), closing(far), Tap(host, chip) as tap:
@@ -106,3 +106,41 @@ def test_pieces_that_nobody_looked_at_are_counted(monkeypatch: pytest.MonkeyPatc
     told = list(tap)
     assert [passed.data for passed in told] == [b"\x00", b"\x01"]
     assert tap.unseen == 4
+
+
+def backlog(tap: Tap, program: Transport, far: Transport, size: int) -> None:
+    """Let bytes pass at which nobody looks."""
+    for at in range(0, size, 1000):
+        write_all(program, bytes([at // 1000 % 256]) * 1000)
+        read_all(far, 1000)
+
+
+def test_what_nobody_looks_at_is_bounded_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tap_module, "MAX_UNSEEN", 50_000)
+    program, host = memory_pair()
+    chip, far = memory_pair()
+    with closing(program), closing(far), Tap(host, chip) as tap:
+        backlog(tap, program, far, 100_000)
+        seen = iter(tap)
+        first = next(seen)
+        while not first.unseen:  # the room that looking makes is used again
+            backlog(tap, program, far, 1000)
+            first = next(seen)
+        far.close()  # and when a side goes away, all that is left is told
+        rest = list(seen)
+    assert first.unseen >= 100 - 50
+    assert sum(tap_module._cost(passed.data) for passed in rest) <= 50_000
+    assert len(rest) > 30
+
+
+def test_once_stopped_it_tells_no_more_than_a_little(ends: tuple[Transport, Tap, Transport]) -> None:
+    program, tap, far = ends
+    backlog(tap, program, far, 100_000)
+    seen = iter(tap)
+    first = next(seen)
+    tap.stop()
+    rest = list(seen)
+    told = b"".join(passed.data for passed in (first, *rest))
+    assert 16 * 1000 < len(told) <= 1000 + tap_module.MAX_FAREWELL
+    assert told == b"".join(bytes([at]) * 1000 for at in range(100))[: len(told)]
+    assert tap.unseen >= 1

@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import io
-import uuid
+import os
 from collections.abc import Iterator
+from datetime import datetime, timezone
 from glob import has_magic
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
-from gatts_codec.capture.files import PART, whole_file
+from gatts_codec.capture.files import PART, part_name, part_of, whole_file
 from gatts_codec.capture.readers.format import HEAD_BYTES
 from gatts_codec.errors import CaptureError
+
+ABANDONED_S = 3600  # a file that is being written is written to more often
 
 
 def is_url(name: str) -> bool:
@@ -36,12 +40,11 @@ def _file_system(url: str) -> tuple[Any, str]:
 
 
 def expand(name: str) -> list[str]:
-    """The files that a name with wildcards means, in order; a name without any is itself.
+    """The files that a name with wildcards means, in order; a name without any is itself, and so is one of a file.
 
     Raises CaptureError where there is none, or nothing is installed for the URL.
     """
-    # A name such as browsers make, capture[1].jsonl, is itself too.
-    if not has_magic(name) or (not is_url(name) and Path(name).exists()):
+    if not has_magic(name) or exists(name):  # such as browsers make: capture[1].jsonl
         return [name]
     if not is_url(name):
         path = Path(name)
@@ -103,7 +106,7 @@ def complete_output(name: str) -> Iterator[BinaryIO]:
     files, path = _file_system(name)
     # Readers of partitioned tables pass over names that begin with a dot.
     folder = files._parent(path)
-    part = f"{folder}/{PART}{uuid.uuid4().hex}"
+    part = f"{folder}/{part_name(path.rpartition('/')[2])}"
     files.makedirs(folder, exist_ok=True)
     try:
         with files.open(part, "wb") as stream:
@@ -133,15 +136,42 @@ def exists(name: str) -> bool:
 
 
 def remove_parts(folder: str) -> None:
-    """Delete what a killed process left of files that it was writing, in the folders below. Raises CaptureError."""
+    """Delete what killed processes have left of files that they were writing, in the folders below.
+
+    A file is taken for left when nobody has written to it for an hour. That holds on file systems that several machines
+    share, which know nothing of each other's processes and locks. Raises CaptureError.
+    """
+    _remove(folder, f"*/{PART}*")
+
+
+def remove_parts_of(name: str) -> None:
+    """The same for what would have become one file."""
+    folder, _, last = name.rpartition("/") if is_url(name) else (str(Path(name).parent), "", Path(name).name)
+    _remove(folder, f"{part_of(last)}*")
+
+
+def _remove(folder: str, pattern: str) -> None:
     if not is_url(folder):
-        for part in Path(folder).glob(f"*/{PART}*"):
-            with contextlib.suppress(
-                OSError
-            ):  # somebody writes it, and Windows lets nobody delete it meanwhile
-                part.unlink()
+        with contextlib.suppress(OSError):  # nobody may write there
+            _remove_local(Path(folder), pattern)
         return
     files, path = _file_system(folder)
-    for left in files.glob(f"{path.rstrip('/')}/*/{PART}*"):
-        with contextlib.suppress(OSError):
-            files.rm(left)
+    now = datetime.now(timezone.utc)
+    for part in files.glob(f"{path.rstrip('/')}/{pattern}"):
+        with contextlib.suppress(OSError, NotImplementedError):  # not every store knows times
+            changed = files.modified(part)
+            changed = changed if changed.tzinfo else changed.replace(tzinfo=timezone.utc)
+            if (now - changed).total_seconds() > ABANDONED_S:
+                files.rm(part)
+
+
+def _remove_local(folder: Path, pattern: str) -> None:
+    parts = list(folder.glob(pattern))
+    if not parts:
+        return
+    with NamedTemporaryFile(dir=folder, prefix=PART) as probe:  # a server's clock may go wrong
+        now = os.fstat(probe.fileno()).st_mtime
+    for part in parts:
+        with contextlib.suppress(OSError):  # Windows lets nobody delete what is open
+            if now - part.stat().st_mtime > ABANDONED_S:
+                part.unlink()

@@ -17,19 +17,19 @@ from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry
 from gatts_codec.capture.clock import clock_time
 from gatts_codec.capture.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.errors import CaptureError, EncodeError
+from gatts_codec.errors import CaptureError, EncodeError, brief
 from gatts_codec.framing import h5, slip
 
 _PACKET = re.compile(r"(?P<arrow>->|<-)\s*\[(?P<hex>\s*N/A\s*|(?:\s*[0-9a-f]{2})*\s*)\]", re.IGNORECASE)
 _FIELDS = {
     "type": re.compile(r"type:\s*(\S+)"),
     "reliable": re.compile(r"reliable:\s*(yes|no)"),
-    "seq": re.compile(r"seq#:\s*([0-9a-f]+)", re.IGNORECASE),
-    "ack": re.compile(r"ack#:\s*([0-9a-f]+)", re.IGNORECASE),
-    "length": re.compile(r"payload_length:\s*([0-9a-f]+)", re.IGNORECASE),
+    "seq": re.compile(r"seq#:\s*([0-9a-f]{1,8})", re.IGNORECASE),
+    "ack": re.compile(r"ack#:\s*([0-9a-f]{1,8})", re.IGNORECASE),
+    "length": re.compile(r"payload_length:\s*([0-9a-f]{1,8})", re.IGNORECASE),
     "integrity": re.compile(r"data_integrity:\s*([01])"),
-    "checksum": re.compile(r"header_checksum:\s*([0-9a-f]+)", re.IGNORECASE),
-    "error": re.compile(r"err_code:\s*(?:0x)?([0-9a-f]+)", re.IGNORECASE),
+    "checksum": re.compile(r"header_checksum:\s*([0-9a-f]{1,8})", re.IGNORECASE),
+    "error": re.compile(r"err_code:\s*(?:0x)?([0-9a-f]{1,8})", re.IGNORECASE),
 }
 _OPTIONAL = {"checksum", "error"}
 _TYPES = {
@@ -42,15 +42,15 @@ _TYPES = {
     "VENDOR_SPECIFIC": 14,
     "LINK_CONTROL_PACKET": 15,
 }
-_NUMBERED_TYPE = re.compile(r"(?:RESERVED_|UNKNOWN\[0x)([0-9a-f]+)\]?", re.IGNORECASE)
+_NUMBERED_TYPE = re.compile(r"(?:RESERVED_|UNKNOWN\[0x)([0-9a-f]{1,8})\]?", re.IGNORECASE)
 _RAW = re.compile(
     r"slip_decode error, code:\s*(\S+)\s+raw packet:\s*\[?((?:\s*[0-9a-f]{2}\b)+)", re.IGNORECASE | re.ASCII
 )
 _REMARKS = (
-    ("state", re.compile(r"State change: .*")),
-    ("error", re.compile(r"(?:Error sending packet to target|Not able to \w+ packet)\. Code: \S+")),
-    ("error", re.compile(r"Failed to (?:decode event|receive response for command).*")),
-    ("note", re.compile(r"Successfully opened .*")),
+    ("state", re.compile(r"State change: .{0,200}")),
+    ("error", re.compile(r"(?:Error sending packet to target|Not able to \w+ packet)\. Code: \S{1,200}")),
+    ("error", re.compile(r"Failed to (?:decode event|receive response for command).{0,200}")),
+    ("note", re.compile(r"Successfully opened .{0,200}")),
 )
 _APPLICATION = re.compile(r"\bevt> \w+")
 _LINES_A_PACKET = 4
@@ -162,7 +162,7 @@ def _header(fields: dict[str, str], payload: bytes) -> h5.H5Packet:
     numbered = _NUMBERED_TYPE.fullmatch(name)
     number = int(numbered[1], 16) if numbered else _TYPES.get(name)
     if number is None:
-        raise CaptureError(f"unknown packet type {name!r}")
+        raise CaptureError(f"unknown packet type {brief(name)}")
     return h5.H5Packet(
         number,
         payload,

@@ -6,15 +6,20 @@ ignored. Python's b'..', xxd's and hexdump -C's output are read too. No time, no
 
 from __future__ import annotations
 
-import ast
 import io
 import re
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from operator import itemgetter
 
 from gatts_codec.capture.chunks import Chunk, Entries
-from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.lines import pieces_of_lines
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.errors import CaptureError
+from gatts_codec.errors import CaptureError, brief
 
+PIECE = 1 << 16  # characters at a time: whole recordings are pasted as one line
+_LONGEST_WORD = 64  # characters; of longer ones the beginning is read before the end has come
+_KEPT = 4
 _SEPARATOR = re.compile(r"[\s,;:\-\"'\[\]{}()<>]+")
 _PREFIX = re.compile(r"(?:0x|\\x)(?=[0-9a-f])|(?<=[0-9a-f]{2})h$")
 _DUMPS = (
@@ -22,23 +27,69 @@ _DUMPS = (
     re.compile(r"[0-9a-f]{8}  ((?:[0-9a-f]{2} {1,2})+) *\|.*\|", re.IGNORECASE),  # hexdump -C
 )
 _DUMP_END = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)  # the size, behind hexdump's last line
-_LONGEST_LINE = 1 << 24  # whole recordings are pasted as one
-_LITERAL = re.compile(r"""b(?:'.*'|".*")""")
+_LITERAL = re.compile(r"""\s*b(["'])""")
+_SPELT = re.compile(
+    r"""(?P<plain>[^\\'"\n]+)|(?P<quote>["'])"""
+    r"""|\\(?:x(?P<hex>[0-9a-fA-F]{2})|(?P<octal>[0-7]{1,3})|(?P<other>[^x\n]))"""
+)
+_LONGEST_ESCAPE = 4
+_ESCAPES = dict(zip("abfnrtv\\'\"", b"\a\b\f\n\r\t\v\\'\"", strict=True))
 
 
 def parse_hex(text: str) -> bytes:
     """The bytes that ``text`` spells. Raises CaptureError with the word that is not hex."""
-    if _LITERAL.fullmatch(text.strip()):
-        return _literal(text.strip())
-    return b"".join(_bytes(word) for word in _SEPARATOR.split(text.lower()) if word)
+    return b"".join(_parsed(text[at : at + PIECE] for at in range(0, len(text), PIECE)))
 
 
-def _literal(text: str) -> bytes:
-    try:
-        value = ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        raise CaptureError(f"{text[:40]!r} is no bytes literal") from None
-    return bytes(value)
+def _parsed(pieces: Iterable[str], *, comments: bool = False) -> Iterator[bytes]:
+    """The bytes of a text in pieces, each piece's when the next one has come: those of a single one all or none."""
+    rest = iter(pieces)
+    first = next(rest, "")
+    literal = _LITERAL.match(first)
+    reader = _Words(comments) if literal is None else _Literal(literal[1], comments)
+    data = reader.feed(first if literal is None else first[literal.end() :])
+    for piece in rest:
+        yield data
+        data = reader.feed(piece)
+    yield data + reader.finish()
+
+
+class _Words:
+    """Words in hex."""
+
+    def __init__(self, comments: bool) -> None:
+        self._rest = ""
+        self._comments, self._ended = comments, False
+
+    def feed(self, text: str) -> bytes:
+        """What is spelt before the last word, which may go on."""
+        if self._ended:
+            return b""
+        if self._comments:
+            text, mark, _ = text.partition("#")
+            self._ended = bool(mark)
+        *words, self._rest = _SEPARATOR.split(self._rest + text.lower())
+        while len(self._rest) > _LONGEST_WORD:
+            cut = _cut_of(self._rest)
+            words.append(self._rest[:cut])
+            self._rest = self._rest[cut:]
+        try:
+            return bytes.fromhex(" ".join(words))  # what most are, at once
+        except ValueError:
+            return b"".join(map(_bytes, words))
+
+    def finish(self) -> bytes:
+        """The last word."""
+        return _bytes(self._rest)
+
+
+def _cut_of(word: str) -> int:
+    """Where a long word can be read in two parts: before a prefix, or behind whole bytes, with digits left for an h."""
+    prefix = max(word.rfind("0x"), word.rfind("\\x"))
+    if prefix > 0:
+        return prefix
+    begin = 0 if prefix else len("0x")
+    return begin + (len(word) - begin - _KEPT) // 2 * 2
 
 
 def _bytes(word: str) -> bytes:
@@ -47,10 +98,63 @@ def _bytes(word: str) -> bytes:
         # A digit alone is a byte (0x5); an odd number of digits run together has lost one.
         return b"".join(bytes.fromhex(part.zfill(2)) for part in digits)
     except ValueError:
-        reason = (
-            f"{word!r} is not hex" if re.search("[^0-9a-f]", "".join(digits)) else f"{word!r}: half a byte"
-        )
-        raise CaptureError(reason) from None
+        half = re.search("[^0-9a-f]", "".join(digits)) is None
+        raise CaptureError(f"{brief(word)}: half a byte" if half else f"{brief(word)} is not hex") from None
+
+
+class _Literal:
+    """The inside of one of Python's bytes literals, and its end. Nothing is evaluated."""
+
+    def __init__(self, quote: str, comments: bool) -> None:
+        self._quote, self._comments = quote, comments
+        self._rest, self._closed, self._ended = "", False, False
+
+    def feed(self, text: str) -> bytes:
+        """What is spelt, but for an escape that may go on."""
+        return self._take(self._rest + text, _LONGEST_ESCAPE)
+
+    def finish(self) -> bytes:
+        """The rest."""
+        data = self._take(self._rest, 0)
+        if not self._closed:
+            raise CaptureError("a bytes literal without an end")
+        return data
+
+    def _take(self, text: str, kept: int) -> bytes:
+        data, at = bytearray(), 0
+        while at < len(text) and not self._closed:
+            if text[at] == "\\" and len(text) - at < kept:
+                break
+            found = _SPELT.match(text, at)
+            if found is None:
+                raise _no_literal(text[at:])
+            at = found.end()
+            self._closed = found["quote"] == self._quote
+            data += b"" if self._closed else _unescaped(found)
+        self._rest = "" if self._closed else text[at:]
+        self._behind(text[at:] if self._closed else "")
+        return bytes(data)
+
+    def _behind(self, text: str) -> None:
+        text = text.strip()
+        self._ended = self._ended or (self._comments and text.startswith("#"))
+        if text and not self._ended:
+            raise _no_literal(text)
+
+
+def _unescaped(found: re.Match[str]) -> bytes:
+    if found["hex"] or found["octal"]:
+        return bytes([(int(found["hex"], 16) if found["hex"] else int(found["octal"], 8)) & 0xFF])
+    if found["other"] in _ESCAPES:
+        return bytes([_ESCAPES[found["other"]]])
+    try:
+        return found[0].encode("ascii")  # an unknown escape stays as it is, as in Python
+    except UnicodeEncodeError:
+        raise _no_literal(found[0]) from None
+
+
+def _no_literal(text: str) -> CaptureError:
+    return CaptureError(f"{brief(text)} does not belong in a bytes literal, or behind it")
 
 
 def looks_like_hex(text: str) -> bool:
@@ -62,10 +166,14 @@ def looks_like_hex(text: str) -> bool:
 
 
 def _recognises(head: Head) -> bool:
-    hexadecimal = [
-        line for line in head.lines[:20] if _dumped(line) or looks_like_hex(line.partition("#")[0])
-    ]
-    return bool(hexadecimal)
+    return any(_dumped(line) or _spells(line) for line in head.lines[:20])
+
+
+def _spells(line: str) -> bool:
+    try:
+        return any(_parsed([line], comments=True))
+    except CaptureError:
+        return False
 
 
 def _dumped(line: str) -> bytes | None:
@@ -75,24 +183,20 @@ def _dumped(line: str) -> bytes | None:
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
-    """One chunk a line; a line that is not hex is a CaptureError entry. Text behind # is a comment."""
+    """One chunk a line, several of a very long one; a CaptureError for what is not hex. Text behind # is a comment."""
     dump = False
-    for line in numbered_lines(stream, name, _LONGEST_LINE):
-        if isinstance(line, CaptureError):
-            yield line
-            continue
-        number, text = line
+    for number, numbered in groupby(pieces_of_lines(stream, PIECE), itemgetter(0)):
+        pieces = (text for _, text in numbered)
+        first = next(pieces)
+        ends = dump and _DUMP_END.fullmatch(first) is not None
+        found = _dumped(first) if len(first) < PIECE else None  # else the line goes on
+        dump = found is not None
         try:
-            data = _dumped(text)
-            ends = dump and _DUMP_END.fullmatch(text) is not None
-            dump = data is not None
-            if data is None:
-                data = b"" if ends else parse_hex(text.partition("#")[0])
+            for data in [found] if found else () if ends else _parsed(chain([first], pieces), comments=True):
+                if data:
+                    yield Chunk(None, None, data)
         except CaptureError as error:
             yield CaptureError(error.reason, file=name, line=number)
-        else:
-            if data:
-                yield Chunk(None, None, data)
 
 
 FORMAT = Format("hex", "hex text", _recognises, read)

@@ -14,7 +14,7 @@ from typing import Any
 from gatts_codec.capture.chunks import DIRECTIONS, Chunk, Entries
 from gatts_codec.capture.lines import numbered_lines, text_encoding
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.errors import CaptureError
+from gatts_codec.errors import CaptureError, brief
 
 _LOOK_AT = 50
 
@@ -56,9 +56,9 @@ def _flaw(record: Any) -> str:
         return "no hex: expected the bytes as a string of hex digits"
     time, direction = record.get("t_us"), record.get("dir")
     if time is not None and type(time) is not int:
-        return f"t_us must be a whole number of microseconds, found {time!r}"
+        return f"t_us must be a whole number of microseconds, found {brief(time)}"
     if direction is not None and direction not in DIRECTIONS:
-        return f"dir must be {' or '.join(DIRECTIONS)}, found {direction!r}"
+        return f"dir must be {' or '.join(DIRECTIONS)}, found {brief(direction)}"
     return ""
 
 

@@ -4,23 +4,20 @@
     250 (RTAC_SERIAL)  u32 seconds, u32 microseconds (big endian), u8 event, u8 lines, u16 footer, then the bytes
 
 RTAC events: 1 TX start, 2 RX start, 3 TX end, 4 RX end, 5 lost data, 6 framing error, 7 parity error.
-pcapng needs python-pcapng (the wireshark extra).
 """
 
 from __future__ import annotations
 
 import io
 import struct
-import warnings
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Iterator
 
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Chunk, Direction, Entries, Entry, LineFault
+from gatts_codec.capture.chunks import Chunk, Entries, Entry, LineFault
+from gatts_codec.capture.readers import pcapng
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.readers.pcapng import Packet
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import slip
-
-T = TypeVar("T")
 
 USER0, RTAC_SERIAL = 147, 250
 _OTHER_LINKS = {
@@ -32,29 +29,20 @@ _OTHER_LINKS = {
 }
 _MAGICS = {b"\xa1\xb2\xc3\xd4": (">", 1), b"\xa1\xb2\x3c\x4d": (">", 1000)}
 _MAGICS |= {magic[::-1]: ("<", divisor) for magic, (_, divisor) in _MAGICS.items()}
-_PCAPNG = b"\x0a\x0d\x0d\x0a"
 _MAX_PACKET = 1 << 18
 _RTAC_HEADER = struct.Struct(">IIBBH")
 _RTAC_CHANNELS = {1: "TX", 2: "RX", 3: "TX", 4: "RX"}
 _RTAC_FAULTS = {5: "lost data", 6: "framing error", 7: "parity error"}
-_FLAG_DIRECTIONS: dict[str, Direction] = {"inbound": TO_HOST, "outbound": TO_DEVICE}
 _SECOND_US = 1_000_000
 
 
-class _Packet(NamedTuple):
-    link: int
-    t_us: int | None
-    dir: Direction | None
-    data: bytes
-
-
 def _recognises(head: Head) -> bool:
-    return head.data[:4] in _MAGICS or head.data[:4] == _PCAPNG
+    return head.data[:4] in _MAGICS or head.data[:4] == pcapng.MAGIC
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
     """The frames or bytes. Raises CaptureError for link types of other protocols."""
-    packets = _pcapng(stream, name) if stream.peek(4)[:4] == _PCAPNG else _pcap(stream, name)
+    packets = pcapng.packets(stream, name) if stream.peek(4)[:4] == pcapng.MAGIC else _pcap(stream, name)
     for packet in packets:
         if packet.link == RTAC_SERIAL:
             yield _serial(packet, name)
@@ -73,7 +61,7 @@ def _framed(data: bytes) -> bytes:
     return slip.encode(data)
 
 
-def _serial(packet: _Packet, name: str) -> Entry:
+def _serial(packet: Packet, name: str) -> Entry:
     if len(packet.data) < _RTAC_HEADER.size:
         return CaptureError(
             f"an RTAC packet of {len(packet.data)} bytes is shorter than its header", file=name
@@ -85,7 +73,7 @@ def _serial(packet: _Packet, name: str) -> Entry:
     return Chunk(t_us, None, packet.data[_RTAC_HEADER.size :], _RTAC_CHANNELS.get(event, ""))
 
 
-def _pcap(stream: io.BufferedReader, name: str) -> Iterator[_Packet]:
+def _pcap(stream: io.BufferedReader, name: str) -> Iterator[Packet]:
     header = _exactly(stream, 24, name)
     if header[:4] not in _MAGICS:
         raise CaptureError("neither pcap nor pcapng", file=name)
@@ -97,7 +85,7 @@ def _pcap(stream: io.BufferedReader, name: str) -> Iterator[_Packet]:
         if size > _MAX_PACKET:
             raise CaptureError(f"a packet of {size} bytes: the file is damaged here", file=name)
         data = _exactly(stream, size, name)
-        yield _Packet(link, seconds * _SECOND_US + fraction // divisor, None, data)
+        yield Packet(link, seconds * _SECOND_US + fraction // divisor, None, data)
 
 
 def _exactly(stream: io.BufferedReader, size: int, name: str) -> bytes:
@@ -105,38 +93,6 @@ def _exactly(stream: io.BufferedReader, size: int, name: str) -> bytes:
     if len(data) < size:
         raise CaptureError(f"the file ends within a packet, {size - len(data)} bytes short", file=name)
     return data
-
-
-def _pcapng(stream: io.BufferedReader, name: str) -> Iterator[_Packet]:
-    try:
-        from pcapng import FileScanner, blocks
-        from pcapng.exceptions import PcapngException
-    except ImportError:
-        wanted = "pcapng files need the wireshark extra: pip install 'gatts-codec[wireshark]'"
-        raise CaptureError(wanted, file=name) from None
-    packet_blocks = (blocks.EnhancedPacket, blocks.SimplePacket, blocks.ObsoletePacket)
-    try:
-        scanner = iter(FileScanner(stream))
-        while (block := _quietly(lambda: next(scanner, None))) is not None:
-            if isinstance(block, packet_blocks):
-                yield _quietly(lambda: _from_block(block))
-    except (PcapngException, EOFError, struct.error, ValueError, KeyError, IndexError) as error:
-        raise CaptureError(f"the pcapng file is damaged or cut short: {error}", file=name) from None
-
-
-def _quietly(step: Callable[[], T]) -> T:
-    # The library warns its own code, at every block.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return step()
-
-
-def _from_block(block: Any) -> _Packet:
-    stamp = getattr(block, "timestamp", None)
-    flags = block.options.get("epb_flags") if "epb_flags" in getattr(block, "options", {}) else None
-    direction = _FLAG_DIRECTIONS.get(getattr(flags, "inout", ""))
-    t_us = None if stamp is None else round(stamp * _SECOND_US)
-    return _Packet(block.interface.link_type, t_us, direction, bytes(block.packet_data))
 
 
 FORMAT = Format("pcap", "pcap or pcapng", _recognises, read)

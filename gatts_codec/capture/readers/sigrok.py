@@ -18,7 +18,7 @@ from gatts_codec.capture.bytewise import ByteJoiner
 from gatts_codec.capture.chunks import Entries
 from gatts_codec.capture.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.errors import CaptureError
+from gatts_codec.errors import CaptureError, brief
 
 _PLAIN = re.compile(
     r'(?:\d+-\d+ )?(?P<pid>uart[\w-]*): (?:(?P<row>[rt]x[\w -]*): )?"?(?P<name>[^"]*)"?$', re.IGNORECASE
@@ -73,7 +73,7 @@ def _annotation(found: re.Match[str], joiner: ByteJoiner) -> Entries:
     if word.lower() in _FAULTS:
         joiner.fault(_FAULTS[word.lower()], t_us, None, channel)
     elif not _PASSED_OVER.fullmatch(word):
-        raise CaptureError(f"{word!r} is no byte in hex: run the UART decoder with format=hex")
+        raise CaptureError(f"{brief(word)} is no byte in hex: run the UART decoder with format=hex")
     return iter(())
 
 

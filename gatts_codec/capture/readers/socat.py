@@ -22,6 +22,7 @@ _HEADER = re.compile(
 )
 _BYTES = re.compile(r"((?: [0-9a-f]{2})+)(?=\s|$)")
 _SECOND_US = 1_000_000
+_LONG = 1 << 16  # bytes; of a longer block some come before it ends
 
 
 def _recognises(head: Head) -> bool:
@@ -51,7 +52,7 @@ class _Block:
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
-    """A chunk for each block. One that is shorter than it says is an error entry, its bytes a chunk all the same."""
+    """Chunks for each block. One that is shorter than it says is an error entry, its bytes a chunk all the same."""
     block: _Block | None = None
     number = 0
     for line in numbered_lines(stream, name):
@@ -67,6 +68,9 @@ def read(stream: io.BufferedReader, name: str) -> Entries:
             if not block.missing:
                 yield block.chunk()
                 block = None
+            elif len(block.data) >= _LONG:
+                yield block.chunk()
+                block.data.clear()
         elif text.strip() and text.strip() != "--" and text.startswith(" "):
             yield CaptureError(f"bytes without a line that says whose: {text[:40]!r}", file=name, line=number)
     yield from _end(block, name, number)

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from gatts_codec.capture.bytewise import ByteJoiner
 from gatts_codec.capture.chunks import Entries
 from gatts_codec.capture.lines import numbered_lines
-from gatts_codec.errors import CaptureError
+from gatts_codec.errors import CaptureError, brief
 
 Row = Mapping[str, str]  # cell by column, names in lower case
 
@@ -24,6 +24,7 @@ _ASCII = (
     "is not a number: ASCII loses binary data. Export again with the radix (or display format) set to hex"
 )
 _WARNINGS_BEFORE_GIVING_UP = 20
+_LONGEST = 100  # characters of a name or a fault
 
 
 class Table:
@@ -70,7 +71,7 @@ class Table:
         if row.get(names.get("type", ""), "data").strip() not in ("data", ""):
             return iter(())
         t_us, value = parse_time(row[names["time"]]), parse_byte(row[names["value"]])
-        channel = row.get(names.get("name", ""), "").strip()
+        channel = row.get(names.get("name", ""), "").strip()[:_LONGEST]
         for fault in faults_of(row, names):
             self._joiner.fault(fault, t_us, None, channel)
         self._readable = True
@@ -93,20 +94,22 @@ def faults_of(row: Row, names: Mapping[str, str]) -> Iterator[str]:
             yield what
     told = row.get(names.get("error", ""), "").strip().lower()
     if told not in ("", "false"):
-        yield next((what for what in ("parity error", "framing error") if what.split()[0] in told), told)
+        yield next(
+            (what for what in ("parity error", "framing error") if what.split()[0] in told), told[:_LONGEST]
+        )
 
 
 def parse_byte(text: str) -> int:
     """A cell's byte. Raises CaptureError, which says why ASCII will not do."""
     found = _NUMBER.match(text.strip())
     if found is None:
-        raise CaptureError(f"{text.strip()!r} {_ASCII}")
+        raise CaptureError(f"{brief(text.strip())} {_ASCII}")
     hexadecimal, binary, decimal = found.groups()
     if hexadecimal:
         return int(hexadecimal, 16)
     number = int(binary.replace(" ", ""), 2) if binary else int(decimal)
     if number > 0xFF:
-        raise CaptureError(f"{text.strip()!r} is no byte")
+        raise CaptureError(f"{brief(text.strip())} is no byte")
     return number
 
 
@@ -122,6 +125,6 @@ def parse_time(text: str) -> int:
         trimmed = re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00")
         time = datetime.fromisoformat(trimmed)
     except ValueError:
-        raise CaptureError(f"{text!r} is no time") from None
+        raise CaptureError(f"{brief(text)} is no time") from None
     time = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
     return round(time.timestamp() * 1e6)

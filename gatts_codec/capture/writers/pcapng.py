@@ -2,7 +2,7 @@
 
     packet data   header, payload, CRC: what stands between the two C0, escapes undone
     epb_flags     2 (outbound) host to device, 1 (inbound) device to host, none where the recording does not know
-    timestamp     microseconds as the recording counts them
+    timestamp     microseconds as the recording counts them, none before 0 or beyond 64 bits
     comment       what is wrong with a bad frame
 
 Wireshark reads the frames with the plugin in gatts_codec/dissectors. Needs python-pcapng (the wireshark extra).
@@ -29,6 +29,7 @@ else:
 DLT_USER0 = 147
 _FLAGS: dict[Direction, int] = {TO_DEVICE: 2, TO_HOST: 1}
 _TIME_UNKNOWN_STEP_US = 1
+_LAST_TIME_US = (1 << 64) - 1
 
 
 class PcapngWriter:
@@ -59,7 +60,8 @@ class PcapngWriter:
         """Nothing is left to write. The stream stays open."""
 
     def _write(self, frame: CapturedFrame) -> None:
-        self._t_us = self._t_us + _TIME_UNKNOWN_STEP_US if frame.t_us is None else frame.t_us
+        t_us = self._t_us + _TIME_UNKNOWN_STEP_US if frame.t_us is None else frame.t_us
+        self._t_us = min(max(t_us, 0), _LAST_TIME_US)
         block = self._section.new_member(
             pcapng.blocks.EnhancedPacket,
             packet_data=_without_slip(frame.raw),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -21,10 +22,11 @@ import pyarrow.parquet as pq
 from capture.recordings import RECORDINGS, dialect_of, records_of
 
 from gatts_codec import CaptureError
-from gatts_codec.capture.bulk import many
+from gatts_codec.capture.bulk import many, storage
 from gatts_codec.capture.bulk.convert import convert_file
 from gatts_codec.capture.bulk.many import Failed, Result, Task, convert_many
 from gatts_codec.capture.bulk.storage import complete_output, expand, read_text, remove_parts
+from gatts_codec.capture.files import part_name
 
 RECORDING = next(
     path for path in RECORDINGS if path.parts[-3:] == ("real_firmware", "sd_api_v5", "e_events.jsonl")
@@ -193,9 +195,44 @@ def test_a_process_killed_while_it_writes_leaves_no_table(tmp_path: Path) -> Non
         assert process.stdout.readline().strip() == b"writing"
         process.kill()
     assert not (tmp_path / "capture=x" / "packets.parquet").exists()
-    assert len(left(tmp_path)) == 1
+    (part,) = left(tmp_path)
+    remove_parts(str(tmp_path))
+    assert left(tmp_path) == [part]  # its writer may be alive, on another machine
+    age(tmp_path / "capture=x" / part)
     remove_parts(str(tmp_path))
     assert left(tmp_path) == []
+
+
+def age(path: Path) -> None:
+    """Have it be written two hours ago."""
+    then = path.stat().st_mtime - 7200
+    os.utime(path, (then, then))
+
+
+def test_two_runs_at_once_leave_each_other_s_files_alone(tmp_path: Path) -> None:
+    """One converts and cleans up while the other is writing a table, and its note."""
+    (task,) = many.tasks([str(RECORDING)], str(tmp_path / "out"), "sd_api_v5")
+    with complete_output(task.target) as table, complete_output(task.note) as note:
+        for stream in (table, note):
+            stream.write(b"of the one run")
+            stream.flush()
+        run([RECORDING], tmp_path / "out")
+        assert rows(tmp_path / "out") == FRAMES
+    assert read_text(task.target) == read_text(task.note) == "of the one run"
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_what_a_killed_run_left_of_one_file_goes_with_the_next(tmp_path: Path, scheme: str) -> None:
+    if scheme:
+        pytest.importorskip("fsspec", reason="the extra fleet is not installed")
+    name = f"{scheme}{tmp_path}/out.parquet"
+    parts = [tmp_path / part_name(last) for last in ("out.parquet", "out.parquet", "other.parquet")]
+    for part in parts:
+        part.touch()
+    age(parts[0])
+    age(parts[2])
+    storage.remove_parts_of(name)
+    assert [part.exists() for part in parts] == [False, True, True]
 
 
 def test_a_note_that_does_not_hold_is_no_note(tmp_path: Path) -> None:
@@ -211,13 +248,21 @@ def test_a_note_that_does_not_hold_is_no_note(tmp_path: Path) -> None:
     assert task.done() is None
 
 
-def test_a_name_with_brackets_is_a_file_where_there_is_one(tmp_path: Path) -> None:
-    named = tmp_path / "capture[1].jsonl"
+@pytest.mark.parametrize("name", ["capture[1].jsonl", "[1].jsonl", "what?.jsonl", "*.jsonl"])
+@pytest.mark.parametrize("scheme", ["", "file://"])
+def test_a_name_like_a_pattern_is_a_file_where_there_is_one(tmp_path: Path, name: str, scheme: str) -> None:
+    if scheme:
+        pytest.importorskip("fsspec", reason="the extra fleet is not installed")
+    if os.name == "nt" and {"?", "*"} & set(name):
+        pytest.skip("no such names on Windows")
+    named = tmp_path / name
     named.touch()
-    assert expand(str(named)) == [str(named)]
+    (tmp_path / "other.jsonl").touch()
+    assert expand(f"{scheme}{named}") == [f"{scheme}{named}"]
     named.unlink()
-    (tmp_path / "capture1.jsonl").touch()
-    assert expand(str(named)) == [str(tmp_path / "capture1.jsonl")]
+    fits = tmp_path / name.translate({ord("["): None, ord("]"): None, ord("?"): "s", ord("*"): "other"})
+    fits.touch()
+    assert expand(f"{scheme}{named}") == [f"{scheme}{fits}"]
 
 
 def test_a_name_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

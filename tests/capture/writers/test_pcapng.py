@@ -83,3 +83,9 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(pcapng, "_INSTALLED", False)
     with pytest.raises(CaptureError, match=r"gatts-codec\[wireshark\]"):
         PcapngWriter(io.BytesIO())
+
+
+@pytest.mark.parametrize(("t_us", "there"), [(-5, 0), (10**400, 2**64 - 1)])
+def test_times_that_the_format_has_no_place_for(t_us: int, there: int) -> None:
+    (block,) = packets(written(frame(SYNC, t_us)))
+    assert block.timestamp_high << 32 | block.timestamp_low == there

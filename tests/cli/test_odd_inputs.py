@@ -128,3 +128,14 @@ def test_windows_leaves_wildcards_to_programs(
 def test_hex_longer_than_any_name(run: Runner) -> None:
     outcome = run("decode", "c0000500fbc0" * 1000)
     assert (outcome.status, outcome.lines[-1]) == (0, "1000 frames, all good")
+
+
+@pytest.mark.parametrize("where", ["file", "standard input"])
+def test_of_a_body_no_more_is_read_than_a_packet_can_take(run: Runner, tmp_path: Path, where: str) -> None:
+    text, path = "a4 " * 400_000, tmp_path / "body"
+    path.write_text(text)
+    name = str(path) if where == "file" else "-"
+    outcome = run("decode", name, "--kind", "command", "-d", "sd_api_v5", stdin=text)
+    assert outcome.status == 1
+    assert "no packet is so long" in outcome.err
+    assert outcome.err.count("\n") == 1

@@ -92,6 +92,18 @@ def _once_mishandled() -> list[bytes]:
         _lines("b''.a.a,''", "b'' b''", r"b'\xc"),
         _lines("b''" + '","' * 500 + "''"),
         b"c0" * 40_000 + b"c",
+        json.dumps({"t_us": 10**400, "dir": None, "hex": _FRAMES.hex()}).encode(),
+        json.dumps({"t_us": "9" * 10_000, "dir": "x" * 10_000, "hex": "c0"}).encode(),
+        _lines(
+            'name,type,start_time,duration,"data"', *(f'"{at}","data",0.1,8e-05,0x05' for at in range(300))
+        ),
+        _lines('name,type,start_time,duration,"data"', f'"TX","data",0.1,8.68e-05,{"f" * 10_000}'),
+        _lines("> 2019/09/28 14:42:32.732010  length=999999999 from=0 to=7", " 00" * 70_000),
+        _lines(
+            "  9 ->  [00 04 ] type: ACK reliable:no seq#:0 ack#:0 payload_length:"
+            + "f" * 5_000
+            + " data_integrity:0"
+        ),
         _pcapng(*[_block(1, _NUMBERS(147, 0))] * 1001),
         _pcapng(_block(1, _NUMBERS(147, 0)), _NUMBERS(6, 0xFFFFFFF0), bytes(40)),
     ]

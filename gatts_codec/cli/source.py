@@ -21,6 +21,7 @@ from gatts_codec.errors import CaptureError
 F = TypeVar("F", bound=Callable[..., Any])
 
 AUTO = "auto"
+_LONGEST_BODY = 1 << 20  # bytes of hex
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,13 @@ class Source:
     def bytes(self) -> bytes:
         """The bytes that hex spells, on the command line, in a file or on standard input. Raises as ``open``."""
         text = " ".join(self.words)
-        if text == "-":
-            return parse_hex(_stdin().read().decode("utf-8-sig", errors="replace"))
-        return parse_hex(Path(text).read_text("utf-8-sig", errors="replace") if self.file else text)
+        if text != "-" and not self.file:
+            return parse_hex(text)
+        with contextlib.nullcontext(_stdin()) if text == "-" else Path(text).open("rb") as stream:
+            spelt = stream.read(_LONGEST_BODY + 1)
+        if len(spelt) > _LONGEST_BODY:
+            raise CaptureError(f"more than {_LONGEST_BODY} bytes: no packet is so long", file=text)
+        return parse_hex(spelt.decode("utf-8-sig", errors="replace"))
 
     def _recording(self, stack: contextlib.ExitStack) -> Recording:
         text = " ".join(self.words)

@@ -141,3 +141,10 @@ def test_a_format_that_gives_up_is_not_read_again(tmp_path: Path, monkeypatch: p
     path.write_text("Time [s],Value,Parity Error,Framing Error\n" + "0.5,A,,\n" * 30)
     with open_recording(path, follow=True) as recording:
         assert all(isinstance(item, CaptureError) for item in recording.items)
+
+
+def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "late"
+    monkeypatch.setattr("gatts_codec.capture.growing.time.sleep", lambda _: path.write_bytes(b"here"))
+    with growing.wait_for(path, lambda _: None) as file:
+        assert file.read(10) == b"here"

@@ -176,3 +176,14 @@ def test_a_file_s_name_cannot_steer_the_terminal(run: Runner, tmp_path: Path, co
         shown = (done.out + done.err).replace("\n", "")
         assert shown.isprintable()
         assert r"x\x1b]0;owned\x07\x1b[2J\u202e\x9b" in shown
+
+
+@pytest.mark.parametrize("where", ["file", "standard input"])
+def test_of_a_body_no_more_is_read_than_a_packet_can_take(run: Runner, tmp_path: Path, where: str) -> None:
+    text, path = "a4 " * 400_000, tmp_path / "body"
+    path.write_text(text)
+    name = str(path) if where == "file" else "-"
+    outcome = run("decode", name, "--kind", "command", "-d", "sd_api_v5", stdin=text)
+    assert outcome.status == 1
+    assert "no packet is so long" in outcome.err
+    assert outcome.err.count("\n") == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, perf_counter
 from typing import Any, TypeVar
@@ -110,7 +110,7 @@ def command(
         ack_delay_s=ack_delay_ms / 1000,
     )
     show = Show(chip, lines, until_script_ends, timeout_s, verbose=verbose, quiet=quiet)
-    with _place(pty, tcp, unix) as place, _interruptible():
+    with _place(pty, tcp, unix) as place, _interruptible(show):
         tell(f"{dialect} chip on {place.url}, Ctrl-C ends it", "")
         _serve(place, chip, show, record)
     return show.script.judge()
@@ -139,6 +139,7 @@ class Show:
         self._frames = FrameAssembler()
         self._last: Item | None = None
         self._runner: ChipRunner | None = None
+        self.interrupted = False
         chip.observers.append(self.observe)
 
     def attach(self, runner: ChipRunner) -> None:
@@ -149,11 +150,23 @@ class Show:
         if not self._quiet:
             runner.on_wire = self.wire
 
+    def detach(self) -> None:
+        """The host is gone."""
+        self._runner = None
+
+    def interrupt(self) -> bool:
+        """Have the chip end with its turn, where there is a host to serve; whether it will. Asks once only."""
+        runner = None if self.interrupted else self._runner
+        self.interrupted = True
+        if runner is not None:
+            runner.stop()
+        return runner is not None
+
     def is_over(self, now: float) -> bool:
-        """Whether the chip has to end, by its script or by the time."""
-        return (self._until_script_ends and self.script.over) or (
-            self.until is not None and now >= self.until
-        )
+        """Whether the chip has to end: by a signal, by its script, or by the time."""
+        if self.interrupted or (self._until_script_ends and self.script.over):
+            return True
+        return self.until is not None and now >= self.until
 
     def wire(self, direction: Direction, data: bytes) -> None:
         """Bytes that pass: a row for each frame."""
@@ -214,6 +227,7 @@ def _serve(place: Place, chip: VirtualChip, show: Show, record: str | None) -> N
         except LinkClosed:
             show.say("host gone")
         finally:
+            show.detach()
             port.close()
         if show.is_over(monotonic()):
             return
@@ -288,17 +302,24 @@ def _listen_tcp(where: str) -> Place:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C, and a polite kill, end what is inside without a trace."""
+def _interruptible(show: Show) -> Iterator[None]:
+    """Ctrl-C, and a polite kill, end what is inside without a trace; twice: at once.
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+    An exception out of a signal handler can strike anywhere, also where somebody holds a lock. So the chip is asked to
+    end, and only the wait for a host is broken off.
+    """
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    def end(*_: object) -> None:
+        if not show.interrupt():
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield
-    except KeyboardInterrupt:
+        with suppress(KeyboardInterrupt):
+            yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if show.interrupted:
         sys.stdout.flush()
         click.echo("-- stopped", err=True)
-    finally:
-        signal.signal(signal.SIGTERM, before)

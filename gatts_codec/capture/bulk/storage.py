@@ -145,7 +145,7 @@ def remove_parts(folder: str) -> None:
 
 
 def remove_parts_of(name: str) -> None:
-    """The same for what would have become one file."""
+    """The same for what would have become one file. Raises CaptureError."""
     folder, _, last = name.rpartition("/") if is_url(name) else (str(Path(name).parent), "", Path(name).name)
     _remove(folder, f"{part_of(last)}*")
 

@@ -6,8 +6,13 @@ machine is not a bug.
 """
 
 import os
+import signal
 
 from hypothesis import settings
+
+# Programs started in the background inherit that SIGINT is ignored, and so would those that tests interrupt.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("default", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000)

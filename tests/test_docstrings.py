@@ -18,7 +18,8 @@ from gatts_codec.framing import slip
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Message, Packet, field_types
 
-ROOT = Path(gatts_codec.__file__).parent.parent
+ROOT = Path(__file__).parents[1]
+PACKAGE = Path(gatts_codec.__file__).parent
 _ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+)?|bits? \d(?:-\d)?)  +(\S.*)$")
 _SOURCE = re.compile(r"`(specs/[\w/]+\.toml)`")
 MESSAGES = sorted((cls for cls in records()), key=lambda cls: cls.__name__)
@@ -109,7 +110,7 @@ def test_the_search_for_what_is_raised_finds_it() -> None:
 
 
 def test_link_errors_say_every_stage_that_there_is() -> None:
-    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "gatts_codec").rglob("*.py"))
+    source = "\n".join(path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
     used = set(re.findall(r"\bstage=\"(\w+)\"|\b_stage = \"(\w+)\"", source))
     told = set(re.findall(r"^    (\w+)  +\S", str(inspect.getdoc(LinkError)), re.MULTILINE))
     assert {first or second for first, second in used} == told

@@ -19,6 +19,7 @@ from gatts_codec.errors import PeerError
 
 _COMMAND, _PEER, _TIME = range(3)
 _MOST_ACTS = 200
+_COMMANDS_A_SEED = 6
 _UNKNOWN = NrfError.NOT_SUPPORTED.to_bytes(4, "little")  # also where the dialect has no such opcode
 _PEER_ACTS: list[Callable[[Peer, int, bytes], object]] = [
     lambda peer, handle, data: peer.connect(),
@@ -41,17 +42,18 @@ _PEER_ACTS: list[Callable[[Peer, int, bytes], object]] = [
 
 
 def seeds() -> list[bytes]:
-    """Each dialect's golden commands, a peer that does everything after each few of them."""
+    """Each dialect's golden commands, a few at a time, and then a peer that does everything."""
     found = []
+    peer = [_act(_PEER, bytes([at, 12]) + b"\x01\x00") for at in range(len(_PEER_ACTS))]
     for number, dialect in enumerate(DIALECT_NAMES):
         commands = [
             _act(_COMMAND, b"\0" + bytes.fromhex(record["hex"]))
             for record in vectors("valid", "malformed")
             if record["dialect"] == dialect and record["kind"] == "command"
         ]
-        peer = [_act(_PEER, bytes([at, 12]) + b"\x01\x00") for at in range(len(_PEER_ACTS))]
-        acts = [*commands, *peer, _act(_TIME, b"\x1f"), *commands, *reversed(peer)]
-        found.append(bytes([number]) + b"".join(acts))
+        for few in range(0, len(commands), _COMMANDS_A_SEED):
+            acts = [*commands[few : few + _COMMANDS_A_SEED], *peer, _act(_TIME, b"\x1f"), *reversed(peer)]
+            found.append(bytes([number]) + b"".join(acts))
     return found
 
 

@@ -1,8 +1,8 @@
 """Settings for every test: how hard hypothesis tries.
 
-``HYPOTHESIS_PROFILE=thorough`` tries eighty times as many examples as the quick default, and other ones every time;
-the default tries the same ones, so that a change is what makes it fail. There is no deadline in either, since a loaded
-machine is not a bug.
+``HYPOTHESIS_PROFILE=thorough`` tries eighty times as many examples as the default, and other ones every time; the
+default tries the same ones, so that a change is what makes it fail. ``quick`` tries some of these: enough to see
+whether another interpreter differs. There is no deadline in any, since a loaded machine is not a bug.
 """
 
 import os
@@ -15,5 +15,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("default", deadline=None, max_examples=25, derandomize=True)
+settings.register_profile("quick", deadline=None, max_examples=8, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

@@ -42,7 +42,7 @@ def main() -> int:
 def verify() -> list[dict[str, Any]]:
     """Every symbol of the package with what pyright makes of it."""
     command = ["pyright", "--verifytypes", "gatts_codec", "--ignoreexternal", "--outputjson"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     try:
         found: list[dict[str, Any]] = json.loads(done.stdout)["typeCompleteness"]["symbols"]
     except (ValueError, KeyError):

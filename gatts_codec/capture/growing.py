@@ -32,7 +32,8 @@ class Growing(io.RawIOBase):
 
     def close(self) -> None:
         """Close the file."""
-        self._file.close()
+        if hasattr(self, "_file"):  # not where it could not be opened
+            self._file.close()
         super().close()
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]

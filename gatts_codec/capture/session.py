@@ -114,8 +114,8 @@ class Session:
     """Follows a recording in one dialect."""
 
     def __init__(self, dialect: str | Dialect) -> None:
-        self.dialect = find_dialect(dialect)
-        self.names = AttributeNames()
+        self.dialect: Dialect = find_dialect(dialect)
+        self.names: AttributeNames = AttributeNames()
         self._link = LinkTracker()
         self._exchanges = Exchanges(self.dialect)
         self._call: Call | None = None

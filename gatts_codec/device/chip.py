@@ -77,17 +77,17 @@ class VirtualChip:
         seed: int = 0,
         ack_delay_s: float = 0.0,
     ) -> None:
-        self.device = Device(dialect, config)
+        self.device: Device = Device(dialect, config)
         numbers = self.device.dialect.numbers
-        self.plan = FaultPlan(
+        self.plan: FaultPlan = FaultPlan(
             (parse_fault(fault, numbers) if isinstance(fault, str) else fault for fault in faults), seed
         )
         settings = link or ChipConfig()
         if self.plan.max_payload is not None:
             settings = replace(settings, max_payload=self.plan.max_payload)
         # Firmware of SD API v2 comes up in another way than that of v5 (gatts_codec.link.machine).
-        self.link = OldChipLink(settings) if self.device.profile.old_link else ChipLink(settings)
-        self.peer = Peer(self.device)
+        self.link: ChipLink = OldChipLink(settings) if self.device.profile.old_link else ChipLink(settings)
+        self.peer: Peer = Peer(self.device)
         self.observers: list[Callable[[Observation], object]] = []
         self._ack_delay_s = ack_delay_s
         self._now = 0.0

@@ -24,7 +24,7 @@ from gatts_codec.device.connection import Connection
 from gatts_codec.device.connections import Connections
 from gatts_codec.device.fields import Fields
 from gatts_codec.device.gap import GapState
-from gatts_codec.device.profile import profile_of
+from gatts_codec.device.profile import Profile, profile_of
 from gatts_codec.device.refusal import Refusal, Undecodable
 from gatts_codec.device.table import Attribute, AttributeTable
 from gatts_codec.device.uuids import VendorBases
@@ -57,13 +57,13 @@ class Device:
 
     def __init__(self, dialect: str | Dialect, config: DeviceConfig | None = None) -> None:
         # Tolerant: it takes what the firmware takes.
-        self.codec = Codec(dialect, strict=False)
-        self.dialect = self.codec.dialect
-        self.config = config or DeviceConfig()
-        self.profile = profile_of(self.dialect)
-        self.now = 0.0
+        self.codec: Codec = Codec(dialect, strict=False)
+        self.dialect: Dialect = self.codec.dialect
+        self.config: DeviceConfig = config or DeviceConfig()
+        self.profile: Profile = profile_of(self.dialect)
+        self.now: float = 0.0
         self.outbox: list[bytes] = []
-        self.connections = Connections(self)
+        self.connections: Connections = Connections(self)
         self.reboot()
 
     def reboot(self) -> None:
@@ -72,13 +72,13 @@ class Device:
         self.connections.forget()
         self.outbox.clear()
         self.reboot_cause: str | None = None
-        self.gap = GapState(config.address, config.device_name)
-        self.bases = VendorBases(config.vendor_bases)
-        self.table_size = config.table_size
-        self.service_changed = config.service_changed
+        self.gap: GapState = GapState(config.address, config.device_name)
+        self.bases: VendorBases = VendorBases(config.vendor_bases)
+        self.table_size: int = config.table_size
+        self.service_changed: bool = config.service_changed
         self.queue_sizes: dict[int, int] = {}
         self.max_mtus: dict[int, int] = {}
-        self.table = self._new_table()
+        self.table: AttributeTable = self._new_table()
 
     def receive(self, payload: bytes, now: float) -> None:
         """A packet from the host. Any bytes: what is no command is ignored, as firmware does."""

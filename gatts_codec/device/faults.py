@@ -138,7 +138,7 @@ class FaultPlan:
     """The faults of one chip, with counters that a reboot does not clear."""
 
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
-        self.faults = tuple(faults)
+        self.faults: tuple[Fault, ...] = tuple(faults)
         self._chance = random.Random(seed)
         self._counts: Counter[str] = Counter()
 

@@ -55,7 +55,7 @@ class Peer:
         self._device = device
         self.connection: Connection | None = None
         self.received: list[HandleValue] = []
-        self.in_reach = True
+        self.in_reach: bool = True
         self.confirms = True
         """Whether indications are confirmed at once; otherwise by ``confirm()``."""
         self.on_value: Callable[[HandleValue], None] | None = None

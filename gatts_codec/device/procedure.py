@@ -14,7 +14,7 @@ class Procedure(Generic[T]):
     """A read, a write ... of a peer. ``on_done`` is called when it is over, with the procedure."""
 
     def __init__(self, waits_for: Callable[[], str]) -> None:
-        self.done = False
+        self.done: bool = False
         self.error: PeerError | None = None
         self._value: T | None = None
         self._waits_for = waits_for

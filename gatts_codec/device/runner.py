@@ -40,8 +40,9 @@ class ChipRunner:
     """
 
     def __init__(self, chip: VirtualChip, transport: Transport) -> None:
-        self.chip, self.transport = chip, transport
-        self.peer = BlockingPeer(self, chip.peer)
+        self.chip: VirtualChip = chip
+        self.transport: Transport = transport
+        self.peer: BlockingPeer = BlockingPeer(self, chip.peer)
         self.on_turn: Callable[[float], float | None] | None = None
         """Called with the time after whatever happened; returns when it wants to be called at the latest."""
         self.on_wire: Callable[[Direction, bytes], object] | None = None

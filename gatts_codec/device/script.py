@@ -97,9 +97,9 @@ class ScriptRun:
 
     def __init__(self, chip: VirtualChip, script: list[Line], log: Callable[[str], object]) -> None:
         self._chip, self._script, self._log = chip, script, log
-        self.done = False
+        self.done: bool = False
         self.error: PeerError | None = None
-        self.rounds = 0
+        self.rounds: int = 0
         """How often it has come to ``repeat``."""
         self._line: Line | None = None
         self._now = 0.0

@@ -81,7 +81,7 @@ class AttributeTable:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.used = 0
+        self.used: int = 0
         self.first_user_handle = 1
         self._attributes: list[Attribute] = []
         self._last_service = 0

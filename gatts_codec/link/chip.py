@@ -13,7 +13,7 @@ class ChipLink(LinkEnd, table=CHIP):
     """The firmware's end of the link. Not for two threads at a time."""
 
     def __init__(self, config: ChipConfig | None = None) -> None:
-        self.config = config or ChipConfig()
+        self.config: ChipConfig = config or ChipConfig()
         super().__init__(self.config)
         self.state: ChipState = ChipState.CLOSED
 

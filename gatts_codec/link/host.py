@@ -18,7 +18,7 @@ class HostLink(LinkEnd, table=HOST):
     """The PC's end of the link. Not for two threads at a time."""
 
     def __init__(self, config: HostConfig | None = None) -> None:
-        self.config = config or HostConfig()
+        self.config: HostConfig = config or HostConfig()
         super().__init__(self.config)
         self.state: HostState = HostState.CLOSED
 

@@ -24,10 +24,11 @@ class Wanted:
     __slots__ = ("done", "error", "event", "matches", "notify")
 
     def __init__(self, matches: Predicate, notify: Callable[[], object] | None = None) -> None:
-        self.matches, self.notify = matches, notify
+        self.matches: Predicate = matches
+        self.notify: Callable[[], object] | None = notify
         self.event: AnyEvent | None = None
         self.error: Exception | None = None
-        self.done = False
+        self.done: bool = False
 
     def takes(self, event: AnyEvent) -> bool:
         """Whether this is the event. If ``matches`` itself raises, the wish ends: who waits gets to see the error."""
@@ -54,7 +55,7 @@ class Inbox:
     """
 
     def __init__(self, size: int) -> None:
-        self.lost = 0
+        self.lost: int = 0
         self._size = max(1, size)
         self._notices = Notices()
         self._events: deque[AnyEvent] = deque()

@@ -26,7 +26,7 @@ class PlainLink:
 
     def __init__(self, framing: Framing, config: HostConfig) -> None:
         self.config = config
-        self.state = PlainState.CLOSED
+        self.state: PlainState = PlainState.CLOSED
         self._framing = framing
         self._decoder = framing.decoder()
         self._out = bytearray()

@@ -57,16 +57,18 @@ class Request:
 
     def __init__(self, payload: bytes, timeout_s: float, notify: Callable[[], object] | None = None) -> None:
         require("timeout_s", timeout_s, 0, FOR_EVER)
-        self.payload, self.timeout_s, self.notify = payload, timeout_s, notify
-        kind = payload[0]
-        if kind == _COMMAND:
+        self.payload: bytes = payload
+        self.timeout_s: float = timeout_s
+        self.notify: Callable[[], object] | None = notify
+        self.head: bytes = b""
+        if payload[0] == _COMMAND:
             self.head = b"\x01" + payload[1:2]
-        else:
-            self.head = bytes((_DTM_RESPONSE,)) if kind == _DTM_COMMAND else b""
+        elif payload[0] == _DTM_COMMAND:
+            self.head = bytes((_DTM_RESPONSE,))
         self.deadline: float | None = None
-        self.answer = b""
+        self.answer: bytes = b""
         self.error: LinkError | None = None
-        self.done = False
+        self.done: bool = False
 
     def finish(self, answer: bytes, error: LinkError | None) -> None:
         """End it, one way or the other."""
@@ -79,7 +81,9 @@ class CallSession:
     """What a client knows about its conversation with the chip. Not for two threads at a time."""
 
     def __init__(self, link: HostLink | PlainLink, codec: Codec, inbox: Inbox) -> None:
-        self.link, self.codec, self.inbox = link, codec, inbox
+        self.link: HostLink | PlainLink = link
+        self.codec: Codec = codec
+        self.inbox: Inbox = inbox
         self.listener: Callable[[AnyEvent], bool] | None = None
         """Gets every event, before the inbox does; returns whether anybody listens."""
         self.down: LinkError | None = LinkClosed("not connected", stage="closed")

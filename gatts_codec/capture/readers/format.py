@@ -19,7 +19,7 @@ class Head:
     """The first bytes of a recording, on which its format is judged."""
 
     def __init__(self, data: bytes) -> None:
-        self.data = data[:HEAD_BYTES]
+        self.data: bytes = data[:HEAD_BYTES]
 
     @cached_property
     def text(self) -> str:

@@ -15,6 +15,7 @@ from gatts_codec.capture import TO_DEVICE, TO_HOST
 from gatts_codec.capture.readers import formats
 from gatts_codec.capture.readers.hextext import looks_like_hex, parse_hex
 from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
+from gatts_codec.cli.output import tell
 from gatts_codec.constants.table import tables
 from gatts_codec.errors import CaptureError
 
@@ -78,15 +79,11 @@ class Source:
             return from_stream(_stdin(), "standard input", self.format_name)
         if _is(Path.exists, text):
             return stack.enter_context(
-                open_recording(text, self.format_name, follow=self.follow, on_change=_tell)
+                open_recording(text, self.format_name, follow=self.follow, on_change=tell)
             )
         if looks_like_hex(text):
             return from_hex(text)
         raise CaptureError("no such file, and not hex either", file=text)
-
-
-def _tell(message: str) -> None:
-    click.echo(f"gatts-codec: {message}", err=True)
 
 
 def _is(what: Callable[[Path], bool], text: str) -> bool:

@@ -51,7 +51,7 @@ def _objects(recording: Path) -> int:
 
 def _columns(recording: Path) -> int:
     from gatts_codec.capture.bulk.batches import Faults, block_batches
-    from gatts_codec.capture.packets import PacketDecoder
+    from gatts_codec.capture.decoding.packets import PacketDecoder
 
     with recording.open("rb") as stream:
         decoder = PacketDecoder(DIALECT)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from benchmarks.packets import CODEC
 from gatts_codec import DecodeError
-from gatts_codec.capture.chunks import OPPOSITE, Direction
+from gatts_codec.capture.wire.chunks import OPPOSITE, Direction
 from gatts_codec.framing import Decoder, H5Packet, H5Type, encode_frame
 
 CAPTURES = Path(__file__).parents[1] / "tests" / "captures" / "real_firmware" / "sd_api_v5"

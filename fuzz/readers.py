@@ -10,9 +10,9 @@ import io
 
 from fuzz.material import DIALECT_NAMES, files
 from gatts_codec.capture import CapturedFrame, Chunk, PacketDecoder, assemble
-from gatts_codec.capture.chunks import Entry
-from gatts_codec.capture.direction import infer_directions
 from gatts_codec.capture.readers import formats, read
+from gatts_codec.capture.wire.chunks import Entry
+from gatts_codec.capture.wire.direction import infer_directions
 from gatts_codec.errors import CaptureError
 
 _NAMES = [None, *formats()]

@@ -12,11 +12,11 @@ from collections.abc import Iterator
 
 from fuzz.material import DIALECT_NAMES, TESTS, files
 from gatts_codec.capture import CapturedFrame, PacketDecoder
-from gatts_codec.capture.detection import detect_dialect
+from gatts_codec.capture.calls.session import Session
+from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.doctor import diagnose
-from gatts_codec.capture.frames import Item
 from gatts_codec.capture.recording import from_stream
-from gatts_codec.capture.session import Session
+from gatts_codec.capture.wire.frames import Item
 from gatts_codec.capture.writers import Export, outputs
 from gatts_codec.errors import CaptureError
 

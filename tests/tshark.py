@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from gatts_codec.capture.frames import CapturedFrame
+from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.capture.writers.pcapng import PcapngWriter
 from gatts_codec.dissectors.install import plugin_path
 from gatts_codec.schema.message import Message, field_types

@@ -20,7 +20,15 @@ from gatts_codec.facade import facade
 
 if TYPE_CHECKING:
     from gatts_codec.capture.bulk.convert import Converted, convert_file
-    from gatts_codec.capture.chunks import (
+    from gatts_codec.capture.bulk.objects import read_messages
+    from gatts_codec.capture.calls.session import Call, EventSeen, Happening, Session
+    from gatts_codec.capture.decoding.detection import Verdict, detect_dialect
+    from gatts_codec.capture.decoding.packets import Decoded, PacketDecoder, PacketRecord
+    from gatts_codec.capture.doctor import Evidence, Finding, Report, diagnose
+    from gatts_codec.capture.files.whole import whole_file
+    from gatts_codec.capture.readers.format import Format, Head
+    from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
+    from gatts_codec.capture.wire.chunks import (
         DIRECTIONS,
         TO_DEVICE,
         TO_HOST,
@@ -31,10 +39,7 @@ if TYPE_CHECKING:
         LineFault,
         Remark,
     )
-    from gatts_codec.capture.detection import Verdict, detect_dialect
-    from gatts_codec.capture.doctor import Evidence, Finding, Report, diagnose
-    from gatts_codec.capture.files import whole_file
-    from gatts_codec.capture.frames import (
+    from gatts_codec.capture.wire.frames import (
         Aside,
         CapturedFrame,
         FrameAssembler,
@@ -43,23 +48,20 @@ if TYPE_CHECKING:
         Unfinished,
         assemble,
     )
-    from gatts_codec.capture.packets import Decoded, PacketDecoder, PacketRecord
-    from gatts_codec.capture.readers.format import Format, Head
-    from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
-    from gatts_codec.capture.session import Call, EventSeen, Happening, Session
     from gatts_codec.capture.writers import Export, Output, Writer, writer_for, writer_named
 
 _HOMES = {
     "bulk.convert": "Converted convert_file",
-    "chunks": "DIRECTIONS TO_DEVICE TO_HOST Chunk Direction Entries Entry LineFault Remark",
-    "detection": "Verdict detect_dialect",
+    "bulk.objects": "read_messages",
+    "wire.chunks": "DIRECTIONS TO_DEVICE TO_HOST Chunk Direction Entries Entry LineFault Remark",
+    "decoding.detection": "Verdict detect_dialect",
     "doctor": "Evidence Finding Report diagnose",
-    "files": "whole_file",
-    "frames": "Aside CapturedFrame FrameAssembler Item Stray Unfinished assemble",
-    "packets": "Decoded PacketDecoder PacketRecord",
+    "files.whole": "whole_file",
+    "wire.frames": "Aside CapturedFrame FrameAssembler Item Stray Unfinished assemble",
+    "decoding.packets": "Decoded PacketDecoder PacketRecord",
     "readers.format": "Format Head",
     "recording": "Recording from_hex from_stream open_pair open_recording",
-    "session": "Call EventSeen Happening Session",
+    "calls.session": "Call EventSeen Happening Session",
     "writers": "Export Output Writer writer_for writer_named",
 }
 
@@ -105,6 +107,7 @@ __all__ = [
     "from_stream",
     "open_pair",
     "open_recording",
+    "read_messages",
     "whole_file",
     "writer_for",
     "writer_named",

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from gatts_codec.capture.chunks import Chunk, Direction, Entries
-from gatts_codec.capture.direction import infer_directions
-from gatts_codec.capture.frames import Item, assemble
-from gatts_codec.capture.growing import Growing, OnChange, wait_for
-from gatts_codec.capture.lines import buffered
-from gatts_codec.capture.pairs import directed, merged
+from gatts_codec.capture.files.growing import Growing, OnChange, wait_for
+from gatts_codec.capture.files.lines import buffered
+from gatts_codec.capture.files.pairs import directed, merged
 from gatts_codec.capture.readers import read
 from gatts_codec.capture.readers.format import HEAD_BYTES, Format
 from gatts_codec.capture.readers.hextext import FORMAT, parse_hex
+from gatts_codec.capture.wire.chunks import Chunk, Direction, Entries
+from gatts_codec.capture.wire.direction import infer_directions
+from gatts_codec.capture.wire.frames import Item, assemble
 
 _HEAD_BYTES = 4096
 

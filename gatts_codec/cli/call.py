@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from gatts_codec.capture.describe import Describer
+from gatts_codec.capture.decoding.describe import Describer
 from gatts_codec.cli.fields import fields_from_pairs
 from gatts_codec.cli.output import Seconds, dialect_option, json_option, print_json, tell
 from gatts_codec.cli.port_options import port_options

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gatts_codec.capture.clock import spoken
-from gatts_codec.capture.deliveries import Delivery, GivenUp, LinkChange, Oddity
-from gatts_codec.capture.describe import Describer, packet_name
-from gatts_codec.capture.exchanges import Exchange
-from gatts_codec.capture.packets import packet_fields
-from gatts_codec.capture.session import Call, EventSeen, Happening
+from gatts_codec.capture.calls.deliveries import Delivery, GivenUp, LinkChange, Oddity
+from gatts_codec.capture.calls.exchanges import Exchange
+from gatts_codec.capture.calls.session import Call, EventSeen, Happening
+from gatts_codec.capture.decoding.describe import Describer, packet_name
+from gatts_codec.capture.decoding.packets import packet_fields
+from gatts_codec.capture.wire.clock import spoken
 
 Part = tuple[str, str]  # text and rich style
 HEADER = f"{'frame':>5} {'time':>15} {'call':23}{'response':>9} {'ACK':>9} sent"

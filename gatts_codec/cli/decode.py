@@ -11,19 +11,19 @@ from typing import Any
 import click
 
 from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Stray, Unfinished
-from gatts_codec.capture.detection import (
+from gatts_codec.capture.calls.selection import Selection, Selector
+from gatts_codec.capture.calls.session import Call, Happening, Session
+from gatts_codec.capture.decoding.detection import (
     LOOKAHEAD_FILE,
     LOOKAHEAD_LIVE,
     DialectDetector,
     Verdict,
     detect_dialect,
 )
-from gatts_codec.capture.files import whole_file
-from gatts_codec.capture.guess import Guess, guesses
-from gatts_codec.capture.packets import body_to_dict
+from gatts_codec.capture.decoding.guess import Guess, guesses
+from gatts_codec.capture.decoding.packets import body_to_dict
+from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.capture.recording import Recording, open_recording
-from gatts_codec.capture.selection import Selection, Selector
-from gatts_codec.capture.session import Call, Happening, Session
 from gatts_codec.capture.writers import Export, writer_for, writer_named
 from gatts_codec.cli.call_rows import call_dict
 from gatts_codec.cli.output import console, json_option, print_json, printable, tell

@@ -9,7 +9,7 @@ from time import perf_counter
 import click
 
 from gatts_codec.capture import Chunk
-from gatts_codec.capture.files import whole_file
+from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.cli.ladder import Ladder
 from gatts_codec.cli.output import console, dialect_option
 from gatts_codec.device.demonstration import Step, demonstrate

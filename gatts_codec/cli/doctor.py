@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from gatts_codec.capture.clock import spoken
 from gatts_codec.capture.doctor import Evidence, Finding, Report, diagnose
+from gatts_codec.capture.wire.clock import spoken
 from gatts_codec.cli.output import console, json_option, print_json, printable
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
 

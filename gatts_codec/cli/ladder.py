@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from gatts_codec.capture import TO_DEVICE, CapturedFrame, Chunk, FrameAssembler, PacketDecoder
-from gatts_codec.capture.describe import Describer, packet_name
-from gatts_codec.capture.packets import Decoded
+from gatts_codec.capture.decoding.describe import Describer, packet_name
+from gatts_codec.capture.decoding.packets import Decoded
 from gatts_codec.device.demonstration import Said, Step
 from gatts_codec.device.profile import profile_of
 from gatts_codec.dialects import Dialect

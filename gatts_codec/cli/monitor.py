@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gatts_codec.capture.describe import Describer, opaque_name
+from gatts_codec.capture.decoding.describe import Describer, opaque_name
 from gatts_codec.cli.output import Seconds, dialect_option, json_option, one_line, print_json, tell
 from gatts_codec.cli.port_options import port_options
 from gatts_codec.codec import Codec

@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.text import Text
 
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Aside, LineFault, PacketRecord, Remark, Stray, Unfinished
-from gatts_codec.capture.annotate import Annotation, Annotator
-from gatts_codec.capture.clock import spoken
-from gatts_codec.capture.describe import Describer, NameOfHandle, packet_name, shorten
-from gatts_codec.capture.packets import Decoded, PacketDecoder
-from gatts_codec.capture.session import Happening
+from gatts_codec.capture.calls.session import Happening
+from gatts_codec.capture.decoding.annotate import Annotation, Annotator
+from gatts_codec.capture.decoding.describe import Describer, NameOfHandle, packet_name, shorten
+from gatts_codec.capture.decoding.packets import Decoded, PacketDecoder
+from gatts_codec.capture.wire.clock import spoken
 from gatts_codec.cli import call_rows
 from gatts_codec.cli.call_rows import Part
 from gatts_codec.errors import CaptureError, DecodeError, mark_offset

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import click
 
 from gatts_codec.capture import CapturedFrame, Chunk, FrameAssembler, PacketDecoder
-from gatts_codec.capture.frames import Item
+from gatts_codec.capture.wire.frames import Item
 from gatts_codec.cli.output import console, dialect_option, json_option, print_json, tell
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.errors import PortError

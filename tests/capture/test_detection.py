@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from capture.recordings import RECORDINGS, dialect_of, items_of, params, records_of
 
-from gatts_codec.capture.detection import DialectDetector, detect_dialect
-from gatts_codec.capture.guess import guesses
+from gatts_codec.capture.decoding.detection import DialectDetector, detect_dialect
+from gatts_codec.capture.decoding.guess import guesses
 from gatts_codec.dialects import DIALECTS
 
 VECTORS = Path(__file__).parent.parent / "vectors"

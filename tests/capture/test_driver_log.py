@@ -12,8 +12,8 @@ from capture.formats import by_direction, frames, frames_of
 from capture.recordings import CAPTURES
 
 from gatts_codec.capture import CapturedFrame, Item, Remark
-from gatts_codec.capture.clock import clock_time
 from gatts_codec.capture.recording import from_stream
+from gatts_codec.capture.wire.clock import clock_time
 from gatts_codec.errors import CaptureError
 
 LOGS = sorted((CAPTURES / "driver_logs").glob("*.log"))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gatts_codec.capture.files import whole_file
+from gatts_codec.capture.files.whole import whole_file
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and permissions are POSIX's")
 
@@ -63,7 +63,7 @@ def test_it_can_be_made_from_itself(tmp_path: Path) -> None:
 def test_a_killed_writer_leaves_nothing_under_the_name(tmp_path: Path) -> None:
     path = tmp_path / "out"
     program = (
-        "import os, sys; from gatts_codec.capture.files import whole_file\n"
+        "import os, sys; from gatts_codec.capture.files.whole import whole_file\n"
         "with whole_file(sys.argv[1]) as stream: stream.write(b'half'); stream.flush(); os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == -9

@@ -24,10 +24,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Chunk, Entries, Item, LineFault, Remark, assemble, readers
-from gatts_codec.capture.direction import infer_directions
 from gatts_codec.capture.readers import formats
 from gatts_codec.capture.readers.format import Format
 from gatts_codec.capture.recording import from_hex, from_stream, open_pair, open_recording
+from gatts_codec.capture.wire.direction import infer_directions
 from gatts_codec.errors import CaptureError
 
 TALK = CAPTURES / "real_firmware" / "sd_api_v5" / "c_values.jsonl"

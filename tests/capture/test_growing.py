@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from gatts_codec.capture import CapturedFrame, growing
+from gatts_codec.capture import CapturedFrame
+from gatts_codec.capture.files import growing
 from gatts_codec.capture.recording import open_recording
 from gatts_codec.errors import CaptureError
 
@@ -42,7 +43,7 @@ def follow(
                 raise Over
             action(path)
 
-        monkeypatch.setattr("gatts_codec.capture.growing.time.sleep", sleep)
+        monkeypatch.setattr("gatts_codec.capture.files.growing.time.sleep", sleep)
         with suppress(Over), open_recording(path, follow=True, on_change=told.append) as recording:
             for item in recording.items:
                 assert not isinstance(item, CaptureError)
@@ -145,6 +146,6 @@ def test_a_format_that_gives_up_is_not_read_again(tmp_path: Path, monkeypatch: p
 
 def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "late"
-    monkeypatch.setattr("gatts_codec.capture.growing.time.sleep", lambda _: path.write_bytes(b"here"))
+    monkeypatch.setattr("gatts_codec.capture.files.growing.time.sleep", lambda _: path.write_bytes(b"here"))
     with growing.wait_for(path, lambda _: None) as file:
         assert file.read(10) == b"here"

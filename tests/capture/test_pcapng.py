@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Chunk, Direction, Entry
-from gatts_codec.capture.lines import buffered
+from gatts_codec.capture.files.lines import buffered
 from gatts_codec.capture.readers import pcap, pcapng, read
 from gatts_codec.errors import CaptureError
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatts_codec.capture import TO_DEVICE, Chunk, Direction, Entry
-from gatts_codec.capture.lines import MAX_LINE, buffered
+from gatts_codec.capture.files.lines import MAX_LINE, buffered
 from gatts_codec.capture.readers import hextext, jsonl
 from gatts_codec.errors import CaptureError
 

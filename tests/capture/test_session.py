@@ -8,9 +8,9 @@ import pytest
 from capture.recordings import CAPTURES, LOGGED, RECORDINGS, dialect_of, host_log, params, records_of
 
 from gatts_codec import Codec
-from gatts_codec.capture.deliveries import LinkChange, Oddity
-from gatts_codec.capture.exchanges import Exchange
-from gatts_codec.capture.session import Call, EventSeen, Happening, Session, sights_of
+from gatts_codec.capture.calls.deliveries import LinkChange, Oddity
+from gatts_codec.capture.calls.exchanges import Exchange
+from gatts_codec.capture.calls.session import Call, EventSeen, Happening, Session, sights_of
 
 FAULTS = CAPTURES / "scripted_chip" / "sd_api_v5"
 FIRMWARE = CAPTURES / "real_firmware"

@@ -10,7 +10,7 @@ import pytest
 from tshark import ExpertInfo, Tree, dissect, expert_infos, message_fields, needs_tshark
 
 from gatts_codec import DIALECTS, Codec, DecodeError
-from gatts_codec.capture.frames import CapturedFrame
+from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.framing import H5Packet, encode_frame
 
 VECTORS = Path(__file__).parents[1] / "vectors"

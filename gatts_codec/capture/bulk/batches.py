@@ -21,12 +21,12 @@ from gatts_codec.capture.bulk.lines import BLOCK_BYTES, LongLine, blocks
 from gatts_codec.capture.bulk.packets import PacketColumns
 from gatts_codec.capture.bulk.rows import RowMaker, fits
 from gatts_codec.capture.bulk.table import batch_of_rows
-from gatts_codec.capture.chunks import Chunk, Entries
-from gatts_codec.capture.direction import infer_directions
-from gatts_codec.capture.frames import CapturedFrame, assemble
-from gatts_codec.capture.lines import text_encoding
-from gatts_codec.capture.packets import PacketDecoder
+from gatts_codec.capture.decoding.packets import PacketDecoder
+from gatts_codec.capture.files.lines import text_encoding
 from gatts_codec.capture.readers import detect, jsonl, read
+from gatts_codec.capture.wire.chunks import Chunk, Entries
+from gatts_codec.capture.wire.direction import infer_directions
+from gatts_codec.capture.wire.frames import CapturedFrame, assemble
 from gatts_codec.errors import CaptureError
 
 ROWS = 1 << 15

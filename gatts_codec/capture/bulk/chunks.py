@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
-from gatts_codec.capture.chunks import DIRECTIONS, Chunk
+from gatts_codec.capture.wire.chunks import DIRECTIONS, Chunk
 
 _STYLES = ((" ", " "), ("", ""))  # what stands behind colons and commas
 _POWERS = 10 ** np.arange(1, 19, dtype=np.int64)

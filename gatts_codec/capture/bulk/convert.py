@@ -20,11 +20,11 @@ from gatts_codec.capture.bulk.batches import (
 )
 from gatts_codec.capture.bulk.storage import complete_output, fingerprint, open_input
 from gatts_codec.capture.bulk.table import schema
-from gatts_codec.capture.detection import detect_dialect
-from gatts_codec.capture.direction import infer_directions
-from gatts_codec.capture.frames import assemble
-from gatts_codec.capture.packets import PacketDecoder
+from gatts_codec.capture.decoding.detection import detect_dialect
+from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.readers import read
+from gatts_codec.capture.wire.direction import infer_directions
+from gatts_codec.capture.wire.frames import assemble
 
 AUTO = "auto"
 

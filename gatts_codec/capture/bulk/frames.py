@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatts_codec.capture.bulk.chunks import ChunkBlock
-from gatts_codec.capture.chunks import DIRECTIONS
+from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.framing.decoder import MAX_BODY
 from gatts_codec.framing.slip import END, ESC, ESC_END, ESC_ESC
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from gatts_codec.capture.bulk.lines import LongLine, blocks
-from gatts_codec.capture.chunks import Chunk, Direction
 from gatts_codec.capture.readers import jsonl
+from gatts_codec.capture.wire.chunks import Chunk, Direction
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError, DecodeError, FramingError

@@ -18,9 +18,9 @@ from gatts_codec.capture.bulk.frames import FrameBlock, Places
 from gatts_codec.capture.bulk.repeats import RepeatColumn
 from gatts_codec.capture.bulk.rows import row_of
 from gatts_codec.capture.bulk.table import batch_of_columns, words
-from gatts_codec.capture.chunks import DIRECTIONS
-from gatts_codec.capture.frames import CapturedFrame
-from gatts_codec.capture.packets import PacketDecoder
+from gatts_codec.capture.decoding.packets import PacketDecoder
+from gatts_codec.capture.wire.chunks import DIRECTIONS
+from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.errors import UnknownOpcodeError
 from gatts_codec.framing import Decoder
 from gatts_codec.framing.h5 import HEADER_SIZE, TYPE_NAMES, H5Type, link_name

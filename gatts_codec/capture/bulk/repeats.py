@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gatts_codec.capture.chunks import DIRECTIONS
+from gatts_codec.capture.wire.chunks import DIRECTIONS
 
 Places = NDArray[np.int64]
 _SURE_STEPS = 3

@@ -25,11 +25,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from gatts_codec.capture.exchanges import connection_of
-from gatts_codec.capture.frames import CapturedFrame
-from gatts_codec.capture.packets import PacketDecoder, PacketRecord
-from gatts_codec.capture.repeats import Repeats
-from gatts_codec.capture.selection import handles_of
+from gatts_codec.capture.calls.exchanges import connection_of
+from gatts_codec.capture.calls.selection import handles_of
+from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
+from gatts_codec.capture.decoding.repeats import Repeats
+from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Message, Response
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
-from gatts_codec.capture.files import PART, part_name, part_of, whole_file
+from gatts_codec.capture.files.whole import PART, part_name, part_of, whole_file
 from gatts_codec.capture.readers.format import HEAD_BYTES
 from gatts_codec.errors import CaptureError
 

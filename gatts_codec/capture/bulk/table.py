@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gatts_codec.capture.bulk.rows import Row
-from gatts_codec.capture.chunks import DIRECTIONS
+from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES

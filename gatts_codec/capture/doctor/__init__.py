@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction, Remark
-from gatts_codec.capture.deliveries import Delivery, GivenUp, LinkChange, Oddity
-from gatts_codec.capture.describe import Describer
-from gatts_codec.capture.detection import DialectDetector, Verdict, detect_dialect
+from gatts_codec.capture.calls.deliveries import Delivery, GivenUp, LinkChange, Oddity
+from gatts_codec.capture.calls.exchanges import Exchange
+from gatts_codec.capture.calls.session import Call, EventSeen, Happening, Session
+from gatts_codec.capture.decoding.describe import Describer
+from gatts_codec.capture.decoding.detection import DialectDetector, Verdict, detect_dialect
+from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
 from gatts_codec.capture.doctor.application import Application
 from gatts_codec.capture.doctor.calls import Calls
 from gatts_codec.capture.doctor.delivery import Deliveries
 from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding
 from gatts_codec.capture.doctor.line import Line
 from gatts_codec.capture.doctor.link_up import LinkUp
-from gatts_codec.capture.exchanges import Exchange
-from gatts_codec.capture.frames import CapturedFrame, Item
-from gatts_codec.capture.packets import PacketDecoder, PacketRecord
-from gatts_codec.capture.session import Call, EventSeen, Happening, Session
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction, Remark
+from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.constants import hint
 from gatts_codec.dialects import Dialect
 

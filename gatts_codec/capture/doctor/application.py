@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatts_codec.capture.deliveries import Delivery, between
-from gatts_codec.capture.describe import Describer
+from gatts_codec.capture.calls.deliveries import Delivery, between
+from gatts_codec.capture.calls.exchanges import Exchange
+from gatts_codec.capture.calls.session import Call, EventSeen
+from gatts_codec.capture.decoding.describe import Describer
+from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_delivery
-from gatts_codec.capture.exchanges import Exchange
-from gatts_codec.capture.packets import PacketRecord
-from gatts_codec.capture.session import Call, EventSeen
 from gatts_codec.constants import HvxType, result_name
 from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import Dialect

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatts_codec.capture.deliveries import Delivery, LinkChange, Oddity, between, sight
-from gatts_codec.capture.describe import Describer, packet_name
+from gatts_codec.capture.calls.deliveries import Delivery, LinkChange, Oddity, between, sight
+from gatts_codec.capture.calls.session import Call
+from gatts_codec.capture.decoding.describe import Describer, packet_name
+from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_delivery, of_record
-from gatts_codec.capture.packets import PacketRecord
-from gatts_codec.capture.session import Call
 from gatts_codec.constants import MAX_VALUE_LEN, hint
 from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import Dialect

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatts_codec.capture.chunks import TO_HOST
-from gatts_codec.capture.deliveries import Delivery, GivenUp, Oddity
-from gatts_codec.capture.describe import Describer, packet_name
+from gatts_codec.capture.calls.deliveries import Delivery, GivenUp, Oddity
+from gatts_codec.capture.calls.session import Call
+from gatts_codec.capture.decoding.describe import Describer, packet_name
 from gatts_codec.capture.doctor.finding import Cases, Finding, Names, of_delivery, of_record
 from gatts_codec.capture.doctor.line import SIDES
 from gatts_codec.capture.doctor.texts import Count
-from gatts_codec.capture.session import Call
+from gatts_codec.capture.wire.chunks import TO_HOST
 from gatts_codec.dialects import Dialect
 
 _JLINK_BYTES = 64

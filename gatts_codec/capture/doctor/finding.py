@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from gatts_codec.capture.deliveries import Delivery
+from gatts_codec.capture.calls.deliveries import Delivery
+from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.texts import TEXTS, Count
-from gatts_codec.capture.frames import CapturedFrame
-from gatts_codec.capture.packets import PacketRecord
+from gatts_codec.capture.wire.frames import CapturedFrame
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 _KEPT_EVIDENCE = 5

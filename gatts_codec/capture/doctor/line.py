@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction, LineFault, Remark
 from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_frame
 from gatts_codec.capture.doctor.texts import Count
-from gatts_codec.capture.frames import CapturedFrame, Item, Stray
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction, LineFault, Remark
+from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray
 from gatts_codec.errors import CaptureError
 
 SIDES: dict[Direction | None, str] = {TO_DEVICE: "host", TO_HOST: "chip", None: "line"}

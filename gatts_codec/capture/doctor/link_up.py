@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST
+from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_record
-from gatts_codec.capture.packets import PacketRecord
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST
 from gatts_codec.framing import H5Type
 
 _KEPT = 5  # pieces of evidence; the rest is counted

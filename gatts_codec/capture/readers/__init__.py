@@ -13,8 +13,8 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
-from gatts_codec.capture.chunks import Entries, Entry
 from gatts_codec.capture.readers.format import HEAD_BYTES, Format, Head
+from gatts_codec.capture.wire.chunks import Entries, Entry
 from gatts_codec.errors import CaptureError
 
 # Modules of this package, those with the plainest marks first.

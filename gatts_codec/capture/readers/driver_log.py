@@ -13,10 +13,10 @@ from __future__ import annotations
 import io
 import re
 
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark
-from gatts_codec.capture.clock import clock_time
-from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark
+from gatts_codec.capture.wire.clock import clock_time
 from gatts_codec.errors import CaptureError, EncodeError, brief
 from gatts_codec.framing import h5, slip
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from gatts_codec.capture.chunks import Entries
-from gatts_codec.capture.lines import text_encoding
+from gatts_codec.capture.files.lines import text_encoding
+from gatts_codec.capture.wire.chunks import Entries
 
 HEAD_BYTES = 1 << 16
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")

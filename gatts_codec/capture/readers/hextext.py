@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
 from operator import itemgetter
 
-from gatts_codec.capture.chunks import Chunk, Entries
-from gatts_codec.capture.lines import pieces_of_lines
+from gatts_codec.capture.files.lines import pieces_of_lines
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.wire.chunks import Chunk, Entries
 from gatts_codec.errors import CaptureError, brief
 
 PIECE = 1 << 16  # characters at a time: whole recordings are pasted as one line

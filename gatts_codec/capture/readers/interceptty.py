@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import re
 
-from gatts_codec.capture.bytewise import ByteJoiner
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction, Entries
-from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.wire.bytewise import ByteJoiner
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction, Entries
 from gatts_codec.errors import CaptureError
 
 _LINE = re.compile(r"([<>])\s+0x([0-9a-f]{1,2})\b", re.IGNORECASE)

@@ -11,9 +11,9 @@ import io
 import json
 from typing import Any
 
-from gatts_codec.capture.chunks import DIRECTIONS, Chunk, Entries
-from gatts_codec.capture.lines import numbered_lines, text_encoding
+from gatts_codec.capture.files.lines import numbered_lines, text_encoding
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.wire.chunks import DIRECTIONS, Chunk, Entries
 from gatts_codec.errors import CaptureError, brief
 
 _LOOK_AT = 50

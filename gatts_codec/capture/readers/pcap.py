@@ -12,10 +12,10 @@ import io
 import struct
 from collections.abc import Iterator
 
-from gatts_codec.capture.chunks import Chunk, Entries, Entry, LineFault
 from gatts_codec.capture.readers import pcapng
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.readers.pcapng import Packet
+from gatts_codec.capture.wire.chunks import Chunk, Entries, Entry, LineFault
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import slip
 

@@ -16,7 +16,7 @@ import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.errors import CaptureError
 
 MAGIC = b"\x0a\x0d\x0d\x0a"

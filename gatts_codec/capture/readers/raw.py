@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from gatts_codec.capture.chunks import Chunk, Entries
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.wire.chunks import Chunk, Entries
 from gatts_codec.framing import Decoder
 
 _BLOCK = 1 << 16

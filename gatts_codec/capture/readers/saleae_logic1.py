@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 
-from gatts_codec.capture.chunks import Entries
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.readers.table import Table
+from gatts_codec.capture.wire.chunks import Entries
 from gatts_codec.errors import CaptureError
 
 _VALUES = ("value", "decoded protocol result")

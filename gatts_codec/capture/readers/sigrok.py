@@ -14,10 +14,10 @@ from __future__ import annotations
 import io
 import re
 
-from gatts_codec.capture.bytewise import ByteJoiner
-from gatts_codec.capture.chunks import Entries
-from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.wire.bytewise import ByteJoiner
+from gatts_codec.capture.wire.chunks import Entries
 from gatts_codec.errors import CaptureError, brief
 
 _PLAIN = re.compile(

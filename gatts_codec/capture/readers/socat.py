@@ -12,9 +12,9 @@ import io
 import re
 from datetime import datetime, timezone
 
-from gatts_codec.capture.chunks import Chunk, Entries
-from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.wire.chunks import Chunk, Entries
 from gatts_codec.errors import CaptureError
 
 _HEADER = re.compile(

@@ -12,9 +12,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timezone
 
-from gatts_codec.capture.bytewise import ByteJoiner
-from gatts_codec.capture.chunks import Entries
-from gatts_codec.capture.lines import numbered_lines
+from gatts_codec.capture.files.lines import numbered_lines
+from gatts_codec.capture.wire.bytewise import ByteJoiner
+from gatts_codec.capture.wire.chunks import Entries
 from gatts_codec.errors import CaptureError, brief
 
 Row = Mapping[str, str]  # cell by column, names in lower case

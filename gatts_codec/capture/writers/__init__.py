@@ -19,8 +19,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from gatts_codec.capture.frames import CapturedFrame, Item
-from gatts_codec.capture.packets import PacketDecoder
+from gatts_codec.capture.decoding.packets import PacketDecoder
+from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.errors import CaptureError
 
 _GROUP = "gatts_codec.writers"

@@ -11,9 +11,9 @@ import io
 import json
 from typing import BinaryIO
 
-from gatts_codec.capture.frames import CapturedFrame, Item
-from gatts_codec.capture.packets import PacketDecoder
-from gatts_codec.capture.selection import handles_of
+from gatts_codec.capture.calls.selection import handles_of
+from gatts_codec.capture.decoding.packets import PacketDecoder
+from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Response
 

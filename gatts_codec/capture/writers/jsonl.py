@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import BinaryIO
 
-from gatts_codec.capture.frames import CapturedFrame, Item
+from gatts_codec.capture.wire.frames import CapturedFrame, Item
 
 
 class JsonlWriter:

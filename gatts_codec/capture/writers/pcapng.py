@@ -13,8 +13,8 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from gatts_codec import __version__
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction
-from gatts_codec.capture.frames import CapturedFrame, Item
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
+from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.errors import CaptureError, FramingError
 from gatts_codec.framing import slip
 

@@ -22,8 +22,8 @@ from gatts_codec.capture import CapturedFrame, Chunk, PacketDecoder, assemble
 from gatts_codec.capture.bulk.batches import Faults, NotInBlocks, block_batches, row_batches
 from gatts_codec.capture.bulk.rows import RowMaker
 from gatts_codec.capture.bulk.table import batch_of_rows, schema
-from gatts_codec.capture.chunks import DIRECTIONS, Direction
 from gatts_codec.capture.readers import jsonl
+from gatts_codec.capture.wire.chunks import DIRECTIONS, Direction
 from gatts_codec.dialects import find_dialect
 from gatts_codec.framing import H5Packet, encode_frame
 

@@ -26,7 +26,7 @@ from gatts_codec.capture.bulk import many, storage
 from gatts_codec.capture.bulk.convert import convert_file
 from gatts_codec.capture.bulk.many import Failed, Result, Task, convert_many
 from gatts_codec.capture.bulk.storage import complete_output, expand, read_text, remove_parts
-from gatts_codec.capture.files import part_name
+from gatts_codec.capture.files.whole import part_name
 
 RECORDING = next(
     path for path in RECORDINGS if path.parts[-3:] == ("real_firmware", "sd_api_v5", "e_events.jsonl")

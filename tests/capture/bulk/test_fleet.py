@@ -21,7 +21,7 @@ from capture.recordings import RECORDINGS, records_of
 from gatts_codec import CaptureError
 from gatts_codec.capture.bulk import many
 from gatts_codec.capture.bulk.many import Failed, Result, convert_many
-from gatts_codec.capture.files import PART
+from gatts_codec.capture.files.whole import PART
 
 # Loops, sockets and processes of Dask's own, some of which it leaves to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from gatts_codec import CaptureError, DecodeError, FramingError
 from gatts_codec.capture import CapturedFrame, Chunk, FrameAssembler, PacketDecoder, PacketRecord
 from gatts_codec.capture.bulk.objects import read_messages
-from gatts_codec.capture.chunks import DIRECTIONS
+from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.framing import H5Packet, encode_frame
 
 

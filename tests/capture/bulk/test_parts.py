@@ -16,8 +16,8 @@ from strategies import Layout, distinct_layouts, mutated, of_record
 
 from gatts_codec.capture.bulk.crc import crc16
 from gatts_codec.capture.bulk.repeats import Reliable, RepeatColumn
-from gatts_codec.capture.chunks import DIRECTIONS
-from gatts_codec.capture.repeats import Repeats
+from gatts_codec.capture.decoding.repeats import Repeats
+from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.codec import Codec
 from gatts_codec.errors import DecodeError
 from gatts_codec.framing import H5Packet

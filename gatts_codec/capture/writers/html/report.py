@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gatts_codec.capture.annotate import Annotator
-from gatts_codec.capture.clock import YEAR_2001_US
-from gatts_codec.capture.deliveries import GivenUp, LinkChange, Oddity
-from gatts_codec.capture.describe import Describer
-from gatts_codec.capture.exchanges import Exchange
-from gatts_codec.capture.packets import PacketDecoder, PacketRecord
-from gatts_codec.capture.session import Call, Happening, Session
+from gatts_codec.capture.calls.deliveries import GivenUp, LinkChange, Oddity
+from gatts_codec.capture.calls.exchanges import Exchange
+from gatts_codec.capture.calls.session import Call, Happening, Session
+from gatts_codec.capture.decoding.annotate import Annotator
+from gatts_codec.capture.decoding.describe import Describer
+from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
+from gatts_codec.capture.wire.clock import YEAR_2001_US
 from gatts_codec.capture.writers.html.page import BlockPacker
 from gatts_codec.capture.writers.html.rows import COPY, KINDS, RESTART, REUSED, Row, packet_name, row_of
 
@@ -25,7 +25,7 @@ _MARKS = {"sent again": "again", "sent again after its ACK": "again after its AC
 _MISSING = -1
 
 
-class Report:
+class HtmlReport:
     """Collects the records of one recording; ``data`` and ``blocks`` are what the page needs."""
 
     def __init__(self, decoder: PacketDecoder) -> None:

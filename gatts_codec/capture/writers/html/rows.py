@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gatts_codec.capture.chunks import TO_DEVICE, TO_HOST, Direction
-from gatts_codec.capture.describe import Describer, opaque_name
-from gatts_codec.capture.packets import Decoded, PacketRecord
+from gatts_codec.capture.decoding.describe import Describer, opaque_name
+from gatts_codec.capture.decoding.packets import Decoded, PacketRecord
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.constants.table import short_name
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque

@@ -7,11 +7,11 @@ from pathlib import PurePath
 from typing import Any, TextIO
 
 from gatts_codec import __version__
+from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.doctor import Doctor, Finding
-from gatts_codec.capture.frames import CapturedFrame, Item, Stray
-from gatts_codec.capture.packets import PacketDecoder
+from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray
 from gatts_codec.capture.writers.html.page import page
-from gatts_codec.capture.writers.html.report import Report
+from gatts_codec.capture.writers.html.report import HtmlReport
 from gatts_codec.errors import CaptureError
 
 _SECOND_US = 1_000_000
@@ -29,7 +29,7 @@ class HtmlWriter:
         self, stream: TextIO, decoder: PacketDecoder, *, title: str, about: tuple[str, ...] = ()
     ) -> None:
         self._stream, self._title, self._about = stream, _without_folders(title), about
-        self._decoder, self._report = decoder, Report(decoder)
+        self._decoder, self._report = decoder, HtmlReport(decoder)
         self._doctor = Doctor(decoder.dialect)
         self._counts: Counter[str] = Counter()
         self._times: list[int] = []

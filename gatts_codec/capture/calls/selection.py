@@ -9,11 +9,11 @@ import fnmatch
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatts_codec.capture.deliveries import LinkChange, Oddity
-from gatts_codec.capture.describe import packet_name
-from gatts_codec.capture.exchanges import Exchange, connection_of
-from gatts_codec.capture.packets import Decoded, PacketRecord
-from gatts_codec.capture.session import Call, EventSeen, Happening
+from gatts_codec.capture.calls.deliveries import LinkChange, Oddity
+from gatts_codec.capture.calls.exchanges import Exchange, connection_of
+from gatts_codec.capture.calls.session import Call, EventSeen, Happening
+from gatts_codec.capture.decoding.describe import packet_name
+from gatts_codec.capture.decoding.packets import Decoded, PacketRecord
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
-from gatts_codec.capture.chunks import (
+from gatts_codec.capture.wire.chunks import (
     OPPOSITE,
     TO_DEVICE,
     TO_HOST,
@@ -22,7 +22,7 @@ from gatts_codec.capture.chunks import (
     Entry,
     LineFault,
 )
-from gatts_codec.capture.frames import CapturedFrame, Item, assemble
+from gatts_codec.capture.wire.frames import CapturedFrame, Item, assemble
 from gatts_codec.framing import H5Type
 
 _LINK_ANSWERS = {"SYNC_RSP": "SYNC", "CONFIG_RSP": "CONFIG"}

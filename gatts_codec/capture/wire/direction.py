@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from gatts_codec.capture.chunks import OPPOSITE, TO_DEVICE, TO_HOST, Direction, LineFault, Remark
-from gatts_codec.capture.frames import CapturedFrame, Item, Stray, Unfinished
+from gatts_codec.capture.wire.chunks import OPPOSITE, TO_DEVICE, TO_HOST, Direction, LineFault, Remark
+from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray, Unfinished
 from gatts_codec.framing import H5Packet, H5Type
 
 LOOKAHEAD = 500  # items; a wire that has told nothing by then is judged by its name

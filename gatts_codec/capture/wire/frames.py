@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from gatts_codec.capture.chunks import Chunk, Direction, Entry, LineFault, Remark
+from gatts_codec.capture.wire.chunks import Chunk, Direction, Entry, LineFault, Remark
 from gatts_codec.errors import CaptureError, FramingError
 from gatts_codec.framing import Decoder, H5Packet
 

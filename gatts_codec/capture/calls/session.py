@@ -14,8 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from gatts_codec.capture.chunks import TO_DEVICE
-from gatts_codec.capture.deliveries import (
+from gatts_codec.capture.calls.deliveries import (
     Acked,
     Delivery,
     GivenUp,
@@ -27,9 +26,10 @@ from gatts_codec.capture.deliveries import (
     between,
     sight,
 )
-from gatts_codec.capture.exchanges import Exchange, Exchanges, connection_of
-from gatts_codec.capture.names import AttributeNames
-from gatts_codec.capture.packets import PacketRecord
+from gatts_codec.capture.calls.exchanges import Exchange, Exchanges, connection_of
+from gatts_codec.capture.calls.names import AttributeNames
+from gatts_codec.capture.decoding.packets import PacketRecord
+from gatts_codec.capture.wire.chunks import TO_DEVICE
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Packet, Response

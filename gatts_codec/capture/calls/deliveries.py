@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from gatts_codec.capture.chunks import OPPOSITE, TO_DEVICE, TO_HOST, Direction
-from gatts_codec.capture.packets import Decoded, PacketRecord
+from gatts_codec.capture.decoding.packets import Decoded, PacketRecord
+from gatts_codec.capture.wire.chunks import OPPOSITE, TO_DEVICE, TO_HOST, Direction
 from gatts_codec.framing import H5Packet, H5Type
 
 _KEPT_FRAMES = 16

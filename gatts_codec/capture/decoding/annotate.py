@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gatts_codec.capture.describe import Describer
-from gatts_codec.capture.packets import Decoded, PacketDecoder, PacketRecord
+from gatts_codec.capture.decoding.describe import Describer
+from gatts_codec.capture.decoding.packets import Decoded, PacketDecoder, PacketRecord
 from gatts_codec.errors import GattsError
 from gatts_codec.framing.h5 import CRC_SIZE, HEADER_SIZE, H5Packet
 from gatts_codec.framing.h5 import encode as h5_encode

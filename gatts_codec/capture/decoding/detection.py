@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, NamedTuple, TypeAlias
 
-from gatts_codec.capture.frames import CapturedFrame, Item
+from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import DecodeError

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatts_codec.capture.deliveries import Delivery, between
+from gatts_codec.capture.calls.deliveries import Delivery, between
 from gatts_codec.constants import HvxType
 from gatts_codec.constants.table import short_name, table
 from gatts_codec.dialects import Dialect

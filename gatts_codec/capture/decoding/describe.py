@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, NamedTuple
 
-from gatts_codec.capture.packets import Decoded
+from gatts_codec.capture.decoding.packets import Decoded
 from gatts_codec.constants import (
     BLE_CONN_HANDLE_ALL,
     BLE_CONN_HANDLE_INVALID,

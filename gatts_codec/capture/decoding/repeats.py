@@ -7,7 +7,7 @@ packets may look like those of the link before.
 
 from __future__ import annotations
 
-from gatts_codec.capture.chunks import Direction
+from gatts_codec.capture.wire.chunks import Direction
 from gatts_codec.framing import H5Packet, H5Type
 
 _KEPT = 2  # an ACK that was lost may cost the sender one packet more

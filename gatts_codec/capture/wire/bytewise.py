@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gatts_codec.capture.chunks import Chunk, Direction, LineFault
+from gatts_codec.capture.wire.chunks import Chunk, Direction, LineFault
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing.slip import END
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gatts_codec.capture.frames import CapturedFrame
+from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import DecodeError, FramingError

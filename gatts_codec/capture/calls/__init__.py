@@ -1,0 +1,1 @@
+"""From packets to calls: deliveries, responses, requests of peers, and picking among them."""

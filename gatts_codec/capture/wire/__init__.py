@@ -1,0 +1,1 @@
+"""What crossed the line: bytes, frames, their direction and their time."""

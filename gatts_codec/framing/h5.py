@@ -224,5 +224,23 @@ def decode_frame(frame: bytes) -> H5Packet:
     return decode(slip_decode(frame[_BODY]))
 
 
+def decode_whatever_length(frame: bytes) -> H5Packet | None:
+    """The packet in a frame whose header may give another length; None where header or CRC is wrong.
+
+    Firmware reads frames so: the payload is what stands between the header and the CRC.
+    """
+    if frame[-1] != END:  # only the beginning of an over-long one
+        return None
+    data = slip_decode(frame[_BODY])
+    header = _read_header(data[_HEADER])
+    if header is None:
+        return None
+    type_, seq, ack, reliable, crc, *_ = header
+    end = len(data) - (CRC_SIZE if crc else 0)
+    if crc and crc_hqx(data[:end], CRC_INIT).to_bytes(CRC_SIZE, "little") != data[end:]:
+        return None
+    return H5Packet(type_, data[HEADER_SIZE:end], seq, ack, reliable, crc)
+
+
 def _error(reason: str, code: str, offset: int, data: bytes) -> FramingError:
     return FramingError(reason, layer="h5", code=code, offset=offset, data=data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..framing import H5Packet, h5
+from ..framing import Frame, H5Packet, H5Type, h5
 from .config import ChipConfig
 from .end import LINK_PAYLOADS, LinkEnd
 from .events import LinkEvent, LostReason, Rebooted
@@ -16,6 +16,7 @@ class ChipLink(LinkEnd, table=CHIP):
         self.config: ChipConfig = config or ChipConfig()
         super().__init__(self.config)
         self.state: ChipState = ChipState.CLOSED
+        self._holds_command = False  # taken while a packet is in flight: it fills the receive buffer
 
     def open(self, now: float) -> list[LinkEvent]:
         """Power on; whatever was before is closed first. LinkUp follows when a host has come."""
@@ -27,11 +28,37 @@ class ChipLink(LinkEnd, table=CHIP):
 
     def _classify(self, packet: H5Packet) -> Input:
         what = super()._classify(packet)
+        return what if self._takes(what, packet) else Input.OTHER
+
+    def _takes(self, what: Input, packet: H5Packet) -> bool:
+        """Whether firmware takes this packet for what it looks like."""
         if what is Input.PACKET_NEXT or what is Input.PACKET_OTHER:
-            return what if packet.crc and len(packet.payload) <= self.config.max_payload else Input.OTHER
-        if what is Input.CONFIG or what is Input.CONFIG_RSP:
-            return what if packet.payload == LINK_PAYLOADS[what.name] else Input.OTHER
-        return what
+            fits = packet.crc and len(packet.payload) <= self.config.max_payload
+            return fits and not (self._holds_command and what is Input.PACKET_NEXT)
+        if what is Input.RESET:
+            return self.config.knows_reset
+        if packet.type == H5Type.LINK_CONTROL:
+            bare = not packet.reliable and not packet.crc
+            return bare and packet.payload == LINK_PAYLOADS.get(packet.link or "")
+        return True
+
+    def _packet_of(self, frame: Frame) -> H5Packet | None:
+        """Firmware goes by where a frame ends, and does not look at the length in its header."""
+        if frame.error is not None and frame.error.code == "length_mismatch":
+            return h5.decode_whatever_length(frame.raw)
+        return frame.packet
+
+    def _deliver_before_ack(self, packet: H5Packet) -> None:
+        self._holds_command = True
+        super()._deliver_before_ack(packet)
+
+    def _finish(self, packet: H5Packet) -> None:
+        self._holds_command = False
+        super()._finish(packet)
+
+    def _lose(self, reason: LostReason, *, relinking: bool = False) -> None:
+        self._holds_command = False
+        super()._lose(reason, relinking=relinking)
 
     def _boot(self, _: None) -> None:
         self._stage = "sync"

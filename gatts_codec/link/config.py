@@ -103,6 +103,8 @@ class ChipConfig(LineConfig):
     transmissions: int = 5
     boot_s: float = 0.0
     """After a RESET packet: how long until the first interval begins, 0.2 to 0.3 s in captures."""
+    knows_reset: bool = True
+    """Whether a RESET packet restarts the chip: firmware up to SDK 14.2 ignores it."""
 
     def __post_init__(self) -> None:
         LineConfig.__post_init__(self)

@@ -130,7 +130,7 @@ class LinkEnd:
         events: list[LinkEvent] = []
         self._events = events
         for frame in self._decoder.feed(data):
-            packet = frame.packet
+            packet = self._packet_of(frame)
             if packet is None:
                 self._input(Input.BAD_FRAME, frame)
             else:
@@ -168,6 +168,10 @@ class LinkEnd:
     def _input(self, what: Input, detail: object = None) -> None:
         action, self.state = self._rows[self.state][what]
         action(self, detail)
+
+    def _packet_of(self, frame: Frame) -> H5Packet | None:
+        """What this end reads in a frame; None for a bad one."""
+        return frame.packet
 
     def _classify(self, packet: H5Packet) -> Input:
         """Which input a good frame is."""

@@ -8,6 +8,7 @@ from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, act
 from gatts_codec.link.chip import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import (
+    FrameRejected,
     LinkLost,
     LinkUp,
     LostReason,
@@ -200,3 +201,54 @@ class TestActive:
         assert chip.receive_data(CONFIG, 0.0) == []
         assert chip.data_to_send() == CONFIG_RSP
         assert chip.is_up
+
+
+class TestWhatFirmwareTakes:
+    """Inputs that look like others. Measured on SDK 17.1; RESET and three commands on 14.2 too."""
+
+    @pytest.mark.parametrize(
+        "frame",
+        ["c0802f0051017ec0", "c0402f0091017e2ceac0", "c0003f00c1017e00c0"],
+        ids=["reliable", "with a CRC", "with a byte too many"],
+    )
+    def test_link_control_is_bare(self, frame: str) -> None:
+        chip = started()
+        chip.receive_data(bytes.fromhex(frame), 0.1)
+        assert chip.data_to_send() == b""
+
+    @pytest.mark.parametrize(
+        "frame", ["c0dbdc1e002200b301a59cc0", "c0dbdc8e02b000b301753dc0"], ids=["too short", "too long"]
+    )
+    def test_the_length_in_the_header_is_not_looked_at(self, frame: str) -> None:
+        chip = active_chip()
+        (event,) = chip.receive_data(bytes.fromhex(frame), 0.1)
+        assert event == PacketReceived(b"\x00\xb3\x01")
+        assert chip.data_to_send() == ACKS[1]
+
+    def test_a_bad_frame_of_wrong_length_stays_bad(self) -> None:
+        chip = active_chip()
+        for frame in ("c0dbdc1e002200b301a59dc0", "c0dbdc1e002300b301a59cc0", "c0" + "00" * 9000 + "c0"):
+            (event, *_) = chip.receive_data(bytes.fromhex(frame), 0.1)
+            assert isinstance(event, FrameRejected)
+        assert chip.data_to_send() == b""
+
+    def test_reset_means_nothing_to_firmware_before_sdk_15(self) -> None:
+        chip = active_chip(ChipConfig(knows_reset=False))
+        (event,) = chip.receive_data(RESET, 0.1)
+        assert isinstance(event, PacketIgnored)
+        assert chip.is_up
+
+    def test_of_three_commands_the_third_finds_no_room_until_the_first_response_is_acknowledged(self) -> None:
+        chip = active_chip()
+        chip.receive_data(packet(b"\0\x66", seq=0), 0.1)
+        chip.send(RESPONSE, 0.1)
+        chip.data_to_send()
+        chip.receive_data(packet(b"\0\x66", seq=1), 0.1)
+        chip.send(RESPONSE, 0.1)
+        assert chip.data_to_send() == ACKS[2]
+        assert chip.receive_data(packet(b"\0\x66", seq=2), 0.1) != [PacketReceived(b"\0\x66")]
+        assert chip.data_to_send() == b""
+        chip.receive_data(ACKS[1], 0.2)
+        chip.data_to_send()
+        assert chip.receive_data(packet(b"\0\x66", seq=2), 0.3) == [PacketReceived(b"\0\x66")]
+        assert chip.data_to_send() == ACKS[3]

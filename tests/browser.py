@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
-CHROMEDRIVER = shutil.which("chromedriver")
+needs_browser = pytest.mark.external("chromium|google-chrome|chrome", "chromedriver")
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -77,18 +76,14 @@ class Browser:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     selenium = pytest.importorskip("selenium.webdriver", reason="needs selenium")
-    if CHROMIUM is None or CHROMEDRIVER is None:
-        pytest.skip(
-            "chromium and chromedriver are not installed (Debian: apt install chromium chromium-driver)"
-        )
     from selenium.webdriver.chrome.service import Service
 
     options = selenium.ChromeOptions()
-    options.binary_location = CHROMIUM
+    options.binary_location = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))))
     for flag in (*_FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = selenium.Chrome(options=options, service=Service(CHROMEDRIVER))
+    driver = selenium.Chrome(options=options, service=Service(shutil.which("chromedriver")))
     try:
         yield Browser(driver)
     finally:

@@ -6,8 +6,10 @@ whether another interpreter differs. There is no deadline in any, since a loaded
 """
 
 import os
+import shutil
 import signal
 
+import pytest
 from hypothesis import settings
 
 # Programs started in the background inherit that SIGINT is ignored, and so would those that tests interrupt.
@@ -18,3 +20,11 @@ settings.register_profile("default", deadline=None, max_examples=25, derandomize
 settings.register_profile("quick", deadline=None, max_examples=8, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip ``external("tshark")`` where there is no tshark; of ``"chromium|chrome"`` one is enough."""
+    for mark in item.iter_markers("external"):
+        for names in mark.args:
+            if not any(map(shutil.which, names.split("|"))):
+                pytest.skip(f"{names} is not installed: .ci/run says how Debian names it")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -18,11 +17,7 @@ from gatts_codec.capture.writers.pcapng import PcapngWriter
 from gatts_codec.dissectors.install import plugin_path
 from gatts_codec.schema.message import Message, field_types
 
-TSHARK = shutil.which("tshark")
-needs_tshark = pytest.mark.skipif(
-    TSHARK is None, reason="tshark is not installed (Debian: apt install tshark)"
-)
-_TIMEOUT_S = 120
+needs_tshark = pytest.mark.external("tshark")
 
 
 class Tree(list[tuple[str, Any]]):
@@ -63,11 +58,9 @@ def summaries(frames: Iterable[CapturedFrame], folder: Path, dialect: str, *more
 def _tshark(capture: Path, folder: Path, dialect: str, *options: str) -> str:
     # A home of its own: no plugin or preference of the person who runs the tests may take part.
     environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "TZ": "UTC"}
-    command = [str(TSHARK), "-n", "-r", str(capture), "-X", f"lua_script:{plugin_path()}"]
+    command = ["tshark", "-n", "-r", str(capture), "-X", f"lua_script:{plugin_path()}"]
     command += ["-o", f"gatts.dialect:{dialect}", *options]
-    done = subprocess.run(
-        command, check=True, capture_output=True, text=True, env=environment, timeout=_TIMEOUT_S
-    )
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     assert not re.search("Lua|stack traceback", done.stderr), done.stderr
     return done.stdout
 

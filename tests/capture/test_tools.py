@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -21,16 +20,11 @@ SAMPLES_A_BIT = 4
 BAUD = 1_000_000
 HIGH = 0b11
 
-
-def tool(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(f"{name} is not installed")
-    return path
+needs_sigrok = pytest.mark.external("sigrok-cli")
 
 
 def run(*args: str | Path, stdin: bytes = b"") -> bytes:
-    done = subprocess.run(args, input=stdin, capture_output=True, timeout=60, check=True)
+    done = subprocess.run(args, input=stdin, capture_output=True, check=True)
     return done.stdout
 
 
@@ -52,14 +46,14 @@ def samples(recording: Path, *, parity_errors: tuple[int, ...] = ()) -> bytes:
 
 
 def sigrok(tmp_path: Path, wave: bytes, uart: str, *more: str) -> Path:
-    cli = tool("sigrok-cli")
     raw, text = tmp_path / "wave.bin", tmp_path / "uart.txt"
     raw.write_bytes(wave)
     binary = f"binary:numchannels=2:samplerate={SAMPLES_A_BIT * BAUD}"
-    text.write_bytes(run(cli, "-I", binary, "-i", raw, "-P", f"uart:{uart}:baudrate={BAUD}", *more))
+    text.write_bytes(run("sigrok-cli", "-I", binary, "-i", raw, "-P", f"uart:{uart}:baudrate={BAUD}", *more))
     return text
 
 
+@needs_sigrok
 @pytest.mark.parametrize(
     "more",
     [
@@ -81,11 +75,13 @@ def test_sigrok_with_both_wires(tmp_path: Path, more: tuple[str, ...]) -> None:
         assert times == sorted(times)
 
 
+@needs_sigrok
 def test_sigrok_with_one_wire(tmp_path: Path) -> None:
     text = sigrok(tmp_path, samples(TALK), "rx=1", "-A", "uart=rx-data")
     assert frames(items_of(text)[1]) == [frame for frame in frames_of(TALK) if frame[0] == TO_HOST]
 
 
+@needs_sigrok
 def test_sigrok_parity_errors_count(tmp_path: Path) -> None:
     wave = samples(TALK, parity_errors=(3, 4, 100))
     text = sigrok(tmp_path, wave, "rx=1:tx=0:parity=even", "--protocol-decoder-jsontrace")
@@ -94,11 +90,13 @@ def test_sigrok_parity_errors_count(tmp_path: Path) -> None:
     assert sum(fault.times for fault in faults) == 3
 
 
+@needs_sigrok
 def test_sigrok_with_the_wrong_parity_has_framing_errors(tmp_path: Path) -> None:
     text = sigrok(tmp_path, samples(TALK, parity_errors=(-1,)), "rx=1:tx=0", "--protocol-decoder-jsontrace")
     assert "framing error" in {item.what for item in items_of(text)[1] if isinstance(item, LineFault)}
 
 
+@needs_sigrok
 def test_sigrok_in_another_radix_is_refused(tmp_path: Path) -> None:
     text = sigrok(tmp_path, samples(TALK), "rx=1:tx=0:format=dec", "-A", "uart=rx-data:tx-data")
     errors = [item for item in items_of(text)[1] if isinstance(item, CaptureError)]
@@ -106,20 +104,19 @@ def test_sigrok_in_another_radix_is_refused(tmp_path: Path) -> None:
     assert errors[0].line == 1
 
 
+@pytest.mark.external("socat")
 @pytest.mark.parametrize("options", [("-x",), ("-x", "-v")], ids=["-x", "-x -v"])
 def test_socat(tmp_path: Path, options: tuple[str, ...]) -> None:
     """The host's bytes go through socat to a program that answers with the chip's."""
-    socat = tool("socat")
     host, chip, log = tmp_path / "host", tmp_path / "chip", tmp_path / "socat.txt"
     for file, to_device in ((host, True), (chip, False)):
         file.write_bytes(bytes(byte.value for byte in bytes_of(TALK) if byte.to_device == to_device))
     with log.open("wb") as stderr:
         subprocess.run(
-            [socat, *options, "-", f"SYSTEM:cat {chip}; cat > {tmp_path / 'sink'}"],
+            ["socat", *options, "-", f"SYSTEM:cat {chip}; cat > {tmp_path / 'sink'}"],
             input=host.read_bytes(),
             stdout=subprocess.PIPE,
             stderr=stderr,
-            timeout=60,
             check=True,
         )
     known, items = items_of(log)
@@ -131,9 +128,9 @@ def hexdump(data: bytes) -> str:
     return "".join(f"{at:06x} {data[at : at + 16].hex(' ')}\n" for at in range(0, len(data), 16))
 
 
+@pytest.mark.external("text2pcap")
 @pytest.mark.parametrize("kind", ["pcap", "pcapng"])
 def test_text2pcap_of_h5_frames(tmp_path: Path, kind: str) -> None:
-    text2pcap = tool("text2pcap")
     there = [(way, raw) for way, raw in frames_of(TALK)]
     dump = "".join(
         f"{'O' if way == TO_DEVICE else 'I'}\n{hexdump(h5.encode(h5.decode_frame(raw)))}\n"
@@ -141,7 +138,7 @@ def test_text2pcap_of_h5_frames(tmp_path: Path, kind: str) -> None:
     )
     text, out = tmp_path / "in.txt", tmp_path / f"out.{kind}"
     text.write_text(dump)
-    run(text2pcap, "-D", "-F", kind, "-l", "147", text, out)
+    run("text2pcap", "-D", "-F", kind, "-l", "147", text, out)
     known, items = items_of(out)
     assert known == "pcap or pcapng"
     assert [raw for _, raw in frames(items)] == [raw for _, raw in there]
@@ -149,10 +146,10 @@ def test_text2pcap_of_h5_frames(tmp_path: Path, kind: str) -> None:
         assert frames(items) == there
 
 
+@pytest.mark.external("text2pcap")
 @pytest.mark.parametrize("kind", ["pcap", "pcapng"])
 def test_text2pcap_of_a_serial_line(tmp_path: Path, kind: str) -> None:
     """RTAC serial packets: a header of time, event, lines and footer, then bytes as they came."""
-    text2pcap = tool("text2pcap")
     packets = [
         struct.pack(">IIBBH", *divmod(chunk.t_us or 0, 1_000_000), 1 if chunk.dir == TO_DEVICE else 2, 0, 0)
         + chunk.data
@@ -160,7 +157,7 @@ def test_text2pcap_of_a_serial_line(tmp_path: Path, kind: str) -> None:
     ]
     text, out = tmp_path / "in.txt", tmp_path / f"out.{kind}"
     text.write_text("\n".join(map(hexdump, packets)))
-    run(text2pcap, "-F", kind, "-l", "250", text, out)
+    run("text2pcap", "-F", kind, "-l", "250", text, out)
     items = items_of(out)[1]
     assert frames(items) == frames_of(TALK)
     first = next(item for item in items if isinstance(item, CapturedFrame))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from construct import Byte
-from tshark import TSHARK, dissect, needs_tshark
+from tshark import dissect, needs_tshark
 
 from gatts_codec.dissectors import install
 from gatts_codec.dissectors.fields import unique_fields
@@ -111,7 +111,7 @@ def test_tshark_loads_the_installed_plugin(tmp_path: Path, monkeypatch: pytest.M
     installed = install.install()
     assert tmp_path in installed.parents
     listed = subprocess.run(
-        [str(TSHARK), "-G", "protocols"], capture_output=True, text=True, check=True, env=dict(os.environ)
+        ["tshark", "-G", "protocols"], capture_output=True, text=True, check=True, env=dict(os.environ)
     )
     assert "\tgatts\n" in listed.stdout
     assert "\tnrfh5\n" in listed.stdout

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import serial
-from link.wires import KINDS, POSIX, Pair, read_all
+from link.wires import EVERY_KIND, KINDS, POSIX, Pair, read_all
 
 from gatts_codec.errors import LinkClosed, PortError
 from gatts_codec.link.transports import descriptor, memory_pair, open_transport, serial_port
@@ -31,7 +31,7 @@ def way_to_wait(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(descriptor, "_HAS_POLL", request.param == "poll")  # select(): Windows and macOS
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=EVERY_KIND)
 def pair(request: pytest.FixtureRequest, way_to_wait: None) -> Iterator[Pair]:
     with ExitStack() as stack:
         ours, theirs = KINDS[request.param](stack)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from link.rig import DIALECT, QUICK
 from link.scripted_chip import ScriptedChip
-from link.wires import KINDS, Pair
+from link.wires import EVERY_KIND, KINDS, Pair
 
 from gatts_codec import HvcEvent, PortError, Uuid, Value, aconnect, connect, memory_pair
 from gatts_codec.capture import CapturedFrame, PacketDecoder, assemble
@@ -25,7 +25,7 @@ CALLED = [
 ]
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=EVERY_KIND)
 def ends(request: pytest.FixtureRequest) -> Iterator[Pair]:
     with ExitStack() as stack:
         yield KINDS[request.param](stack)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import subprocess
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from gatts_codec.link.transports import Transport, memory_pair, open_transport
 from gatts_codec.link.transports.descriptor import socket_transport
@@ -81,5 +83,5 @@ KINDS: dict[str, Callable[[ExitStack], Pair]] = {
 }
 if POSIX:
     KINDS |= {"pty": _pty, "unix": _unix}
-if POSIX and shutil.which("socat"):
-    KINDS |= {"socat": _socat}
+EVERY_KIND: list[Any] = [*KINDS, pytest.param("socat", marks=pytest.mark.external("socat"))]
+KINDS |= {"socat": _socat}

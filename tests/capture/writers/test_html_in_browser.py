@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Browser, browser
+from browser import Browser, browser, needs_browser
 from capture.writers.reports import FIRMWARE, SCRIPTED, report, report_of
 
 from gatts_codec import Attr, CharacteristicAdd, CharMd, CharProps, Codec, Uuid
@@ -16,6 +16,7 @@ from gatts_codec.capture.writers.html.rows import KINDS
 from gatts_codec.framing import H5Packet, encode_frame
 
 __all__ = ["browser"]  # the fixture
+pytestmark = needs_browser
 
 SELECTED = "return page.ladder.selected"
 DOWN, UP, END, HOME, ESCAPE = "\ue015", "\ue013", "\ue010", "\ue011", "\ue00c"

@@ -36,7 +36,9 @@ class Host(asyncio.Protocol):
         self.turn = asyncio.Lock()  # the chip takes one call at a time
         self.timer: asyncio.TimerHandle | None = None
 
-    async def call(self, command: Command | Opaque, timeout_s: float = RESPONSE_S) -> Response | Opaque:
+    async def call(
+        self, command: Command[Response] | Opaque, timeout_s: float = RESPONSE_S
+    ) -> Response | Opaque:
         """Send a command, return its response. It may be cancelled: the response, when it comes, is dropped.
 
         Raises LinkReset when the chip restarts, or has since the last call; LinkTimeout; LinkClosed.

@@ -63,7 +63,7 @@ def record(path: Path) -> None:
         for level in range(100):
             client.value_set(0xFFFF, handles.value_handle, Value(bytes([level])))
             client.value_get(0xFFFF, handles.value_handle, ValueBuffer(20))
-        client.value_get(0xFFFF, NO_SUCH_HANDLE, ValueBuffer(20), check=False)
+        client.unchecked.value_get(0xFFFF, NO_SUCH_HANDLE, ValueBuffer(20))
 
 
 def main() -> None:

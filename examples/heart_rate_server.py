@@ -70,9 +70,9 @@ class HeartRateServer:
             self.follow_connection(event)
         elif isinstance(event, SysAttrMissingEvent):
             # Here and nowhere else: a second call for the same connection would end its subscriptions.
-            self.client.sys_attr_set(event.conn_handle, check=False)
+            self.client.unchecked.sys_attr_set(event.conn_handle)
         elif isinstance(event, ExchangeMtuRequestEvent):
-            self.client.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu), check=False)
+            self.client.unchecked.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu))
             self.notify(event.conn_handle)  # during the exchange the chip refuses to
         elif isinstance(event, WriteEvent) and event.handle == self.cccd:
             self.follow_subscription(event)
@@ -98,7 +98,7 @@ class HeartRateServer:
 
     def notify(self, conn: int) -> None:
         if conn in self.subscribed:  # and if it is no more, or gone by now, its events will say so
-            self.client.hvx(conn, HvxParams(self.value, data=bytes((0, next(self.beats)))), check=False)
+            self.client.unchecked.hvx(conn, HvxParams(self.value, data=bytes((0, next(self.beats)))))
 
 
 def serve_virtual_phone() -> None:

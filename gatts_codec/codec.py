@@ -52,7 +52,7 @@ class Codec:
         self._interpreter = functions.interpreter
         self._encoders, self._packers = functions.encoders, functions.packers
         self._payloads: list[list[Callable[[bytes], Packet | Opaque]]] = functions.payloads
-        self._commands: list[Callable[[bytes], Command]] = functions.bodies["command"]
+        self._commands: list[Callable[[bytes], Command[Any]]] = functions.bodies["command"]
         self._responses: list[Callable[[bytes], Response]] = functions.bodies["response"]
         self._events: list[Callable[[bytes], Event]] = functions.bodies["event"]
 
@@ -91,7 +91,7 @@ class Codec:
             pass
         return self._interpreter.encode(message)
 
-    def decode_command(self, body: Bytes) -> Command:
+    def decode_command(self, body: Bytes) -> Command[Any]:
         """The command in a body, u8 opcode first. Raises DecodeError and its subclasses.
 
         They are TruncatedError, TrailingDataError, and UnknownOpcodeError where the dialect has no such GATTS command.

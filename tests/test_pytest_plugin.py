@@ -20,7 +20,7 @@ def test_default(virtual_chip, connected_client):
 @pytest.mark.virtual_chip("sd_api_v6", faults=["result=service_add:NO_MEM"])
 def test_marked(virtual_chip, connected_client):
     assert virtual_chip.dialect == "sd_api_v6"
-    assert connected_client.service_add(1, Uuid(0x180D), check=False).result == 4
+    assert connected_client.unchecked.service_add(1, Uuid(0x180D)).result == 4
 
 def test_each_test_has_a_chip_of_its_own(virtual_chip, connected_client):
     assert connected_client.service_add(1, Uuid(0x180D)).handle == 12

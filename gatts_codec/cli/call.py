@@ -67,7 +67,7 @@ def command(
     return 1 if response.result else 0
 
 
-def _command(codec: Codec, name: str, fields: tuple[str, ...]) -> Command:
+def _command(codec: Codec, name: str, fields: tuple[str, ...]) -> Command[Any]:
     try:
         cls = codec.message_class("command", name)
     except EncodeError as error:

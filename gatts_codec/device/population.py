@@ -62,15 +62,15 @@ def include_add(device: Device, command: IncludeAdd) -> dict[str, object]:
     table = device.table
     refuse_unless(command.include_handle_present, NrfError.INVALID_ADDR)
     refuse_unless(table.last_service, NrfError.INVALID_STATE)
-    service = command.service_handle or table.last_service
-    for handle in (service, command.inc_srvc_handle):
+    service, included = command.service_handle or table.last_service, required(command.inc_srvc_handle)
+    for handle in (service, included):
         found = table.find(handle)
         if found is None:
             raise Refusal(NrfError.NOT_FOUND)
         refuse_unless(found.kind <= AttrType.SEC_SRVC_DECL, NrfError.INVALID_PARAM)
     refuse_unless(service == table.last_service, NrfError.NOT_SUPPORTED)
-    refuse_unless(command.inc_srvc_handle != service, NrfError.FORBIDDEN)
-    (include,) = table.add([_include(table, command.inc_srvc_handle)])
+    refuse_unless(included != service, NrfError.FORBIDDEN)
+    (include,) = table.add([_include(table, included)])
     return {"include_handle": include.handle}
 
 

@@ -7,14 +7,15 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from copy import copy
 from types import TracebackType
-from typing import TypeVar, cast, overload
+from typing import Any, TypeVar, cast, overload
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import LinkClosed
 from gatts_codec.framing.stream import Buffer
-from gatts_codec.link.acalls import AsyncCalls
 from gatts_codec.link.aline import AsyncLine
+from gatts_codec.link.calls.base import Awaited
+from gatts_codec.link.calls.client import ClientCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig
 from gatts_codec.link.dispatch import Callback, Types, arun, run
@@ -115,12 +116,12 @@ def _close_port(opening: asyncio.Future[Transport]) -> None:
         opening.result().close()
 
 
-class AsyncClient(AsyncCalls):
+class AsyncClient(ClientCalls[Awaited]):
     """A link to a chip, for one event loop. What ``gatts_codec.Client`` says holds here too.
 
     Calls may be made from many tasks; one is under way at a time. A task that is cancelled in a call leaves the link
     in order: the response, if it comes, is dropped. Each raises EncodeError, CommandFailed, LinkTimeout, LinkReset,
-    LinkClosed or DecodeError: what they have in common stands at ``gatts_codec.link.acalls.AsyncCalls``.
+    LinkClosed or DecodeError: what they have in common stands at ``gatts_codec.link.calls``.
     """
 
     def __init__(self, transport: Transport, dialect: str | Dialect, options: Options | None = None) -> None:
@@ -168,9 +169,7 @@ class AsyncClient(AsyncCalls):
         return self._session.inbox.lost
 
     @overload
-    async def call(
-        self, message: Command, *, check: bool = True, timeout_s: float | None = None
-    ) -> Response: ...
+    async def call(self, message: Command[R], *, check: bool = True, timeout_s: float | None = None) -> R: ...
 
     @overload
     async def call(
@@ -178,17 +177,23 @@ class AsyncClient(AsyncCalls):
     ) -> Opaque: ...
 
     async def call(
-        self, message: Command | Opaque, *, check: bool = True, timeout_s: float | None = None
+        self, message: Command[Any] | Opaque, *, check: bool = True, timeout_s: float | None = None
     ) -> Response | Opaque:
         """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
+
+        ``check=False`` returns a response with a result other than 0 instead of raising CommandFailed. ``timeout_s`` is
+        how long the chip may take from its ACK to its response, in seconds; None: as long as the client was made with.
 
         Raises what the other calls do: EncodeError for a command that does not encode or is longer than
         ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
         """
-        if isinstance(message, Command):
-            return await self._ask(message, Response, check, timeout_s)
         payload = encode_command(self.codec, message, self._max_payload)
-        response = cast(Opaque, self.codec.unpack(await self._exchange(payload, timeout_s)))
+        answer = await self._exchange(payload, timeout_s)
+        response: Response | Opaque
+        if isinstance(message, Command):
+            response = self.codec.decode_response(answer[1:])
+        else:
+            response = cast(Opaque, self.codec.unpack(answer))
         if check and response.result:
             raise command_failed(self.codec, message, response.result)
         return response
@@ -282,15 +287,6 @@ class AsyncClient(AsyncCalls):
             task = asyncio.create_task(arun(callback, outcome, event))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-
-    async def _ask(self, command: Command, answer: type[R], check: bool, timeout_s: float | None) -> R:
-        codec = self.codec
-        payload = encode_command(codec, command, self._max_payload)
-        response = codec.decode_response((await self._exchange(payload, timeout_s))[1:])
-        if check and response.result:
-            raise command_failed(codec, command, response.result)
-        assert isinstance(response, answer)
-        return response
 
     async def _exchange(self, payload: bytes, timeout_s: float | None) -> bytes:
         request = Request(payload, self._timeout_s if timeout_s is None else timeout_s)

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from time import monotonic
 from types import TracebackType
-from typing import TypeVar, cast, overload
+from typing import Any, TypeVar, cast, overload
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import LinkClosed
 from gatts_codec.framing.stream import Buffer
-from gatts_codec.link.calls import Calls
+from gatts_codec.link.calls.base import Blocking
+from gatts_codec.link.calls.client import ClientCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig
 from gatts_codec.link.dispatch import Callback, Callbacks
@@ -68,7 +69,7 @@ def connect(
         raise
 
 
-class Client(Calls):
+class Client(ClientCalls[Blocking]):
     """A link to a chip. One method a command; any thread may call, close, and wait for events.
 
     Use it in ``with``, or ``close`` it. A link that is lost is made anew by itself; the next call, or who waits for an
@@ -76,7 +77,7 @@ class Client(Calls):
     to one of those who take events by ``events`` or ``wait_for``.
 
     Calls take turns. Each raises EncodeError, CommandFailed, LinkTimeout, LinkReset, LinkClosed or DecodeError: what
-    they have in common stands at ``gatts_codec.link.calls.Calls``.
+    they have in common stands at ``gatts_codec.link.calls``.
     """
 
     def __init__(self, transport: Transport, dialect: str | Dialect, options: Options | None = None) -> None:
@@ -129,23 +130,29 @@ class Client(Calls):
         return self._session.inbox.lost
 
     @overload
-    def call(self, message: Command, *, check: bool = True, timeout_s: float | None = None) -> Response: ...
+    def call(self, message: Command[R], *, check: bool = True, timeout_s: float | None = None) -> R: ...
 
     @overload
     def call(self, message: Opaque, *, check: bool = True, timeout_s: float | None = None) -> Opaque: ...
 
     def call(
-        self, message: Command | Opaque, *, check: bool = True, timeout_s: float | None = None
+        self, message: Command[Any] | Opaque, *, check: bool = True, timeout_s: float | None = None
     ) -> Response | Opaque:
         """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
+
+        ``check=False`` returns a response with a result other than 0 instead of raising CommandFailed. ``timeout_s`` is
+        how long the chip may take from its ACK to its response, in seconds; None: as long as the client was made with.
 
         Raises what the other calls do: EncodeError for a command that does not encode or is longer than
         ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
         """
-        if isinstance(message, Command):
-            return self._ask(message, Response, check, timeout_s)
         payload = encode_command(self.codec, message, self._max_payload)
-        response = cast(Opaque, self.codec.unpack(self._exchange(payload, timeout_s)))
+        answer = self._exchange(payload, timeout_s)
+        response: Response | Opaque
+        if isinstance(message, Command):
+            response = self.codec.decode_response(answer[1:])
+        else:
+            response = cast(Opaque, self.codec.unpack(answer))
         if check and response.result:
             raise command_failed(self.codec, message, response.result)
         return response
@@ -210,15 +217,6 @@ class Client(Calls):
         self._closed = True
         self._line.close(LinkClosed(f"{self.port} was closed", stage="closed"))
         self._callbacks.close()
-
-    def _ask(self, command: Command, answer: type[R], check: bool, timeout_s: float | None) -> R:
-        codec = self.codec
-        payload = encode_command(codec, command, self._max_payload)
-        response = codec.decode_response(self._exchange(payload, timeout_s)[1:])
-        if check and response.result:
-            raise command_failed(codec, command, response.result)
-        assert isinstance(response, answer)
-        return response
 
     def _exchange(self, payload: bytes, timeout_s: float | None) -> bytes:
         request = Request(payload, self._timeout_s if timeout_s is None else timeout_s)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
@@ -57,7 +58,7 @@ def _too_long(payload: bytes, name: str, max_payload: int, codec: Codec) -> Enco
     )
 
 
-def name_of(command: Command | Opaque) -> str:
+def name_of(command: Command[Any] | Opaque) -> str:
     """What to call a command in an error: ``value_set``, ``gap command 0x6c``."""
     if isinstance(command, Opaque):
         return f"{command.group} command 0x{command.opcode or 0:02x}"
@@ -71,7 +72,7 @@ def name_of_raw(payload: bytes) -> str:
     return f"{_COMMAND_TYPES[payload[0]]} 0x{payload[1]:02x}"
 
 
-def command_failed(codec: Codec, command: Command | Opaque, result: int) -> CommandFailed:
+def command_failed(codec: Codec, command: Command[Any] | Opaque, result: int) -> CommandFailed:
     """The error for a result other than 0, with what to do about it."""
     name, numbers = name_of(command), codec.dialect.numbers
     return CommandFailed(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from gatts_codec.codec import Codec
-from gatts_codec.errors import EncodeError
 from gatts_codec.packets.attr_get import AttrGet, AttrGetV2
 from gatts_codec.packets.rw_authorize_reply import (
     RwAuthorizeReply,
@@ -14,8 +13,10 @@ from gatts_codec.packets.rw_authorize_reply import (
     RwAuthorizeReplyV1,
     WriteAuthorizeParamsV1,
 )
-from gatts_codec.schema.message import Command
+from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.structs import Uuid
+
+R = TypeVar("R", bound=Response)
 
 
 def _reply_v1(message: RwAuthorizeReply) -> RwAuthorizeReplyV1:
@@ -32,23 +33,16 @@ def _attr_get_v2(message: AttrGet) -> AttrGetV2:
     return AttrGetV2(message.handle, Uuid(0, 0) if message.uuid_present else None, message.md_present)
 
 
-_VARIANTS: dict[type[Command], tuple[type[Command], Callable[[Any], Command]]] = {
+_VARIANTS: dict[type[Command[Any]], tuple[type[Command[Any]], Callable[[Any], Command[Any]]]] = {
     RwAuthorizeReply: (RwAuthorizeReplyV1, _reply_v1),
     AttrGet: (AttrGetV2, _attr_get_v2),
 }
 
 
-def variant_for(codec: Codec, message: Command) -> Command:
+def variant_for(codec: Codec, message: Command[R]) -> Command[R]:
     """The message in the form that the codec's dialect has; itself if that has no other."""
     variant = _VARIANTS.get(type(message))
     if variant is None:
         return message
     cls, convert = variant
     return convert(message) if cls in codec.message_classes() else message
-
-
-def given(handle: int | None, name: str) -> int:
-    """A handle that has to be there. Raises EncodeError for None: the response it comes from had none."""
-    if handle is None:
-        raise EncodeError("None is no handle: the response that it comes from had none", path=name)
-    return handle

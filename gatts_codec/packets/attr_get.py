@@ -17,7 +17,7 @@ from gatts_codec.schema.structs import ATTR_MD, HANDLE, UUID, AttrMd, Uuid
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AttrGet(Command):
+class AttrGet(Command["AttrGetResponse"]):
     """Get an attribute's UUID and metadata (SDK: sd_ble_gatts_attr_get).
 
         handle        2  the attribute
@@ -34,7 +34,7 @@ class AttrGet(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class AttrGetV2(Command):
+class AttrGetV2(Command["AttrGetResponse"]):
     """`AttrGet` as sd_api_v2 has it, where the caller's UUID travels.
 
         handle      2     the attribute

@@ -19,7 +19,7 @@ from gatts_codec.schema.characteristic import (
     CharPf,
     CharProps,
 )
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, GivenHandle, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import ATTR, Attr
 
@@ -35,7 +35,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class CharacteristicAdd(Command):
+class CharacteristicAdd(Command["CharacteristicAddResponse"]):
     """Add a characteristic (SDK: sd_ble_gatts_characteristic_add).
 
         service_handle   2       the last added service, by its handle or 0
@@ -47,7 +47,7 @@ class CharacteristicAdd(Command):
     """
 
     name: ClassVar[str] = "sd_ble_gatts_characteristic_add"
-    service_handle: Handle
+    service_handle: GivenHandle
     char_md: CharMd | None
     attr_char_value: Attr | None
     handles_present: bool = True

@@ -10,13 +10,13 @@ from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u16
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, GivenHandle, Handle, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import ATTR, HANDLE, HANDLE_PRESENT, Attr
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class DescriptorAdd(Command):
+class DescriptorAdd(Command["DescriptorAddResponse"]):
     """Add a descriptor (SDK: sd_ble_gatts_descriptor_add).
 
         char_handle     2       the last added characteristic's value handle
@@ -27,7 +27,7 @@ class DescriptorAdd(Command):
     """
 
     name: ClassVar[str] = "sd_ble_gatts_descriptor_add"
-    char_handle: Handle
+    char_handle: GivenHandle
     attr: Attr | None
     handle_present: bool = True
 

@@ -13,7 +13,7 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ExchangeMtuReply(Command):
+class ExchangeMtuReply(Command["ExchangeMtuReplyResponse"]):
     """Reply to an MTU exchange request (SDK: sd_ble_gatts_exchange_mtu_reply).
 
         conn_handle    2  connection

@@ -43,7 +43,7 @@ class HvxParams(Message):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Hvx(Command):
+class Hvx(Command["HvxResponse"]):
     """Notify or indicate a value (SDK: sd_ble_gatts_hvx).
 
         conn_handle  2       connection

@@ -10,12 +10,12 @@ from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, Given, Presence, u16
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, GivenHandle, Handle, Response
 from gatts_codec.schema.record import Record, named
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class IncludeAdd(Command):
+class IncludeAdd(Command["IncludeAddResponse"]):
     """Add an include declaration (SDK: sd_ble_gatts_include_add).
 
         service_handle          2  the last added service
@@ -26,8 +26,8 @@ class IncludeAdd(Command):
     """
 
     name: ClassVar[str] = "sd_ble_gatts_include_add"
-    service_handle: Handle
-    inc_srvc_handle: Handle
+    service_handle: GivenHandle
+    inc_srvc_handle: GivenHandle
     include_handle_present: bool = True
 
 

@@ -13,7 +13,7 @@ from gatts_codec.schema.structs import HANDLE_PRESENT
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class InitialUserHandleGet(Command):
+class InitialUserHandleGet(Command["InitialUserHandleGetResponse"]):
     """Ask for the first user handle (SDK: sd_ble_gatts_initial_user_handle_get).
 
         handle_present  1  whether the handle is wanted

@@ -87,7 +87,7 @@ class RwAuthorizeReplyParamsV1(Message):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RwAuthorizeReply(Command):
+class RwAuthorizeReply(Command["RwAuthorizeReplyResponse"]):
     """Reply to a read or write authorization request (SDK: sd_ble_gatts_rw_authorize_reply).
 
         conn_handle                2       connection
@@ -102,7 +102,7 @@ class RwAuthorizeReply(Command):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class RwAuthorizeReplyV1(Command):
+class RwAuthorizeReplyV1(Command["RwAuthorizeReplyResponse"]):
     """`RwAuthorizeReply` as s110_v8 and s130_v1 have it.
 
         conn_handle                2       connection
@@ -140,7 +140,7 @@ AUTHORIZE_PARAMS = Record(
 )
 
 
-def _command(cls: type[Command], params: type[Message], write: Construct) -> Record:
+def _command(cls: type[Command[RwAuthorizeReplyResponse]], params: type[Message], write: Construct) -> Record:
     record = Record(
         params,
         named("type", OneOf(u8, AuthorizeType.READ, AuthorizeType.WRITE)),

@@ -17,7 +17,7 @@ from gatts_codec.schema.structs import HANDLE, HANDLE_PRESENT, UUID, Uuid
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ServiceAdd(Command):
+class ServiceAdd(Command["ServiceAddResponse"]):
     """Add a service to the chip's table (SDK: sd_ble_gatts_service_add).
 
         type            1     ServiceType: 1 primary, 2 secondary; other numbers travel, and the chip refuses them

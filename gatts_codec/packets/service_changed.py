@@ -16,7 +16,7 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ServiceChanged(Command):
+class ServiceChanged(Command["ServiceChangedResponse"]):
     """Indicate Service Changed (SDK: sd_ble_gatts_service_changed).
 
         conn_handle   2  connection

@@ -17,7 +17,7 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SysAttrGet(Command):
+class SysAttrGet(Command["SysAttrGetResponse"]):
     """Get system attributes (SDK: sd_ble_gatts_sys_attr_get).
 
         conn_handle            2     connection; the last, closed one's holds until there is a new one

@@ -17,7 +17,7 @@ from gatts_codec.schema.structs import CONN_HANDLE
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SysAttrSet(Command):
+class SysAttrSet(Command["SysAttrSetResponse"]):
     """Set system attributes, as sys_attr_get gave them (SDK: sd_ble_gatts_sys_attr_set).
 
         conn_handle    2       connection

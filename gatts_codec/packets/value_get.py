@@ -34,7 +34,7 @@ class ValueBuffer(Message):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ValueGet(Command):
+class ValueGet(Command["ValueGetResponse"]):
     """Get the value of an attribute (SDK: sd_ble_gatts_value_get).
 
         conn_handle  2     connection; 0xFFFF: the table itself. System attributes belong to a connection

@@ -37,7 +37,7 @@ class Value(Message):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ValueSet(Command):
+class ValueSet(Command["ValueSetResponse"]):
     """Set the value of an attribute (SDK: sd_ble_gatts_value_set).
 
         conn_handle  2       connection; 0xFFFF: the table itself. System attributes belong to a connection

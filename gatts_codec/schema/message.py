@@ -16,15 +16,29 @@ from dataclasses import MISSING, fields
 from enum import IntEnum
 from operator import index
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    ClassVar,
+    Generic,
+    NamedTuple,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from gatts_codec.errors import EncodeError, brief
 
 Handle = Annotated[int, "#06x"]
 Flags = Annotated[int, "#010x"]
 Hex8 = Annotated[int, "#04x"]
+# A handle as responses give it, so that a checked call's can be handed on; None, of a failed one, does not encode.
+GivenHandle = Annotated[int | None, "#06x"]
 
 M = TypeVar("M", bound="Message")
+R_co = TypeVar("R_co", bound="Response", covariant=True)
 
 
 class _FromData(int):
@@ -82,8 +96,8 @@ class Packet(Message):
     name: ClassVar[str] = ""
 
 
-class Command(Packet):
-    """Host to chip: u8 opcode, then the fields."""
+class Command(Packet, Generic[R_co]):
+    """Host to chip: u8 opcode, then the fields. ``Command[X]`` is answered by an X."""
 
     __slots__ = ()
     kind: ClassVar[str] = "command"
@@ -138,6 +152,7 @@ def _field_type(hint: Any) -> FieldType:
     shown = None
     if get_origin(base) is Annotated:
         base, shown = get_args(base)
+        base = int if base == int | None else base  # GivenHandle, which travels as a number
     return FieldType(base, NoneType in options, shown)
 
 

@@ -106,7 +106,7 @@ def test_faults_and_a_script_that_fails(start: Start, tmp_path: Path) -> None:
     script.write_text("wait link\nconnect\nread 0x0999\n", "utf-8")
     process, url = start("-v", "--fault", "result=service_add:NO_MEM", "--script", str(script))
     with connect(url, "sd_api_v5") as client:
-        assert client.service_add(1, Uuid(0x180D), check=False).result == 4
+        assert client.unchecked.service_add(1, Uuid(0x180D)).result == 4
     out, err = interrupted(process, status=1)
     assert "ACK" in out
     assert "-- fault: result" in err

@@ -50,7 +50,7 @@ class Bench:
         self.now = 0.0
         self._events: list[Event | Opaque] = []
 
-    def call(self, command: Command) -> Response:
+    def call(self, command: Command[Any]) -> Response:
         """What the device answers to a command."""
         response = self.codec.unpack(self.raw(self.codec.pack(variant_for(self.codec, command))))
         assert isinstance(response, Response)
@@ -65,11 +65,11 @@ class Bench:
         self._events += map(self._event, events)
         return response
 
-    def result(self, command: Command) -> int:
+    def result(self, command: Command[Any]) -> int:
         """The result alone."""
         return self.call(command).result
 
-    def ok(self, command: Command) -> Any:
+    def ok(self, command: Command[Any]) -> Any:
         """The response of a command that has to succeed."""
         response = self.call(command)
         assert response.result == 0, response

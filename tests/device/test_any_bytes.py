@@ -69,7 +69,7 @@ def test_any_commands(data: st.DataObject) -> None:
 HANDLES = ("handle", "service_handle", "inc_srvc_handle", "char_handle", "start_handle", "end_handle")
 
 
-def aimed(message: Command, draw: st.DataObject, conn: int, last: int) -> Command:
+def aimed(message: Command[Any], draw: st.DataObject, conn: int, last: int) -> Command[Any]:
     """The command with connection and handles that exist, mostly."""
     names = {field.name for field in fields(message)}  # type: ignore[arg-type]
     changed: dict[str, Any] = {}

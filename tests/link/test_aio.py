@@ -109,7 +109,7 @@ async def add_in_the_end(sd: AsyncClient) -> int | None:
 
 async def value(sd: AsyncClient, timeout_s: float = 10.0) -> bytes | None:
     """Any other."""
-    got = (await sd.value_get(0xFFFF, 15, ValueBuffer(20), timeout_s=timeout_s)).value
+    got = (await sd.calling(timeout_s=timeout_s).value_get(0xFFFF, 15, ValueBuffer(20))).value
     assert got is not None
     return got.value
 
@@ -145,7 +145,7 @@ def test_results_messages_and_other_groups(rig: Rig) -> None:
             chip.next(chip.refuse(4), chip.refuse(4))
             with pytest.raises(CommandFailed, match="service_add failed: NRF_ERROR_NO_MEM"):
                 await add(sd)
-            assert (await sd.service_add(1, Uuid(0x180D), check=False)).result == 4
+            assert (await sd.unchecked.service_add(1, Uuid(0x180D))).result == 4
             enable = Opaque(0, "command", "common", 0x60, b"\0")
             assert await sd.call(enable) == Opaque(1, "response", "common", 0x60, bytes(4))
             chip.next(chip.refuse(8))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import pydoc
 import threading
 from collections.abc import Callable
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from link.rig import DIALECT, QUICK, rig
@@ -13,6 +14,7 @@ from link.scripted_chip import ScriptedChip
 
 from gatts_codec import (
     DIALECTS,
+    AsyncClient,
     Attr,
     AttrGet,
     AttrMd,
@@ -47,9 +49,7 @@ from gatts_codec import (
     connect,
     memory_pair,
 )
-from gatts_codec.link.acalls import AsyncCalls
-from gatts_codec.link.calls import Calls
-from gatts_codec.schema.message import field_types
+from gatts_codec.link.calls.gatts import GattsCalls
 
 ATTR = Attr(Uuid(0x2A37), AttrMd(vlen=1), max_len=20, value=b"\0")
 READ = AuthorizeParams(GattStatus.SUCCESS, update=1, data=b"x")
@@ -111,8 +111,8 @@ class TestCalls:
     def test_a_handle_that_a_response_did_not_have(self) -> None:
         with rig() as (sd, chip):
             chip.next(chip.refuse(4))
-            service = sd.service_add(1, Uuid(0x180D), check=False).handle
-            with pytest.raises(EncodeError, match="service_handle: None is no handle"):
+            service = sd.unchecked.service_add(1, Uuid(0x180D)).handle
+            with pytest.raises(EncodeError, match=r"service_handle: expected an integer .* got None"):
                 sd.characteristic_add(service, CharMd(CharProps()), ATTR)
 
     def test_a_failed_command_has_name_and_hint(self) -> None:
@@ -122,7 +122,7 @@ class TestCalls:
                 sd.hvx(0, HvxParams(14))
             assert (caught.value.command, caught.value.result) == ("hvx", 0x3401)
             assert "sys_attr_set" in caught.value.hint
-            assert sd.hvx(0, HvxParams(14), check=False).result == 0x3401
+            assert sd.unchecked.hvx(0, HvxParams(14)).result == 0x3401
 
     def test_any_message(self) -> None:
         with rig() as (sd, chip):
@@ -204,24 +204,27 @@ class TestCalls:
 
 
 def test_methods_take_what_messages_have() -> None:
-    names = [name for name in vars(Calls) if not name.startswith("_")]
+    names = [name for name in vars(GattsCalls) if not name.startswith("_")]
     assert set(names) == set(CALLS) == {name for dialect in DIALECTS.values() for name in dialect.calls}
     codec = Codec("sd_api_v7")
     for name in names:
         cls = codec.message_class("command", name)
-        message = inspect.signature(cls).parameters
-        for client in (Calls, AsyncCalls):
-            method = inspect.signature(getattr(client, name)).parameters
-            own = {
-                key: each for key, each in method.items() if each.kind is not inspect.Parameter.KEYWORD_ONLY
-            }
-            assert list(own)[1:] == list(message)
-            assert [own[key].default for key in message] == [each.default for each in message.values()]
-            assert set(method) - set(own) == {"check", "timeout_s"}
-        hints = get_type_hints(getattr(Calls, name))
-        assert hints == get_type_hints(getattr(AsyncCalls, name))
-        assert hints["return"] is codec.message_class("response", name)
-        assert {key: field.base for key, field in field_types(cls).items()}.keys() == message.keys()
+        answer = codec.message_class("response", name)
+        for client in (Client, AsyncClient):
+            method = getattr(client, name)
+            signature = inspect.signature(method)
+            assert list(signature.parameters.values())[1:] == list(inspect.signature(cls).parameters.values())
+            assert signature.return_annotation == answer.__name__
+            assert get_type_hints(method)["return"] is answer
+            assert inspect.getdoc(method) == inspect.getdoc(cls)
+            assert name in pydoc.render_doc(client)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_command_says_what_answers_it(dialect: str) -> None:
+    for call in DIALECTS[dialect].calls.values():
+        (answer,) = get_args(call.command.cls.__orig_bases__[0])  # type: ignore[attr-defined]
+        assert answer.__forward_arg__ == call.response.cls.__name__
 
 
 def connected(handle: int) -> bytes:

@@ -50,7 +50,7 @@ def add_in_the_end(sd: Client) -> int | None:
 
 def value(sd: Client, timeout_s: float = 10.0) -> bytes | None:
     """Any other."""
-    got = sd.value_get(0xFFFF, 15, ValueBuffer(20), timeout_s=timeout_s).value
+    got = sd.calling(timeout_s=timeout_s).value_get(0xFFFF, 15, ValueBuffer(20)).value
     assert got is not None
     return got.value
 

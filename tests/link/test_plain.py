@@ -62,7 +62,7 @@ def test_blocking(framing: str) -> None:
         with pytest.raises(
             LinkTimeout, match="the command was sent, and the chip did not answer it within 0"
         ):
-            sd.service_add(1, Uuid(0x180D), timeout_s=0.02)
+            sd.calling(timeout_s=0.02).service_add(1, Uuid(0x180D))
         assert sd.send_raw(b"\x05\x01") == b""
         assert "ACTIVE" in repr(sd)
         sd.reset()

@@ -175,7 +175,7 @@ class Odd(Construct):  # type: ignore[misc]  # construct has no types
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Doubling(Command):
+class Doubling(Command[Any]):
     number: int
 
 
@@ -204,7 +204,7 @@ def test_events_that_begin_alike_are_told_apart() -> None:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Loose(Command):
+class Loose(Command[Any]):
     size: int
     data: bytes | None
 

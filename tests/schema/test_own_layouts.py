@@ -40,7 +40,7 @@ def both_ways(codec: Codec, message: Any, body: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Conditional(Command):
+class Conditional(Command[Any]):
     len: int
     data: bytes | None
     sort: int
@@ -64,7 +64,7 @@ def test_a_condition_on_a_number_behind_bytes_of_any_length() -> None:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Alike(Command):
+class Alike(Command[Any]):
     """Its field and its value's field have one name when they are joined by an underscore."""
 
     value_offset: int
@@ -77,7 +77,7 @@ def test_fields_that_would_have_one_name() -> None:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Counting(Command):
+class Counting(Command[Any]):
     len: int
     data: int
 

@@ -1,0 +1,87 @@
+"""How a message class becomes a method of both clients."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import cached_property, update_wrapper
+from inspect import signature
+from typing import Any, Generic, ParamSpec, TypeVar, get_args, overload
+
+from gatts_codec.schema.message import Command, Response
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=Response)
+WayT = TypeVar("WayT")
+
+
+class Blocking:
+    """Marks calls that return their response."""
+
+
+class Awaited:
+    """Marks calls that return an awaitable of it."""
+
+
+class Calls(Generic[WayT]):
+    """Methods made by ``command``. ``WayT`` says how they answer."""
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a command and return its response; each kind of calls has its own way."""
+        raise NotImplementedError
+
+
+class View(Calls[WayT]):
+    """Calls that go through another object's ``call``: a group of commands, or other options."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call = call
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:
+        """What the other object's ``call`` does, in the way of this view."""
+        return self._call(*args, **kwargs)
+
+
+class command(Generic[P, R]):  # noqa: N801  it is used like a function
+    """A message class as a method: the class's own parameters, its response as result."""
+
+    def __init__(self, cls: Callable[P, Command[R]]) -> None:
+        self.cls = cls
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, calls: None, owner: object = None) -> Callable[..., Any]: ...
+
+    @overload
+    def __get__(self, calls: Calls[Blocking], owner: object = None) -> Callable[P, R]: ...
+
+    @overload
+    def __get__(self, calls: Calls[Awaited], owner: object = None) -> Callable[P, Awaitable[R]]: ...
+
+    def __get__(self, calls: Any, owner: object = None) -> Any:
+        return self._method if calls is None else self._method.__get__(calls)
+
+    @cached_property
+    def _method(self) -> Any:
+        """A plain function, so that help(), inspect and debuggers see what they know."""
+        cls: Any = self.cls
+
+        def method(calls: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
+            return calls.call(cls(*args, **kwargs))
+
+        update_wrapper(
+            method, cls.__init__
+        )  # which has the annotations, and the module in which they are read
+        method.__name__, method.__qualname__ = self.name, f"Calls.{self.name}"
+        method.__doc__ = cls.__doc__
+        answer = _response_of(cls)
+        method.__annotations__ = {**cls.__init__.__annotations__, "return": answer}
+        method.__signature__ = signature(cls.__init__).replace(return_annotation=answer)  # type: ignore[attr-defined]
+        return method
+
+
+def _response_of(cls: Any) -> str:
+    (response,) = get_args(cls.__orig_bases__[0])
+    return str(response.__forward_arg__)

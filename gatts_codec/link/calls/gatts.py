@@ -1,0 +1,38 @@
+"""The calls of a GATT server."""
+
+from __future__ import annotations
+
+from gatts_codec.link.calls.base import Calls, WayT, command
+from gatts_codec.packets.attr_get import AttrGet
+from gatts_codec.packets.characteristic_add import CharacteristicAdd
+from gatts_codec.packets.descriptor_add import DescriptorAdd
+from gatts_codec.packets.exchange_mtu_reply import ExchangeMtuReply
+from gatts_codec.packets.hvx import Hvx
+from gatts_codec.packets.include_add import IncludeAdd
+from gatts_codec.packets.initial_user_handle_get import InitialUserHandleGet
+from gatts_codec.packets.rw_authorize_reply import RwAuthorizeReply
+from gatts_codec.packets.service_add import ServiceAdd
+from gatts_codec.packets.service_changed import ServiceChanged
+from gatts_codec.packets.sys_attr_get import SysAttrGet
+from gatts_codec.packets.sys_attr_set import SysAttrSet
+from gatts_codec.packets.value_get import ValueGet
+from gatts_codec.packets.value_set import ValueSet
+
+
+class GattsCalls(Calls[WayT]):
+    """Attributes: declare them, read and write them, tell peers about them."""
+
+    service_add = command(ServiceAdd)
+    include_add = command(IncludeAdd)
+    characteristic_add = command(CharacteristicAdd)
+    descriptor_add = command(DescriptorAdd)
+    value_set = command(ValueSet)
+    value_get = command(ValueGet)
+    hvx = command(Hvx)
+    service_changed = command(ServiceChanged)
+    rw_authorize_reply = command(RwAuthorizeReply)
+    sys_attr_set = command(SysAttrSet)
+    sys_attr_get = command(SysAttrGet)
+    initial_user_handle_get = command(InitialUserHandleGet)
+    attr_get = command(AttrGet)
+    exchange_mtu_reply = command(ExchangeMtuReply)

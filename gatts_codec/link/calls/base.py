@@ -46,7 +46,7 @@ class command(Generic[P, R]):  # noqa: N801  it is used like a function
 
     def __init__(self, cls: Callable[P, Command[R]]) -> None:
         self.cls = cls
-        self.name = ""
+        self.name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from gatts_codec.link.calls.base import Calls, WayT, command
 from gatts_codec.packets.attr_get import AttrGet
 from gatts_codec.packets.characteristic_add import CharacteristicAdd
@@ -22,17 +24,17 @@ from gatts_codec.packets.value_set import ValueSet
 class GattsCalls(Calls[WayT]):
     """Attributes: declare them, read and write them, tell peers about them."""
 
-    service_add = command(ServiceAdd)
-    include_add = command(IncludeAdd)
-    characteristic_add = command(CharacteristicAdd)
-    descriptor_add = command(DescriptorAdd)
-    value_set = command(ValueSet)
-    value_get = command(ValueGet)
-    hvx = command(Hvx)
-    service_changed = command(ServiceChanged)
-    rw_authorize_reply = command(RwAuthorizeReply)
-    sys_attr_set = command(SysAttrSet)
-    sys_attr_get = command(SysAttrGet)
-    initial_user_handle_get = command(InitialUserHandleGet)
-    attr_get = command(AttrGet)
-    exchange_mtu_reply = command(ExchangeMtuReply)
+    service_add: Final = command(ServiceAdd)
+    include_add: Final = command(IncludeAdd)
+    characteristic_add: Final = command(CharacteristicAdd)
+    descriptor_add: Final = command(DescriptorAdd)
+    value_set: Final = command(ValueSet)
+    value_get: Final = command(ValueGet)
+    hvx: Final = command(Hvx)
+    service_changed: Final = command(ServiceChanged)
+    rw_authorize_reply: Final = command(RwAuthorizeReply)
+    sys_attr_set: Final = command(SysAttrSet)
+    sys_attr_get: Final = command(SysAttrGet)
+    initial_user_handle_get: Final = command(InitialUserHandleGet)
+    attr_get: Final = command(AttrGet)
+    exchange_mtu_reply: Final = command(ExchangeMtuReply)

@@ -75,12 +75,12 @@ if TYPE_CHECKING:
         memory_pair,
         open_transport,
     )
-    from gatts_codec.packets.attr_get import (
+    from gatts_codec.packets.gatts.attr_get import (
         AttrGet,
         AttrGetResponse,
         AttrGetV2,
     )
-    from gatts_codec.packets.characteristic_add import (
+    from gatts_codec.packets.gatts.characteristic_add import (
         CharacteristicAdd,
         CharacteristicAddResponse,
         CharExtProps,
@@ -89,40 +89,37 @@ if TYPE_CHECKING:
         CharPf,
         CharProps,
     )
-    from gatts_codec.packets.descriptor_add import (
+    from gatts_codec.packets.gatts.descriptor_add import (
         DescriptorAdd,
         DescriptorAddResponse,
     )
-    from gatts_codec.packets.exchange_mtu_reply import (
+    from gatts_codec.packets.gatts.exchange_mtu_reply import (
         ExchangeMtuReply,
         ExchangeMtuReplyResponse,
     )
-    from gatts_codec.packets.exchange_mtu_request_event import (
+    from gatts_codec.packets.gatts.exchange_mtu_request_event import (
         ExchangeMtuRequestEvent,
     )
-    from gatts_codec.packets.hvc_event import (
+    from gatts_codec.packets.gatts.hvc_event import (
         HvcEvent,
     )
-    from gatts_codec.packets.hvn_tx_complete_event import (
+    from gatts_codec.packets.gatts.hvn_tx_complete_event import (
         HvnTxCompleteEvent,
     )
-    from gatts_codec.packets.hvx import (
+    from gatts_codec.packets.gatts.hvx import (
         Hvx,
         HvxParams,
         HvxResponse,
     )
-    from gatts_codec.packets.include_add import (
+    from gatts_codec.packets.gatts.include_add import (
         IncludeAdd,
         IncludeAddResponse,
     )
-    from gatts_codec.packets.initial_user_handle_get import (
+    from gatts_codec.packets.gatts.initial_user_handle_get import (
         InitialUserHandleGet,
         InitialUserHandleGetResponse,
     )
-    from gatts_codec.packets.opaque import (
-        Opaque,
-    )
-    from gatts_codec.packets.rw_authorize_reply import (
+    from gatts_codec.packets.gatts.rw_authorize_reply import (
         AuthorizeParams,
         RwAuthorizeReply,
         RwAuthorizeReplyParams,
@@ -131,52 +128,55 @@ if TYPE_CHECKING:
         RwAuthorizeReplyV1,
         WriteAuthorizeParamsV1,
     )
-    from gatts_codec.packets.rw_authorize_request_event import (
+    from gatts_codec.packets.gatts.rw_authorize_request_event import (
         ReadParams,
         ReadParamsV1,
         RwAuthorizeRequestEvent,
         RwAuthorizeRequestEventV1,
     )
-    from gatts_codec.packets.sc_confirm_event import (
+    from gatts_codec.packets.gatts.sc_confirm_event import (
         ScConfirmEvent,
     )
-    from gatts_codec.packets.service_add import (
+    from gatts_codec.packets.gatts.service_add import (
         ServiceAdd,
         ServiceAddResponse,
     )
-    from gatts_codec.packets.service_changed import (
+    from gatts_codec.packets.gatts.service_changed import (
         ServiceChanged,
         ServiceChangedResponse,
     )
-    from gatts_codec.packets.sys_attr_get import (
+    from gatts_codec.packets.gatts.sys_attr_get import (
         SysAttrGet,
         SysAttrGetResponse,
     )
-    from gatts_codec.packets.sys_attr_missing_event import (
+    from gatts_codec.packets.gatts.sys_attr_missing_event import (
         SysAttrMissingEvent,
     )
-    from gatts_codec.packets.sys_attr_set import (
+    from gatts_codec.packets.gatts.sys_attr_set import (
         SysAttrSet,
         SysAttrSetResponse,
     )
-    from gatts_codec.packets.timeout_event import (
+    from gatts_codec.packets.gatts.timeout_event import (
         TimeoutEvent,
     )
-    from gatts_codec.packets.value_get import (
+    from gatts_codec.packets.gatts.value_get import (
         ValueBuffer,
         ValueGet,
         ValueGetResponse,
     )
-    from gatts_codec.packets.value_set import (
+    from gatts_codec.packets.gatts.value_set import (
         Value,
         ValueSet,
         ValueSetResponse,
     )
-    from gatts_codec.packets.write_event import (
+    from gatts_codec.packets.gatts.write_event import (
         WriteEvent,
         WriteEventV1,
         WriteParams,
         WriteParamsV1,
+    )
+    from gatts_codec.packets.opaque import (
+        Opaque,
     )
     from gatts_codec.schema.blocks import (
         Span,
@@ -221,36 +221,36 @@ _HOMES = {
         "LinkError LinkReset LinkTimeout PeerError PortError TrailingDataError TruncatedError "
         "UnknownDialectError UnknownOpcodeError"
     ),
-    "packets.attr_get": "AttrGet AttrGetResponse AttrGetV2",
-    "packets.characteristic_add": (
+    "packets.gatts.attr_get": "AttrGet AttrGetResponse AttrGetV2",
+    "packets.gatts.characteristic_add": (
         "CharExtProps CharHandles CharMd CharPf CharProps CharacteristicAdd CharacteristicAddResponse"
     ),
-    "packets.descriptor_add": "DescriptorAdd DescriptorAddResponse",
-    "packets.exchange_mtu_reply": "ExchangeMtuReply ExchangeMtuReplyResponse",
-    "packets.exchange_mtu_request_event": "ExchangeMtuRequestEvent",
-    "packets.hvc_event": "HvcEvent",
-    "packets.hvn_tx_complete_event": "HvnTxCompleteEvent",
-    "packets.hvx": "Hvx HvxParams HvxResponse",
-    "packets.include_add": "IncludeAdd IncludeAddResponse",
-    "packets.initial_user_handle_get": "InitialUserHandleGet InitialUserHandleGetResponse",
+    "packets.gatts.descriptor_add": "DescriptorAdd DescriptorAddResponse",
+    "packets.gatts.exchange_mtu_reply": "ExchangeMtuReply ExchangeMtuReplyResponse",
+    "packets.gatts.exchange_mtu_request_event": "ExchangeMtuRequestEvent",
+    "packets.gatts.hvc_event": "HvcEvent",
+    "packets.gatts.hvn_tx_complete_event": "HvnTxCompleteEvent",
+    "packets.gatts.hvx": "Hvx HvxParams HvxResponse",
+    "packets.gatts.include_add": "IncludeAdd IncludeAddResponse",
+    "packets.gatts.initial_user_handle_get": "InitialUserHandleGet InitialUserHandleGetResponse",
     "packets.opaque": "Opaque",
-    "packets.rw_authorize_reply": (
+    "packets.gatts.rw_authorize_reply": (
         "AuthorizeParams RwAuthorizeReply RwAuthorizeReplyParams RwAuthorizeReplyParamsV1 "
         "RwAuthorizeReplyResponse RwAuthorizeReplyV1 WriteAuthorizeParamsV1"
     ),
-    "packets.rw_authorize_request_event": (
+    "packets.gatts.rw_authorize_request_event": (
         "ReadParams ReadParamsV1 RwAuthorizeRequestEvent RwAuthorizeRequestEventV1"
     ),
-    "packets.sc_confirm_event": "ScConfirmEvent",
-    "packets.service_add": "ServiceAdd ServiceAddResponse",
-    "packets.service_changed": "ServiceChanged ServiceChangedResponse",
-    "packets.sys_attr_get": "SysAttrGet SysAttrGetResponse",
-    "packets.sys_attr_missing_event": "SysAttrMissingEvent",
-    "packets.sys_attr_set": "SysAttrSet SysAttrSetResponse",
-    "packets.timeout_event": "TimeoutEvent",
-    "packets.value_get": "ValueBuffer ValueGet ValueGetResponse",
-    "packets.value_set": "Value ValueSet ValueSetResponse",
-    "packets.write_event": "WriteEvent WriteEventV1 WriteParams WriteParamsV1",
+    "packets.gatts.sc_confirm_event": "ScConfirmEvent",
+    "packets.gatts.service_add": "ServiceAdd ServiceAddResponse",
+    "packets.gatts.service_changed": "ServiceChanged ServiceChangedResponse",
+    "packets.gatts.sys_attr_get": "SysAttrGet SysAttrGetResponse",
+    "packets.gatts.sys_attr_missing_event": "SysAttrMissingEvent",
+    "packets.gatts.sys_attr_set": "SysAttrSet SysAttrSetResponse",
+    "packets.gatts.timeout_event": "TimeoutEvent",
+    "packets.gatts.value_get": "ValueBuffer ValueGet ValueGetResponse",
+    "packets.gatts.value_set": "Value ValueSet ValueSetResponse",
+    "packets.gatts.write_event": "WriteEvent WriteEventV1 WriteParams WriteParamsV1",
     "schema.blocks": "Span",
     "schema.message": "FROM_DATA Command Event Message Packet Response",
     "schema.structs": (

@@ -4,7 +4,8 @@ No opcode tells the dialect (0xA8 is rw_authorize_reply up to v5 and service_add
 decode without any error, so the caller always names it. Source of every difference: the bytes that Nordic's codecs of
 both sides produce for that version; the tables are in specs/.
 
-To add a dialect: derive it here. To add a packet: write its file in packets/ and enter it where it first appeared.
+To add a dialect: derive it here. To add a packet: write its file in packets/gatts/ and enter it where it first
+appeared.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gatts_codec.errors import UnknownDialectError
-from gatts_codec.packets import (
+from gatts_codec.packets.gatts import (
     attr_get,
     characteristic_add,
     descriptor_add,

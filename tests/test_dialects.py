@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatts_codec import Codec, Opaque
 from gatts_codec.dialects import SD_API_V5, Call
-from gatts_codec.packets import service_changed
+from gatts_codec.packets.gatts import service_changed
 
 
 def test_a_derived_dialect_inherits_packets_numbers_and_groups() -> None:

@@ -10,9 +10,9 @@ from strategies import ODD_VALUES, Layout, distinct_layouts, field_paths, messag
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import EncodeError
+from gatts_codec.packets.gatts.value_set import Value, ValueSet
+from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.packets.value_set import Value, ValueSet
-from gatts_codec.packets.write_event import WriteEvent
 from gatts_codec.schema.message import FROM_DATA, Message, Packet
 from gatts_codec.schema.structs import Uuid
 

@@ -28,7 +28,7 @@ from gatts_codec.errors import (
     brief,
     mark_offset,
 )
-from gatts_codec.packets.value_set import Value, ValueSet
+from gatts_codec.packets.gatts.value_set import Value, ValueSet
 
 
 def fault(dialect: str, kind: str, body: str, *, strict: bool = True) -> DecodeError:

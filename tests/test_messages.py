@@ -17,15 +17,19 @@ from strategies import Layout, distinct_layouts, messages, of_record
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import EncodeError
-from gatts_codec.packets.characteristic_add import CharacteristicAdd, CharExtProps, CharMd, CharProps
-from gatts_codec.packets.descriptor_add import DescriptorAddResponse
-from gatts_codec.packets.hvx import Hvx, HvxParams
-from gatts_codec.packets.rw_authorize_reply import AuthorizeParams, RwAuthorizeReply, RwAuthorizeReplyParams
-from gatts_codec.packets.service_add import ServiceAdd, ServiceAddResponse
-from gatts_codec.packets.sys_attr_get import SysAttrGetResponse
-from gatts_codec.packets.sys_attr_set import SysAttrSet
-from gatts_codec.packets.value_set import Value, ValueSet, ValueSetResponse
-from gatts_codec.packets.write_event import WriteEvent
+from gatts_codec.packets.gatts.characteristic_add import CharacteristicAdd, CharExtProps, CharMd, CharProps
+from gatts_codec.packets.gatts.descriptor_add import DescriptorAddResponse
+from gatts_codec.packets.gatts.hvx import Hvx, HvxParams
+from gatts_codec.packets.gatts.rw_authorize_reply import (
+    AuthorizeParams,
+    RwAuthorizeReply,
+    RwAuthorizeReplyParams,
+)
+from gatts_codec.packets.gatts.service_add import ServiceAdd, ServiceAddResponse
+from gatts_codec.packets.gatts.sys_attr_get import SysAttrGetResponse
+from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
+from gatts_codec.packets.gatts.value_set import Value, ValueSet, ValueSetResponse
+from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.schema import message as schema
 from gatts_codec.schema.message import Message, field_types
 from gatts_codec.schema.structs import Attr, AttrMd, MemBlock, Uuid

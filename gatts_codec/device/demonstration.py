@@ -24,14 +24,17 @@ from gatts_codec.dialects import Dialect
 from gatts_codec.errors import PeerError
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.transports import Transport, memory_pair, open_transport
-from gatts_codec.packets.characteristic_add import CharMd, CharProps
-from gatts_codec.packets.exchange_mtu_request_event import ExchangeMtuRequestEvent
-from gatts_codec.packets.hvx import HvxParams
+from gatts_codec.packets.gatts.characteristic_add import CharMd, CharProps
+from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
+from gatts_codec.packets.gatts.hvx import HvxParams
+from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams, RwAuthorizeReplyParams
+from gatts_codec.packets.gatts.rw_authorize_request_event import (
+    RwAuthorizeRequestEvent,
+    RwAuthorizeRequestEventV1,
+)
+from gatts_codec.packets.gatts.sys_attr_missing_event import SysAttrMissingEvent
+from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.packets.rw_authorize_reply import AuthorizeParams, RwAuthorizeReplyParams
-from gatts_codec.packets.rw_authorize_request_event import RwAuthorizeRequestEvent, RwAuthorizeRequestEventV1
-from gatts_codec.packets.sys_attr_missing_event import SysAttrMissingEvent
-from gatts_codec.packets.write_event import WriteEvent, WriteEventV1
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, Attr, AttrMd, Uuid
 
 Who = Literal["host", "peer"]

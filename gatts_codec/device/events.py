@@ -22,19 +22,19 @@ from gatts_codec.constants import AttrType, AuthorizeType, RpcPacketType, Timeou
 from gatts_codec.device.connection import Connection, Request
 from gatts_codec.device.profile import Profile
 from gatts_codec.device.table import Attribute
-from gatts_codec.packets.exchange_mtu_request_event import ExchangeMtuRequestEvent
-from gatts_codec.packets.hvc_event import HvcEvent
-from gatts_codec.packets.hvn_tx_complete_event import HvnTxCompleteEvent
-from gatts_codec.packets.rw_authorize_request_event import (
+from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
+from gatts_codec.packets.gatts.hvc_event import HvcEvent
+from gatts_codec.packets.gatts.hvn_tx_complete_event import HvnTxCompleteEvent
+from gatts_codec.packets.gatts.rw_authorize_request_event import (
     ReadParams,
     ReadParamsV1,
     RwAuthorizeRequestEvent,
     RwAuthorizeRequestEventV1,
 )
-from gatts_codec.packets.sc_confirm_event import ScConfirmEvent
-from gatts_codec.packets.sys_attr_missing_event import SysAttrMissingEvent
-from gatts_codec.packets.timeout_event import TimeoutEvent
-from gatts_codec.packets.write_event import WriteEvent, WriteEventV1, WriteParams, WriteParamsV1
+from gatts_codec.packets.gatts.sc_confirm_event import ScConfirmEvent
+from gatts_codec.packets.gatts.sys_attr_missing_event import SysAttrMissingEvent
+from gatts_codec.packets.gatts.timeout_event import TimeoutEvent
+from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1, WriteParams, WriteParamsV1
 from gatts_codec.schema.message import Event
 from gatts_codec.schema.structs import AttrContext, MemBlock, Uuid
 

@@ -23,10 +23,16 @@ from gatts_codec.device.table import (
     NewAttribute,
     declaration,
 )
-from gatts_codec.packets.characteristic_add import CharacteristicAdd, CharHandles, CharMd, CharPf, CharProps
-from gatts_codec.packets.descriptor_add import DescriptorAdd
-from gatts_codec.packets.include_add import IncludeAdd
-from gatts_codec.packets.service_add import ServiceAdd
+from gatts_codec.packets.gatts.characteristic_add import (
+    CharacteristicAdd,
+    CharHandles,
+    CharMd,
+    CharPf,
+    CharProps,
+)
+from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd
+from gatts_codec.packets.gatts.include_add import IncludeAdd
+from gatts_codec.packets.gatts.service_add import ServiceAdd
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, Attr, AttrMd, SecMode, Uuid
 
 if TYPE_CHECKING:

@@ -18,15 +18,15 @@ from gatts_codec.device.connection import Connection, Op, Pending, Reply, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.table import Attribute
 from gatts_codec.device.values import find
-from gatts_codec.packets.exchange_mtu_reply import ExchangeMtuReply
-from gatts_codec.packets.hvx import Hvx, HvxParams
-from gatts_codec.packets.rw_authorize_reply import (
+from gatts_codec.packets.gatts.exchange_mtu_reply import ExchangeMtuReply
+from gatts_codec.packets.gatts.hvx import Hvx, HvxParams
+from gatts_codec.packets.gatts.rw_authorize_reply import (
     AuthorizeParams,
     RwAuthorizeReply,
     RwAuthorizeReplyV1,
     WriteAuthorizeParamsV1,
 )
-from gatts_codec.packets.service_changed import ServiceChanged
+from gatts_codec.packets.gatts.service_changed import ServiceChanged
 
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device

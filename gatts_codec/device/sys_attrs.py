@@ -15,8 +15,8 @@ from gatts_codec.constants import NrfError, SysAttrFlags
 from gatts_codec.device.connection import BOTH_GROUPS, Connection, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.table import Attribute
-from gatts_codec.packets.sys_attr_get import SysAttrGet
-from gatts_codec.packets.sys_attr_set import SysAttrSet
+from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
+from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
 
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from gatts_codec.constants import NrfError
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.table import Attribute
-from gatts_codec.packets.attr_get import AttrGet, AttrGetV2
-from gatts_codec.packets.initial_user_handle_get import InitialUserHandleGet
-from gatts_codec.packets.value_get import ValueGet
-from gatts_codec.packets.value_set import Value, ValueSet
+from gatts_codec.packets.gatts.attr_get import AttrGet, AttrGetV2
+from gatts_codec.packets.gatts.initial_user_handle_get import InitialUserHandleGet
+from gatts_codec.packets.gatts.value_get import ValueGet
+from gatts_codec.packets.gatts.value_set import Value, ValueSet
 
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device

@@ -31,9 +31,9 @@ from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import AnyEvent, Inbox
 from gatts_codec.link.notices import Notices, brief_hex, log
 from gatts_codec.link.plain import PlainLink
+from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
+from gatts_codec.packets.gatts.value_get import ValueBuffer, ValueGet
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.packets.sys_attr_get import SysAttrGet
-from gatts_codec.packets.value_get import ValueBuffer, ValueGet
 from gatts_codec.schema.message import Event
 
 _COMMAND, _RESPONSE, _EVENT, _DTM_COMMAND, _DTM_RESPONSE = range(5)

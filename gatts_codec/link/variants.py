@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gatts_codec.codec import Codec
-from gatts_codec.packets.attr_get import AttrGet, AttrGetV2
-from gatts_codec.packets.rw_authorize_reply import (
+from gatts_codec.packets.gatts.attr_get import AttrGet, AttrGetV2
+from gatts_codec.packets.gatts.rw_authorize_reply import (
     RwAuthorizeReply,
     RwAuthorizeReplyParamsV1,
     RwAuthorizeReplyV1,

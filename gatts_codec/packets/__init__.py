@@ -1,1 +1,1 @@
-"""One file a packet: its message classes, its layouts, and what differs between dialects."""
+"""The packets: a folder a group of the SoftDevice, in it one file a packet."""

@@ -36,7 +36,7 @@ from gatts_codec.capture.doctor import Doctor, Report, diagnose
 from gatts_codec.capture.doctor.texts import TEXTS, Count
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import H5Packet, encode_frame, h5
-from gatts_codec.packets.rw_authorize_request_event import ReadParams
+from gatts_codec.packets.gatts.rw_authorize_request_event import ReadParams
 from gatts_codec.schema.message import Packet
 from gatts_codec.schema.structs import Uuid
 

@@ -28,7 +28,7 @@ from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
 from gatts_codec.device.peer import Peer
 from gatts_codec.link.variants import variant_for
-from gatts_codec.packets.rw_authorize_reply import AuthorizeParams
+from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
 
 E = TypeVar("E", bound=Event)
 

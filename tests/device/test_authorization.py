@@ -23,7 +23,7 @@ from gatts_codec import (
 )
 from gatts_codec.constants import AuthorizeType
 from gatts_codec.errors import PeerError
-from gatts_codec.packets.rw_authorize_reply import AuthorizeParams
+from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
 
 
 def stored(bench: Bench, handle: int) -> bytes:

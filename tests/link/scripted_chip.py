@@ -17,8 +17,8 @@ from gatts_codec.link.chip import ChipLink
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkEvent, LinkUp, PacketReceived
 from gatts_codec.link.transports import Transport
-from gatts_codec.packets.characteristic_add import CharHandles
-from gatts_codec.packets.value_set import Value
+from gatts_codec.packets.gatts.characteristic_add import CharHandles
+from gatts_codec.packets.gatts.value_set import Value
 from gatts_codec.schema.message import Packet
 
 Reaction = Callable[[bytes], None]

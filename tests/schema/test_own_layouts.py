@@ -11,8 +11,8 @@ from construct import Construct
 
 from gatts_codec import Codec, DecodeError, Opaque, Value
 from gatts_codec.dialects import SD_API_V7, Call
+from gatts_codec.packets.gatts.value_set import VALUE_OFFSET_FIRST
 from gatts_codec.packets.response import response
-from gatts_codec.packets.value_set import VALUE_OFFSET_FIRST
 from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
 from gatts_codec.schema.columns import PADDING, scan
 from gatts_codec.schema.compiler import NotCompilable, encoder_source

@@ -18,7 +18,7 @@ from gatts_codec.capture.calls.deliveries import Delivery, between
 from gatts_codec.constants import HvxType
 from gatts_codec.constants.table import short_name, table
 from gatts_codec.dialects import Dialect
-from gatts_codec.packets.hvx import Hvx
+from gatts_codec.packets.gatts.hvx import Hvx
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Packet
 

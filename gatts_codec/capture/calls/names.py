@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gatts_codec.packets.characteristic_add import CharacteristicAdd, CharacteristicAddResponse
-from gatts_codec.packets.descriptor_add import DescriptorAdd, DescriptorAddResponse
-from gatts_codec.packets.include_add import IncludeAdd, IncludeAddResponse
-from gatts_codec.packets.service_add import ServiceAdd, ServiceAddResponse
+from gatts_codec.packets.gatts.characteristic_add import CharacteristicAdd, CharacteristicAddResponse
+from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd, DescriptorAddResponse
+from gatts_codec.packets.gatts.include_add import IncludeAdd, IncludeAddResponse
+from gatts_codec.packets.gatts.service_add import ServiceAdd, ServiceAddResponse
 from gatts_codec.schema.message import Message
 from gatts_codec.schema.structs import Uuid
 

@@ -21,7 +21,7 @@ from gatts_codec.constants import (
     result_name,
 )
 from gatts_codec.constants.table import short_name, table
-from gatts_codec.packets.characteristic_add import CharExtProps, CharProps
+from gatts_codec.packets.gatts.characteristic_add import CharExtProps, CharProps
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import FieldType, Message, Packet, field_types
 from gatts_codec.schema.structs import AttrMd, SecMode, Uuid

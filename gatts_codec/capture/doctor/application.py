@@ -13,9 +13,9 @@ from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_deli
 from gatts_codec.constants import HvxType, result_name
 from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import Dialect
-from gatts_codec.packets.hvx import Hvx
-from gatts_codec.packets.sys_attr_set import SysAttrSet
-from gatts_codec.packets.timeout_event import TimeoutEvent
+from gatts_codec.packets.gatts.hvx import Hvx
+from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
+from gatts_codec.packets.gatts.timeout_event import TimeoutEvent
 
 _PATIENCE_US = (
     1_000_000  # a reply takes milliseconds; who has been silent for a second while others speak forgot it

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from gatts_codec.link.calls.base import Calls, WayT, command
-from gatts_codec.packets.attr_get import AttrGet
-from gatts_codec.packets.characteristic_add import CharacteristicAdd
-from gatts_codec.packets.descriptor_add import DescriptorAdd
-from gatts_codec.packets.exchange_mtu_reply import ExchangeMtuReply
-from gatts_codec.packets.hvx import Hvx
-from gatts_codec.packets.include_add import IncludeAdd
-from gatts_codec.packets.initial_user_handle_get import InitialUserHandleGet
-from gatts_codec.packets.rw_authorize_reply import RwAuthorizeReply
-from gatts_codec.packets.service_add import ServiceAdd
-from gatts_codec.packets.service_changed import ServiceChanged
-from gatts_codec.packets.sys_attr_get import SysAttrGet
-from gatts_codec.packets.sys_attr_set import SysAttrSet
-from gatts_codec.packets.value_get import ValueGet
-from gatts_codec.packets.value_set import ValueSet
+from gatts_codec.packets.gatts.attr_get import AttrGet
+from gatts_codec.packets.gatts.characteristic_add import CharacteristicAdd
+from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd
+from gatts_codec.packets.gatts.exchange_mtu_reply import ExchangeMtuReply
+from gatts_codec.packets.gatts.hvx import Hvx
+from gatts_codec.packets.gatts.include_add import IncludeAdd
+from gatts_codec.packets.gatts.initial_user_handle_get import InitialUserHandleGet
+from gatts_codec.packets.gatts.rw_authorize_reply import RwAuthorizeReply
+from gatts_codec.packets.gatts.service_add import ServiceAdd
+from gatts_codec.packets.gatts.service_changed import ServiceChanged
+from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
+from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
+from gatts_codec.packets.gatts.value_get import ValueGet
+from gatts_codec.packets.gatts.value_set import ValueSet
 
 
 class GattsCalls(Calls[WayT]):

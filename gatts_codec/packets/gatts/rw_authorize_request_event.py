@@ -8,7 +8,14 @@ from typing import Annotated, ClassVar
 from construct import Construct
 
 from gatts_codec.constants import AuthorizeType
-from gatts_codec.packets.write_event import BODY, BODY_V1, LENT_MEMORY, OFFSET, WriteParams, WriteParamsV1
+from gatts_codec.packets.gatts.write_event import (
+    BODY,
+    BODY_V1,
+    LENT_MEMORY,
+    OFFSET,
+    WriteParams,
+    WriteParamsV1,
+)
 from gatts_codec.schema.blocks import OneOf, u8
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Record, When, named

@@ -67,7 +67,7 @@ def dialects() -> dict[str, dict[str, Any]]:
 
 @cache
 def packets() -> dict[str, Spec]:
-    """Every packet's spec by file name, which is its module's name in ``packets/``."""
+    """Every packet's spec by file name, which is its module's name in ``packets/gatts/``."""
     files = sorted(path.stem for path in SPECS.glob("*.toml") if path.stem != "dialects")
     return {file: _spec(file) for file in files}
 

@@ -70,7 +70,7 @@ def test_a_spec_has_one_table_a_kind_and_dialect(spec: Any) -> None:
 
 @pytest.mark.parametrize("spec", packets().values(), ids=lambda spec: spec.file)
 def test_a_spec_is_named_like_its_module(spec: Any) -> None:
-    module = importlib.import_module(f"gatts_codec.packets.{spec.file}")
+    module = importlib.import_module(f"gatts_codec.packets.gatts.{spec.file}")
     names = {
         value.name for value in vars(module).values() if isinstance(value, type) and hasattr(value, "name")
     }

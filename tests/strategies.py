@@ -108,7 +108,7 @@ def _fill(members: Iterable[Any], draw: Draw, values: Values) -> None:
         if isinstance(member, Member):
             _several(member, draw, values)
         elif isinstance(member.subcon, Length):
-            _length_and_data(member.name, named[member.subcon.of], member.subcon.of, draw, values)
+            _length_and_data(member.name, named[member.subcon.of[0]], member.subcon.of[0], draw, values)
         elif member.name not in values:
             values[member.name] = _value(member.subcon, draw)
 

@@ -1,14 +1,38 @@
 """The building blocks of the packet tables, as construct objects. A layout reads like its table.
 
-    u8, i8, u16, u32     numbers, little endian
-    Presence(X)          one flag byte, then X if it is given, else the field is None
-    Given()              one flag byte alone: an output pointer, of which only "was it given" travels
-    Length / Data        a length that travels on its own, and the bytes it counts
-    Counted()            u16 count and that many bytes: the count is no field
-    Trailing(X)          X if any bytes are left
-    OneOf(X, 1, 2)       a number on which the rest of the packet hangs
+One field each, as ``named("field", block)``:
 
-record.py puts them together: records, and members that cover several fields at once.
+    u8, i8, u16, u32          numbers, little endian
+    OneOf(u8, 1, 2)           a number on which the rest of the packet hangs: no other value is taken
+    Presence(X)               one flag byte, then X if it is given, else the field is None
+    Given()                   one flag byte alone: an output pointer, of which only "was it given" travels
+    Trailing(X)               X if any bytes are left, else None
+
+Bytes (``most`` is the longest that either end takes; a message holds ``bytes``):
+
+    Length(of="data") .. Data("length")       a length that is a field of its own, and the bytes it counts behind a
+                                              flag byte. Length(of="name", number=u8): in one byte
+    Data("header.len", flag=None)             no flag byte; a dot leads into an earlier structure
+    Counted(most=512), Counted(u8)            u16 or u8 count and that many bytes: the count is no field
+    Raw(16), Raw("value_len")                 exactly so many bytes: a key, an address, or what an earlier field says,
+                                              of this record or of one around it. Presence(Raw(6)): behind a flag
+
+Lists and unions (lists.py; a message holds a tuple, or the one structure):
+
+    ListOf(X, count=u16)                      a count that is no field, then the items: records, numbers, Raw ..
+    Length(of="addrs", number=u8) .. Presence(ListOf(X, count="addr_count"))
+                                              a count that is a field of its own; Length(of=("a", "b")) counts two
+    Count("count", u16, of="attr_infos") .. ListOf(X, count="count")
+                                              a count that is no field and does not stand beside its list
+    Switch("format", {1: INFO16}, INFO128)    the block that an earlier field selects; the last is for all other values
+    OPT = Switch("opt_id", {1: CONN_BW, 2: PA_LNA})
+    named("opt_id", OPT.id(of="opt")), named("opt", Presence(OPT))
+                                              an id that follows from the structure: None on encoding is the id that
+                                              the structure has in this dialect; without structure the id is kept
+    Presence(Never("buf_id 0 is no buffer"))  an absent field: a flag byte 00 and nothing else
+
+Several fields at once (record.py): Bits, Group, When, Absent, Count, AtMost. ``Record(cls, *members)`` ties members to
+a message class; ``Record(cls)`` has no bytes.
 
 One layout serves strict and tolerant decoding: ``layout.parse(data, strict=False)`` accepts what the firmware
 accepts, strict only what a correct peer sends. Building is always strict.
@@ -27,9 +51,8 @@ from typing import Any, NamedTuple
 from construct import Construct, ConstructError, Container, FormatField, Subconstruct
 from construct.core import stream_read, stream_read_entire, stream_write
 
-from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.errors import brief
-from gatts_codec.schema.message import byte_count
+from gatts_codec.schema.message import byte_count, size_of
 
 
 class Refused(ConstructError):
@@ -65,14 +88,21 @@ class Reader(BytesIO):
 
 
 class Flag(Enum):
-    """The three kinds of presence byte that the firmware's decoders have; strict wants 00 or 01 from all of them."""
+    """The kinds of presence byte that the firmware's decoders have; strict wants 00 or 01 from all of them."""
 
     STRUCT = "00 or 01, anything else is an error"
     DATA = "01 is present, any other value absent: stands behind a length"
     RAW = "00 is absent, any other value present: only in s110_v8 to sd_api_v2"
+    ANY = "always present, whatever it says: strict wants 01"
 
     def present(self, byte: int) -> bool:
-        return byte != 0 if self is Flag.RAW else byte == 1
+        return self is Flag.ANY or (byte != 0 if self is Flag.RAW else byte == 1)
+
+    def legal(self, strict: bool) -> range:
+        """The bytes that decoding takes."""
+        if strict or self is Flag.STRUCT:
+            return range(self is Flag.ANY, 2)
+        return range(256)
 
 
 def is_strict(context: Container) -> bool:
@@ -80,12 +110,24 @@ def is_strict(context: Container) -> bool:
     return bool(context._params.get("strict", True))
 
 
+def lookup(context: Container, field: str) -> Any:
+    """The value of an earlier field, of this record or of one around it; dots lead into a structure."""
+    name, *inner = field.split(".")
+    while name not in context:
+        context = context._
+    value = context[name]
+    for each in inner:
+        value = getattr(value, each)
+    return value
+
+
 def read_flag(flag: Flag, stream: BytesIO, context: Container, path: str) -> bool:
     """Read a presence byte."""
     start = stream.tell()
     byte: int = stream_read(stream, 1, path)[0]
-    if byte > 1 and (flag is Flag.STRUCT or is_strict(context)):
-        raise Refused(f"presence flag must be 00 or 01, found {byte:02x}", path, offset=start)
+    if byte not in flag.legal(is_strict(context)):
+        wanted = "01" if flag is Flag.ANY else "00 or 01"
+        raise Refused(f"presence flag must be {wanted}, found {byte:02x}", path, offset=start)
     note(stream, f"{path} (present)", start, byte)
     return flag.present(byte)
 
@@ -126,13 +168,14 @@ u8, i8, u16, u32 = Number("B"), Number("b"), Number("H"), Number("L")
 
 def as_integer(value: Any, low: int, high: int, path: str) -> int:
     """A field's value as a number in low..high; anything else is refused."""
-    number = _number(value)
+    number = as_number(value)
     if number is None or not low <= number <= high:
         raise Refused(f"expected an integer {low}..{high}, got {brief(value)}", path, value=value)
     return number
 
 
-def _number(value: Any) -> int | None:
+def as_number(value: Any) -> int | None:
+    """A value as a number; None for what is none."""
     try:
         return index(value)
     except Exception:  # no integer; or the caller's own type, which may raise anything
@@ -173,71 +216,113 @@ class Given(Construct):
 
 
 class Length(Number):
-    """A u16 length that travels on its own. ``of`` is the field of the bytes it counts.
+    """A length that travels on its own. ``of`` is the field whose bytes or items it counts, or several of equal length.
 
     While those are absent the length is kept as it is: it is data, never derived.
     """
 
-    def __init__(self, of: str) -> None:
-        super().__init__("H")
-        self.of = of
+    def __init__(self, of: str | tuple[str, ...], number: Number = u16) -> None:
+        super().__init__(number.fmtstr[1:])
+        self.of = (of,) if isinstance(of, str) else of
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        size = byte_count(context[self.of])
-        if size is not None and _number(obj) != size:
-            reason = f"says {brief(obj)}, but {self.of} has {size} bytes: leave it out, and it is filled in"
-            raise Refused(reason, path, value=obj)
+        for name in self.of:
+            size = size_of(context[name])
+            if size is not None and as_number(obj) != size:
+                unit = "bytes" if byte_count(context[name]) is not None else "items"
+                reason = f"says {brief(obj)}, but {name} has {size} {unit}: leave it out, and it is filled in"
+                raise Refused(reason, path, value=obj)
         return super()._build(obj, stream, context, path)
 
 
 class Data(Construct):
-    """The bytes that an earlier Length counts, behind a flag byte of their own (none where ``flag`` is None).
+    """The bytes that an earlier number counts, behind a flag byte of their own (none where ``flag`` is None).
 
-    Over 512 bytes are refused both ways, strict or tolerant. A ``limited`` length may not say more than 512 without
-    the bytes either (the firmware's encoders check these, and not the others); tolerant decoding takes it.
+    Over ``most`` bytes are refused both ways, strict or tolerant. A ``limited`` length may not say more than that
+    without the bytes either (some of the firmware's encoders check it); tolerant decoding takes it.
     """
 
-    def __init__(self, length: str, *, flag: Flag | None = Flag.DATA, limited: bool = False) -> None:
+    def __init__(
+        self, length: str, *, flag: Flag | None = Flag.DATA, limited: bool = False, most: int | None = None
+    ) -> None:
         super().__init__()
-        self.length, self.flag, self.limited = length, flag, limited
+        self.length, self.flag, self.limited, self.most = length, flag, limited, most
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> bytes | None:
         present = self.flag is None or read_flag(self.flag, stream, context, path)
         if present or (self.limited and is_strict(context)):
             self._check_length(context, path)
-        return read_bytes(context[self.length], stream, path) if present else None
+        return read_bytes(lookup(context, self.length), stream, path) if present else None
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        if self.flag is not None:
+        if self.flag not in (None, Flag.ANY):
             write_flag(obj is not None, stream, path)
-        if obj is not None or self.flag is None:
-            return write_bytes(obj, stream, path)
-        if self.limited:
-            self._check_length(context, path)
-        return None
+        if obj is None and self.flag not in (None, Flag.ANY):
+            return self._check_length(context, path) if self.limited else None
+        data = as_bytes(obj, path, self.most)
+        if self.flag is Flag.ANY:
+            write_flag(True, stream, path)
+        check_size(self.length, len(data), "bytes", context, path)
+        return write_bytes(data, stream, path)
 
     def _check_length(self, context: Container, path: str) -> None:
-        value, record = context[self.length], path.rpartition(" -> ")[0]
-        if value > MAX_VALUE_LEN:
+        value, record = lookup(context, self.length), path.rpartition(" -> ")[0]
+        if self.most is not None and value > self.most:
             offset = context._offsets.get(self.length)
-            reason = f"{value} is over the longest value, {MAX_VALUE_LEN} bytes"
+            reason = f"{value} is over the longest value, {self.most} bytes"
             raise Refused(reason, f"{record} -> {self.length}", offset=offset, value=value)
 
 
 class Counted(Construct):
-    """``u16 count, bytes``, at most 512: the count is always the number of bytes."""
+    """A count and that many bytes: the count is always the number of bytes. Over ``most`` are refused."""
+
+    def __init__(self, number: Number = u16, *, most: int | None = None) -> None:
+        super().__init__()
+        self.number, self.most = number, most
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> bytes:
         start = stream.tell()
-        size = u16._parse(stream, context, f"{path} (len)")
-        if size > MAX_VALUE_LEN:
-            raise Refused(f"{size} is over the longest value, {MAX_VALUE_LEN} bytes", path, offset=start)
+        size = self.number._parse(stream, context, f"{path} (len)")
+        if self.most is not None and size > self.most:
+            raise Refused(f"{size} is over the longest value, {self.most} bytes", path, offset=start)
         return read_bytes(size, stream, path)
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        data = as_bytes(obj, path)
-        u16._build(len(data), stream, context, path)
+        data = as_bytes(obj, path, self.number.high if self.most is None else self.most)
+        self.number._build(len(data), stream, context, path)
         return write_bytes(data, stream, path)
+
+
+class Raw(Construct):
+    """Exactly ``size`` bytes: a number, or the earlier field that says it."""
+
+    def __init__(self, size: int | str) -> None:
+        super().__init__()
+        self.size = size
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> bytes:
+        return read_bytes(self._size(context), stream, path)
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        data = as_bytes(obj, path, None)
+        if len(data) != self._size(context):
+            wanted = f"{self._size(context)} bytes" + f", as {self.size} says" * isinstance(self.size, str)
+            # Without the bytes: they may be a key.
+            raise Refused(f"expected {wanted}, got {len(data)}", path, value=obj)
+        return write_bytes(data, stream, path)
+
+    def _size(self, context: Container) -> int:
+        return self.size if isinstance(self.size, int) else lookup(context, self.size)
+
+
+def check_size(length: str, size: int, unit: str, context: Container, path: str) -> None:
+    """Refuse an earlier length that does not say how many there are."""
+    value = lookup(context, length)
+    if as_number(value) != size:
+        record = path.rpartition(" -> ")[0]
+        raise Refused(
+            f"says {brief(value)}, but there are {size} {unit}", f"{record} -> {length}", value=value
+        )
 
 
 def read_bytes(size: int, stream: BytesIO, path: str) -> bytes:
@@ -248,19 +333,18 @@ def read_bytes(size: int, stream: BytesIO, path: str) -> bytes:
     return data
 
 
-def as_bytes(value: Any, path: str) -> bytes:
+def as_bytes(value: Any, path: str, most: int | None) -> bytes:
     """A field's value as bytes; what is none, or too long, is refused."""
     size = byte_count(value)
     if size is None:
         raise Refused(f"expected bytes, got {brief(value)}", path, value=value)
-    if size > MAX_VALUE_LEN:
-        raise Refused(f"{size} bytes are over the longest value, {MAX_VALUE_LEN}", path, value=value)
+    if most is not None and size > most:
+        raise Refused(f"{size} bytes are over the longest value, {most}", path, value=value)
     return bytes(value)
 
 
-def write_bytes(value: Any, stream: BytesIO, path: str) -> bytes:
-    """Check and write the bytes of a field."""
-    data = as_bytes(value, path)
+def write_bytes(data: bytes, stream: BytesIO, path: str) -> bytes:
+    """Write the bytes of a field."""
     stream_write(stream, data, len(data), path)
     return data
 

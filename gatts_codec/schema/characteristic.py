@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.schema.blocks import Data, Length, Presence, i8, u8, u16
 from gatts_codec.schema.message import FROM_DATA, Handle, Hex8, Message, fill_length
 from gatts_codec.schema.record import Bits, Record, named
@@ -141,7 +142,7 @@ CHAR_MD = Record(
     named("char_ext_props", CHAR_EXT_PROPS),
     named("char_user_desc_max_size", u16),
     named("char_user_desc_size", Length(of="char_user_desc"), "kept when the description is absent"),
-    named("char_user_desc", Data("char_user_desc_size", limited=True)),
+    named("char_user_desc", Data("char_user_desc_size", limited=True, most=MAX_VALUE_LEN)),
     named("char_pf", Presence(CHAR_PF)),
     named("user_desc_md", Presence(ATTR_MD)),
     named("cccd_md", Presence(ATTR_MD)),

@@ -26,6 +26,7 @@ from typing import Any
 from gatts_codec.schema.blocks import Counted, Data, Given, Number, OneOf, Presence, Trailing
 from gatts_codec.schema.message import FieldType, field_types
 from gatts_codec.schema.record import Absent, Bits, Group, Member, Members, Record, When
+from gatts_codec.schema.shown import Look
 
 Description = dict[str, Any]
 Types = Mapping[str, FieldType]
@@ -95,8 +96,8 @@ def _member(member: Any, types: Types) -> Description:
 
 
 def _shown(field: FieldType) -> Description:
-    if isinstance(field.shown, str):
-        return {"shown": field.shown}
+    if isinstance(field.shown, (str, Look)):
+        return {"shown": field.shown if isinstance(field.shown, str) else field.shown.value}
     return {} if field.shown is None else {"labels": _labels(field.shown)}
 
 

@@ -1,11 +1,13 @@
 """What every message has in common: to and from plain dicts, a readable repr, and where it travels.
 
 A message is a frozen, slotted dataclass. Its field names are those of the SoftDevice headers without the leading
-``p_``; ``None`` is a NULL pointer; bytes are ``bytes``. ``to_dict()`` gives the form of the golden vectors: bytes as
-lower-case hex, nested structures as dicts, bit fields as 0/1 numbers.
+``p_``; ``None`` is a NULL pointer; bytes are ``bytes``, lists are tuples, a union is the one structure that it holds.
+``to_dict()`` gives the form of the golden vectors: bytes as lower-case hex, nested structures as dicts, lists as lists,
+bit fields as 0/1 numbers.
 
-Annotations carry how a person wants to see a number: ``Handle`` prints as hex, ``Annotated[int, WriteOp]`` with the
-name of the known ones. Unknown numbers are legal everywhere and print as numbers.
+Annotations carry how a person wants to see a value: ``Handle`` prints as hex, ``Annotated[int, WriteOp]`` with the
+name of the known ones, ``Address`` and ``Key`` (shown.py) as addresses and not at all. Unknown numbers are legal
+everywhere and print as numbers.
 """
 
 from __future__ import annotations
@@ -30,12 +32,13 @@ from typing import (
 )
 
 from gatts_codec.errors import EncodeError, brief
+from gatts_codec.schema.shown import GIVEN, LATER, Look, Mark, address_bytes
 
 Handle = Annotated[int, "#06x"]
 Flags = Annotated[int, "#010x"]
 Hex8 = Annotated[int, "#04x"]
 # A handle as responses give it, so that a checked call's can be handed on; None, of a failed one, does not encode.
-GivenHandle = Annotated[int | None, "#06x"]
+GivenHandle = Annotated[int | None, "#06x", GIVEN]
 
 M = TypeVar("M", bound="Message")
 R_co = TypeVar("R_co", bound="Response", covariant=True)
@@ -53,11 +56,22 @@ FROM_DATA = _FromData()
 
 
 class FieldType(NamedTuple):
-    """What a field holds: ``base`` is int, bool, bytes or a message class; ``shown`` a format or an IntEnum."""
+    """What a field holds: ``bases`` are int, bool, bytes, or message classes, of which it holds one.
 
-    base: type
+    Of a list ``item`` is what each holds, and its base is tuple. ``shown`` is a format, an IntEnum or a Look;
+    ``later`` that ``to_dict()`` leaves the field out while it is None.
+    """
+
+    bases: tuple[type, ...]
     nullable: bool
-    shown: str | type[IntEnum] | None
+    shown: str | type[IntEnum] | Look | None
+    item: FieldType | None = None
+    later: bool = False
+
+    @property
+    def base(self) -> type:
+        """The only one, or the first of several message classes."""
+        return self.bases[0]
 
 
 class Message:
@@ -71,13 +85,17 @@ class Message:
 
     def __repr__(self) -> str:
         types = field_types(type(self))
-        shown = (f"{name}={_show(getattr(self, name), types[name].shown)}" for name in types)
+        shown = (f"{name}={_show(getattr(self, name), types[name])}" for name in types)
         return f"{type(self).__name__}({', '.join(shown)})"
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain JSON values, in the form of the golden vectors."""
-        types = field_types(type(self))
-        return {name: _to_plain(getattr(self, name), types[name].base) for name in types}
+        values = ((name, kind, getattr(self, name)) for name, kind in field_types(type(self)).items())
+        return {
+            name: _to_plain(value, kind)
+            for name, kind, value in values
+            if value is not None or not kind.later
+        }
 
     @classmethod
     def from_dict(cls: type[M], plain: Mapping[str, Any]) -> M:
@@ -85,7 +103,7 @@ class Message:
 
         Raises EncodeError, whose ``path`` names the field, on unknown or missing fields and wrong types.
         """
-        return _from_plain(cls, plain, "")
+        return from_plain(cls, plain, "")
 
 
 class Packet(Message):
@@ -118,12 +136,16 @@ class Event(Packet):
     kind: ClassVar[str] = "event"
 
 
-def fill_length(message: Message, length: str, data: str, *, absent: int | None = 0) -> None:
-    """Set an omitted length to the size of its data, or to ``absent`` when there is none (for ``__post_init__``)."""
+def fill_length(message: Message, length: str, *data: str, absent: int | None = 0) -> None:
+    """Set an omitted length to the size of its data, or to ``absent`` when there is none (for ``__post_init__``).
+
+    Of several fields that one length counts, the first that is given says it.
+    """
     if getattr(message, length) is FROM_DATA:
-        value = getattr(message, data)
-        # What is no bytes is refused by the encoder, which names the field; a constructor has no path to give.
-        object.__setattr__(message, length, absent if value is None else byte_count(value) or 0)
+        values = (getattr(message, name) for name in data)
+        value = next((value for value in values if value is not None), None)
+        # The encoder refuses what is neither bytes nor a list, and names the field; a constructor has no path.
+        object.__setattr__(message, length, absent if value is None else size_of(value) or 0)
 
 
 def byte_count(value: object) -> int | None:
@@ -132,6 +154,11 @@ def byte_count(value: object) -> int | None:
         with suppress(ValueError):  # released
             return value.nbytes
     return len(value) if isinstance(value, (bytes, bytearray)) else None
+
+
+def size_of(value: object) -> int | None:
+    """How many bytes or items a field's value has; None where it is neither."""
+    return len(value) if isinstance(value, (tuple, list)) else byte_count(value)
 
 
 _FIELD_TYPES: dict[type[Message], dict[str, FieldType]] = {}
@@ -147,39 +174,64 @@ def field_types(cls: type[Message]) -> dict[str, FieldType]:
 
 
 def _field_type(hint: Any) -> FieldType:
+    hint, extras = _unwrapped(hint)
     options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    (base,) = (option for option in options if option is not NoneType)
-    shown = None
-    if get_origin(base) is Annotated:
-        base, shown = get_args(base)
-        base = int if base == int | None else base  # GivenHandle, which travels as a number
-    return FieldType(base, NoneType in options, shown)
+    bases = []
+    for option in options:
+        base, more = _unwrapped(option)
+        bases.append(base)
+        extras += more
+    shown = next((extra for extra in extras if not isinstance(extra, Mark)), None)
+    nullable, later = NoneType in bases and GIVEN not in extras, LATER in extras
+    bases = [base for base in bases if base is not NoneType]
+    if get_origin(bases[0]) is tuple:
+        return FieldType((tuple,), nullable, shown, _field_type(get_args(bases[0])[0]), later)
+    return FieldType(tuple(bases), nullable, shown, None, later)
 
 
-def _show(value: Any, shown: str | type[IntEnum] | None) -> str:
+def _unwrapped(hint: Any) -> tuple[Any, list[Any]]:
+    """A type, and what ``Annotated`` says about it."""
+    if get_origin(hint) is not Annotated:
+        return hint, []
+    base, *extras = get_args(hint)
+    return base, extras
+
+
+def _show(value: Any, kind: FieldType) -> str:
+    shown = kind.shown
+    if kind.item and isinstance(value, (tuple, list)):
+        items = ", ".join(_show(each, kind.item) for each in value)
+        return f"({items},)" if len(value) == 1 else f"({items})"
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return f"bytes.fromhex('{bytes(value).hex()}')"
+        return _show_bytes(bytes(value), shown)
     if isinstance(value, IntEnum):
         return value.name
-    if shown is None or not isinstance(value, int) or isinstance(value, bool):
+    if shown is None or isinstance(shown, Look) or not isinstance(value, int) or isinstance(value, bool):
         return repr(value)
     if isinstance(shown, str):
         return format(value, shown)
     return shown(value).name if value in shown.__members__.values() else repr(value)
 
 
-def _to_plain(value: Any, base: type) -> Any:
+def _show_bytes(value: bytes, shown: object) -> str:
+    return shown.literal(value) if isinstance(shown, Look) else f"bytes.fromhex('{value.hex()}')"
+
+
+def _to_plain(value: Any, kind: FieldType) -> Any:
     if value is None:
         return None
     if isinstance(value, Message):
         return value.to_dict()
+    if kind.item and isinstance(value, (tuple, list)):
+        return [_to_plain(each, kind.item) for each in value]
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value).hex()
     # Members of enums and other packages' integers become plain ones, which JSON knows.
-    return index(value) if base is int and hasattr(value, "__index__") else value
+    return index(value) if kind.base is int and hasattr(value, "__index__") else value
 
 
-def _from_plain(cls: type[M], plain: Mapping[str, Any], path: str) -> M:
+def from_plain(cls: type[M], plain: Mapping[str, Any], path: str) -> M:
+    """``from_dict()`` for what stands at ``path`` of a message. Raises EncodeError."""
     types = field_types(cls)
     if not isinstance(plain, Mapping):
         raise EncodeError(
@@ -205,17 +257,37 @@ def required_fields(cls: type[Message]) -> list[str]:
 def _field_from_plain(kind: FieldType, value: Any, path: str) -> Any:
     if value is None and kind.nullable:
         return None
+    if kind.item:
+        return _items_from_plain(kind.item, value, path)
     if issubclass(kind.base, Message):
-        return _from_plain(kind.base, value, path)
+        return value if isinstance(value, kind.bases) else from_plain(_told_apart(kind, value), value, path)
     if kind.base is bytes:
-        return _bytes_from_hex(value, path)
+        return _bytes_from_text(kind, value, path)
     accepted = (int, bool) if kind.base is int else (kind.base,)
     if not isinstance(value, accepted):
         raise EncodeError(f"expected {kind.base.__name__}, got {brief(value)}", path=path, value=value)
     return value
 
 
-def _bytes_from_hex(value: Any, path: str) -> bytes:
+def _items_from_plain(kind: FieldType, value: Any, path: str) -> tuple[Any, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise EncodeError(f"expected a list, got {brief(value)}", path=path, value=value)
+    return tuple(_field_from_plain(kind, each, f"{path}[{at}]") for at, each in enumerate(value))
+
+
+def _told_apart(kind: FieldType, value: Any) -> Any:
+    """The class of a union whose fields these are: exactly, or else but for fields with a default."""
+    if len(kind.bases) == 1 or not isinstance(value, Mapping):
+        return kind.base
+    given = set(value)
+    exact = [cls for cls in kind.bases if given == set(field_types(cls))]
+    fitting = [cls for cls in kind.bases if set(required_fields(cls)) <= given <= set(field_types(cls))]
+    return (exact + fitting or kind.bases)[0]
+
+
+def _bytes_from_text(kind: FieldType, value: Any, path: str) -> bytes:
+    if kind.shown is Look.ADDRESS and isinstance(value, str) and not value.isalnum():
+        return address_bytes(value, path)
     try:
         return bytes.fromhex(value)
     except (TypeError, ValueError):

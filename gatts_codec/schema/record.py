@@ -1,9 +1,11 @@
 """How blocks make a packet: records, and members that cover several fields of the message at once.
 
-    Bits(vlen=1, vloc=2)     one byte, lowest bit first; the rest of the byte is reserved
+    Bits(vlen=1, vloc=2)     one byte, lowest bit first; the rest of the byte is reserved. Bits(u16, data_id=12): two
     Group(*members, flag=F)  one flag byte, then all the members, or none: then their fields are None
     When("result", 0, *m)    members that travel only while an earlier field has this value
     Absent("uuid")           a field that the message has and this dialect's wire has not
+    Count("count", u16, of="infos")  a count that is no field and does not stand beside what it counts
+    AtMost("len", 124)       no bytes: a limit of an earlier number
 
 ``Record(cls, *members)`` ties members to a message class and checks at import that the names match. A member is
 either ``named(name, block)``, one field, or one of the above. They share the record's context, a mapping from field
@@ -12,7 +14,7 @@ name to value: parsing fills it, building reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields as dataclass_fields
 from io import BytesIO
 from typing import Any
@@ -21,8 +23,20 @@ from construct import Construct, Container, Renamed
 from construct.core import stream_read, stream_write
 
 from gatts_codec.errors import brief
-from gatts_codec.schema.blocks import Flag, Refused, as_integer, is_strict, note, read_flag, write_flag
-from gatts_codec.schema.message import Message
+from gatts_codec.schema.blocks import (
+    Flag,
+    Number,
+    Refused,
+    as_integer,
+    as_number,
+    is_strict,
+    note,
+    read_flag,
+    u8,
+    write_flag,
+)
+from gatts_codec.schema.lists import Switch
+from gatts_codec.schema.message import Message, from_plain, size_of
 
 
 class Member(Construct):
@@ -34,19 +48,29 @@ class Member(Construct):
 
 
 class Bits(Member):
-    """Fields that share one byte, lowest bit first. ``required`` fields have one legal value.
+    """Fields that share one number, lowest bit first. ``required`` fields have one legal value.
 
-    Reserved bits are written 0; strict decoding refuses them, tolerant ignores them.
+    Reserved bits are written 0; strict decoding refuses them, tolerant ignores them. ``counts`` are bits that are no
+    field of the message, but the number of bytes or items of the one they name: ``Bits(type=3, dlen=5,
+    counts={"dlen": "data"})``.
     """
 
-    def __init__(self, *, required: dict[str, int] | None = None, **widths: int) -> None:
+    def __init__(
+        self,
+        number: Number = u8,
+        /,
+        *,
+        required: dict[str, int] | None = None,
+        counts: dict[str, str] | None = None,
+        **widths: int,
+    ) -> None:
         super().__init__()
-        self.widths, self.required = widths, required or {}
-        self.reserved = 0xFF & ~((1 << sum(widths.values())) - 1)
+        self.number, self.widths, self.required, self.counts = number, widths, required or {}, counts or {}
+        self.reserved = number.high & ~((1 << sum(widths.values())) - 1)
 
     @property
     def field_names(self) -> tuple[str, ...]:
-        return tuple(self.widths)
+        return tuple(name for name in self.widths if name not in self.counts)
 
     def groups(self) -> Iterator[tuple[str, int, int]]:
         """(field, lowest bit, width) of every group."""
@@ -56,32 +80,94 @@ class Bits(Member):
             shift += width
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
-        start = stream.tell()
-        byte = stream_read(stream, 1, path)[0]
+        start, size = stream.tell(), self.number.length
+        whole = int.from_bytes(stream_read(stream, size, path), "little")
         strict = is_strict(context)
-        if strict and byte & self.reserved:
-            raise Refused(
-                f"reserved bits {byte & self.reserved:02x} are set in {byte:02x}", path, offset=start
-            )
+        if strict and whole & self.reserved:
+            found = f"{whole & self.reserved:0{2 * size}x} are set in {whole:0{2 * size}x}"
+            raise Refused(f"reserved bits {found}", path, offset=start)
         for name, shift, width in self.groups():
-            value = context[name] = byte >> shift & (1 << width) - 1
+            value = context[name] = whole >> shift & (1 << width) - 1
+            context._offsets[name] = start
             note(stream, f"{path} -> {name}", start, value, (shift, width))
             if strict and value != self.required.get(name, value):
                 self._refuse(name, value, path, start)
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        byte = 0
+        whole = 0
         for name, shift, width in self.groups():
-            value = as_integer(context[name], 0, (1 << width) - 1, f"{path} -> {name}")
-            if value != self.required.get(name, value):
-                self._refuse(name, value, path, None)
-            byte |= value << shift
-        stream_write(stream, bytes((byte,)), 1, path)
+            whole |= self._field(name, width, context, path) << shift
+        stream_write(stream, whole.to_bytes(self.number.length, "little"), self.number.length, path)
+
+    def _field(self, name: str, width: int, context: Container, path: str) -> int:
+        highest, of = (1 << width) - 1, self.counts.get(name)
+        if of is not None:
+            context[name] = _counted(context[of], highest, f"{path} -> {of}")
+        value = context[name] = as_integer(context[name], 0, highest, f"{path} -> {name}")
+        if value != self.required.get(name, value):
+            self._refuse(name, value, path, None)
+        return value
 
     def _refuse(self, name: str, value: int, path: str, offset: int | None) -> None:
         raise Refused(
             f"must be {self.required[name]:d}, found {value}", f"{path} -> {name}", offset=offset, value=value
         )
+
+
+def _counted(value: Any, most: int, path: str) -> int:
+    """How many bytes or items a field has: 0 where it has none, which its own block refuses."""
+    size = size_of(value) or 0
+    if size > most:
+        raise Refused(f"{size} are more than its count can say, {most}", path, value=value)
+    return size
+
+
+class Count(Member):
+    """A number that is no field: how many bytes or items the later field ``of`` has. Blocks find it by its name."""
+
+    def __init__(self, name: str, number: Number, *, of: str) -> None:
+        super().__init__()
+        self.counter, self.number, self.of = name, number, of
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return ()
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        context._offsets[self.counter] = stream.tell()
+        context[self.counter] = self.number._parse(stream, context, f"{path} -> {self.of} (count)")
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        context[self.counter] = _counted(context[self.of], self.number.high, f"{path} -> {self.of}")
+        self.number._build(context[self.counter], stream, context, path)
+
+
+class AtMost(Member):
+    """No bytes: the earlier number ``field`` is at most ``most``, both ways.
+
+    ``when`` names a field: the limit holds only where that is not 0.
+    """
+
+    def __init__(self, field: str, most: int, *, when: str | None = None) -> None:
+        super().__init__()
+        self.field, self.most, self.when = field, most, when
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        return ()
+
+    def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        self._check(context, path)
+
+    def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        self._check(context, path)
+
+    def _check(self, context: Container, path: str) -> None:
+        value, applies = context[self.field], self.when is None or context[self.when]
+        if applies and value > self.most:
+            offset = context._offsets.get(self.field)
+            reason = f"must be at most {self.most}, found {value}"
+            raise Refused(reason, f"{path} -> {self.field}", offset=offset, value=value)
 
 
 class Members(Member):
@@ -189,11 +275,14 @@ class When(Members):
 
 
 class Absent(Members):
-    """Fields that the message has and this dialect's wire has not."""
+    """Fields that the message has and this dialect's wire has not: they decode as None.
 
-    def __init__(self, *names: str) -> None:
+    ``Absent(addr_id_peer=0)``: encoding takes this value too, the field's default in other dialects.
+    """
+
+    def __init__(self, *names: str, **harmless: int) -> None:
         super().__init__()
-        self.names = names
+        self.names, self.harmless = (*names, *harmless), harmless
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -203,6 +292,9 @@ class Absent(Members):
         context.update(dict.fromkeys(self.names))
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
+        for name, value in self.harmless.items():
+            if as_number(context[name]) == value:
+                context[name] = None
         return self._refuse_given(context, path, "in this dialect, where it does not travel")
 
 
@@ -218,6 +310,22 @@ class Record(Members):
         declared = {field.name for field in dataclass_fields(cls)}  # type: ignore[arg-type]
         if declared != set(self.field_names):
             raise TypeError(f"{cls.__name__}: layout and class differ in {declared ^ set(self.field_names)}")
+
+    def from_dict(self, plain: Any) -> Any:
+        """As the class's ``from_dict()``; unions are told apart by the ids of this dialect. Raises EncodeError."""
+        chosen = {}
+        for name, switch in self._switches() if isinstance(plain, Mapping) else ():
+            number = plain.get(switch.field)
+            record = switch.cases.get(number, switch.default) if isinstance(number, int) else None
+            if isinstance(record, Record) and plain.get(name) is not None:
+                chosen[name] = from_plain(record.cls, plain[name], name)
+        return self.cls.from_dict({**plain, **chosen} if chosen else plain)
+
+    def _switches(self) -> Iterator[tuple[str, Switch]]:
+        for member in self.members:
+            block = None if isinstance(member, Member) else getattr(member.subcon, "subcon", member.subcon)
+            if isinstance(block, Switch):
+                yield member.name, block
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> Any:
         scope = _scope(context)

@@ -9,7 +9,7 @@ import uuid as uuid128
 from dataclasses import dataclass
 from typing import Annotated
 
-from gatts_codec.constants import AttrType, AttrVloc, UuidType
+from gatts_codec.constants import MAX_VALUE_LEN, AttrType, AttrVloc, UuidType
 from gatts_codec.errors import EncodeError, brief
 from gatts_codec.schema.blocks import Data, Given, Length, Presence, u8, u16
 from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
@@ -140,7 +140,7 @@ ATTR = Record(
     named("init_offs", u16),
     named("max_len", u16),
     named("init_len", Length(of="value"), "kept when the value is absent"),
-    named("value", Data("init_len", limited=True)),
+    named("value", Data("init_len", limited=True, most=MAX_VALUE_LEN)),
 )
 
 
@@ -162,7 +162,7 @@ class MemBlock(Message):
         fill_length(self, "len", "mem")
 
 
-MEM_BLOCK = Record(MemBlock, named("len", Length(of="mem")), named("mem", Data("len")))
+MEM_BLOCK = Record(MemBlock, named("len", Length(of="mem")), named("mem", Data("len", most=MAX_VALUE_LEN)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -76,9 +76,10 @@ def _(block: Number, place: Place) -> Iterator[Row]:
 
 @_rows.register
 def _(block: Length, place: Place) -> Iterator[Row]:
-    data = place.beside[block.of]
+    (of,) = block.of
+    data = place.beside[of]
     limit = f", at most {MAX_VALUE_LEN} without it" if data.limited else ""
-    yield Row(str(block.length), place.field, place.when, f"u16, length of {block.of}{limit}")
+    yield Row(str(block.length), place.field, place.when, f"u16, length of {of}{limit}")
 
 
 @_rows.register

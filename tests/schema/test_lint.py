@@ -108,8 +108,9 @@ def test_a_length_fills_itself_in(record: Record) -> None:
     for name, block in blocks.items():
         if isinstance(block, Length):
             assert defaults[name] is FROM_DATA, f"{record.cls.__name__}.{name}"
-            assert isinstance(blocks[block.of], Data)
-            assert blocks[block.of].length == name
+            of = blocks[block.of[0]]
+            assert isinstance(of, Data)
+            assert of.length == name
     required = {field.name for field in fields(record.cls) if field.default is MISSING}  # type: ignore[arg-type]
     assert not required & {name for name, block in blocks.items() if isinstance(block, Length | Data)}
 

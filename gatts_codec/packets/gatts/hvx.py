@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from gatts_codec.constants import HvxType
+from gatts_codec.constants import MAX_VALUE_LEN, HvxType
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Length, Presence, u8, u16
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
@@ -74,7 +74,10 @@ class HvxResponse(Response):
 
 
 def _command(flag: Flag, *, filler: bool) -> Record:
-    length, data = named("len", Length(of="data")), named("data", Data("len", limited=True))
+    length, data = (
+        named("len", Length(of="data")),
+        named("data", Data("len", limited=True, most=MAX_VALUE_LEN)),
+    )
     params = Record(
         HvxParams,
         HANDLE,

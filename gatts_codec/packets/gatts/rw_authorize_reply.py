@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar
 
 from construct import Construct
 
-from gatts_codec.constants import AuthorizeType, GattStatus
+from gatts_codec.constants import MAX_VALUE_LEN, AuthorizeType, GattStatus
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, OneOf, Presence, u8, u16
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
@@ -136,7 +136,7 @@ AUTHORIZE_PARAMS = Record(
     Bits(update=1),
     named("offset", u16),
     named("len", Length(of="data"), "kept when the data is absent"),
-    named("data", Data("len")),
+    named("data", Data("len", most=MAX_VALUE_LEN)),
 )
 
 

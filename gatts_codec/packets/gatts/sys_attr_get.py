@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16, u32
 from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, Response, fill_length
@@ -66,7 +67,7 @@ def _command(len_flag: Flag, data_flag: Flag) -> Record:
     )
 
 
-LEN, DATA = named("len", Length(of="sys_attr_data")), named("sys_attr_data", Data("len"))
+LEN, DATA = named("len", Length(of="sys_attr_data")), named("sys_attr_data", Data("len", most=MAX_VALUE_LEN))
 
 COMMAND = _command(Flag.DATA, Flag.RAW)
 COMMAND_V3 = _command(Flag.STRUCT, Flag.STRUCT)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, u32
 from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, Response, fill_length
@@ -57,8 +58,15 @@ LEN, FLAGS = named("len", Length(of="sys_attr_data")), named("flags", u32)
 COMMAND = Record(
     SysAttrSet,
     CONN_HANDLE,
-    Group(LEN, named("sys_attr_data", Data("len", flag=None)), key="sys_attr_data", absent={"len": 0}),
+    Group(
+        LEN,
+        named("sys_attr_data", Data("len", flag=None, most=MAX_VALUE_LEN)),
+        key="sys_attr_data",
+        absent={"len": 0},
+    ),
     FLAGS,
 )
-COMMAND_V3 = Record(SysAttrSet, CONN_HANDLE, LEN, named("sys_attr_data", Data("len")), FLAGS)
+COMMAND_V3 = Record(
+    SysAttrSet, CONN_HANDLE, LEN, named("sys_attr_data", Data("len", most=MAX_VALUE_LEN)), FLAGS
+)
 RESPONSE = response(SysAttrSetResponse)

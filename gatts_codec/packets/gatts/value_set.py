@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, Presence, u16
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
@@ -70,7 +71,10 @@ class ValueSetResponse(Response):
 
 LEN = named("len", Length(of="value"), "kept when the value is absent")
 OFFSET = named("offset", u16)
-DATA, DATA_LIMITED = named("value", Data("len")), named("value", Data("len", limited=True))
+DATA, DATA_LIMITED = (
+    named("value", Data("len", most=MAX_VALUE_LEN)),
+    named("value", Data("len", limited=True, most=MAX_VALUE_LEN)),
+)
 
 VALUE_LEN_FIRST = Record(Value, LEN, OFFSET, DATA)
 VALUE_OFFSET_FIRST = Record(Value, OFFSET, LEN, DATA)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from gatts_codec.constants import WriteOp
+from gatts_codec.constants import MAX_VALUE_LEN, WriteOp
 from gatts_codec.schema.blocks import Counted, Trailing, u8, u16
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Record, named
@@ -124,7 +124,7 @@ class WriteEventV1(Event):
     mem_block: MemBlock | None = None
 
 
-OP, OFFSET, DATA = named("op", u8), named("offset", u16), named("data", Counted())
+OP, OFFSET, DATA = named("op", u8), named("offset", u16), named("data", Counted(most=MAX_VALUE_LEN))
 BODY = (HANDLE, named("uuid", UUID), OP, named("auth_required", u8), OFFSET, DATA)
 BODY_V1 = (HANDLE, OP, named("context", CONTEXT), OFFSET, DATA)
 LENT_MEMORY = named("mem_block", Trailing(MEM_BLOCK))

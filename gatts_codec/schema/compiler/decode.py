@@ -12,8 +12,7 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any, NamedTuple
 
-from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Trailing, u16
+from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Trailing, u8
 from gatts_codec.schema.compiler.reading import Place, Reading, listed
 from gatts_codec.schema.compiler.source import Source
 from gatts_codec.schema.compiler.steps import (
@@ -64,9 +63,8 @@ def _(block: OneOf, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 @read.register
 def _(block: Given, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     byte = way.read("B", path)
-    legal = 2 if way.strict or block.flag is Flag.STRUCT else 256
     # Indexing past the table's end is the check.
-    table = tuple(map(block.flag.present, range(legal)))
+    table = tuple(map(block.flag.present, block.flag.legal(way.strict)))
     way.values[path] = f"{way.source.constant('given_of', table)}[{byte}]"
     return rest
 
@@ -88,7 +86,7 @@ def _(block: None, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 
 @read.register
 def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    if len(block.members) == 1 and isinstance(block.members[0], Bits):
+    if len(block.members) == 1 and isinstance(block.members[0], Bits) and block.members[0].number is u8:
         return _one_byte_record(block, path, way, rest)
     return [*members_of(block, path), Step(Build(block), path), *rest]
 
@@ -104,6 +102,8 @@ def _one_byte_record(block: Record, path: FieldPath, way: Reading, rest: Steps) 
 
 @read.register
 def _(block: Bits, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    if block.number is not u8 or block.counts:
+        raise NotCompilable("bits over more than a byte, or a count among them")
     table = {byte: tuple(values.values()) for byte, values in _legal(block, way.strict).items()}
     byte = way.read("B", (*path, "", "bits"))
     names = [way.name(*path, name) for name in block.field_names]
@@ -124,38 +124,45 @@ def _legal(block: Bits, strict: bool) -> dict[int, dict[str, int]]:
 
 
 class Taken(NamedTuple):
-    """Bytes, as many as the field at ``length`` says."""
+    """Bytes, as many as the field at ``length`` says, and not over ``most``."""
 
     length: FieldPath
+    most: int | None
 
 
 class Limited(NamedTuple):
     """A length that may not say more than the longest value, though no bytes follow."""
 
     length: FieldPath
+    most: int | None
 
 
 @read.register
 def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     length = (*path[:-1], block.length)
+    if length not in way.values or block.flag is Flag.ANY:
+        raise NotCompilable(f"{'.'.join(path)}: its length is no number beside it")
+    taken = Step(Taken(length, block.most), path)
     if block.flag is None:
-        return [Step(Taken(length), path), *rest]
+        return [taken, *rest]
     present, absent = way.flag(block.flag)
-    checked = [Step(Limited(length), path)] if block.limited and way.strict else []
-    arms = [Arm(present, [Step(Taken(length), path)]), Arm(absent, [*checked, Step(None, path)])]
+    checked = [Step(Limited(length, block.most), path)] if block.limited and way.strict else []
+    arms = [Arm(present, [taken]), Arm(absent, [*checked, Step(None, path)])]
     return fork(way, arms, [path], rest)
 
 
 @read.register
 def _(block: Limited, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    way.doubt_after(f"{way.values[block.length]} > {MAX_VALUE_LEN}")
+    if block.most is not None:
+        way.doubt_after(f"{way.values[block.length]} > {block.most}")
     return rest
 
 
 @read.register
 def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     size = way.values[block.length]
-    way.doubt_after(f"{size} > {MAX_VALUE_LEN}")
+    if block.most is not None:
+        way.doubt_after(f"{size} > {block.most}")
     way.flush()
     name = way.values[path] = way.name(*path)
     if not way.begin.variable and all(isinstance(step.block, (Build, Finish)) for step in rest):
@@ -176,7 +183,8 @@ def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 
 @read.register
 def _(block: Counted, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    return [Step(u16, (*path, "", "len")), Step(Taken((*path, "", "len")), path), *rest]
+    length = (*path, "", "len")
+    return [Step(block.number, length), Step(Taken(length, block.most), path), *rest]
 
 
 class AtEnd(NamedTuple):

@@ -14,7 +14,7 @@ from functools import singledispatch
 from typing import Any, NamedTuple
 
 from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Trailing
+from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Trailing, u8
 from gatts_codec.schema.compiler.source import Source
 from gatts_codec.schema.compiler.steps import (
     Arm,
@@ -57,8 +57,10 @@ def _(block: Number, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 
 @write.register
 def _(block: Length, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    if len(block.of) > 1:
+        raise NotCompilable("a length of several fields")
     way.pieces.append(Packed(block.fmtstr[1:], way.variable(path)))
-    way.lengths.add((*path[:-1], block.of))
+    way.lengths.add((*path[:-1], *block.of))
     return rest
 
 
@@ -124,6 +126,8 @@ def _(block: Checked, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 
 @write.register
 def _(block: Bits, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    if block.number is not u8 or block.counts:
+        raise NotCompilable("bits over more than a byte, or a count among them")
     fields = [way.value((*path, name)) for name in block.field_names]
     shifted = [
         f"{way.source.constant(f'{name}_bits'.upper(), table)}[{value}]"
@@ -145,7 +149,7 @@ def _shifted(block: Bits) -> Iterator[tuple[str, tuple[int | None, ...]]]:
 @write.register
 def _(block: Data, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     length = (*path[:-1], block.length)
-    if path not in way.lengths:
+    if path not in way.lengths or block.most != MAX_VALUE_LEN:
         raise NotCompilable(f"{'.'.join(path)}: its length is no Length before it")
     way.lengths.remove(path)
     is_bytes = f"type({way.variable(path)}) is bytes"
@@ -188,10 +192,12 @@ def _size(way: Writing, path: FieldPath) -> str:
 
 @write.register
 def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    if block.most != MAX_VALUE_LEN:
+        raise NotCompilable("bytes without the usual limit")
     data, size = way.variable(path), way.name(*path, "", "size")
     way.source.doubt(f"type({data}) is not bytes")
     way.source.let(size, f"len({data})")
-    way.pieces += [Packed("H", size), Chunk(data, size)]
+    way.pieces += [Packed(block.number.fmtstr[1:], size), Chunk(data, size)]
     return rest
 
 

@@ -1,7 +1,7 @@
 """The command line, ``gatts-codec``. One file a subcommand; what they do is done elsewhere in the package.
 
-Exit status: 0 fine, 1 something is wrong with the data, 2 not used right, 130 interrupted, 141 the reader of the output
-went away.
+Exit status: 0 fine, 1 something is wrong with the data, 2 not used right, 129, 130 and 143 ended by SIGHUP, SIGINT
+and SIGTERM, 141 the reader of the output went away.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from gatts_codec import __version__
+from gatts_codec.cli.signals import cleaned_up
 from gatts_codec.errors import GattsError
 
 # Each is the function `command` in the module of its name.
@@ -76,8 +77,11 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; errors become one line on stderr."""
     _print_whatever_comes()
     try:
-        status = cli.main(args=args, prog_name="gatts-codec", standalone_mode=False)
-        sys.stdout.flush()
+        with cleaned_up():
+            status = cli.main(args=args, prog_name="gatts-codec", standalone_mode=False)
+            sys.stdout.flush()
+    except SystemExit as end:
+        status = end.code
     except click.ClickException as error:
         return _refuse(error)
     except click.Abort:
@@ -118,7 +122,8 @@ def _fail(message: str | GattsError) -> int:
         tell,
     )
 
-    tell(message if isinstance(message, str) else one_line(message))
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        tell(message if isinstance(message, str) else one_line(message))
     return 1
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from gatts_codec.capture import CapturedFrame, Chunk, Direction, FrameAssembler,
 from gatts_codec.cli.chip_script import Script
 from gatts_codec.cli.output import Seconds, console, dialect_option, tell
 from gatts_codec.cli.rows import RowPrinter
+from gatts_codec.cli.signals import ended_by
 from gatts_codec.device.chip import FIRMWARE_INTERVALS_S, Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, is_loopback, listen_tcp, listen_unix
@@ -110,9 +110,12 @@ def command(
         ack_delay_s=ack_delay_ms / 1000,
     )
     show = Show(chip, lines, until_script_ends, timeout_s, verbose=verbose, quiet=quiet)
-    with _place(pty, tcp, unix) as place, _interruptible(show):
+    with suppress(KeyboardInterrupt), ended_by(show.interrupt), _place(pty, tcp, unix) as place:
         tell(f"{dialect} chip on {place.url}, Ctrl-C ends it", "")
         _serve(place, chip, show, record)
+    if show.interrupted:
+        sys.stdout.flush()
+        tell("stopped", "-- ")
     return show.script.judge()
 
 
@@ -155,12 +158,11 @@ class Show:
         self._runner = None
 
     def interrupt(self) -> bool:
-        """Have the chip end with its turn, where there is a host to serve; whether it will. Asks once only."""
-        runner = None if self.interrupted else self._runner
+        """Have the chip end with its turn, where there is a host to serve; whether it will."""
         self.interrupted = True
-        if runner is not None:
-            runner.stop()
-        return runner is not None
+        if self._runner is not None:
+            self._runner.stop()
+        return self._runner is not None
 
     def is_over(self, now: float) -> bool:
         """Whether the chip has to end: by a signal, by its script, or by the time."""
@@ -299,27 +301,3 @@ def _listen_tcp(where: str) -> Place:
     if not is_loopback(host):
         tell(f"warning: whoever reaches {host} can talk to this chip", "")
     return listen_tcp(host, int(port))
-
-
-@contextmanager
-def _interruptible(show: Show) -> Iterator[None]:
-    """Ctrl-C, and a polite kill, end what is inside without a trace; twice: at once.
-
-    An exception out of a signal handler can strike anywhere, also where somebody holds a lock. So the chip is asked to
-    end, and only the wait for a host is broken off.
-    """
-
-    def end(*_: object) -> None:
-        if not show.interrupt():
-            raise KeyboardInterrupt
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with suppress(KeyboardInterrupt):
-            yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    if show.interrupted:
-        sys.stdout.flush()
-        click.echo("-- stopped", err=True)

@@ -114,13 +114,13 @@ def _convert_one(source: str, target: str, dialect: str, report: _Report) -> Non
 def _convert_many(
     sources: list[str], folder: str, dialect: str, jobs: int, scheduler: str | None, report: _Report
 ) -> None:
-    from gatts_codec.capture.bulk import many
+    from gatts_codec.capture.bulk import many, processes
 
-    run: Callable[..., Iterator[Result]] = many.run_here
+    run: Callable[..., many.Results] = many.run_here
     if scheduler:
         run = partial(many.run_dask, scheduler=scheduler)
     elif jobs > 1:
-        run = partial(many.run_processes, jobs=jobs)
+        run = partial(processes.run_processes, jobs=jobs)
     with _progress(f"{len(sources)} recordings", len(sources)) as advance_to:
         done = 0
 

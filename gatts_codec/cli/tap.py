@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import click
 
@@ -13,6 +11,7 @@ from gatts_codec.capture import CapturedFrame, Chunk, FrameAssembler, PacketDeco
 from gatts_codec.capture.wire.frames import Item
 from gatts_codec.cli.output import console, dialect_option, json_option, print_json, tell
 from gatts_codec.cli.rows import RowPrinter
+from gatts_codec.cli.signals import ended_by
 from gatts_codec.errors import PortError
 from gatts_codec.link.tap import Tap
 from gatts_codec.link.transports import open_transport
@@ -45,33 +44,13 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
         raise
     with Tap(host, chip) as tap:
         tell(f"open {link} in the host program; Ctrl+C ends")
-        with _ended_by_signals(tap):
+        # A little of what passed is still shown.
+        with ended_by(tap.stop):
             _show(tap, show)
     _complain(tap.unseen, 0)
     if tap.ended_by is not None:
         raise tap.ended_by
     return 0
-
-
-@contextlib.contextmanager
-def _ended_by_signals(tap: Tap) -> Iterator[None]:
-    """Ctrl+C ends the tap in good order: a little of what passed is still shown, the link removed. Twice: at once."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    told = False
-
-    def end(*_: object) -> None:
-        nonlocal told
-        if told:
-            raise KeyboardInterrupt
-        told = True
-        tap.stop()
-
-    before = {number: signal.signal(number, end) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _show(tap: Tap, show: Callable[[Item], None]) -> None:

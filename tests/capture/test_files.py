@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from gatts_codec.capture.files import whole
 from gatts_codec.capture.files.whole import whole_file
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="links, pipes and permissions are POSIX's")
@@ -115,3 +116,40 @@ def test_what_cannot_be_written_is_an_os_error(tmp_path: Path, name: str) -> Non
     with pytest.raises(OSError, match=r"nowhere|directory|denied"):
         write(tmp_path / name)
     assert names(tmp_path) == []
+
+
+@posix
+def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    """What is no file is written to as it comes; a file may be no longer than the system allows."""
+    with pytest.raises(OSError, match="/dev/full") as raised:
+        write(Path("/dev/full"), bytes(1 << 20))
+    assert raised.value.filename == "/dev/full"
+    program = (
+        "import resource, sys; from gatts_codec.capture.files.whole import whole_file\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))\n"
+        "try:\n with whole_file(sys.argv[1]) as stream: stream.write(bytes(1 << 20))\n"
+        "except OSError as error: print(error.filename)"
+    )
+    path = tmp_path / "out"
+    told = subprocess.run(
+        [sys.executable, "-c", program, str(path)], check=True, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == str(path)
+    assert names(tmp_path) == []
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the unfinished one, of which nobody has heard."""
+    monkeypatch.setattr(whole, "part_name", lambda name, run: name * 100)
+    with pytest.raises(OSError, match="too long") as raised:
+        write(tmp_path / "out")
+    assert raised.value.filename == str(tmp_path / "out")
+
+
+def test_it_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a power cut could leave the name, and nothing in it."""
+    synced: list[tuple[int, bool]] = []
+    path = tmp_path / "out"
+    monkeypatch.setattr(os, "fsync", lambda fd: synced.append((os.fstat(fd).st_size, path.exists())))
+    write(path, b"four")
+    assert synced == [(4, False)]

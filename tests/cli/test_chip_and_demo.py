@@ -19,6 +19,7 @@ from gatts_codec.errors import LinkClosed
 from gatts_codec.link.client import connect
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pseudo-terminals are POSIX's")
+ENDS = [signal.SIGINT, signal.SIGTERM, *([] if sys.platform == "win32" else [signal.SIGHUP])]
 Start = Callable[..., tuple["subprocess.Popen[str]", str]]
 
 
@@ -53,7 +54,7 @@ def interrupted(process: subprocess.Popen[str], by: int = signal.SIGINT, status:
 
 
 @posix
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", ENDS)
 def test_a_chip_on_a_pty_with_traffic_script_and_recording(start: Start, tmp_path: Path, by: int) -> None:
     script, record, link = tmp_path / "phone", tmp_path / "wire.jsonl", tmp_path / "chip"
     script.write_text("wait link\nconnect\nread 0x0003\ndisconnect\n", "utf-8")
@@ -138,7 +139,7 @@ def test_a_chip_that_ends_with_its_script(
 
 
 @posix
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("by", ENDS)
 def test_a_script_that_is_not_finished_has_failed(start: Start, tmp_path: Path, by: int) -> None:
     script = tmp_path / "phone"
     script.write_text("wait advertising\nconnect\nsubscribe 2a37\n", "utf-8")

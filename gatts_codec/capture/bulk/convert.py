@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,19 +52,23 @@ class Converted:
         return asdict(self)
 
 
-def convert_file(source: str, target: str, dialect: str, on_read: OnRead = lambda _: None) -> Converted:
+def convert_file(
+    source: str, target: str, dialect: str, on_read: OnRead = lambda _: None, run: str = ""
+) -> Converted:
     """Write the packets of a recording as a Parquet file; ``dialect`` may be "auto".
 
-    The target appears when it is complete. Raises CaptureError for what is no recording, and OSError.
+    The target appears when it is complete; until then ``run`` stands in its name. Raises CaptureError for what is no
+    recording, and OSError.
     """
     found = fingerprint(source)
     if dialect == AUTO:
         with open_input(source) as stream:
             dialect = _dialect_of(stream, source)
+    write = partial(_write, source, partial(complete_output, target, run), dialect, on_read)
     try:
-        counts = _write(source, target, dialect, on_read, in_blocks=True)
+        counts = write(in_blocks=True)
     except NotInBlocks:
-        counts = _write(source, target, dialect, on_read, in_blocks=False)
+        counts = write(in_blocks=False)
     return Converted(source, target, dialect, **counts, fingerprint=found)
 
 
@@ -70,14 +77,21 @@ def _dialect_of(stream: Any, name: str) -> str:
     return detect_dialect(infer_directions(assemble(entries)))[0].dialect
 
 
-def _write(source: str, target: str, dialect: str, on_read: OnRead, *, in_blocks: bool) -> dict[str, Any]:
+def _write(
+    source: str,
+    opened: Callable[[], AbstractContextManager[BinaryIO]],
+    dialect: str,
+    on_read: OnRead,
+    *,
+    in_blocks: bool,
+) -> dict[str, Any]:
     decoder, faults = PacketDecoder(dialect), Faults()
     rows = bad = undecodable = 0
     with contextlib.ExitStack() as stack:
         stream = stack.enter_context(open_input(source))
         in_blocks = in_blocks and in_json_lines(stream, source)
         batches = (block_batches if in_blocks else row_batches)(stream, source, decoder, faults, on_read)
-        output = stack.enter_context(complete_output(target))
+        output = stack.enter_context(opened())
         writer = stack.enter_context(pq.ParquetWriter(output, schema(decoder.dialect), compression="zstd"))
         stack.callback(batches.close)
         for batch in batches:

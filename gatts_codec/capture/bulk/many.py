@@ -4,7 +4,8 @@
     OUT/_done/<name>.json                 that it is done, from which file, and how it went
 
 A rerun passes over what is done, unless the recording has changed since. Who converts a recording first writes the
-table, then the note; so a process that dies leaves it undone, and nothing is there twice.
+table, then the note; so a process that dies leaves it undone, and nothing is there twice. What a run left unfinished
+goes with its end, however that came; of a run that was killed itself, with a later one.
 """
 
 from __future__ import annotations
@@ -13,13 +14,11 @@ import hashlib
 import json
 import os
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+import uuid
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
-from multiprocessing import get_context
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -38,23 +37,23 @@ from gatts_codec.errors import CaptureError
 _TABLE, _NOTES = "packets.parquet", "_done"
 _RETRIES = 10
 _PATIENCE_S = 30
-_MOST_JOBS_ON_WINDOWS = 61  # it waits for no more objects at a time; Python raises ValueError
 _UNSAFE = re.compile(r"[^\w.+-]")
 
 
 @dataclass(frozen=True)
 class Task:
-    """One recording, and where its partition and its note go."""
+    """One recording, and where its partition and its note go; and the run that it belongs to."""
 
     source: str
     target: str
     note: str
     dialect: str
+    run_id: str = ""
 
     def run(self) -> Converted:
         """Convert it and note that."""
-        converted = convert_file(self.source, self.target, self.dialect)
-        with complete_output(self.note) as stream:
+        converted = convert_file(self.source, self.target, self.dialect, run=self.run_id)
+        with complete_output(self.note, self.run_id) as stream:
             stream.write(json.dumps(converted.to_dict(), indent=1).encode())
         return converted
 
@@ -80,9 +79,10 @@ class Failed:
 
 
 Result = Converted | Failed
+Results = Generator[Result, None, None]
 
 
-def tasks(sources: Sequence[str], folder: str, dialect: str) -> list[Task]:
+def tasks(sources: Sequence[str], folder: str, dialect: str, run_id: str = "") -> list[Task]:
     """A task for each recording, however often it is named."""
     found = {}
     for source in sources:
@@ -91,27 +91,17 @@ def tasks(sources: Sequence[str], folder: str, dialect: str) -> list[Task]:
         digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
         name = f"{_UNSAFE.sub('_', PurePosixPath(whole.replace(os.sep, '/')).stem)}-{digest}"
         target = join(folder, f"capture={name}", _TABLE)
-        found[whole] = Task(source, target, join(folder, _NOTES, f"{name}.json"), dialect)
+        found[whole] = Task(source, target, join(folder, _NOTES, f"{name}.json"), dialect, run_id)
     return list(found.values())
 
 
-def run_here(todo: Iterable[Task]) -> Iterator[Result]:
+def run_here(todo: Iterable[Task]) -> Results:
     """One after the other."""
     for task in todo:
         yield attempt(task)
 
 
-def run_processes(todo: Sequence[Task], jobs: int) -> Iterator[Result]:
-    """Several at a time, in processes of their own; they hand back counts, since the tables are written there."""
-    if sys.platform == "win32":
-        jobs = min(jobs, _MOST_JOBS_ON_WINDOWS)
-    # A forked process would inherit Arrow's threads in whatever state they are.
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for future in as_completed([pool.submit(attempt, task) for task in todo]):
-            yield future.result()
-
-
-def run_dask(todo: Sequence[Task], scheduler: str) -> Iterator[Result]:
+def run_dask(todo: Sequence[Task], scheduler: str) -> Results:
     """On the workers of a Dask cluster. A worker that dies costs what it was doing; others do it again.
 
     Raises CaptureError where Dask is not installed, or the scheduler does not answer.
@@ -146,17 +136,20 @@ def convert_many(
     sources: Sequence[str],
     folder: str,
     dialect: str,
-    run: Callable[[Sequence[Task]], Iterator[Result]],
+    run: Callable[[Sequence[Task]], Results],
     on_result: Callable[[Result, bool], Any],
 ) -> None:
     """Convert what is not done yet; ``on_result`` hears of each recording, and whether it was done before."""
-    todo = []
-    for task in tasks(sources, folder, dialect):
+    todo, run_id = [], uuid.uuid4().hex
+    for task in tasks(sources, folder, dialect, run_id):
         before = task.done()
         if before is None:
             todo.append(task)
         else:
             on_result(before, True)
-    for result in run(todo):
-        on_result(result, False)
-    remove_parts(folder)
+    try:
+        with closing(run(todo)) as results:
+            for result in results:
+                on_result(result, False)
+    finally:
+        remove_parts(folder, run_id)

@@ -96,17 +96,20 @@ def open_input(name: str) -> Iterator[io.BufferedReader]:
 
 
 @contextlib.contextmanager
-def complete_output(name: str) -> Iterator[BinaryIO]:
-    """A file to be written, which has its name only once all is written; after an exception there is none."""
+def complete_output(name: str, run: str = "") -> Iterator[BinaryIO]:
+    """A file to be written, which has its name only once all is written; after an exception there is none.
+
+    ``run`` stands in the name that it has meanwhile: ``remove_parts`` finds it by that.
+    """
     if not is_url(name):
         Path(name).parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(name) as stream:
+        with whole_file(name, run) as stream:
             yield stream
         return
     files, path = _file_system(name)
     # Readers of partitioned tables pass over names that begin with a dot.
     folder = files._parent(path)
-    part = f"{folder}/{part_name(path.rpartition('/')[2])}"
+    part = f"{folder}/{part_name(path.rpartition('/')[2], run)}"
     files.makedirs(folder, exist_ok=True)
     try:
         with files.open(part, "wb") as stream:
@@ -135,37 +138,40 @@ def exists(name: str) -> bool:
     return bool(files.exists(path))
 
 
-def remove_parts(folder: str) -> None:
+def remove_parts(folder: str, run: str = "") -> None:
     """Delete what killed processes have left of files that they were writing, in the folders below.
 
-    A file is taken for left when nobody has written to it for an hour. That holds on file systems that several machines
-    share, which know nothing of each other's processes and locks. Raises CaptureError.
+    Those of ``run``, of which nobody writes any more, go at once. Another is taken for left when nobody has written to
+    it for an hour. That holds on file systems that several machines share, which know nothing of each other's processes
+    and locks. Raises CaptureError.
     """
-    _remove(folder, f"*/{PART}*")
+    _remove(folder, f"*/{PART}*", run)
 
 
-def remove_parts_of(name: str) -> None:
+def remove_parts_of(name: str, run: str = "") -> None:
     """The same for what would have become one file. Raises CaptureError."""
     folder, _, last = name.rpartition("/") if is_url(name) else (str(Path(name).parent), "", Path(name).name)
-    _remove(folder, f"{part_of(last)}*")
+    _remove(folder, f"{part_of(last)}*", run)
 
 
-def _remove(folder: str, pattern: str) -> None:
+def _remove(folder: str, pattern: str, run: str = "") -> None:
     if not is_url(folder):
         with contextlib.suppress(OSError):  # nobody may write there
-            _remove_local(Path(folder), pattern)
+            _remove_local(Path(folder), pattern, run)
         return
     files, path = _file_system(folder)
     now = datetime.now(timezone.utc)
     for part in files.glob(f"{path.rstrip('/')}/{pattern}"):
         with contextlib.suppress(OSError, NotImplementedError):  # not every store knows times
-            changed = files.modified(part)
-            changed = changed if changed.tzinfo else changed.replace(tzinfo=timezone.utc)
-            if (now - changed).total_seconds() > ABANDONED_S:
+            if (run and run in part) or _age_s(files.modified(part), now) > ABANDONED_S:
                 files.rm(part)
 
 
-def _remove_local(folder: Path, pattern: str) -> None:
+def _age_s(changed: datetime, now: datetime) -> float:
+    return (now - (changed if changed.tzinfo else changed.replace(tzinfo=timezone.utc))).total_seconds()
+
+
+def _remove_local(folder: Path, pattern: str, run: str) -> None:
     parts = list(folder.glob(pattern))
     if not parts:
         return
@@ -173,5 +179,5 @@ def _remove_local(folder: Path, pattern: str) -> None:
         now = os.fstat(probe.fileno()).st_mtime
     for part in parts:
         with contextlib.suppress(OSError):  # Windows lets nobody delete what is open
-            if now - part.stat().st_mtime > ABANDONED_S:
+            if (run and run in part.name) or now - part.stat().st_mtime > ABANDONED_S:
                 part.unlink()

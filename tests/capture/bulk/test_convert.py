@@ -22,9 +22,10 @@ import pyarrow.parquet as pq
 from capture.recordings import RECORDINGS, dialect_of, records_of
 
 from gatts_codec import CaptureError
-from gatts_codec.capture.bulk import many, storage
+from gatts_codec.capture.bulk import many, processes, storage
 from gatts_codec.capture.bulk.convert import convert_file
 from gatts_codec.capture.bulk.many import Failed, Result, Task, convert_many
+from gatts_codec.capture.bulk.processes import run_processes
 from gatts_codec.capture.bulk.storage import complete_output, expand, read_text, remove_parts
 from gatts_codec.capture.files.whole import part_name
 
@@ -35,6 +36,7 @@ FAULTS = [path for path in RECORDINGS if path.name.startswith("f_")]
 FRAMES = len(records_of(RECORDING))
 WRITE_FOR_EVER = """
 import sys
+from gatts_codec.capture.bulk.processes import run_processes
 from gatts_codec.capture.bulk.storage import complete_output
 with complete_output(sys.argv[1]):
     print("writing", flush=True)
@@ -129,7 +131,7 @@ def collect(found: list[tuple[Result, bool]], result: Result, before: bool) -> N
 
 def run(sources: Sequence[Path], folder: Path, jobs: int = 1) -> list[tuple[Result, bool]]:
     found: list[tuple[Result, bool]] = []
-    how = many.run_here if jobs == 1 else partial(many.run_processes, jobs=jobs)
+    how = many.run_here if jobs == 1 else partial(run_processes, jobs=jobs)
     convert_many([str(source) for source in sources], str(folder), "sd_api_v5", how, partial(collect, found))
     return found
 
@@ -290,11 +292,11 @@ def test_no_more_processes_than_windows_can_wait_for(
     asked: list[tuple[int, str]] = []
 
     class Pool(contextlib.nullcontext[None]):
-        def __init__(self, jobs: int, mp_context: BaseContext) -> None:
+        def __init__(self, jobs: int, mp_context: BaseContext, *_: object) -> None:
             asked.append((jobs, mp_context.get_start_method()))
             super().__init__()
 
-    monkeypatch.setattr(many, "ProcessPoolExecutor", Pool)
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", Pool)
     monkeypatch.setattr("sys.platform", platform)
-    assert list(many.run_processes([], 100)) == []
+    assert list(run_processes([], 100)) == []
     assert asked == [(jobs, "spawn")]

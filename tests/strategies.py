@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any, NamedTuple, NoReturn
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from gatts_codec.codec import Codec
@@ -60,6 +61,12 @@ def distinct_layouts() -> list[Layout]:
         for layout in layouts(dialect):
             found.setdefault(id(layout.record), layout)
     return list(found.values())
+
+
+any_layout = st.sampled_from(distinct_layouts())
+any_dialect = st.sampled_from(list(DIALECTS))
+# For a test that draws one of these, too: more examples, since each layout gets its share of them only.
+many = settings(max_examples=8 * settings().max_examples)
 
 
 def messages(dialect: str, kind: str = "", name: str = "") -> st.SearchStrategy[Packet]:

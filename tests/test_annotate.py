@@ -7,7 +7,7 @@ from itertools import groupby
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import ODD_VALUES, Layout, distinct_layouts, mutated, of_record
+from strategies import ODD_VALUES, Layout, any_layout, many, mutated, of_record
 
 from gatts_codec.codec import Codec
 from gatts_codec.errors import DecodeError, EncodeError
@@ -17,8 +17,8 @@ from gatts_codec.schema.message import Message, Packet
 HEAD_BYTES = {"command": 1, "response": 1, "event": 2}
 
 
-@pytest.mark.parametrize("layout", distinct_layouts(), ids=str)
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_spans_cover_a_packet_exactly_once(layout: Layout, choose: st.DataObject) -> None:
     codec, message = Codec(layout.dialect), choose.draw(of_record(layout.record))
     body = codec.encode(message)
@@ -63,8 +63,8 @@ def field_at(message: object, path: str) -> object:
     return message
 
 
-@pytest.mark.parametrize("layout", distinct_layouts(), ids=str)
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_spans_of_a_broken_packet_end_at_the_fault(layout: Layout, choose: st.DataObject) -> None:
     codec = Codec(layout.dialect)
     valid = codec.encode(choose.draw(of_record(layout.record)))

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
+from every import every
 from public_names import Callable, inner_callables, public_callables, public_objects, raised
 from schema.field_sizes import records, sizes
 
@@ -23,7 +23,7 @@ PACKAGE = Path(gatts_codec.__file__).parent
 _ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+)?|bits? \d(?:-\d)?)  +(\S.*)$")
 _SOURCE = re.compile(r"`(specs/[\w/]+\.toml)`")
 MESSAGES = sorted((cls for cls in records()), key=lambda cls: cls.__name__)
-each_message = pytest.mark.parametrize("cls", MESSAGES, ids=lambda cls: cls.__name__)
+each_message = every("cls", MESSAGES, ids=lambda cls: cls.__name__)
 
 
 def layout_table(cls: type[Message]) -> dict[str, tuple[str, str]]:
@@ -70,7 +70,7 @@ def test_opaque_names_its_fields() -> None:
     assert [name for name in field_types(Opaque) if f"{name}  " not in text] == []
 
 
-@pytest.mark.parametrize(("name", "value"), public_objects().items(), ids=list(public_objects()))
+@every("name, value", public_objects().items(), ids=lambda case: case[0])
 def test_what_is_public_is_documented(name: str, value: Any) -> None:
     assert value.__doc__
     assert not value.__doc__.startswith(
@@ -78,7 +78,7 @@ def test_what_is_public_is_documented(name: str, value: Any) -> None:
     )  # what dataclasses and named tuples write
 
 
-each_callable = pytest.mark.parametrize("it", public_callables(), ids=[it.name for it in public_callables()])
+each_callable = every("it", public_callables(), ids=lambda it: it.name)
 
 
 @each_callable

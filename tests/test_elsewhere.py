@@ -12,6 +12,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
+from every import every
 
 import gatts_codec
 
@@ -73,7 +74,7 @@ def _is_reserved(part: str) -> bool:
     }
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
+@every("path", sorted(PACKAGE.rglob("*.py")))
 def test_text_is_written_with_line_ends_of_its_own(path: Path) -> None:
     """Text that programs read is the same everywhere: no call leaves its line ends to the system."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import ODD_VALUES, Layout, distinct_layouts, field_paths, messages, of_record, with_field
+from strategies import (
+    ODD_VALUES,
+    Layout,
+    any_dialect,
+    any_layout,
+    field_paths,
+    many,
+    messages,
+    of_record,
+    with_field,
+)
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import DIALECTS
@@ -15,8 +25,6 @@ from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import FROM_DATA, Message, Packet
 from gatts_codec.schema.structs import Uuid
-
-each_layout = pytest.mark.parametrize("layout", distinct_layouts(), ids=str)
 
 
 def refusal(codec: Codec, message: Packet) -> EncodeError | None:
@@ -30,8 +38,8 @@ def refusal(codec: Codec, message: Packet) -> EncodeError | None:
     return None
 
 
-@each_layout
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_an_odd_value_is_encoded_or_refused_by_name(layout: Layout, choose: st.DataObject) -> None:
     codec, message = Codec(layout.dialect), choose.draw(of_record(layout.record))
     path = choose.draw(st.sampled_from(field_paths(message)))
@@ -50,8 +58,8 @@ def _concerns(named: str, path: str) -> bool:
     return bool(named) and (named.startswith(f"{parent}." if parent else "") or path.startswith(named))
 
 
-@each_layout
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_a_wrong_type_is_refused_in_the_field_itself(layout: Layout, choose: st.DataObject) -> None:
     message = choose.draw(of_record(layout.record))
     path = choose.draw(st.sampled_from(field_paths(message)))
@@ -65,8 +73,8 @@ def test_a_wrong_type_is_refused_in_the_field_itself(layout: Layout, choose: st.
     assert "'text'" in str(error)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-@given(choose=st.data())
+@many
+@given(dialect=any_dialect, choose=st.data())
 def test_a_message_of_another_dialect_is_refused_or_its_own(dialect: str, choose: st.DataObject) -> None:
     codec = Codec(dialect)
     other = choose.draw(st.sampled_from(list(DIALECTS)))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from every import every
 
 import gatts_codec
 
@@ -64,8 +66,13 @@ def unit(module: str) -> str:
     return module.partition(".")[0]
 
 
-def imports(path: Path) -> Iterator[str]:
+@cache
+def imports(path: Path) -> tuple[str, ...]:
     """Every module that a file imports, at its top or anywhere in it."""
+    return tuple(_imports(path))
+
+
+def _imports(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -93,7 +100,7 @@ def own(path: Path) -> set[str]:
     return {name.removeprefix("gatts_codec.") if "." in name else "__init__" for name in found}
 
 
-each_module = pytest.mark.parametrize("path", MODULES, ids=dotted)
+each_module = every("path", MODULES, ids=dotted)
 
 
 @each_module

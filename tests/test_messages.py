@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import Layout, distinct_layouts, messages, of_record
+from strategies import Layout, any_dialect, any_layout, many, messages, of_record
 
 from gatts_codec.codec import Codec
-from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import EncodeError
 from gatts_codec.packets.gatts.characteristic_add import CharacteristicAdd, CharExtProps, CharMd, CharProps
 from gatts_codec.packets.gatts.descriptor_add import DescriptorAddResponse
@@ -34,11 +33,9 @@ from gatts_codec.schema import message as schema
 from gatts_codec.schema.message import Message, field_types
 from gatts_codec.schema.structs import Attr, AttrMd, MemBlock, Uuid
 
-each_layout = pytest.mark.parametrize("layout", distinct_layouts(), ids=str)
 
-
-@each_layout
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_a_message_is_a_value(layout: Layout, choose: st.DataObject) -> None:
     message = choose.draw(of_record(layout.record))
     protocol = choose.draw(st.sampled_from(range(2, pickle.HIGHEST_PROTOCOL + 1)))
@@ -50,8 +47,8 @@ def test_a_message_is_a_value(layout: Layout, choose: st.DataObject) -> None:
     assert not hasattr(message, "__dict__")
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
-@given(choose=st.data())
+@many
+@given(dialect=any_dialect, choose=st.data())
 def test_a_repr_names_every_field_in_order(dialect: str, choose: st.DataObject) -> None:
     message = choose.draw(messages(dialect))
     shown = repr(message)

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from every import every
 
 import gatts_codec
 from gatts_codec.codec import Codec
@@ -64,7 +65,7 @@ def test_all_is_everything_once(package: str) -> None:
     assert sorted(listed) == sorted([*homes(package), *extra])
 
 
-@pytest.mark.parametrize(("package", "name"), NAMES)
+@every("package, name", NAMES)
 def test_a_public_name_is_there(package: str, name: str) -> None:
     module = importlib.import_module(package)
     value = getattr(module, name)
@@ -121,7 +122,7 @@ def imports_of(path: Path) -> set[tuple[str, str]]:
     }
 
 
-@pytest.mark.parametrize(
+@every(
     "path",
     [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").glob("*.py"))],
     ids=lambda path: str(path.relative_to(ROOT)),

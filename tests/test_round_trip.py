@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import Layout, distinct_layouts, layouts, messages, mutated, of_record
+from strategies import Layout, any_dialect, any_layout, layouts, many, messages, mutated, of_record
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import DIALECTS
@@ -15,7 +15,6 @@ from gatts_codec.errors import DecodeError, EncodeError, TrailingDataError, Trun
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Event, Packet, field_types
 
-each_layout = pytest.mark.parametrize("layout", distinct_layouts(), ids=str)
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 HEAD_BYTES = {"command": 1, "response": 1, "event": 2}
 
@@ -37,8 +36,8 @@ def attempt(codec: Codec, kind: str, body: bytes) -> Packet | DecodeError:
         return error
 
 
-@each_layout
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_encode_then_decode(layout: Layout, choose: st.DataObject) -> None:
     message = choose.draw(of_record(layout.record))
     strict, tolerant = both(layout.dialect)
@@ -48,8 +47,8 @@ def test_encode_then_decode(layout: Layout, choose: st.DataObject) -> None:
     assert decode(tolerant, layout.kind, body) == message
 
 
-@each_layout
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_decode_then_encode(layout: Layout, choose: st.DataObject) -> None:
     strict, tolerant = both(layout.dialect)
     valid = strict.encode(choose.draw(of_record(layout.record)))
@@ -79,8 +78,8 @@ def check_canonical_form(codec: Codec, kind: str, message: Packet) -> None:
     assert refused.endswith(("vloc", "len", "init_len", "char_user_desc_size"))
 
 
-@each_layout
-@given(choose=st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_a_packet_cut_short_or_with_bytes_behind(layout: Layout, choose: st.DataObject) -> None:
     strict, tolerant = both(layout.dialect)
     message = choose.draw(of_record(layout.record))
@@ -111,8 +110,8 @@ def check_cut(codec: Codec, layout: Layout, cut: bytes) -> None:
         assert found.data == cut
 
 
-@each_dialect
-@given(choose=st.data())
+@many
+@given(dialect=any_dialect, choose=st.data())
 def test_pack_then_unpack(dialect: str, choose: st.DataObject) -> None:
     message = choose.draw(messages(dialect))
     codec = Codec(dialect)
@@ -123,8 +122,8 @@ def test_pack_then_unpack(dialect: str, choose: st.DataObject) -> None:
     assert codec.unpack(memoryview(payload)) == codec.unpack(bytearray(payload)) == message
 
 
-@each_dialect
-@given(choose=st.data())
+@many
+@given(dialect=any_dialect, choose=st.data())
 def test_to_dict_is_json_and_from_dict_its_inverse(dialect: str, choose: st.DataObject) -> None:
     message = choose.draw(messages(dialect))
     plain = message.to_dict()
@@ -134,8 +133,8 @@ def test_to_dict_is_json_and_from_dict_its_inverse(dialect: str, choose: st.Data
     assert back.to_dict() == plain
 
 
-@each_dialect
-@given(st.sampled_from(["command", "response", "event"]), st.booleans(), st.data())
+@many
+@given(any_dialect, st.sampled_from(["command", "response", "event"]), st.booleans(), st.data())
 def test_any_bytes_give_a_message_or_an_error_of_ours(
     dialect: str, kind: str, strict: bool, choose: st.DataObject
 ) -> None:
@@ -150,8 +149,8 @@ def test_any_bytes_give_a_message_or_an_error_of_ours(
     assert isinstance(found, DecodeError) or not strict or codec.encode(found) == body
 
 
-@each_dialect
-@given(st.booleans(), st.binary(max_size=12))
+@many
+@given(any_dialect, st.booleans(), st.binary(max_size=12))
 def test_any_payload_gives_a_message_or_an_error_of_ours(dialect: str, strict: bool, payload: bytes) -> None:
     codec = Codec(dialect, strict=strict)
     try:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
+from every import every
 
 from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, assemble
 from gatts_codec.capture.readers import jsonl
@@ -26,8 +27,9 @@ def id_of(recording: Path) -> str:
     return f"{recording.parent.parent.name}-{recording.parent.name}-{recording.stem}"
 
 
-def params(recordings: list[Path]) -> list[Any]:
-    return [pytest.param(recording, id=id_of(recording)) for recording in recordings]
+def each_of(recordings: list[Path]) -> Callable[[Any], Any]:
+    """One test of its argument ``recording`` for all of these."""
+    return every("recording", recordings, ids=id_of)
 
 
 @cache

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from capture.recordings import RECORDINGS, dialect_of, items_of, params, records_of
+from capture.recordings import RECORDINGS, dialect_of, each_of, items_of, records_of
 
 from gatts_codec.capture.decoding.detection import DialectDetector, detect_dialect
 from gatts_codec.capture.decoding.guess import guesses
@@ -16,14 +16,14 @@ VECTORS = Path(__file__).parent.parent / "vectors"
 TYPES = {"command": 0, "response": 1, "event": 2}
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_the_true_dialect_is_named_or_ties_with_the_one_named(recording: Path) -> None:
     verdict, items = detect_dialect(iter(items_of(recording)))
     assert dialect_of(recording) in (verdict.dialect, *verdict.ties)
     assert tuple(items) == items_of(recording)
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_the_packets_decode_the_same_in_every_dialect_that_ties(recording: Path) -> None:
     verdict, _ = detect_dialect(iter(items_of(recording)))
     if verdict.certainty == "unknown":

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from capture.recordings import CAPTURES, RECORDINGS, items_of, params
+from capture.recordings import CAPTURES, RECORDINGS, each_of, items_of
 
 from gatts_codec import (
     Codec,
@@ -99,7 +99,7 @@ def codes(report: Report) -> set[str]:
     return {finding.code for finding in report.findings}
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_a_recording_has_the_findings_of_its_faults_and_no_others(recording: Path) -> None:
     name = name_of(recording)
     report = diagnose(items_of(recording))
@@ -108,7 +108,7 @@ def test_a_recording_has_the_findings_of_its_faults_and_no_others(recording: Pat
     json.dumps(report.to_dict())
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_evidence_points_into_the_recording(recording: Path) -> None:
     frames = {item.number: item for item in items_of(recording) if isinstance(item, CapturedFrame)}
     for finding in (*(report := diagnose(items_of(recording))).findings, *report.notes):
@@ -129,7 +129,7 @@ HEALTHY = [
 ]
 
 
-@pytest.mark.parametrize("recording", params(HEALTHY))
+@each_of(HEALTHY)
 def test_a_healthy_recording_cut_off_anywhere_is_healthy(recording: Path) -> None:
     items = items_of(recording)
     for stop in range(1, len(items), max(1, len(items) // 12)):

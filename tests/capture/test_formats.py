@@ -19,7 +19,7 @@ from capture.formats import (
     logic1,
     logic2,
 )
-from capture.recordings import CAPTURES, RECORDINGS, params
+from capture.recordings import CAPTURES, RECORDINGS, each_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +32,7 @@ from gatts_codec.errors import CaptureError
 
 TALK = CAPTURES / "real_firmware" / "sd_api_v5" / "c_values.jsonl"
 EVENTS = CAPTURES / "real_firmware" / "sd_api_v5" / "e_events.jsonl"
-SOME = params([TALK, EVENTS, CAPTURES / "real_firmware" / "sd_api_v6" / "b_attr_table.jsonl"])
+SOME = [TALK, EVENTS, CAPTURES / "real_firmware" / "sd_api_v6" / "b_attr_table.jsonl"]
 RESET = bytes.fromhex("c0000500fbc0")
 
 
@@ -46,7 +46,7 @@ def asides(items: list[Item], kind: type) -> list[Any]:
     return [item for item in items if isinstance(item, kind)]
 
 
-@pytest.mark.parametrize("recording", SOME)
+@each_of(SOME)
 def test_logic2_table_with_both_wires(recording: Path) -> None:
     known, items = read(logic2(recording))
     assert known == "Saleae Logic 2 data table"
@@ -70,7 +70,7 @@ def test_logic2_columns_in_any_order_and_dates() -> None:
     assert (way, raw) == (TO_DEVICE, RESET)
 
 
-@pytest.mark.parametrize("recording", SOME)
+@each_of(SOME)
 def test_logic1_one_file_a_channel(recording: Path, tmp_path: Path) -> None:
     host, chip = tmp_path / "host.csv", tmp_path / "chip.csv"
     host.write_text(logic1(recording, True))
@@ -120,7 +120,7 @@ def test_raw_files_are_merged_by_cause(tmp_path: Path) -> None:
     assert read(host.read_bytes())[0] == "raw bytes"
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_raw_files_lose_nothing(recording: Path, tmp_path: Path) -> None:
     host, chip = tmp_path / "host.bin", tmp_path / "chip.bin"
     for file, to_device in ((host, True), (chip, False)):

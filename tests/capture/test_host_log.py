@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capture.recordings import CAPTURES, LOGGED, RECORDINGS, host_log, items_of, params, records_of
+from capture.recordings import CAPTURES, LOGGED, RECORDINGS, each_of, host_log, items_of, records_of
 
 from gatts_codec import Codec
 from gatts_codec.capture import TO_DEVICE, TO_HOST, CapturedFrame
@@ -50,7 +50,7 @@ def test_the_captures_are_here() -> None:
     assert len(LOGGED) > 75
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_a_frame_for_every_frame_numbered_and_timed(recording: Path) -> None:
     frames = [item for item in items_of(recording) if isinstance(item, CapturedFrame)]
     assert [frame.number for frame in frames] == list(range(1, len(frames) + 1))
@@ -60,7 +60,7 @@ def test_a_frame_for_every_frame_numbered_and_timed(recording: Path) -> None:
 
 
 @pytest.mark.parametrize("direction", [TO_DEVICE, TO_HOST])
-@pytest.mark.parametrize("recording", params(LOGGED))
+@each_of(LOGGED)
 def test_packets_are_those_that_the_host_saw(recording: Path, direction: str) -> None:
     logged = [row for row in host_log(recording) if row["kind"] == "packet" and row["dir"] == direction]
     rows = [record.to_dict() for record in records_of(recording) if record.frame.dir == direction]
@@ -89,7 +89,7 @@ def flat(fields: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("recording", params(LOGGED))
+@each_of(LOGGED)
 def test_event_fields_are_those_that_the_host_decoded(recording: Path) -> None:
     logged = [row for row in host_log(recording) if row["kind"] == "event"]
     rows = [record.to_dict() for record in records_of(recording)]
@@ -103,7 +103,7 @@ def test_event_fields_are_those_that_the_host_decoded(recording: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("recording", params(LOGGED))
+@each_of(LOGGED)
 def test_names_of_events_are_the_hosts(recording: Path) -> None:
     names = {row["evt_id"]: row["name"] for row in host_log(recording) if row["kind"] == "event"}
     for record in records_of(recording):
@@ -145,10 +145,10 @@ def test_the_firmware_sends_nothing_that_needs_tolerance() -> None:
             assert record.packet is None or not record.packet.tolerated
 
 
-CALLS = params([path for path in LOGGED if path.parent.parent.name == "real_firmware"])
+CALLS = [path for path in LOGGED if path.parent.parent.name == "real_firmware"]
 
 
-@pytest.mark.parametrize("recording", CALLS)
+@each_of(CALLS)
 def test_results_are_those_that_the_host_returned(recording: Path) -> None:
     """Each GATTS call that returned a result of the chip has its response, in order, with that result."""
     returned = [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from every import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,14 +45,18 @@ def vectors(kind: str) -> list[Any]:
             if "not a GATTS" in record.get("why", ""):
                 continue  # another group's: kept and named, see below
             found.setdefault(f"{record['dialect']}-{record['name']}-{record['kind']}", record)
-    return [pytest.param(record, id=name) for name, record in found.items()]
+    return list(found.values())
+
+
+def each(kind: str) -> Callable[[Any], Any]:
+    return every("vector", vectors(kind), ids=lambda vector: f"{vector['dialect']} {vector['hex']}")
 
 
 def payload_of(vector: dict[str, Any]) -> bytes:
     return bytes((TYPES[vector["kind"]],)) + bytes.fromhex(vector["hex"])
 
 
-@pytest.mark.parametrize("vector", vectors("valid"))
+@each("valid")
 def test_a_golden_packet_in_a_frame(vector: dict[str, Any]) -> None:
     row = row_of(payload_of(vector), vector["dialect"])
     assert tuple(row) == KEYS
@@ -63,13 +69,13 @@ def test_a_golden_packet_in_a_frame(vector: dict[str, Any]) -> None:
     assert json.loads(json.dumps(row)) == row
 
 
-@pytest.mark.parametrize("vector", vectors("tolerated"))
+@each("tolerated")
 def test_what_only_the_firmware_takes_is_decoded_and_marked(vector: dict[str, Any]) -> None:
     row = row_of(payload_of(vector), vector["dialect"])
     assert (row["fields"], row["tolerated"], row["error"]) == (vector["fields"], True, None)
 
 
-@pytest.mark.parametrize("vector", vectors("malformed"))
+@each("malformed")
 def test_a_malformed_body_keeps_all_that_is_known(vector: dict[str, Any]) -> None:
     payload = payload_of(vector)
     row = row_of(payload, vector["dialect"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from capture.recordings import CAPTURES, LOGGED, RECORDINGS, dialect_of, host_log, params, records_of
+from capture.recordings import CAPTURES, LOGGED, RECORDINGS, dialect_of, each_of, host_log, records_of
 
 from gatts_codec import Codec
 from gatts_codec.capture.calls.deliveries import LinkChange, Oddity
@@ -31,7 +31,7 @@ def oddities_of(recording: Path) -> list[str]:
     return [happening.code for happening in happenings_of(recording)[1] if isinstance(happening, Oddity)]
 
 
-@pytest.mark.parametrize("recording", params([path for path in LOGGED if path.is_relative_to(FIRMWARE)]))
+@each_of([path for path in LOGGED if path.is_relative_to(FIRMWARE)])
 def test_every_gatts_call_of_the_host_is_a_call_with_its_result(recording: Path) -> None:
     """The host reports each call's result; 0x8000 and up are its own, for calls that got no answer."""
     returned = [row for row in host_log(recording) if row["kind"] == "ret" and row["name"] in GATTS]
@@ -44,7 +44,7 @@ def test_every_gatts_call_of_the_host_is_a_call_with_its_result(recording: Path)
     ] == results
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_every_command_is_one_call_and_every_event_seen(recording: Path) -> None:
     _, happenings = happenings_of(recording)
     calls = [happening for happening in happenings if isinstance(happening, Call)]

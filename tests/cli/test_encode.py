@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from cli.commands import Runner
+from every import every
 
 from gatts_codec.framing import h5
 
@@ -15,17 +16,20 @@ VECTORS = Path(__file__).parent.parent / "vectors"
 VALUE_SET = ("encode", "value_set", "-d", "sd_api_v5", "conn_handle=0xffff", "handle=14")
 
 
-def one_of_each() -> list[Any]:
+def one_of_each() -> list[dict[str, Any]]:
     """The first vector of every packet of every dialect."""
     found: dict[tuple[str, str, str], Any] = {}
     for path in sorted(VECTORS.glob("*/valid.jsonl")):
         for line in path.read_text().splitlines():
             record = json.loads(line)
             found.setdefault((record["dialect"], record["kind"], record["name"]), record)
-    return [pytest.param(record, id=" ".join(key)) for key, record in found.items()]
+    return list(found.values())
 
 
-@pytest.mark.parametrize("record", one_of_each())
+each_packet = every("record", one_of_each(), ids=lambda record: f"{record['dialect']} {record['hex']}")
+
+
+@each_packet
 def test_golden_fields_on_standard_input_give_golden_bytes(run: Runner, record: dict[str, Any]) -> None:
     outcome = run(
         "encode",
@@ -50,7 +54,7 @@ def words(fields: dict[str, Any], path: str = "") -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("record", one_of_each())
+@each_packet
 def test_golden_fields_as_words_give_golden_bytes(run: Runner, record: dict[str, Any]) -> None:
     typed = words(record["fields"])
     outcome = run("encode", record["name"], "-d", record["dialect"], "-k", record["kind"], *typed, stdin="")

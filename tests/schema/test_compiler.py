@@ -28,7 +28,7 @@ from differential import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import Layout, distinct_layouts, field_paths, mutated, of_record, with_field
+from strategies import Layout, any_layout, field_paths, many, mutated, of_record, with_field
 
 from gatts_codec import DIALECTS, Codec, DecodeError, EncodeError, ServiceChanged, ValueSet
 from gatts_codec.dialects import SD_API_V7, Call
@@ -40,20 +40,19 @@ from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
 
 VECTORS = Path(__file__).parents[1] / "vectors"
-each_layout = pytest.mark.parametrize("layout", distinct_layouts(), ids=str)
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 
 
-@each_layout
-@given(st.data(), st.booleans())
+@many
+@given(layout=any_layout, choose=st.data(), strict=st.booleans())
 def test_bytes_near_a_valid_packet(layout: Layout, choose: st.DataObject, strict: bool) -> None:
     valid = Codec(layout.dialect).encode(choose.draw(of_record(layout.record)))
     body = choose.draw(st.just(valid) | mutated(valid, 1))
     assert not decoding_difference(pair(layout.dialect, strict), layout.kind, body)
 
 
-@each_layout
-@given(st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_objects_near_a_valid_message(layout: Layout, choose: st.DataObject) -> None:
     message = choose.draw(of_record(layout.record))
     for _ in range(choose.draw(st.integers(0, 2))):
@@ -62,8 +61,9 @@ def test_objects_near_a_valid_message(layout: Layout, choose: st.DataObject) -> 
     assert not encoding_difference(pair(layout.dialect, True), message)
 
 
-def test_a_short_seeded_run() -> None:
-    assert run(cases=20_000, seed=20, advance=lambda _: None) == ""
+@pytest.mark.parametrize("cases", [2_000, pytest.param(20_000, marks=pytest.mark.soak)])
+def test_a_short_seeded_run(cases: int) -> None:
+    assert run(cases, seed=20, advance=lambda _: None) == ""
 
 
 def test_the_seeded_run_finds_a_wrong_function() -> None:
@@ -109,8 +109,8 @@ def test_valid_packets_never_need_the_interpreter(dialect: str, monkeypatch: pyt
     assert asked == []
 
 
-@each_layout
-@given(st.data())
+@many
+@given(layout=any_layout, choose=st.data())
 def test_decoded_messages_are_as_good_as_built_ones(layout: Layout, choose: st.DataObject) -> None:
     codec = Codec(layout.dialect)
     built = choose.draw(of_record(layout.record))

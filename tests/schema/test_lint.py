@@ -10,7 +10,7 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
-import pytest
+from every import every
 from strategies import distinct_layouts
 
 from gatts_codec import packets
@@ -21,7 +21,7 @@ from gatts_codec.schema.blocks import Data, Length
 from gatts_codec.schema.message import FROM_DATA, Message, field_types
 from gatts_codec.schema.record import Bits, Member, Members, Record
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = every("dialect", DIALECTS)
 CLASSES = sorted(
     {cls for dialect in DIALECTS for cls in Codec(dialect).message_classes()}, key=lambda cls: cls.__name__
 )
@@ -48,7 +48,7 @@ def _fields(members: Members) -> Iterator[Any]:
 
 
 RECORDS = {id(found): found for layout in distinct_layouts() for found in records(layout.record)}.values()
-each_record = pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.cls.__name__)
+each_record = every("record", RECORDS, ids=lambda record: record.cls.__name__)
 
 
 @each_dialect
@@ -78,7 +78,7 @@ def test_names_are_the_dialects_keys(dialect: str) -> None:
         assert (layout.cls.kind, layout.cls.name) == ("event", f"BLE_GATTS_EVT_{name.upper()}")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: cls.__name__)
+@every("cls", CLASSES, ids=lambda cls: cls.__name__)
 def test_a_class_is_named_after_its_packet(cls: Any) -> None:
     words = re.sub("^(sd_ble_gatts|BLE_GATTS_EVT)_", "", cls.name).lower().split("_")
     stem = "".join(word.capitalize() for word in words)
@@ -132,7 +132,7 @@ def docstrings(source: str) -> list[str]:
 MODULES = sorted(Path(inspect.getfile(packets)).parent.glob("[a-z]*.py"))
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+@every("path", MODULES, ids=lambda path: path.stem)
 def test_a_packets_file_begins_with_its_name_and_is_short(path: Path) -> None:
     source = path.read_text("utf-8")
     documented = sum(len(text.splitlines()) for text in docstrings(source))

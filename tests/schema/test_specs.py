@@ -10,7 +10,7 @@ import importlib
 from itertools import pairwise
 from typing import Any
 
-import pytest
+from every import every
 from schema.compare import differences, layout
 from schema.layout_rows import layout_rows
 from schema.spec_tables import SEE, SPECS, Table, bounds, dialects, load, packets, spec_rows, structs
@@ -18,17 +18,18 @@ from schema.spec_tables import SEE, SPECS, Table, bounds, dialects, load, packet
 from gatts_codec.dialects import DIALECTS
 
 KINDS = {"sd_ble_gatts_": ("command", "response"), "BLE_GATTS_EVT_": ("event",)}
-
+each_packet = every("spec", packets().values(), ids=lambda spec: spec.file)
+each_spec = every("spec", [*packets().values(), *structs().values()], ids=lambda spec: spec.file)
 
 TABLES = [
-    pytest.param(spec.name, table, dialect, id=f"{spec.file}-{table.kind}-{dialect}")
+    (spec.name, table, dialect)
     for spec in packets().values()
     for table in spec.tables
     for dialect in table.dialects
 ]
 
 
-@pytest.mark.parametrize(("name", "table", "dialect"), TABLES)
+@every("name, table, dialect", TABLES, ids=lambda case: f"{case[0]} {case[1].kind} {case[2]}")
 def test_the_layout_says_what_the_table_says(name: str, table: Table, dialect: str) -> None:
     record = layout(dialect, table.kind, name)
     lines = differences(spec_rows(table, dialect), layout_rows(record))
@@ -50,7 +51,7 @@ def test_the_dialects_are_those_of_the_specs() -> None:
     ]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@every("dialect", DIALECTS)
 def test_every_packet_of_a_dialect_has_a_spec_and_the_same_number(dialect: str) -> None:
     found = DIALECTS[dialect]
     calls = {f"sd_ble_gatts_{name}": call.offset for name, call in found.calls.items()}
@@ -59,7 +60,7 @@ def test_every_packet_of_a_dialect_has_a_spec_and_the_same_number(dialect: str) 
     assert specified == calls | events
 
 
-@pytest.mark.parametrize("spec", packets().values(), ids=lambda spec: spec.file)
+@each_packet
 def test_a_spec_has_one_table_a_kind_and_dialect(spec: Any) -> None:
     (kinds,) = (kinds for prefix, kinds in KINDS.items() if spec.name.startswith(prefix))
     for kind in kinds:
@@ -68,7 +69,7 @@ def test_a_spec_has_one_table_a_kind_and_dialect(spec: Any) -> None:
     assert {table.kind for table in spec.tables} == set(kinds)
 
 
-@pytest.mark.parametrize("spec", packets().values(), ids=lambda spec: spec.file)
+@each_packet
 def test_a_spec_is_named_like_its_module(spec: Any) -> None:
     module = importlib.import_module(f"gatts_codec.packets.gatts.{spec.file}")
     names = {
@@ -77,7 +78,7 @@ def test_a_spec_is_named_like_its_module(spec: Any) -> None:
     assert spec.name in names
 
 
-@pytest.mark.parametrize("spec", [*packets().values(), *structs().values()], ids=lambda spec: spec.file)
+@each_spec
 def test_a_spec_is_written_as_the_readme_says(spec: Any) -> None:
     loaded = load(spec.file)
     known = {"name", "summary", "since", "opcode_offset", "event_id", *(table.kind for table in spec.tables)}
@@ -89,7 +90,7 @@ def test_a_spec_is_written_as_the_readme_says(spec: Any) -> None:
             assert all(len(row) == 5 and all(isinstance(cell, str) for cell in row) for row in table["rows"])
 
 
-@pytest.mark.parametrize("spec", [*packets().values(), *structs().values()], ids=lambda spec: spec.file)
+@each_spec
 def test_a_table_is_stated_once(spec: Any) -> None:
     for one, other in pairwise(spec.tables):
         if one.kind == other.kind:
@@ -104,7 +105,7 @@ def test_every_structure_is_used() -> None:
     assert {path.name for path in SPECS.iterdir()} >= {"README.md", "differences.md", "tolerance.md"}
 
 
-@pytest.mark.parametrize("spec", [*packets().values(), *structs().values()], ids=lambda spec: spec.file)
+@each_spec
 def test_the_length_of_a_structure_is_that_of_its_rows(spec: Any) -> None:
     for table in spec.tables:
         for number, (length, _, _, what, _) in enumerate(table.rows, 1):

@@ -7,8 +7,8 @@ from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
-import pytest
 from construct import Construct, Renamed
+from every import every
 from schema.compare import differences, layout
 from schema.layout_rows import layout_rows
 from schema.spec_tables import SEE, SpecRow, Table, packets, spec_rows
@@ -16,15 +16,12 @@ from schema.spec_tables import SEE, SpecRow, Table, packets, spec_rows
 from gatts_codec.schema.blocks import Data, Flag, Length, Number, OneOf, i8, u8, u16, u32
 from gatts_codec.schema.record import Absent, Bits, Group, Members, Record, When, named
 
-TABLES = [
-    pytest.param(spec.name, table, id=f"{spec.file}-{table.kind}-{table.dialects[0]}")
-    for spec in packets().values()
-    for table in spec.tables
-]
+TABLES = [(spec.name, table) for spec in packets().values() for table in spec.tables]
+each_table = every("name, table", TABLES, ids=lambda case: case[1].place)
 Cells = tuple[str, ...]
 
 
-@pytest.mark.parametrize(("name", "table"), TABLES)
+@each_table
 def test_a_changed_row_is_seen(name: str, table: Table) -> None:
     found = layout_rows(layout(table.dialects[0], table.kind, name))
     for number, row in enumerate(table.rows):
@@ -36,7 +33,7 @@ def test_a_changed_row_is_seen(name: str, table: Table) -> None:
             )
 
 
-@pytest.mark.parametrize(("name", "table"), TABLES)
+@each_table
 def test_swapped_rows_are_seen(name: str, table: Table) -> None:
     found = layout_rows(layout(table.dialects[0], table.kind, name))
     for number, (one, other) in enumerate(pairwise(table.rows)):
@@ -72,7 +69,7 @@ def test_a_difference_names_file_row_and_column() -> None:
     ]
 
 
-@pytest.mark.parametrize(("name", "table"), TABLES)
+@each_table
 def test_a_changed_layout_is_seen(name: str, table: Table) -> None:
     expected = spec_rows(table, table.dialects[0])
     record = deepcopy(layout(table.dialects[0], table.kind, name))

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
 
 import pyarrow as pa
-from capture.recordings import RECORDINGS, dialect_of, params
+from capture.recordings import RECORDINGS, dialect_of, each_of
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import bodies
@@ -58,7 +58,7 @@ def lines(chunks: Iterable[Chunk], *, spaced: bool = False) -> bytes:
     return b"".join(json.dumps(record, separators=separators).encode() + b"\n" for record in records)
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_every_recording(recording: Path) -> None:
     table = check(recording.read_bytes(), dialect_of(recording), (1 << 20, 4000, 300))
     assert table.num_rows > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capture.recordings import RECORDINGS, dialect_of, params, records_of
+from capture.recordings import RECORDINGS, dialect_of, each_of, records_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +33,7 @@ def expected(record: PacketRecord) -> tuple[Any, ...]:
     return shown((frame.t_us, frame.dir, frame.packet, message))
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_every_recording(recording: Path) -> None:
     found = [shown(seen) for seen in read_messages(recording, dialect_of(recording))]
     assert found == [expected(record) for record in records_of(recording)]

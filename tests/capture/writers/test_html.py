@@ -7,15 +7,14 @@ import hashlib
 import re
 from pathlib import Path
 
-import pytest
-from capture.recordings import RECORDINGS, dialect_of, items_of, params
+from capture.recordings import RECORDINGS, dialect_of, each_of, items_of
 from capture.writers.reports import FIRMWARE, SCRIPTED, data_of, fields_of, report, report_of
 
 from gatts_codec.capture import CapturedFrame
 from gatts_codec.framing import slip
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_every_frame_has_its_row_and_all_its_bytes(recording: Path) -> None:
     page = report_of(recording, dialect_of(recording))
     frames = [item for item in items_of(recording) if isinstance(item, CapturedFrame)]

@@ -6,7 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
-from capture.recordings import RECORDINGS, items_of, params
+from capture.recordings import RECORDINGS, each_of, items_of
 from pcapng import FileScanner
 from pcapng.blocks import EnhancedPacket, InterfaceDescription
 
@@ -40,7 +40,7 @@ def frame(
     return CapturedFrame(1, t_us, direction, raw, found.packet, found.error)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_frames_times_and_directions_are_kept(recording: Path) -> None:
     frames = [item for item in items_of(recording) if isinstance(item, CapturedFrame)]
     blocks = packets(written(*frames))
@@ -52,7 +52,7 @@ def test_frames_times_and_directions_are_kept(recording: Path) -> None:
             assert slip.encode(block.packet_data) == each.raw
 
 
-@pytest.mark.parametrize("recording", params(RECORDINGS))
+@each_of(RECORDINGS)
 def test_this_library_reads_its_own_files(recording: Path) -> None:
     frames = [item for item in items_of(recording) if isinstance(item, CapturedFrame) and item.error is None]
     back = from_stream(io.BytesIO(written(*frames)), "test.pcapng").items

@@ -1,0 +1,40 @@
+"""A rule that everything of a list keeps to, as one test."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+
+
+def every(names: str, cases: Iterable[Any], ids: Callable[[Any], str] = str) -> Callable[[Any], Any]:
+    """``pytest.mark.parametrize`` in one test, for rows that differ in nothing but their names.
+
+    The rule runs for each case, and the failure lists every case that breaks it, the first with its traceback. It may
+    use fixtures; all cases share them.
+    """
+    arguments = [name.strip() for name in names.split(",")]
+    listed = list(cases)
+
+    def decorate(rule: Callable[..., None]) -> Callable[..., None]:
+        @wraps(rule)
+        def test(**fixtures: Any) -> None:
+            assert listed, f"there is nothing to hold against {rule.__name__}"
+            broken: dict[str, Exception] = {}
+            for case in listed:
+                values = dict(zip(arguments, case if len(arguments) > 1 else [case], strict=True))
+                try:
+                    rule(**values, **fixtures)
+                except Exception as error:
+                    broken[ids(case)] = error
+            if broken:
+                lines = [f"{name}: {type(error).__name__}: {error}" for name, error in broken.items()]
+                raise AssertionError("\n".join(lines)) from next(iter(broken.values()))
+
+        signature = inspect.signature(rule)
+        fixtures = [item for name, item in signature.parameters.items() if name not in arguments]
+        test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
+        return test
+
+    return decorate

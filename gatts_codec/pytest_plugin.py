@@ -81,7 +81,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known."""
-    config.addinivalue_line("markers", "virtual_chip(dialect, config=, link=, faults=, seed=, ack_delay_s=)")
+    config.addinivalue_line(
+        "markers", "virtual_chip(dialect, config=, firmware=, link=, faults=, seed=, ack_delay_s=)"
+    )
 
 
 @pytest.fixture

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic, perf_counter
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -16,14 +17,15 @@ from gatts_codec.cli.chip_script import Script
 from gatts_codec.cli.output import Seconds, console, dialect_option, tell
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.cli.signals import ended_by
-from gatts_codec.device.chip import FIRMWARE_INTERVALS_S, Note, Observation, VirtualChip
+from gatts_codec.device.chip import Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
+from gatts_codec.device.firmware import FIRMWARE, Firmware, firmware_of
 from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, is_loopback, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
 from gatts_codec.device.script import Line, load_script
+from gatts_codec.dialects import find_dialect
 from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing.h5 import H5Type
-from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkLost, LinkUp, LostReason, Rebooted
 from gatts_codec.link.transports import RecordingTransport, Transport
 
@@ -53,11 +55,14 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
 )
 @click.option("--seed", default=0, show_default=True, help="For faults that happen by chance.")
 @click.option(
-    "--max-payload",
-    type=click.Choice([str(size) for size in FIRMWARE_INTERVALS_S]),
-    default="768",
-    show_default=True,
-    help="The firmware's packet limit in bytes; its intervals go with it.",
+    "--firmware",
+    type=click.Choice(list(FIRMWARE)),
+    help="The build, as it is. Without: the dialect's own, but patient, and restarting at a fault.",
+)
+@click.option(
+    "--on-fault",
+    type=click.Choice(["restart", "hang"]),
+    help="What a fault does, if not what it does to the build. Stock ones of SDK 11 to 14 hang.",
 )
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=NUMBER", help="table_size=248, max_mtu=247 ..."
@@ -84,7 +89,8 @@ def command(
     timeout_s: float | None,
     faults: tuple[str, ...],
     seed: int,
-    max_payload: str,
+    firmware: str | None,
+    on_fault: Literal["restart", "hang"] | None,
     settings: tuple[str, ...],
     ack_delay_ms: float,
     record: str | None,
@@ -97,14 +103,12 @@ def command(
     or was not finished; one that repeats has gone through after one round. Scripts and faults are described in
     docs/virtual-chip.md.
     """
-    size = int(max_payload)
-    link = ChipConfig(max_payload=size, retransmission_interval_s=FIRMWARE_INTERVALS_S[size])
     lines = load_script(script) if script else []
     _check_end(lines, until_script_ends)
     chip = _as_usage(
         VirtualChip,
         *(dialect, _config(settings)),
-        link=link,
+        firmware=_as_usage(_build, dialect, firmware, on_fault),
         faults=faults,
         seed=seed,
         ack_delay_s=ack_delay_ms / 1000,
@@ -252,6 +256,11 @@ def _recorded(transport: Transport, record: str | None, number: int) -> Transpor
     if number:  # the recording of the host before stays
         path = path.with_stem(f"{path.stem}-{number + 1}")
     return RecordingTransport(transport, path, "chip")
+
+
+def _build(dialect: str, wanted: str | None, on_fault: Literal["restart", "hang"] | None) -> Firmware:
+    build = firmware_of(find_dialect(dialect), wanted)
+    return build if on_fault is None else replace(build, on_fault=on_fault)
 
 
 def _config(settings: tuple[str, ...]) -> DeviceConfig:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gatts_codec.device.discovery import Characteristic, Descriptor, Service
     from gatts_codec.device.farm import ChipFarm
     from gatts_codec.device.faults import Fault, FaultPlan, When, parse_fault
+    from gatts_codec.device.firmware import FIRMWARE, Firmware
     from gatts_codec.device.listen import listen_tcp, listen_unix
     from gatts_codec.device.peer import HandleValue, Peer
     from gatts_codec.device.procedure import Procedure
@@ -34,6 +35,7 @@ _HOMES = {
     "discovery": "Characteristic Descriptor Service",
     "farm": "ChipFarm",
     "faults": "Fault FaultPlan When parse_fault",
+    "firmware": "FIRMWARE Firmware",
     "listen": "listen_tcp listen_unix",
     "peer": "HandleValue Peer",
     "procedure": "Procedure",
@@ -42,6 +44,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "FIRMWARE",
     "BlockingPeer",
     "Characteristic",
     "ChipFarm",
@@ -51,6 +54,7 @@ __all__ = [
     "DeviceConfig",
     "Fault",
     "FaultPlan",
+    "Firmware",
     "HandleValue",
     "Line",
     "Note",

@@ -15,9 +15,11 @@ never goes back. Not for two threads at a time.
 from __future__ import annotations
 
 import heapq
+import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from itertools import count
 from typing import Literal
 
@@ -25,18 +27,20 @@ from gatts_codec.constants import NrfError, RpcPacketType
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
 from gatts_codec.device.faults import Fault, FaultPlan, Target, parse_fault
+from gatts_codec.device.firmware import Firmware
 from gatts_codec.device.peer import Peer
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import EncodeError
 from gatts_codec.framing import Decoder, H5Packet, H5Type, h5
 from gatts_codec.link.chip import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig
-from gatts_codec.link.events import LinkEvent, PacketReceived, Rebooted
+from gatts_codec.link.events import LinkEvent, LinkLost, LostReason, PacketReceived, Rebooted
 
 _SYNC_FRAME = h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, h5.LINK_PAYLOADS["SYNC"]))
-# Packet limit of a firmware in bytes, and how often it repeats itself, in seconds: measured on pc-ble-driver's builds
-# and two of Nordic's.
-FIRMWARE_INTERVALS_S = {384: 0.04, 512: 0.25, 768: 0.4}
+_RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
+# Pieces of what arrives, none of which completes more than one frame.
+_PIECES = re.compile(rb"\xc0?[^\xc0]*\xc0?")
+_MOST_OF_ONE = 2
 # Events that may wait for the host; a SoftDevice has room for far fewer.
 MAX_QUEUED = 4096
 
@@ -59,12 +63,23 @@ class Note:
 Observation = Seen | Note | LinkEvent
 
 
-class VirtualChip:
-    """A connectivity chip. Raises UnknownDialectError, and EncodeError for a fault that cannot be understood.
+class Buffers(Enum):
+    """What became of the firmware's transmit buffer."""
 
-    ``link`` sets the link's end (packet limit, intervals); ``faults`` are ``Fault`` objects or their written form, with
-    ``seed`` for those that happen by chance. ``ack_delay_s`` lets each ACK, and what is sent behind it, leave that much
-    later: a help for hosts that lose a race against an ACK that comes at once.
+    FINE = auto()
+    LOST = auto()
+    """SYNC came while a packet was unacknowledged: the next one to be sent finds no buffer."""
+    FULL = auto()
+    """It waits for one for ever, and nothing more is taken: RESET helps, where the firmware knows it."""
+
+
+class VirtualChip:
+    """A connectivity chip. Raises UnknownDialectError, and EncodeError for a fault or a build that is not known.
+
+    ``firmware`` is one of the builds in ``gatts_codec.device.firmware``, by itself or by its name; ``link`` sets the
+    link's end (packet limit, intervals) otherwise than the build has it. ``faults`` are ``Fault`` objects or their
+    written form, with ``seed`` for those that happen by chance. ``ack_delay_s`` lets each ACK, and what is sent behind
+    it, leave that much later: a help for hosts that lose a race against an ACK that comes at once.
     """
 
     def __init__(
@@ -72,31 +87,34 @@ class VirtualChip:
         dialect: str | Dialect,
         config: DeviceConfig | None = None,
         *,
+        firmware: str | Firmware | None = None,
         link: ChipConfig | None = None,
         faults: Iterable[Fault | str] = (),
         seed: int = 0,
         ack_delay_s: float = 0.0,
     ) -> None:
-        self.device: Device = Device(dialect, config)
+        self.device: Device = Device(dialect, config, firmware)
+        build = self.device.firmware
         numbers = self.device.dialect.numbers
         self.plan: FaultPlan = FaultPlan(
             (parse_fault(fault, numbers) if isinstance(fault, str) else fault for fault in faults), seed
         )
-        settings = link or ChipConfig()
+        settings = replace(link, knows_reset=build.knows_reset) if link else build.link()
         if self.plan.max_payload is not None:
             settings = replace(settings, max_payload=self.plan.max_payload)
-        # Firmware of SD API v2 comes up in another way than that of v5 (gatts_codec.link.machine).
-        self.link: ChipLink = OldChipLink(settings) if self.device.profile.old_link else ChipLink(settings)
+        self.link: ChipLink = OldChipLink(settings) if build.config_at_once else ChipLink(settings)
         self.peer: Peer = Peer(self.device)
         self.observers: list[Callable[[Observation], object]] = []
         self._ack_delay_s = ack_delay_s
         self._now = 0.0
         self._waiting: deque[bytes] = deque()
-        self._silent = False
+        self._hung = False
+        self._buffers = Buffers.FINE
         self._out = bytearray()
         self._late: list[tuple[float, int, bytes]] = []
         self._order = count()
         self._frames = Decoder()
+        self._heard = Decoder()  # while the link hears nothing
 
     def new_peer(self) -> Peer:
         """Another peer, for hosts with more than one connection."""
@@ -107,7 +125,8 @@ class VirtualChip:
     def open(self, now: float) -> None:
         """Power on."""
         self._now = now
-        self._silent = False
+        self._hung = False
+        self._buffers = Buffers.FINE
         self._late.clear()
         self._take(self.link.open(now))
         self.device.reboot()
@@ -122,21 +141,26 @@ class VirtualChip:
     def receive_data(self, data: bytes, now: float) -> None:
         """Bytes from the host, in any pieces; none make it raise."""
         self.tick(now)
-        if not self._silent:
-            self._take(self.link.receive_data(data, now))
+        # Frame by frame: what a command leads to comes before the frame behind it is looked at.
+        for piece in _PIECES.findall(data) if data.count(b"\xc0") > _MOST_OF_ONE else (data,):
+            if self._hung:
+                return
+            self._hear(piece)
             self._pump()
 
     def tick(self, now: float) -> None:
         """Do what is due; also how the time is told before a peer acts."""
         self._now = now
         self.device.tick(now)
-        self._take(self.link.tick(now))
+        if not self._hung:
+            self._take(self.link.tick(now))
         self._pump()
 
     def next_deadline(self) -> float | None:
         """When ``tick`` or ``data_to_send`` has something to do if nothing arrives."""
         late = self._late[0][0] if self._late else None
-        dues = (self.link.next_deadline(), self.device.next_deadline(), late)
+        link = None if self._hung else self.link.next_deadline()
+        dues = (link, self.device.next_deadline(), late)
         return min((due for due in dues if due is not None), default=None)
 
     def data_to_send(self) -> bytes:
@@ -146,7 +170,7 @@ class VirtualChip:
             self._out += heapq.heappop(self._late)[2]
         data = bytes(self._out)
         self._out.clear()
-        return b"" if self._silent else data
+        return data
 
     @property
     def is_up(self) -> bool:
@@ -155,16 +179,39 @@ class VirtualChip:
 
     # -- between device and link
 
+    def _hear(self, data: bytes) -> None:
+        if self._buffers is not Buffers.FULL:
+            self._take(self.link.receive_data(data, self._now))
+        elif any(frame.raw == _RESET_FRAME for frame in self._heard.feed(data)):
+            self._take(self.link.receive_data(_RESET_FRAME, self._now))
+
     def _take(self, happened: list[LinkEvent]) -> None:
         for event in happened:
             if isinstance(event, PacketReceived):
-                self._command(event.payload)
-            elif isinstance(event, Rebooted):
+                self._receive(event.payload)
+                continue
+            if isinstance(event, Rebooted):
                 self._waiting.clear()
+                self._buffers = Buffers.FINE
                 self.device.reboot()
-                self._observe(event)
-            else:
-                self._observe(event)
+            elif (
+                isinstance(event, LinkLost) and event.in_flight and event.reason is LostReason.PEER_RESTARTED
+            ):
+                self._buffers = Buffers.LOST
+            self._observe(event)
+
+    def _receive(self, payload: bytes) -> None:
+        if self._buffers is Buffers.LOST:
+            self._get_stuck()
+        else:
+            self._command(payload)
+
+    def _get_stuck(self) -> None:
+        """What has to be sent waits for a buffer that never becomes free, and whatever comes next waits behind it."""
+        self._buffers = Buffers.FULL
+        self._observe(
+            Note("stuck: SYNC came while a packet was unacknowledged, and cost the transmit buffer")
+        )
 
     def _command(self, payload: bytes) -> None:
         self._observe(Seen("host->chip", payload))
@@ -178,7 +225,7 @@ class VirtualChip:
         if fault.kind == "reboot":
             self.device.reboot_cause = "fault"
         elif fault.kind == "silent":
-            self._silent = True
+            self._hung = True
         elif fault.kind == "result":
             head = bytes([RpcPacketType.RESPONSE, payload[1]])
             self.device.outbox.append(head + fault.result.to_bytes(4, "little"))
@@ -200,15 +247,28 @@ class VirtualChip:
         """Hand what the device has to say to the link, and what the link has to say to the wire."""
         for payload in self.device.payloads_to_send():
             self._queue(payload)
+        if self._hung:
+            self._waiting.clear()
+            return
         if not self.link.is_up and self._waiting:
             self._observe(Note(f"events are lost, there is no link: {len(self._waiting)}"))
             self._waiting.clear()
+        if self._waiting and self._buffers is not Buffers.FINE:
+            self._waiting.clear()
+            self._get_stuck()
         while self._waiting and self.link.waiting < self.link.config.max_waiting:
             self._send(self._waiting.popleft())
-        if self.device.reboot_cause is not None:
-            self._emit(self.link.data_to_send())  # the ACK leaves before the lights go out
-            self._take(self.link.reboot(self._now, self.device.reboot_cause))
         self._emit(self.link.data_to_send())
+        if self.device.reboot_cause is not None:  # the ACK has left before the lights go out
+            self._go_down(self.device.reboot_cause)
+
+    def _go_down(self, cause: str) -> None:
+        if self.device.at_fault and self.device.firmware.on_fault == "hang":
+            self._hung = True
+            self._observe(Note(f"hangs until it is switched off: {cause}"))
+        else:
+            self._take(self.link.reboot(self._now, cause))
+            self._emit(self.link.data_to_send())
 
     def _queue(self, payload: bytes) -> None:
         if len(self._waiting) < MAX_QUEUED or payload[0] == RpcPacketType.RESPONSE:

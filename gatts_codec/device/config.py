@@ -44,8 +44,6 @@ class DeviceConfig:
     """How long a peer waits for the application, and an indication for its confirmation, in seconds. Documented: 30."""
     require_enable: bool = False
     """Answer NOT_ENABLED to GAP and GATT calls before ble_enable. Real firmware code does not ask; SoftDevices do."""
-    unknown_calls: frozenset[str] | None = None
-    """GATT server calls that this firmware answers with NOT_SUPPORTED, by name without ``sd_ble_gatts_``."""
     address: bytes = field(default=bytes.fromhex("c0cdef123456"))
     """The chip's own address, most significant byte first."""
     device_name: bytes = b"nRF5x"

@@ -6,8 +6,9 @@
         ...
     device.tick(now)                            # when next_deadline() has come
 
-``reboot_cause`` is set when firmware would reboot: after a command it cannot decode, or a reset packet. The owner then
-starts the link anew and calls ``reboot()``. Peers act on the device by ``gatts_codec.device.peer.Peer``.
+``reboot_cause`` is set when firmware would restart: after a reset packet or, ``at_fault``, at anything that ends in
+its fault handler. The owner then starts the link anew and calls ``reboot()``. Peers act on the device by
+``gatts_codec.device.peer.Peer``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.connections import Connections
 from gatts_codec.device.fields import Fields
+from gatts_codec.device.firmware import Firmware, firmware_of
 from gatts_codec.device.gap import GapState
 from gatts_codec.device.profile import Profile, profile_of
 from gatts_codec.device.refusal import Refusal, Undecodable
@@ -30,6 +32,8 @@ from gatts_codec.device.table import Attribute, AttributeTable
 from gatts_codec.device.uuids import VendorBases
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import DecodeError
+from gatts_codec.packets.gatts.sc_confirm_event import ScConfirmEvent
+from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.schema.message import Event
 from gatts_codec.schema.structs import Uuid
 
@@ -50,16 +54,25 @@ _CALLS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
     "exchange_mtu_reply": server.exchange_mtu_reply,
 }
 _COMPANIONS = {**common.CALLS, **gap.CALLS}
+# Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
+_COMMAND = bytes([RpcPacketType.COMMAND])
+_WITHOUT_EFFECT = (bytes([RpcPacketType.DTM_COMMAND]), bytes([RpcPacketType.RESET_COMMAND]))
 
 
 class Device:
     """One connectivity chip of a dialect, from boot to reboot. Raises UnknownDialectError."""
 
-    def __init__(self, dialect: str | Dialect, config: DeviceConfig | None = None) -> None:
+    def __init__(
+        self,
+        dialect: str | Dialect,
+        config: DeviceConfig | None = None,
+        firmware: str | Firmware | None = None,
+    ) -> None:
         # Tolerant: it takes what the firmware takes.
         self.codec: Codec = Codec(dialect, strict=False)
         self.dialect: Dialect = self.codec.dialect
         self.config: DeviceConfig = config or DeviceConfig()
+        self.firmware: Firmware = firmware_of(self.dialect, firmware)
         self.profile: Profile = profile_of(self.dialect)
         self.now: float = 0.0
         self.outbox: list[bytes] = []
@@ -72,6 +85,7 @@ class Device:
         self.connections.forget()
         self.outbox.clear()
         self.reboot_cause: str | None = None
+        self.at_fault: bool = False
         self.gap: GapState = GapState(config.address, config.device_name)
         self.bases: VendorBases = VendorBases(config.vendor_bases)
         self.table_size: int = config.table_size
@@ -81,14 +95,20 @@ class Device:
         self.table: AttributeTable = self._new_table()
 
     def receive(self, payload: bytes, now: float) -> None:
-        """A packet from the host. Any bytes: what is no command is ignored, as firmware does."""
+        """A packet from the host. Any bytes: what firmware does not expect is a fault."""
         self.tick(now)
-        if self.reboot_cause is not None or not payload:
+        if self.reboot_cause is not None:
             return
-        if payload[0] == RpcPacketType.RESET_COMMAND:
+        if payload.startswith(self.firmware.reset_packets):
             self.reboot_cause = "reset packet"
-        elif payload[0] == RpcPacketType.COMMAND:
+        elif payload[:1] == _COMMAND:
             self._execute(bytes(payload[1:]))
+        elif payload[:1] not in _WITHOUT_EFFECT:
+            self.fault(f"packet of type {payload[0]}" if payload else "empty packet")
+
+    def fault(self, cause: str) -> None:
+        """The firmware's fault handler strikes: what the packet at hand has led to is lost."""
+        self.reboot_cause, self.at_fault = cause, True
 
     def payloads_to_send(self) -> list[bytes]:
         """What is for the host, in order. Each payload is handed out once."""
@@ -110,7 +130,7 @@ class Device:
             response = self._answer(body)
         except (DecodeError, Undecodable) as error:
             del self.outbox[before:]
-            self.reboot_cause = f"command cannot be decoded: {str(error).splitlines()[0]}"
+            self.fault(f"command cannot be decoded: {str(error).splitlines()[0]}")
             return
         # Events that the call gave rise to come after its response.
         self.outbox.insert(before, bytes([RpcPacketType.RESPONSE]) + response)
@@ -123,7 +143,7 @@ class Device:
             return self._answer_gatts(body)
         name = self.profile.companions.get(opcode)
         if name is None:
-            return _result(opcode, NrfError.NOT_SUPPORTED)
+            return self._unknown(opcode)
         try:
             self._check_enabled(name)
             outputs = _COMPANIONS[name](self, Fields(body[1:]))
@@ -133,7 +153,7 @@ class Device:
 
     def _answer_gatts(self, body: bytes) -> bytes:
         if not self._knows(body[0]):
-            return _result(body[0], NrfError.NOT_SUPPORTED)
+            return self._unknown(body[0])
         command = self.codec.decode_command(body)
         name = short_name(command.name)
         try:
@@ -145,9 +165,17 @@ class Device:
         return self.codec.encode(response)
 
     def _knows(self, opcode: int) -> bool:
-        unknown = self.config.unknown_calls
-        skipped = self.profile.unknown_calls if unknown is None else unknown
-        return any(self.dialect.opcode(name) == opcode for name in self.dialect.calls if name not in skipped)
+        missing = self.firmware.missing_calls
+        return any(
+            self.dialect.opcode(name) == opcode
+            for name in self.dialect.calls
+            if f"sd_ble_gatts_{name}" not in missing
+        )
+
+    def _unknown(self, opcode: int) -> bytes:
+        if self.firmware.refuses_unknown:
+            return _result(opcode, NrfError.NOT_SUPPORTED)
+        raise Undecodable(f"unknown opcode 0x{opcode:02x}")
 
     def _check_enabled(self, name: str) -> None:
         if self.config.require_enable and not self.gap.enabled and name not in common.BEFORE_ENABLE:
@@ -195,8 +223,14 @@ class Device:
         return connection
 
     def emit(self, event: Event | bytes) -> None:
-        """Queue an event, a message or a whole payload, for the host."""
-        self.outbox.append(event if isinstance(event, bytes) else self.codec.pack(event))
+        """Queue an event, a message or a whole payload, for the host; some are more than a build can send."""
+        longest = self.firmware.longest_write
+        if isinstance(event, ScConfirmEvent) and self.firmware.faults_at_sc_confirm:
+            self.fault("SC_CONFIRM cannot be encoded")
+        elif isinstance(event, WriteEvent) and longest is not None and len(event.data) > longest:
+            self.fault(f"WRITE event with {len(event.data)} bytes, there is room for {longest}")
+        else:
+            self.outbox.append(event if isinstance(event, bytes) else self.codec.pack(event))
 
 
 def _result(opcode: int, result: int) -> bytes:

@@ -90,15 +90,12 @@ class Profile:
     """HVN_TX_COMPLETE and RESOURCES rather than TX_COMPLETE and NO_TX_* (from v5 on)."""
     adv_configures: bool
     """0x72 is adv_set_configure, with a handle in its answer (from v6 on)."""
-    old_link: bool
-    """The first CONFIG is answered at once, the chip's own comes an interval later (seen of v2)."""
     config_tags: bool
     """adv_start names a connection configuration (from v5 on)."""
     notification_queue: int
     max_mtu: int
     no_tx_result: int
     """What hvx answers when the queue is full."""
-    unknown_calls: frozenset[str]
 
     def event_id(self, name: str) -> int:
         """The id of an event of another group, by the SoftDevice's name."""
@@ -131,17 +128,11 @@ def profile_of(dialect: Dialect) -> Profile:
         exchanges_mtu=exchanges_mtu,
         counts_notifications=late,
         adv_configures=v6,
-        old_link=not exchanges_mtu,
         config_tags=late,
         notification_queue=constants.get("BLE_GATTS_HVN_TX_QUEUE_SIZE_DEFAULT", 7),
         max_mtu=constants.get("BLE_GATT_ATT_MTU_DEFAULT", 247),
         no_tx_result=NrfError.RESOURCES if late else no_tx,
-        unknown_calls=_UNKNOWN_CALLS.get(dialect.name, frozenset()),
     )
-
-
-# Seen in captures/real_firmware: the patched SDK 11 firmware has codecs for these and yet does not know them.
-_UNKNOWN_CALLS = {"sd_api_v2_pc": frozenset({"initial_user_handle_get", "attr_get"})}
 
 
 def _companions(base: int, late: bool, gap_moved: bool) -> dict[int, str]:

@@ -62,6 +62,7 @@ def test_a_chip_on_a_pty_with_traffic_script_and_recording(start: Start, tmp_pat
     assert url == f"serial:{link}"
     with connect(url, "sd_api_v5") as client:
         assert client.service_add(1, Uuid(0x180D)).handle == 12
+        next(client.events(timeout_s=30))  # the phone has come
     out, err = interrupted(process, by)
     assert "service_add" in out
     assert "GAP_CONNECTED" in out
@@ -211,7 +212,8 @@ def test_an_end_that_would_never_come_is_refused(run: Runner, tmp_path: Path, sc
         (["--tcp", "nowhere:port"], 2, "--tcp takes PORT or HOST:PORT"),
         (["--fault", "explode"], 2, "unknown fault 'explode'"),
         (["--script", "does-not-exist"], 1, "does-not-exist: No such file"),
-        (["--max-payload", "5"], 2, "'384'"),
+        (["--firmware", "sdk9"], 2, "'sdk14.2'"),
+        (["--firmware", "sdk17.1"], 2, "speaks sd_api_v7"),
         (["--set", "colour=1"], 2, "no setting 'colour'; there are table_size"),
         (["--set", "table_size=big"], 2, "table_size is a number"),
     ],

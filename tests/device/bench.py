@@ -65,6 +65,14 @@ class Bench:
         self._events += map(self._event, events)
         return response
 
+    def faults_at(self, payload: bytes) -> bool:
+        """Whether the payload is a fault to the firmware; it starts anew then."""
+        self.device.receive(payload, self.now)
+        faulted = self.device.at_fault
+        assert faulted is not bool(self.device.payloads_to_send())
+        self.device.reboot()
+        return faulted
+
     def result(self, command: Command[Any]) -> int:
         """The result alone."""
         return self.call(command).result

@@ -11,14 +11,17 @@ from gatts_codec.link.events import Rebooted
 
 VERSION_GET = bytes.fromhex("006501")
 VERSION = bytes.fromhex("016500000000095900ae00")
-INTERVAL_S = 0.4
+PC, INTERVAL_S = (
+    "sdk15.3-pc",
+    0.4,
+)  # a build that knows RESET, restarts at a fault, and answers CONFIG with its own
 
 
 class Wire:
     """A chip with its link up, as a host sees it."""
 
     def __init__(self, chip: VirtualChip | None = None, *, up: bool = True) -> None:
-        self.chip = chip or VirtualChip("sd_api_v5")
+        self.chip = chip or VirtualChip("sd_api_v5", firmware=PC)
         self.now = 0.0
         self.seen: list[Observation] = []
         self.chip.observers.append(self.seen.append)
@@ -103,14 +106,14 @@ def test_five_transmissions_then_a_reboot() -> None:
 
 
 def test_packets_over_the_limit_are_dropped_in_silence() -> None:
-    chip = VirtualChip("sd_api_v5", link=ChipConfig(max_payload=384, retransmission_interval_s=0.04))
+    chip = VirtualChip("sd_api_v5", firmware=PC, link=ChipConfig(max_payload=384))
     wire = Wire(chip)
     assert wire.say(packet(VERSION_GET + bytes(382))) == []
     assert wire.say(packet(VERSION_GET)) == ["ACK 1", f"packet 0 ack 1 {VERSION.hex()}"]
 
 
 def test_a_response_over_the_limit_is_a_data_size() -> None:
-    chip = VirtualChip("sd_api_v5", link=ChipConfig(max_payload=384, retransmission_interval_s=0.04))
+    chip = VirtualChip("sd_api_v5", firmware=PC, link=ChipConfig(max_payload=384))
     wire = Wire(chip)
     for number, command in enumerate(
         ("00a001010d180101", "00a20c000102000000000000000000000101372a01011111030000000200000001")
@@ -125,7 +128,7 @@ def test_a_response_over_the_limit_is_a_data_size() -> None:
 
 
 def test_an_event_over_the_limit_is_noted() -> None:
-    chip = VirtualChip("sd_api_v5", link=ChipConfig(max_payload=384, retransmission_interval_s=0.04))
+    chip = VirtualChip("sd_api_v5", firmware=PC, link=ChipConfig(max_payload=384))
     wire = Wire(chip)
     chip.device.emit(b"\x02" + bytes(400))
     assert wire.say() == []
@@ -167,7 +170,7 @@ def test_observers_see_what_passes() -> None:
 
 
 def test_the_ack_delay_keeps_the_order() -> None:
-    wire = Wire(VirtualChip("sd_api_v5", ack_delay_s=0.001), up=False)
+    wire = Wire(VirtualChip("sd_api_v5", firmware=PC, ack_delay_s=0.001), up=False)
     wire.say(SYNC, SYNC_RSP, CONFIG, CONFIG_RSP, CONFIG)
     wire.after(0.01)
     assert wire.say(packet(VERSION_GET)) == []
@@ -187,15 +190,3 @@ def test_two_peers() -> None:
     wire = Wire()
     assert wire.chip.peer.connect() == 0
     assert wire.chip.new_peer().connect("c6:05:04:03:02:02") == 1
-
-
-@pytest.mark.parametrize("dialect", ["sd_api_v2", "sd_api_v2_pc"])
-def test_old_firmware_comes_up_in_its_own_way(dialect: str) -> None:
-    # captures/real_firmware/sd_api_v2_pc: the first CONFIG is answered, the chip's own comes an interval later.
-    wire = Wire(VirtualChip(dialect), up=False)
-    assert wire.after(INTERVAL_S) == ["SYNC"]
-    assert wire.say(SYNC_RSP, CONFIG) == ["CONFIG_RSP"]
-    assert wire.say(packet(VERSION_GET)) == []
-    assert wire.after(INTERVAL_S) == ["CONFIG"]
-    wire.say(CONFIG_RSP)
-    assert wire.chip.is_up

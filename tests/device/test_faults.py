@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from device.test_chip import INTERVAL_S, VERSION, VERSION_GET, Wire
+from device.test_chip import INTERVAL_S, PC, VERSION, VERSION_GET, Wire
 from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, packet
 
 from gatts_codec.device.chip import VirtualChip
@@ -15,7 +15,7 @@ ANSWER = f"packet 0 ack 1 {VERSION.hex()}"
 
 
 def wire_with(*faults: str | Fault, seed: int = 0) -> Wire:
-    return Wire(VirtualChip("sd_api_v5", faults=faults, seed=seed))
+    return Wire(VirtualChip("sd_api_v5", firmware=PC, faults=faults, seed=seed))
 
 
 def test_drop_ack() -> None:
@@ -210,4 +210,4 @@ def test_written_forms(text: str, fault: Fault) -> None:
 )
 def test_what_cannot_be_understood_is_explained(text: str, said: str) -> None:
     with pytest.raises(EncodeError, match=said):
-        VirtualChip("sd_api_v5", faults=[text])
+        VirtualChip("sd_api_v5", firmware=PC, faults=[text])

@@ -199,7 +199,7 @@ def test_on_a_pseudo_terminal(tmp_path: Path) -> None:
     place = PtyPlace(str(link))
     assert place.url == f"serial:{link}"
     (transport,) = place.transports()
-    with ChipRunner(VirtualChip(DIALECT), transport):
+    with ChipRunner(VirtualChip(DIALECT, firmware="sdk15.3-pc"), transport):
         for _ in range(2):  # a second host finds the same chip
             with connect(place.url, DIALECT) as client:
                 assert client.service_add(1, Uuid(0x180D)).handle == 12

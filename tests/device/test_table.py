@@ -43,18 +43,19 @@ def test_the_stacks_own_services_come_first(dialect: str) -> None:
     assert bench.service() == 12
 
 
-@pytest.mark.parametrize("dialect", [d for d in ALL if d not in ("s110_v8", "s130_v1")])
+@pytest.mark.parametrize("dialect", [d for d in ALL if d not in ("s110_v8", "s130_v1", "sd_api_v2_pc")])
 @pytest.mark.parametrize(("service_changed", "first"), [(True, 12), (False, 9)])
 def test_initial_user_handle_is_the_first_services(dialect: str, service_changed: bool, first: int) -> None:
-    bench = Bench(dialect, service_changed=service_changed, unknown_calls=frozenset())
+    bench = Bench(dialect, service_changed=service_changed)
     assert bench.ok(InitialUserHandleGet()).handle == first
     assert bench.service() == first
     assert bench.ok(InitialUserHandleGet()).handle == first
 
 
-def test_firmware_that_does_not_know_a_call_says_so() -> None:
-    # captures/real_firmware/sd_api_v2_pc/b_attr_table: 00ab01 is answered 01ab06000000.
-    assert Bench("sd_api_v2_pc").result(InitialUserHandleGet()) == NrfError.NOT_SUPPORTED
+def test_a_call_that_the_dispatcher_lacks_is_unknown() -> None:
+    bench = Bench("sd_api_v2_pc")
+    for call in ("00ab01", "00ac0e000101"):
+        assert bench.faults_at(bytes.fromhex(call))
 
 
 @pytest.mark.parametrize("dialect", ALL)

@@ -28,7 +28,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     @asynccontextmanager
     async def stage(faults: tuple[str, ...]) -> AsyncIterator[tuple[Any, VirtualChip]]:
-        chip = VirtualChip("sd_api_v5", faults=faults)
+        chip = VirtualChip("sd_api_v5", firmware="sdk15.3-pc", faults=faults)
         async with ChipFarm(lambda: chip) as farm:
             place = urlsplit((await farm.listen_tcp()).replace("tcp:", "tcp://", 1))
             transport, host = await asyncio.get_running_loop().create_connection(

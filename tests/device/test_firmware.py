@@ -1,0 +1,223 @@
+"""What the builds of connectivity firmware do, each in its own way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from device.test_chip import PC, VERSION_GET, Wire
+from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, packet
+
+from gatts_codec import Codec, EncodeError, Hvx, HvxParams
+from gatts_codec.device.chip import Note, VirtualChip
+from gatts_codec.device.device import Device
+from gatts_codec.device.firmware import BUILDS, FIRMWARE, Firmware, find_firmware, firmware_of
+from gatts_codec.dialects import DIALECTS, SD_API_V5, Dialect
+from gatts_codec.link.events import Rebooted
+
+UNKNOWN, UNDECODABLE = b"\0\xff", b"\0\xa4"
+SPOKEN = [
+    (replace(build, on_fault="restart"), name)
+    for build in BUILDS
+    for name in build.dialects
+    if name in DIALECTS
+]
+EACH_BUILD = pytest.mark.parametrize(
+    ("build", "dialect"), SPOKEN, ids=lambda value: getattr(value, "name", value)
+)
+
+
+def chip_of(build: Firmware, dialect: str) -> Wire:
+    """A chip of the build with its link up, at rest."""
+    wire = Wire(VirtualChip(dialect, firmware=build), up=False)
+    link_up(wire, build)
+    return wire
+
+
+def link_up(wire: Wire, build: Firmware) -> None:
+    wire.say(SYNC, SYNC_RSP, CONFIG)
+    if build.config_at_once:
+        wire.after(build.interval_s)
+        wire.say(CONFIG_RSP)
+    else:
+        wire.say(CONFIG_RSP, CONFIG)
+    assert wire.chip.is_up
+
+
+def hung(build: Firmware) -> Firmware:
+    return replace(build, on_fault="hang")
+
+
+def test_every_dialect_has_a_build() -> None:
+    assert {dialect.name for dialect in DIALECTS.values()} <= {
+        name for build in BUILDS for name in build.dialects
+    }
+    assert [build.name for build in BUILDS] == list(FIRMWARE)
+
+
+def test_a_derived_dialect_has_the_build_of_its_numbers() -> None:
+    mine: Dialect = SD_API_V5.derive("mine", firmware="of our own")
+    assert firmware_of(mine).name == "sdk14.2"
+    assert VirtualChip(mine, firmware="sdk14.2").link.config.max_payload == 384
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_without_a_name_the_chip_is_patient_and_restarts(dialect: str) -> None:
+    build = VirtualChip(dialect).device.firmware
+    assert (build.interval_s, build.on_fault) == (0.4, "restart")
+    assert replace(FIRMWARE[build.name], interval_s=0.4, on_fault="restart") == build
+
+
+def test_stock_builds_of_sdk_11_to_14_hang() -> None:
+    assert [build.name for build in BUILDS if build.on_fault == "hang"] == [
+        "sdk11",
+        "sdk12.3",
+        "sdk13.1",
+        "sdk14.2",
+    ]
+
+
+def test_a_build_that_is_none() -> None:
+    with pytest.raises(EncodeError, match=r"sdk14\.2"):
+        find_firmware("sdk99")
+    with pytest.raises(EncodeError, match="speaks sd_api_v7, not sd_api_v5"):
+        VirtualChip("sd_api_v5", firmware="sdk17.1")
+
+
+@EACH_BUILD
+def test_link_up_takes_the_builds_way_and_interval(build: Firmware, dialect: str) -> None:
+    wire = Wire(VirtualChip(dialect, firmware=build), up=False)
+    assert wire.after(build.interval_s * 3.5) == ["SYNC"] * 3
+    wire.after(build.interval_s * 0.6)
+    if build.config_at_once:
+        assert wire.say(SYNC_RSP, CONFIG) == ["CONFIG_RSP"]
+        assert wire.say(packet(b"\0\xa4")) == []  # not before the chip's own CONFIG is answered
+        assert wire.after(build.interval_s) == ["CONFIG"]
+        assert wire.say(CONFIG_RSP) == []
+    else:
+        assert wire.say(SYNC_RSP, CONFIG) == ["CONFIG"]
+        assert wire.say(CONFIG_RSP, CONFIG) == ["CONFIG_RSP"]
+    assert wire.chip.is_up
+
+
+@EACH_BUILD
+def test_packets_over_the_limit_get_no_ack(build: Firmware, dialect: str) -> None:
+    wire = chip_of(build, dialect)
+    assert wire.say(packet(b"\x03" + bytes(build.max_payload))) == []
+    assert wire.say(packet(b"\x03" + bytes(build.max_payload - 1))) == ["ACK 1"]
+
+
+@EACH_BUILD
+def test_reset_restarts_builds_from_sdk_15_on(build: Firmware, dialect: str) -> None:
+    wire = chip_of(build, dialect)
+    wire.chip.peer.connect()
+    assert wire.say(RESET) != ["never"]
+    assert wire.chip.is_up is not build.knows_reset
+    assert bool(len(wire.chip.device.connections)) is not build.knows_reset
+
+
+@EACH_BUILD
+def test_an_unknown_opcode(build: Firmware, dialect: str) -> None:
+    wire = chip_of(build, dialect)
+    heard = wire.say(packet(UNKNOWN))
+    refused = ["ACK 1", "packet 0 ack 1 01ff06000000"]
+    assert heard == (refused if build.refuses_unknown else ["ACK 1"])
+    assert wire.chip.is_up is build.refuses_unknown
+
+
+@EACH_BUILD
+@pytest.mark.parametrize(
+    "payload",
+    [b"", UNDECODABLE, b"\0", *(bytes([kind, 0xA5]) for kind in (1, 2, 4, *range(6, 16)))],
+    ids=lambda payload: payload.hex() or "empty",
+)
+def test_what_is_a_fault(build: Firmware, dialect: str, payload: bytes) -> None:
+    wire = chip_of(build, dialect)
+    assert wire.say(packet(payload)) == ["ACK 1"]
+    assert not wire.chip.is_up
+    assert wire.after(build.interval_s) == ["SYNC"]
+    assert [what for what in wire.seen if isinstance(what, Rebooted)]
+
+
+@EACH_BUILD
+def test_a_build_that_hangs_acknowledges_and_is_silent_until_a_power_cycle(
+    build: Firmware, dialect: str
+) -> None:
+    wire = chip_of(hung(build), dialect)
+    assert wire.say(packet(UNDECODABLE)) == ["ACK 1"]
+    assert wire.say(RESET, SYNC, packet(VERSION_GET, seq=1)) == []
+    assert wire.after(build.interval_s * 20) == []
+    wire.chip.close(wire.now)
+    wire.chip.open(wire.now)
+    assert wire.after(build.interval_s) == ["SYNC"]
+
+
+@EACH_BUILD
+def test_packet_type_5(build: Firmware, dialect: str) -> None:
+    restarts = {payload: chip_of(build, dialect) for payload in (b"\5", b"\5\0", b"\5\1", b"\5\2")}
+    for payload, wire in restarts.items():
+        assert wire.say(packet(payload)) == ["ACK 1"]
+    up = [wire.chip.is_up for wire in restarts.values()]
+    if not build.knows_reset:
+        assert up == [False] * 4
+    else:
+        assert up == [True, False, build.name != PC, True]
+
+
+@EACH_BUILD
+def test_sync_with_a_packet_in_flight_costs_the_transmit_buffer(build: Firmware, dialect: str) -> None:
+    wire = chip_of(build, dialect)
+    wire.chip.peer.connect()
+    assert "packet 0" in str(wire.say())
+    link_up(wire, build)
+    assert wire.say(packet(UNKNOWN)) == ["ACK 1"]  # and it is not looked at
+    assert wire.say(packet(UNKNOWN), packet(UNKNOWN, seq=1), SYNC) == []
+    assert wire.after(build.interval_s * 20) == []
+    assert any(isinstance(what, Note) and "stuck" in what.text for what in wire.seen)
+    assert wire.say(RESET) == []
+    if build.knows_reset:
+        assert wire.after(build.interval_s) == ["SYNC"]
+        link_up(wire, build)
+        assert wire.say(packet(UNKNOWN)) == ["ACK 1"]
+        assert not wire.chip.is_up
+    else:
+        assert wire.after(build.interval_s * 20) == []
+
+
+def test_an_event_too_finds_no_transmit_buffer() -> None:
+    build = FIRMWARE["sdk14.2"]
+    wire = chip_of(build, "sd_api_v5")
+    wire.chip.peer.connect()
+    wire.say()
+    link_up(wire, build)
+    wire.chip.new_peer().connect("c6:05:04:03:02:02")
+    assert wire.after(1.0) == []
+    assert wire.say(packet(UNKNOWN)) == []
+
+
+def test_sync_with_nothing_in_flight_does_no_harm() -> None:
+    build = FIRMWARE["sdk14.2"]
+    wire = chip_of(build, "sd_api_v5")
+    wire.say(packet(VERSION_GET))
+    wire.say(ACKS[1])
+    link_up(wire, build)
+    assert len(wire.say(packet(VERSION_GET))) == 2
+
+
+def test_three_commands_at_once() -> None:
+    wire = chip_of(FIRMWARE["sdk14.2"], "sd_api_v5")
+    first, *others = wire.say(*(packet(VERSION_GET, seq=number) for number in range(3)))
+    assert first == "ACK 1"
+    assert [heard[:8] for heard in others] == ["packet 0", "ACK 2"]
+
+
+def test_hvx_with_more_than_512_bytes_crashes() -> None:
+    device = Device("sd_api_v5", firmware=PC)
+    params = HvxParams(14, data=bytes(512))
+    body = bytearray(Codec("sd_api_v5").pack(Hvx(0, params)))
+    device.receive(bytes(body), 0.0)
+    assert not device.at_fault
+    at = body.index((512).to_bytes(2, "little"))
+    body[at : at + 2] = (513).to_bytes(2, "little")
+    device.receive(bytes(body) + b"\0", 0.0)
+    assert device.at_fault

@@ -9,12 +9,13 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from gatts_codec.capture.doctor import Evidence, Finding, Report, diagnose
+from gatts_codec.capture.doctor import Evidence, Finding, Outcome, Report, diagnose
 from gatts_codec.capture.wire.clock import spoken
 from gatts_codec.cli.output import console, json_option, print_json, printable
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_STATUS: dict[Outcome, int] = {"nothing wrong found": 0, "faults found": 1, "too little to judge": 3}
 
 
 @click.command("doctor")
@@ -24,7 +25,8 @@ _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 def command(dialect: str, as_json: bool, **source: Any) -> int:
     """Say what is wrong in a recording, with evidence, cause and advice.
 
-    Exit status 1 if anything is. Notes are worth knowing; they do not count.
+    Exit status 0 if nothing wrong was found, 1 if anything was, 3 if there is too little to judge. Notes are worth
+    knowing; they do not count.
     """
     with Source(**source).open() as recording:
         report = diagnose(recording.items, None if dialect == AUTO else dialect)
@@ -32,29 +34,44 @@ def command(dialect: str, as_json: bool, **source: Any) -> int:
             print_json({"file": recording.name, "format": recording.format} | report.to_dict())
         else:
             _show(report, printable(recording.name), recording.format)
-    return 0 if report.healthy and report.frames else 1
+    return _STATUS[report.outcome]
 
 
 def _show(report: Report, name: str, format_name: str) -> None:
     out = console()
     out.print(Text.assemble((name, "bold"), f": {format_name}, {report.frames} frames, {report.calls} calls"))
-    told = report.verdict.ties or report.dialect == report.verdict.dialect
-    out.print(Text(str(report.verdict) if told else f"read as {report.dialect}, as told", "dim"))
-    if not report.frames:
-        out.print(Text("There is no frame in it: nothing to examine.", "bold red"))
-    elif report.healthy:
-        out.print(Text("Healthy: nothing wrong with the link.", "bold green"))
+    out.print(Text(f"read as {report.dialect}, as told" if report.told else str(report.verdict), "dim"))
+    if report.links:
+        out.print(Text(f"{len(report.links)} links, read apart: {printable(', '.join(report.links))}", "dim"))
+    out.print(Text(printable(report.headline), _headline_style(report)))
     for finding in (*report.findings, *report.notes):
         _finding(out, finding)
+
+
+def _headline_style(report: Report) -> str:
+    if report.findings:
+        return _STYLES[report.findings[0].severity]
+    return "bold green" if report.healthy and not report.amber else "bold yellow"
 
 
 def _finding(out: Console, finding: Finding) -> None:
     out.print()
     out.print(
-        Text.assemble((f"{finding.severity.upper()}  ", _STYLES[finding.severity]), (finding.title, "bold"))
+        Text.assemble(
+            (f"{finding.severity.upper()}  ", _STYLES[finding.severity]),
+            (f"[{printable(finding.link)}] " if finding.link else "", "dim"),
+            (finding.title, "bold"),
+        )
     )
-    for label, text in (("Why:", finding.cause), ("Do: ", finding.advice)):
-        out.print(Padding(Text.assemble((f"{label} ", "dim"), text), (0, 0, 0, 2), expand=False))
+    said = (
+        ("Why:", finding.cause),
+        ("Ended:", finding.ended),
+        ("Fault:", finding.fault),
+        ("Do:", finding.advice),
+    )
+    for label, text in said:
+        if text:
+            out.print(Padding(Text.assemble((f"{label:<7}", "dim"), text), (0, 0, 0, 2), expand=False))
     for evidence in finding.evidence:
         out.print(Padding(_seen(evidence), (0, 0, 0, 2), expand=False))
     hidden = finding.count - len(finding.evidence)

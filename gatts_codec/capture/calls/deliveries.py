@@ -77,7 +77,10 @@ class Acked(NamedTuple):
 
 
 class GivenUp(NamedTuple):
-    """A delivery that its sender stopped repeating without an ACK; ``why`` is next packet or reset."""
+    """A delivery that its sender stopped repeating without an ACK.
+
+    ``why`` is next packet, reset or the recording ends.
+    """
 
     delivery: Delivery
     why: str
@@ -167,6 +170,11 @@ class LinkTracker:
             return self._control(record, h5, direction)
         return [Oddity("other packet type", record, h5.type_name)]
 
+    def left_by_the_host(self, why: str) -> list[GivenUp]:
+        """What the chip has sent more than once and the host has not acknowledged so far."""
+        waiting = self._senders[TO_HOST].outstanding
+        return [GivenUp(waiting, why)] if waiting is not None and waiting.attempts > 1 else []
+
     def _vendor(self, record: PacketRecord, h5: H5Packet, direction: Direction) -> list[Step]:
         if not h5.reliable:
             return [Oddity("unreliable", record)]
@@ -178,7 +186,7 @@ class LinkTracker:
         if sender.outstanding is not None:
             reused = h5.seq == sender.outstanding.h5.seq
             # A chip that was still linking up has never seen the first one: the number is free.
-            if reused and not sender.outstanding.linking_up:
+            if reused and direction == TO_DEVICE and not sender.outstanding.linking_up:
                 steps.append(Oddity("seq reused", record, "", sender.outstanding))
             steps.append(GivenUp(sender.outstanding, "next packet"))
             sender.expected = h5.seq if reused else sender.expected

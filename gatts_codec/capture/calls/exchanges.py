@@ -1,5 +1,7 @@
 """What waits for an answer beyond the response to a call: requests of the peer, and what was sent to it.
 
+A reply answers a request when the chip has taken it: one that it refuses leaves the request open.
+
 authorization      RW_AUTHORIZE_REQUEST     answered by rw_authorize_reply
 mtu                EXCHANGE_MTU_REQUEST     answered by exchange_mtu_reply
 system attributes  SYS_ATTR_MISSING         answered by sys_attr_set
@@ -23,6 +25,7 @@ from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Packet
 
 _KEPT = 64  # the longest queue of notifications that firmware offers is far shorter
+_REFUSED_KEPT = 4
 _REQUESTS = {
     "rw_authorize_request": "authorization",
     "exchange_mtu_request": "mtu",
@@ -38,13 +41,17 @@ _CONFIRMATIONS = {"hvc": "indication", "sc_confirm": "service changed", "hvn_tx_
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Something opened by a packet and closed by another; ``closed`` is None where ``why`` it never was."""
+    """Something opened by a packet and closed by another; ``closed`` is None where ``why`` it never was.
+
+    ``refused`` are the replies that the chip refused meanwhile, each with its result, the last few of them.
+    """
 
     kind: str
     conn_handle: int
     opened: Delivery
     closed: Delivery | None
     why: str = ""
+    refused: tuple[tuple[Delivery, int], ...] = ()
 
     @property
     def latency_us(self) -> int | None:
@@ -69,6 +76,7 @@ class Exchanges:
         self._tx_complete = constants.get("BLE_EVT_TX_COMPLETE")
         self._disconnected = constants.get("BLE_GAP_EVT_DISCONNECTED")
         self._open: dict[tuple[int, str], deque[Delivery]] = {}
+        self._refused: dict[tuple[int, str], deque[tuple[Delivery, int]]] = {}
 
     def event(self, delivery: Delivery) -> Iterator[Exchange]:
         """An event from the chip."""
@@ -88,27 +96,27 @@ class Exchanges:
         elif name in _CONFIRMATIONS:
             yield from self._close(conn_handle, _CONFIRMATIONS[name], delivery, getattr(message, "count", 1))
 
-    def command(self, delivery: Delivery) -> Iterator[Exchange]:
-        """A command from the host, as it goes out."""
-        message = delivery.packet.message
-        conn_handle = connection_of(message)
-        if isinstance(message, Packet) and conn_handle is not None:
-            kind = _REPLIES.get(short_name(message.name))
-            if kind is not None:
-                yield from self._close(conn_handle, kind, delivery, 1)
-
     def called(self, delivery: Delivery, result: int | None) -> Iterator[Exchange]:
         """A command that is over, with its result."""
         message = delivery.packet.message
         conn_handle = connection_of(message)
-        if result != 0 or conn_handle is None or not isinstance(message, Packet):
+        if result is None or conn_handle is None or not isinstance(message, Packet):
             return
+        kind = _REPLIES.get(short_name(message.name))
+        if kind is not None and result:
+            refused = self._refused.setdefault((conn_handle, kind), deque(maxlen=_REFUSED_KEPT))
+            refused.append((delivery, result))
+        elif kind is not None:
+            yield from self._close(conn_handle, kind, delivery, 1)
+        elif result == 0:
+            self._sent(delivery, message, conn_handle)
+
+    def _sent(self, delivery: Delivery, message: Packet, conn_handle: int) -> None:
         if isinstance(message, Hvx) and message.hvx_params is not None:
             indicated = message.hvx_params.type == HvxType.INDICATION
             self._opened(conn_handle, "indication" if indicated else "notification", delivery)
         elif short_name(message.name) == "service_changed":
             self._opened(conn_handle, "service changed", delivery)
-        yield from ()
 
     def drop_all(self, why: str) -> list[Exchange]:
         """Everything open ends unanswered."""
@@ -123,11 +131,14 @@ class Exchanges:
 
     def _close(self, conn_handle: int, kind: str, closer: Delivery, count: int) -> Iterator[Exchange]:
         waiting = self._open.get((conn_handle, kind))
+        refused = self._refused.pop((conn_handle, kind), ())
         while waiting and count > 0:
-            yield Exchange(kind, conn_handle, waiting.popleft(), closer)
+            yield Exchange(kind, conn_handle, waiting.popleft(), closer, refused=tuple(refused))
             count -= 1
 
     def _drop(self, conn_handle: int, why: str) -> Iterator[Exchange]:
         for key in [key for key in self._open if key[0] == conn_handle]:
+            refused = tuple(self._refused.pop(key, ()))
             for opened in self._open.pop(key):
-                yield Exchange(key[1], conn_handle, opened, None, why)
+                after = tuple(pair for pair in refused if pair[0].first.frame > opened.first.frame)
+                yield Exchange(key[1], conn_handle, opened, None, why, after)

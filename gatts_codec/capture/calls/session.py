@@ -140,7 +140,8 @@ class Session:
         waiting: Outcome | None = (
             "open" if self._call is not None and self._may_be_answered(self._call) else None
         )
-        return [*self._close(waiting), *self._exchanges.drop_all("the recording ends")]
+        ended = "the recording ends"
+        return [*self._close(waiting), *self._exchanges.drop_all(ended), *self._link.left_by_the_host(ended)]
 
     def _may_be_answered(self, call: Call) -> bool:
         """Whether the recording ends before a host would give the call up."""
@@ -167,7 +168,6 @@ class Session:
         if delivery.record.frame.dir == TO_DEVICE:
             yield from self._close()
             self._call = Call(delivery)
-            yield from self._exchanges.command(delivery)
         elif kind == "response":
             yield from self._response(delivery)
         else:

@@ -34,7 +34,9 @@ class Evidence(NamedTuple):
 class Finding:
     """One diagnosis: what is seen, why that happens, what to do. ``count`` times, with the first few as evidence.
 
-    An error keeps something from working, a warning may; a note is worth knowing and nothing is wrong with it.
+    An error keeps something from working, and says what ``ended`` and whose ``fault`` it is; a warning may keep
+    something from working; a note is worth knowing and nothing is wrong with it. ``link`` names the link where there
+    are several.
     """
 
     code: str
@@ -44,6 +46,14 @@ class Finding:
     advice: str
     count: int
     evidence: tuple[Evidence, ...]
+    ended: str = ""
+    fault: str = ""
+    link: str = ""
+
+    @property
+    def first_frame(self) -> int:
+        """The first frame that its evidence names, 0 without any."""
+        return min((evidence.frame for evidence in self.evidence if evidence.frame is not None), default=0)
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -119,6 +129,8 @@ class Cases:
                 text.advice.format(**values),
                 case.count,
                 tuple(case.evidence),
+                text.ended.format(**values),
+                text.fault.format(**values),
             )
 
 

@@ -26,13 +26,15 @@ class Chunk(NamedTuple):
     """Bytes in one direction. Chunks are not frames: one may hold half a frame or three.
 
     ``t_us`` counts microseconds from whatever start the recording has; from 1970 on where it has clock times.
-    ``channel`` names the wire where the format tells wires apart and not directions (``"TX"``).
+    ``channel`` names the wire where the format tells wires apart and not directions (``"TX"``). ``link`` names the
+    link, with both its wires, where a recording holds several: an adapter's port.
     """
 
     t_us: int | None
     dir: Direction | None
     data: bytes
     channel: str = ""
+    link: str = ""
 
 
 class LineFault(NamedTuple):
@@ -55,6 +57,7 @@ class Remark(NamedTuple):
     text: str
     line: int = 0
     kind: str = "note"
+    link: str = ""
 
 
 Entry: TypeAlias = Chunk | LineFault | Remark | CaptureError

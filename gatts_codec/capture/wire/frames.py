@@ -16,7 +16,7 @@ class CapturedFrame:
     """One frame of a recording, numbered from 1 in the order in which the frames ended.
 
     ``t_us`` and ``dir`` are those of the chunk that brought its last byte. ``raw`` is the frame as read, both C0 and
-    escapes included. Exactly one of ``packet`` and ``error`` is None.
+    escapes included. Exactly one of ``packet`` and ``error`` is None. ``link`` is the chunk's.
     """
 
     number: int
@@ -26,15 +26,21 @@ class CapturedFrame:
     packet: H5Packet | None
     error: FramingError | None
     channel: str = ""
+    link: str = ""
 
 
 class Stray(NamedTuple):
-    """``size`` bytes outside frames, found with the chunk of that time."""
+    """``size`` bytes outside frames, found with the chunk of that time.
+
+    ``data`` is the chunk as far as it goes, where none of it belongs to a frame; else it is empty.
+    """
 
     t_us: int | None
     dir: Direction | None
     size: int
     channel: str = ""
+    data: bytes = b""
+    link: str = ""
 
 
 class Unfinished(NamedTuple):
@@ -43,7 +49,10 @@ class Unfinished(NamedTuple):
     dir: Direction | None
     data: bytes
     channel: str = ""
+    link: str = ""
 
+
+_KEPT_STRAY = 64
 
 Aside: TypeAlias = Stray | Unfinished | LineFault | Remark | CaptureError
 Item: TypeAlias = CapturedFrame | Aside
@@ -53,7 +62,7 @@ class FrameAssembler:
     """Cuts a recording into frames as it comes. Feed it entries, and ``finish`` it."""
 
     def __init__(self) -> None:
-        self._decoders: dict[tuple[Direction | None, str], Decoder] = {}
+        self._decoders: dict[tuple[Direction | None, str, str], Decoder] = {}
         self._count = 0
 
     def feed(self, entry: Entry) -> Iterator[Item]:
@@ -61,23 +70,27 @@ class FrameAssembler:
         if not isinstance(entry, Chunk):
             yield entry
             return
-        time, direction, data, channel = entry
-        decoder = self._decoders.get((direction, channel))
+        time, direction, data, channel, link = entry
+        decoder = self._decoders.get((direction, channel, link))
         if decoder is None:
-            decoder = self._decoders[direction, channel] = Decoder()
+            decoder = self._decoders[direction, channel, link] = Decoder()
         dropped = decoder.dropped
         frames = decoder.feed(data)
         if decoder.dropped > dropped:
-            yield Stray(time, direction, decoder.dropped - dropped, channel)
+            lost = decoder.dropped - dropped
+            alone = data[:_KEPT_STRAY] if lost == len(data) and not frames else b""
+            yield Stray(time, direction, lost, channel, alone, link)
         for frame in frames:
             self._count += 1
-            yield CapturedFrame(self._count, time, direction, frame.raw, frame.packet, frame.error, channel)
+            yield CapturedFrame(
+                self._count, time, direction, frame.raw, frame.packet, frame.error, channel, link
+            )
 
     def finish(self) -> Iterator[Unfinished]:
         """The frames that the recording's end cut off."""
-        for (direction, channel), decoder in self._decoders.items():
+        for (direction, channel, link), decoder in self._decoders.items():
             if decoder.pending:
-                yield Unfinished(direction, decoder.pending, channel)
+                yield Unfinished(direction, decoder.pending, channel, link)
 
 
 def assemble(entries: Iterable[Entry]) -> Iterator[Item]:

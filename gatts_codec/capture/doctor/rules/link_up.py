@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gatts_codec.capture.decoding.packets import PacketRecord
-from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_record
+from gatts_codec.capture.doctor.finding import Evidence, of_record
+from gatts_codec.capture.doctor.rules.rule import Rule
+from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST
 from gatts_codec.framing import H5Type
 
@@ -26,25 +27,26 @@ class _Attempt:
     host_sync_count: int = 0
     chip_frames: int = 0
     answered: bool = False
+    chip_waits: bool = False
     chip_syncs: list[Evidence] = field(default_factory=list)
     chip_sync_count: int = 0
     configs: list[Evidence] = field(default_factory=list)
     config_count: int = 0
     fields: set[bytes] = field(default_factory=set)
     chip_asked: bool = False
+    rsp_sent: bool = False
     last_us: int | None = None
 
 
-class LinkUp:
+class LinkUpRule(Rule):
     """Watches link control packets, attempt by attempt."""
 
-    def __init__(self) -> None:
-        self._cases = Cases()
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
         self._attempt = _Attempt()
         self._up = False
 
     def record(self, record: PacketRecord) -> None:
-        """Takes a frame."""
         h5, attempt = record.h5, self._attempt
         attempt.last_us = record.frame.t_us if record.frame.t_us is not None else attempt.last_us
         if record.frame.dir == TO_HOST:
@@ -58,10 +60,8 @@ class LinkUp:
         elif h5.type == H5Type.LINK_CONTROL and h5.link is not None:
             self._control(record, h5.link, record.frame.dir == TO_DEVICE, h5.payload[2:3])
 
-    def findings(self) -> Iterator[Finding]:
-        """What was found, with the last attempt judged as far as it came."""
+    def end(self) -> None:
         self._over()
-        return self._cases.findings()
 
     def _control(self, record: PacketRecord, link: str, from_host: bool, field_byte: bytes) -> None:
         attempt = self._attempt
@@ -72,13 +72,11 @@ class LinkUp:
             attempt.host_syncs.append(of_record(record, "SYNC from the host"))
             del attempt.host_syncs[_KEPT:]
         elif link == "SYNC_RSP" and from_host:
-            attempt.answered = True
-        elif link == "SYNC" and attempt.answered:
-            attempt.chip_sync_count += 1
-            attempt.chip_syncs.append(of_record(record, "SYNC from the chip, after the host's SYNC_RSP"))
-            del attempt.chip_syncs[_KEPT:]
+            # Only what answers a SYNC counts: a host that has gone answered none of those that come now.
+            attempt.answered, attempt.chip_waits = attempt.chip_waits or attempt.answered, False
+            attempt.rsp_sent = True
         elif link == "SYNC":
-            attempt.chip_asked = True
+            self._chip_sync(record)
         elif link == "CONFIG" and from_host:
             attempt.config_count += 1
             attempt.configs.append(
@@ -86,6 +84,15 @@ class LinkUp:
             )
             attempt.fields.add(field_byte)
             del attempt.configs[_KEPT:]
+
+    def _chip_sync(self, record: PacketRecord) -> None:
+        attempt = self._attempt
+        attempt.chip_asked = attempt.chip_waits = True
+        if attempt.answered:
+            attempt.answered = False
+            attempt.chip_sync_count += 1
+            attempt.chip_syncs.append(of_record(record, "SYNC from the chip, after the host's SYNC_RSP"))
+            del attempt.chip_syncs[_KEPT:]
 
     def _over(self) -> None:
         """The attempt ends, or the recording does."""
@@ -98,12 +105,13 @@ class LinkUp:
         if attempt.chip_sync_count >= _CHIP_SYNCS_ANSWERED:
             self._found("host not heard", attempt.chip_syncs, attempt.chip_sync_count)
         elif self._config_unanswered(attempt):
-            self._found("config unanswered", attempt.configs, attempt.config_count, why=_why(attempt))
+            why, whose = _why(attempt)
+            self._found("config unanswered", attempt.configs, attempt.config_count, why=why, whose=whose)
 
     def _found(self, code: str, evidences: list[Evidence], count: int, **values: object) -> None:
         unseen = count - len(evidences)
         for evidence in evidences:
-            self._cases.add(code, evidence, values, count=1 + unseen)
+            self.cases.add(code, evidence, values, count=1 + unseen)
             unseen = 0
 
     def _config_unanswered(self, attempt: _Attempt) -> bool:
@@ -114,10 +122,13 @@ class LinkUp:
         return attempt.config_count >= _MANY_CONFIGS or waited
 
 
-def _why(attempt: _Attempt) -> str:
+def _why(attempt: _Attempt) -> tuple[str, str]:
+    """Why a CONFIG is not answered, and whose fault that is."""
     unusual = [field_byte.hex() or "nothing" for field_byte in attempt.fields - {_USUAL_FIELD}]
     if unusual:
-        return f"the configuration field is {' and '.join(unusual)}: firmware drops every CONFIG whose field is not 11"
-    if attempt.chip_asked and not attempt.answered:
-        return "the host never answers the chip's SYNC, so the chip does not take its CONFIG"
-    return "firmware with another configuration field, or a host that never answered the chip's SYNC"
+        said = f"the configuration field is {' and '.join(unusual)}: firmware drops every CONFIG whose field is not 11"
+        return said, "the host"
+    if attempt.chip_asked and not attempt.rsp_sent:
+        return "the host never answers the chip's SYNC, so the chip does not take its CONFIG", "the host"
+    said = "firmware with another configuration field, or a host that never answered the chip's SYNC"
+    return said, "the firmware, or a host that does not answer it"

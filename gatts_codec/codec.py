@@ -64,7 +64,7 @@ class Codec:
         return Codec, (self.dialect.name if known else self.dialect, self.strict)
 
     def message_class(self, kind: str, name: str) -> type[Packet]:
-        """The dialect's class for a packet: ``message_class("command", "sd_ble_gatts_hvx")``, prefix optional.
+        """The dialect's class for a packet: ``message_class("command", "sd_ble_gatts_hvx")``, or "hvx", "gap.connect".
 
         Raises EncodeError that lists the dialect's names where there is no such packet.
         """
@@ -73,6 +73,10 @@ class Codec:
     def message_classes(self) -> list[type[Packet]]:
         """The classes of all packets of the dialect."""
         return self._interpreter.classes()
+
+    def has(self, cls: type[Packet]) -> bool:
+        """Whether the dialect has this class of packet; it may have another for the same command."""
+        return self._interpreter.entry_of(cls) is not None
 
     def opcode(self, packet: Packet | type[Packet]) -> int:
         """The opcode or event id of a packet in this dialect. Raises EncodeError where that has no such packet."""
@@ -94,7 +98,7 @@ class Codec:
     def decode_command(self, body: Bytes) -> Command[Any]:
         """The command in a body, u8 opcode first. Raises DecodeError and its subclasses.
 
-        They are TruncatedError, TrailingDataError, and UnknownOpcodeError where the dialect has no such GATTS command.
+        They are TruncatedError, TrailingDataError, and UnknownOpcodeError where the dialect has no such command.
         """
         if type(body) is bytes and body:
             return self._commands[body[0]](body)
@@ -121,7 +125,7 @@ class Codec:
         return self._interpreter.pack(message)
 
     def unpack(self, payload: Bytes) -> Packet | Opaque:
-        """The message in an H5 vendor packet's payload; packets that are not GATTS come as Opaque.
+        """The message in an H5 vendor packet's payload; what the dialect does not have comes as Opaque.
 
         An opcode or event id in the dialect's GATTS range that no packet has is an UnknownOpcodeError; outside that
         range it makes an Opaque, as every other packet type does. Raises DecodeError; TruncatedError also for an
@@ -150,33 +154,38 @@ class _Functions:
 
     def __init__(self, interpreter: Interpreter, generated: bool) -> None:
         self.interpreter = interpreter
-        self.encoders: dict[type, Encode] = {}
-        self.packers: dict[type, Encode] = {}
+        self.encoders = _ByClass(interpreter, interpreter.encode, generated)
+        self.packers = _ByClass(interpreter, interpreter.pack, generated, packed=True)
         self.bodies: dict[Kind, list[Decode]] = {
             kind: [partial(interpreter.decode, kind, base=Packet)] * 256 for kind in PACKET_TYPES
         }
         self.payloads: list[list[Decode]] = [[interpreter.unpack] * 256 for _ in range(256)]
-        for entry in interpreter.entries if generated else ():
-            self._add_encoders(entry)
-            # Event ids have two bytes. Where two begin alike, the interpreter tells them apart.
-            if (
-                sum(
-                    (other.kind, other.head[0]) == (entry.kind, entry.head[0])
-                    for other in interpreter.entries
-                )
-                == 1
-            ):
-                self._add_decoders(entry)
+        for kind, packet_type in PACKET_TYPES.items() if generated else ():
+            _on_first_use(self.bodies[kind], partial(_decoder_of, interpreter, kind), at=0)
+            _on_first_use(
+                self.payloads[packet_type], partial(_decoder_of, interpreter, kind, packed=True), at=1
+            )
 
-    def _add_encoders(self, entry: Entry) -> None:
-        self.encoders[entry.cls], self.packers[entry.cls] = self.interpreter.encode, self.interpreter.pack
-        _on_first_use(self.encoders, entry.cls, partial(_encoder, self.interpreter, entry))
-        _on_first_use(self.packers, entry.cls, partial(_encoder, self.interpreter, entry, packed=True))
 
-    def _add_decoders(self, entry: Entry) -> None:
-        bodies, payloads = self.bodies[entry.kind], self.payloads[PACKET_TYPES[entry.kind]]
-        _on_first_use(bodies, entry.head[0], partial(_decoder, self.interpreter, entry))
-        _on_first_use(payloads, entry.head[0], partial(_decoder, self.interpreter, entry, packed=True))
+class _ByClass(dict[type, Encode]):
+    """Message class to what encodes it, generated when it is first looked up. KeyError: the dialect has none."""
+
+    def __init__(
+        self, interpreter: Interpreter, interpret: Encode, generated: bool, packed: bool = False
+    ) -> None:
+        super().__init__()
+        self._interpreter, self._interpret = interpreter, interpret
+        self._generated, self._packed = generated, packed
+
+    def __missing__(self, cls: type) -> Encode:
+        entry = self._interpreter.entry_of(cls)
+        if entry is None or not self._generated:
+            raise KeyError(cls)
+        try:
+            self[cls] = _encoder(self._interpreter, entry, self._packed).function()
+        except NotCompilable:
+            self[cls] = self._interpret
+        return self[cls]
 
 
 @lru_cache(maxsize=64)
@@ -207,19 +216,28 @@ def _decoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> So
     )
 
 
+def _decoder_of(interpreter: Interpreter, kind: Kind, first: int, packed: bool = False) -> Source:
+    # Event ids have two bytes. One over 255 is left to the interpreter, to which the function for its low byte turns.
+    head = bytes((first, 0)) if kind == "event" else bytes((first,))
+    entry = interpreter.with_head(kind, head)
+    if entry is None:
+        raise NotCompilable(f"no {kind} begins with {head.hex()}")
+    return _decoder(interpreter, entry, packed)
+
+
 def _label(interpreter: Interpreter, entry: Entry) -> str:
     return f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}"
 
 
-def _on_first_use(table: Any, key: Any, write: Callable[[], Source]) -> None:
-    """Put a function into a table that is generated when it is called. Until then its place holds the interpreter's."""
-    interpret = table[key]
+def _on_first_use(table: list[Decode], write: Callable[[int], Source], *, at: int) -> None:
+    """Let a table, which holds the interpreter's functions, generate one when the byte ``at`` first leads to it."""
+    interpret = table[0]
 
-    def first(argument: Any) -> Any:
+    def first(data: bytes) -> Any:
         try:
-            table[key] = write().function()
+            table[data[at]] = write(data[at]).function()
         except NotCompilable:
-            table[key] = interpret
-        return table[key](argument)
+            table[data[at]] = interpret
+        return table[data[at]](data)
 
-    table[key] = first
+    table[:] = [first] * len(table)

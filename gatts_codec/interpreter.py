@@ -6,6 +6,7 @@ here whenever they are in doubt.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple, NoReturn, TypeAlias, TypeVar, cast
@@ -13,7 +14,7 @@ from typing import NamedTuple, NoReturn, TypeAlias, TypeVar, cast
 from construct import ConstructError, StreamError
 
 from gatts_codec.constants import Group, Kind, RpcPacketType, group_of
-from gatts_codec.constants.table import short_name
+from gatts_codec.constants.table import group_and_name, short_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import (
     DecodeError,
@@ -24,6 +25,7 @@ from gatts_codec.errors import (
     UnknownOpcodeError,
     brief,
 )
+from gatts_codec.packets.group import PacketGroup
 from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque, opaque_payload
 from gatts_codec.schema.blocks import Reader, Refused, Span
 from gatts_codec.schema.message import Packet
@@ -43,7 +45,7 @@ _OTHER_KINDS = {3: "dtm_command", 4: "dtm_response", 5: "reset_command"}
 
 
 class Entry(NamedTuple):
-    """One packet of a dialect, ready to use: ``name`` without the SoftDevice's prefixes, ``head`` opcode or id."""
+    """One packet of a dialect, ready to use: ``name`` as `short_name` has it, ``head`` opcode or event id."""
 
     kind: Kind
     name: str
@@ -53,42 +55,86 @@ class Entry(NamedTuple):
 
 
 class Interpreter:
-    """Messages to bytes and back, by walking the layouts. Arguments, results and errors are those of ``Codec``."""
+    """Messages to bytes and back, by walking the layouts. Arguments, results and errors are those of ``Codec``.
+
+    A group of packets loads when a name, a class or a number leads to it.
+    """
 
     def __init__(self, dialect: Dialect, strict: bool) -> None:
         self.dialect, self.strict = dialect, strict
-        self.entries = _entries(dialect)
-        self._by_class = {entry.cls: entry for entry in self.entries}
-        self._by_head = {(entry.kind, entry.head): entry for entry in self.entries}
-        self._by_name: dict[tuple[str, str], Entry] = {
-            (entry.kind, entry.name): entry for entry in self.entries
-        }
+        self._tables: dict[str, _Table] = {}
         self._group = lru_cache(maxsize=1024)(self._group_of)
 
     def named(self, kind: str, name: str) -> Entry:
         """A packet by its name. Raises EncodeError, which lists the dialect's names."""
-        entry = self._by_name.get((str(kind), short_name(str(name))))
-        if entry is None:
-            known = ", ".join(entry.name for entry in self._by_class.values() if entry.kind == kind)
-            hint = f"; its {kind}s are {known}" if known else "; a kind is command, response or event"
-            raise EncodeError(
-                f"{self.dialect.name} has no {kind} {brief(name)}{hint}", dialect=self.dialect.name
-            )
-        return entry
+        groups, plain = self._places(str(name))
+        for table in map(self._table, groups):
+            if (entry := table.by_name.get((str(kind), plain))) is not None:
+                return entry
+        raise self._no_such_name(str(kind), str(name), groups)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The dialect's packets; loads every group."""
+        return [entry for table in self._all_tables() for entry in table.by_class.values()]
 
     def classes(self) -> list[type[Packet]]:
-        """The message classes of the dialect's packets."""
-        return list(self._by_class)
+        """The message classes of the dialect's packets; loads every group."""
+        return [entry.cls for entry in self.entries]
+
+    def entry_of(self, cls: type) -> Entry | None:
+        """A packet by its message class; None where the dialect has none, or has another class for it."""
+        if not issubclass(cls, Packet):
+            return None
+        group, _ = group_and_name(cls.name)
+        tables = self._all_tables() if group == "unknown" else [self._table(group)]
+        return next((table.by_class[cls] for table in tables if cls in table.by_class), None)
 
     def of_class(self, cls: type) -> Entry:
         """A packet by its message class. Raises EncodeError where the dialect has none, or has another class for it."""
-        entry = self._by_class.get(cls)
+        entry = self.entry_of(cls)
         if entry is None:
             reason = f"{self.dialect.name} has no {cls.__name__}"
-            twin = issubclass(cls, Packet) and self._by_name.get((cls.kind, short_name(cls.name)))
-            reason += f"; its {twin.name} is {twin.cls.__name__}" if twin else ""
+            with suppress(EncodeError):
+                twin = self.named(cls.kind, cls.name) if issubclass(cls, Packet) else None
+                reason += f"; its {twin.name} is {twin.cls.__name__}" if twin else ""
             raise EncodeError(reason, value=cls, dialect=self.dialect.name)
         return entry
+
+    def with_head(self, kind: Kind, head: bytes) -> Entry | None:
+        """A packet by its opcode or event id; None where the dialect has none."""
+        group = self._group(kind, int.from_bytes(head, "little"))
+        entry = self._table(group).by_head.get((kind, head))
+        if entry is not None or group in self.dialect.groups:
+            return entry
+        # Numbers of a caller's own dialect may lie outside the ranges that are known.
+        return next(
+            (found for table in self._all_tables() if (found := table.by_head.get((kind, head)))), None
+        )
+
+    def _places(self, name: str) -> tuple[Iterable[str], str]:
+        """The groups in which to look for a name, and what it is called there."""
+        group, plain = group_and_name(name)
+        if group != "unknown":
+            return (group,), plain
+        prefix, dot, rest = plain.partition(".")
+        return ((prefix,), rest) if dot else (self.dialect.groups, plain)
+
+    def _table(self, group: str) -> _Table:
+        if group not in self._tables:
+            groups = self.dialect.groups
+            self._tables[group] = _Table(groups[group] if group in groups else PacketGroup(group, {}, {}))
+        return self._tables[group]
+
+    def _all_tables(self) -> list[_Table]:
+        return [self._table(group) for group in self.dialect.groups]
+
+    def _no_such_name(self, kind: str, name: str, groups: Iterable[str]) -> EncodeError:
+        known = [entry.name for group in groups for entry in self._table(group).of_kind(kind)]
+        hint = f"; its {kind}s are {', '.join(known)}" if known else "; a kind is command, response or event"
+        return EncodeError(
+            f"{self.dialect.name} has no {kind} {brief(name)}{hint}", dialect=self.dialect.name
+        )
 
     def encode(self, message: Packet | Opaque) -> bytes:
         """The body of a packet. Raises EncodeError."""
@@ -119,7 +165,7 @@ class Interpreter:
         head = self._head(kind, body)
         opcode = int.from_bytes(head, "little")
         group = self._group(kind, opcode)
-        if group == "gatts" or (kind, head) in self._by_head:
+        if group == "gatts" or self.with_head(kind, head) is not None:
             return self.decode(kind, body, Packet)
         return Opaque(packet_type, kind, group, opcode, body[len(head) :])
 
@@ -129,7 +175,7 @@ class Interpreter:
             raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
         body, spans = self._bytes(body), list[Span]()
         known = cast(Kind, kind)
-        entry = self._by_head.get((known, body[: OPCODE_BYTES[PACKET_TYPES[known]]]))
+        entry = self.with_head(known, body[: OPCODE_BYTES[PACKET_TYPES[known]]])
         if entry is None:
             return spans
         with suppress(ConstructError):  # the spans up to the fault are the answer
@@ -172,7 +218,7 @@ class Interpreter:
         """
         body = self._bytes(body)
         head = self._head(kind, body)
-        entry = self._by_head.get((kind, head))
+        entry = self.with_head(kind, head)
         if entry is None:
             raise self._unknown_opcode(kind, body, int.from_bytes(head, "little"))
         reader = Reader(body, position=len(head))
@@ -188,8 +234,8 @@ class Interpreter:
     def _unknown_opcode(self, kind: Kind, body: bytes, opcode: int) -> UnknownOpcodeError:
         group = self._group(kind, opcode)
         what = "event id" if kind == "event" else "opcode"
-        known = f" ({group} group)" if group not in ("gatts", "unknown") else ""
-        reason = f"{what} 0x{opcode:02x}{known} is no GATTS {kind} of {self.dialect.name}"
+        where = f" ({group} group)" if group not in ("gatts", "unknown") else ""
+        reason = f"{what} 0x{opcode:02x}{where} is no {kind} that {self.dialect.name} has"
         return UnknownOpcodeError(reason, packet=kind, data=body, dialect=self.dialect.name)
 
     def _refuse_trailing(self, entry: Entry, body: bytes, offset: int) -> NoReturn:
@@ -227,23 +273,32 @@ class Interpreter:
         return _OTHER_KINDS.get(packet_type, "unknown")
 
 
-def _entries(dialect: Dialect) -> list[Entry]:
-    entries = []
-    for name, call in dialect.calls.items():
-        head = bytes((dialect.opcode(name),))
-        entries += [
-            _entry("command", name, head, call.command),
-            _entry("response", name, head, call.response),
-        ]
-    for name, (number, layout) in dialect.events.items():
-        entries.append(_entry("event", name, number.to_bytes(2, "little"), layout))
-    return entries
+class _Table:
+    """The packets of one group by every key that finds them."""
+
+    def __init__(self, group: PacketGroup) -> None:
+        entries = list(_entries(group))
+        self.by_class = {entry.cls: entry for _, entry in entries}
+        self.by_head = {(entry.kind, entry.head): entry for _, entry in entries}
+        self.by_name: dict[tuple[str, str], Entry] = {(entry.kind, name): entry for name, entry in entries}
+
+    def of_kind(self, kind: str) -> Iterator[Entry]:
+        return (entry for entry in self.by_class.values() if entry.kind == kind)
+
+
+def _entries(group: PacketGroup) -> Iterator[tuple[str, Entry]]:
+    for name, call in group.calls.items():
+        head = bytes((call.opcode,))
+        yield name, _entry("command", name, head, call.command)
+        yield name, _entry("response", name, head, call.response)
+    for name, (number, layout) in group.events.items():
+        yield name, _entry("event", name, number.to_bytes(2, "little"), layout)
 
 
 def _entry(kind: Kind, name: str, head: bytes, layout: Record) -> Entry:
     if not issubclass(layout.cls, Packet):
         raise TypeError(f"{layout.cls.__name__} is no packet")
-    return Entry(kind, name, head, layout.cls, layout)
+    return Entry(kind, short_name(layout.cls.name) or name, head, layout.cls, layout)
 
 
 def _dotted(path: str | None) -> str:

@@ -12,18 +12,9 @@ import pytest
 
 from gatts_codec import constants
 from gatts_codec.constants.table import tables
+from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import UnknownDialectError
 
-DIALECTS = (
-    "s110_v8",
-    "s130_v1",
-    "sd_api_v2",
-    "sd_api_v2_pc",
-    "sd_api_v3",
-    "sd_api_v5",
-    "sd_api_v6",
-    "sd_api_v7",
-)
 VECTORS = Path(__file__).parent / "vectors"
 
 HEADER_PREFIXES: dict[type[IntEnum], str] = {
@@ -103,9 +94,10 @@ def test_security_modes_split_as_the_bits_travel() -> None:
     ]
 
 
-def test_dialects_stand_in_their_order_and_the_patched_firmware_has_v2_numbers() -> None:
-    assert tuple(tables()) == DIALECTS
-    assert tables()["sd_api_v2_pc"] == tables()["sd_api_v2"]
+def test_dialects_stand_in_their_order_and_patched_firmware_has_its_base_s_numbers() -> None:
+    assert list(tables()) == list(DIALECTS)
+    for dialect in DIALECTS.values():
+        assert tables()[dialect.name] == tables()[dialect.numbers]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from gatts_codec.constants.table import tables
 from gatts_codec.dialects import SD_API_V5
 from gatts_codec.errors import UnknownDialectError
 
-EARLY = ("s110_v8", "s130_v1", "sd_api_v2", "sd_api_v2_pc", "sd_api_v3", "sd_api_v5")
-LATE = ("sd_api_v6", "sd_api_v7")
+ALL = tuple(tables())
+EARLY, LATE = ALL[: ALL.index("sd_api_v6")], ALL[ALL.index("sd_api_v6") :]
 
 
 def found(text: str, dialect: str | None = None) -> list[tuple[str, tuple[str, ...]]]:
@@ -43,14 +43,16 @@ def test_an_opcode_with_two_meanings_shows_both() -> None:
 def test_an_event_id_that_moved_shows_both() -> None:
     assert found("0x55") == [
         ("BLE_GATTS_EVT_TIMEOUT", EARLY[:4]),
-        ("BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST", ("sd_api_v3", "sd_api_v5", *LATE)),
+        ("BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST", (*EARLY[4:], *LATE)),
     ]
 
 
 def test_opcodes_of_other_groups_are_named_by_group() -> None:
-    assert found("0x94", "sd_api_v5") == [("GATTC opcode, base + 0", ("sd_api_v5",))]
-    assert found("0x94", "sd_api_v7") == [("GAP opcode, base + 40", ("sd_api_v7",))]
-    assert found("0x66", "s110_v8") == [("common opcode, base + 6", ("s110_v8",))]
+    assert found("0x94", "sd_api_v5") == [("SD_BLE_GATTC_PRIMARY_SERVICES_DISCOVER", ("sd_api_v5",))]
+    assert found("0x6b", "s110_v8") == [("common opcode, base + 11", ("s110_v8",))]
+    assert found("0x9a", "sd_api_v7") == [("GAP opcode, base + 46", ("sd_api_v7",))]
+    (event_get,) = explain("sd_ble_evt_get", "sd_api_v5")
+    assert (event_get.category, event_get.group) == ("command", "common")
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_opcodes_of_other_groups_are_named_by_group() -> None:
         ("sys attr missing", {"BLE_ERROR_GATTS_SYS_ATTR_MISSING", "BLE_GATTS_EVT_SYS_ATTR_MISSING"}),
         ("busy", {"NRF_ERROR_BUSY"}),
         ("add", {"SD_BLE_GATTS_SERVICE_ADD", "SD_BLE_GATTS_INCLUDE_ADD", "SD_BLE_GATTS_CHARACTERISTIC_ADD",
-                 "SD_BLE_GATTS_DESCRIPTOR_ADD"}),
+                 "SD_BLE_GATTS_DESCRIPTOR_ADD", "SD_BLE_UUID_VS_ADD"}),
         ("BLE_CONN_HANDLE_INVALID", {"BLE_CONN_HANDLE_INVALID"}),
         ("H5_TRANSPORT_STATE", {"NRF_ERROR_SD_RPC_H5_TRANSPORT_STATE"}),
     ],
@@ -87,7 +89,7 @@ def test_nothing_known_is_an_empty_answer(text: str) -> None:
 
 def test_an_unknown_dialect_is_refused() -> None:
     with pytest.raises(UnknownDialectError, match="unknown dialect"):
-        explain("0", "sd_api_v4")
+        explain("0", "sd_api_v8")
 
 
 def test_a_result_says_what_it_means_for_each_call() -> None:

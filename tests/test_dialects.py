@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from own_dialect import mine
+
 from gatts_codec import Codec, Opaque
-from gatts_codec.dialects import SD_API_V5, Call
+from gatts_codec.dialects import SD_API_V5
 from gatts_codec.packets.gatts import service_changed
+from gatts_codec.packets.group import Call
 
 
 def test_a_derived_dialect_inherits_packets_numbers_and_groups() -> None:
-    mine = SD_API_V5.derive(
-        "mine",
-        firmware="a private build",
-        calls={"service_changed": Call(15, service_changed.COMMAND, service_changed.RESPONSE)},
-    )
-    codec = Codec(mine)
+    moved = Call(0xAF, service_changed.COMMAND, service_changed.RESPONSE)
+    codec = Codec(mine(SD_API_V5, calls={"service_changed": moved}))
     assert codec.encode(service_changed.ServiceChanged(1, 2, 3)).hex() == "af010002000300"
-    assert codec.unpack(bytes.fromhex("006501")) == Opaque(0, "command", "common", 0x65, b"\x01")
+    assert codec.unpack(bytes.fromhex("006101")) == Opaque(0, "command", "common", 0x61, b"\x01")
     assert codec.unpack(bytes.fromhex("02570001000a")) == Codec("sd_api_v5").unpack(
         bytes.fromhex("02570001000a")
     )

@@ -93,7 +93,7 @@ def _host_error(error: SdRpcError) -> Explanation:
 
 
 def _category(name: str) -> Category:
-    if "_EVT_" in name and not name.endswith("_INVALID"):
+    if "_EVT_" in name and not name.startswith("SD_") and not name.endswith("_INVALID"):
         return "event"
     return next((category for prefix, category in _CATEGORY_PREFIXES if name.startswith(prefix)), "constant")
 

@@ -57,6 +57,8 @@ GENERAL: dict[str, str] = {
     "BLE_ERROR_GAP_DISCOVERABLE_WITH_WHITELIST": "a discoverable mode cannot be used with a whitelist",
     "BLE_ERROR_GAP_INVALID_BLE_ADDR": "not a valid Bluetooth address for this use",
     "BLE_ERROR_GAP_WHITELIST_IN_USE": "another role is using the whitelist",
+    "BLE_ERROR_GAP_DEVICE_IDENTITIES_IN_USE": "another role is using the device identities",
+    "BLE_ERROR_GAP_DEVICE_IDENTITIES_DUPLICATE": "two of the device identities are the same",
     "BLE_ERROR_GATTC_PROC_NOT_PERMITTED": "the GATT client may not do this now",
     "BLE_ERROR_GATTS_INVALID_ATTR_TYPE": "only a characteristic's value can be notified or indicated: use value_handle",
     "BLE_ERROR_GATTS_SYS_ATTR_MISSING": _SYS_ATTR,

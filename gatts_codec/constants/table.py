@@ -6,7 +6,7 @@ compiler evaluates it. It is read once, on the first question, so that importing
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, Protocol, TypeAlias
 
 from gatts_codec.constants.codes import SdRpcError
@@ -35,8 +35,13 @@ _STEMS: dict[Group, str] = {
     "l2cap": "BLE_L2CAP",
 }
 
-# Dialects that differ from another in layouts only: pc-ble-driver's patch changes one packet and no number.
-SAME_NUMBERS = {"sd_api_v2_pc": "sd_api_v2"}
+# Dialects that differ from another in layouts only: pc-ble-driver's firmware has the numbers of its SD API.
+SAME_NUMBERS = {
+    "sd_api_v2_pc": "sd_api_v2",
+    "sd_api_v3_pc": "sd_api_v3",
+    "sd_api_v5_pc": "sd_api_v5",
+    "sd_api_v6_pc": "sd_api_v6",
+}
 
 
 @cache
@@ -66,9 +71,24 @@ def numbers_of(dialect: str | HasNumbers) -> str:
     return dialect if isinstance(dialect, str) else dialect.numbers
 
 
+def group_and_name(name: str) -> tuple[Group, str]:
+    """A SoftDevice name as its group and what it is called there: ``sd_ble_gap_adv_start``, ("gap", "adv_start")."""
+    plain = name.lower()
+    for group, stem in reversed(_STEMS.items()):
+        for prefix in (f"sd_{stem.lower()}_", f"{stem.lower()}_evt_"):
+            if plain.startswith(prefix):
+                return group, plain.removeprefix(prefix)
+    return "unknown", plain
+
+
+@lru_cache(maxsize=1024)
 def short_name(name: str) -> str:
-    """A SoftDevice name without its prefix, lower case: ``value_set``, ``write``."""
-    return name.lower().removeprefix("sd_ble_gatts_").removeprefix("ble_gatts_evt_")
+    """What a packet is called where the dialect is known, lower case: ``value_set``, ``enable``, ``gap.adv_start``.
+
+    GATTS and Common packets have no group before their name. Anything but a SoftDevice name stays as it is.
+    """
+    group, plain = group_and_name(name)
+    return plain if group in ("gatts", "common", "unknown") else f"{group}.{plain}"
 
 
 def is_marker(name: str) -> bool:

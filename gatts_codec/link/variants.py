@@ -45,4 +45,4 @@ def variant_for(codec: Codec, message: Command[R]) -> Command[R]:
     if variant is None:
         return message
     cls, convert = variant
-    return convert(message) if cls in codec.message_classes() else message
+    return convert(message) if codec.has(cls) else message

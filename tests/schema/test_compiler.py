@@ -28,11 +28,13 @@ from differential import (
 )
 from hypothesis import given
 from hypothesis import strategies as st
+from own_dialect import mine
 from strategies import Layout, any_layout, field_paths, many, mutated, of_record, with_field
 
 from gatts_codec import DIALECTS, Codec, DecodeError, EncodeError, ServiceChanged, ValueSet
-from gatts_codec.dialects import SD_API_V7, Call
+from gatts_codec.dialects import SD_API_V7
 from gatts_codec.interpreter import Interpreter
+from gatts_codec.packets.group import Call
 from gatts_codec.packets.response import response
 from gatts_codec.schema.blocks import Data, u16
 from gatts_codec.schema.compiler import decoder_source, encoder_source
@@ -185,8 +187,8 @@ class DoublingResponse(Response):
 
 
 def test_a_block_without_an_emitter_is_interpreted() -> None:
-    doubling = Call(20, Record(Doubling, named("number", Odd())), response(DoublingResponse))
-    codec = Codec(SD_API_V7.derive("mine", firmware="mine", calls={"doubling": doubling}))
+    doubling = Call(0xB6, Record(Doubling, named("number", Odd())), response(DoublingResponse))
+    codec = Codec(mine(SD_API_V7, calls={"doubling": doubling}))
     body = bytes((codec.opcode(Doubling), 21))
     for _ in range(2):
         assert codec.encode(Doubling(42)) == body
@@ -196,7 +198,7 @@ def test_a_block_without_an_emitter_is_interpreted() -> None:
 
 def test_events_that_begin_alike_are_told_apart() -> None:
     events = {"write": (0x50, SD_API_V7.events["hvc"][1]), "other": (0x150, SD_API_V7.events["timeout"][1])}
-    codec = Codec(SD_API_V7.derive("mine", firmware="mine", events=events))
+    codec = Codec(mine(SD_API_V7, events=events))
     hvc, timeout = b"\x50\x00\x01\x00\x02\x00", b"\x50\x01\x01\x00\x02"
     for _ in range(2):
         assert type(codec.decode_event(hvc)) is codec.message_class("event", "write")
@@ -211,8 +213,8 @@ class Loose(Command[Any]):
 
 def test_bytes_whose_length_is_a_plain_number() -> None:
     layout = Record(Loose, named("size", u16), named("data", Data("size")))
-    call = Call(21, layout, response(DoublingResponse))
-    codec = Codec(SD_API_V7.derive("mine", firmware="mine", calls={"loose": call}))
+    call = Call(0xB7, layout, response(DoublingResponse))
+    codec = Codec(mine(SD_API_V7, calls={"loose": call}))
     for _ in range(2):
         assert codec.encode(Loose(2, b"ab")) == bytes((codec.opcode(Loose),)) + b"\2\0\1ab"
         with pytest.raises(EncodeError, match="size: says 3, but there are 2 bytes"):

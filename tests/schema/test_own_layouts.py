@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from construct import Construct
+from own_dialect import mine
 
 from gatts_codec import Codec, DecodeError, Opaque, Value
-from gatts_codec.dialects import SD_API_V7, Call
+from gatts_codec.dialects import SD_API_V7
 from gatts_codec.packets.gatts.value_set import VALUE_OFFSET_FIRST
+from gatts_codec.packets.group import Call
 from gatts_codec.packets.response import response
 from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
 from gatts_codec.schema.columns import PADDING, scan
@@ -27,9 +29,9 @@ class MineResponse(Response):
 
 
 def codec_of(layout: Record) -> Codec:
-    """A codec whose only new call, opcode 0xBC, has this layout."""
-    call = Call(20, layout, response(MineResponse))
-    return Codec(SD_API_V7.derive("mine", firmware="mine", calls={"mine": call}))
+    """A codec whose only new call, opcode 0xB6, has this layout."""
+    call = Call(0xB6, layout, response(MineResponse))
+    return Codec(mine(SD_API_V7, calls={"mine": call}))
 
 
 def both_ways(codec: Codec, message: Any, body: str) -> None:
@@ -56,10 +58,10 @@ def test_a_condition_on_a_number_behind_bytes_of_any_length() -> None:
         When("sort", 2, named("more", u16)),
     )
     codec = codec_of(layout)
-    both_ways(codec, Conditional(3, b"abc", 2, 0x1234), "bc 03 00 01 61 62 63 02 34 12")
-    both_ways(codec, Conditional(0, None, 1, None), "bc 00 00 00 01")
+    both_ways(codec, Conditional(3, b"abc", 2, 0x1234), "b6 03 00 01 61 62 63 02 34 12")
+    both_ways(codec, Conditional(0, None, 1, None), "b6 00 00 00 01")
     with pytest.raises(DecodeError, match="the packet ends within") as caught:
-        codec.decode_command(bytes.fromhex("bc 0000 00 02 34"))
+        codec.decode_command(bytes.fromhex("b6 0000 00 02 34"))
     assert (caught.value.path, caught.value.offset) == ("more", 5)
 
 
@@ -73,7 +75,7 @@ class Alike(Command[Any]):
 
 def test_fields_that_would_have_one_name() -> None:
     layout = Record(Alike, named("value_offset", u16), named("value", Presence(VALUE_OFFSET_FIRST)))
-    both_ways(codec_of(layout), Alike(7, Value(b"x", offset=9)), "bc 07 00 01 09 00 01 00 01 78")
+    both_ways(codec_of(layout), Alike(7, Value(b"x", offset=9)), "b6 07 00 01 09 00 01 00 01 78")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -131,5 +133,6 @@ def test_a_block_without_a_scan() -> None:
 
 def test_a_dialect_with_numbers_of_its_own_has_unknown_groups() -> None:
     codec = Codec(replace(SD_API_V7, name="mine", numbers="mine"))
-    assert codec.unpack(bytes.fromhex("006501")) == Opaque(0, "command", "unknown", 0x65, b"\x01")
+    assert codec.unpack(bytes.fromhex("006101")) == Opaque(0, "command", "unknown", 0x61, b"\x01")
+    assert codec.decode_command(bytes.fromhex("af0100020003 00")) == ServiceChanged(1, 2, 3)
     assert repr(codec.dialect) == "<Dialect mine>"

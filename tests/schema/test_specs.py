@@ -43,7 +43,7 @@ def test_the_dialects_are_those_of_the_specs() -> None:
         {
             "name": dialect.name,
             "firmware": dialect.firmware,
-            "opcode_base": dialect.opcode_base,
+            "opcode_base": dialect.opcode("service_add"),
             "max_payload": dialect.max_payload,
             "packet_type_5": packet_type_5[dialect.generic_command],
         }
@@ -54,7 +54,10 @@ def test_the_dialects_are_those_of_the_specs() -> None:
 @every("dialect", DIALECTS)
 def test_every_packet_of_a_dialect_has_a_spec_and_the_same_number(dialect: str) -> None:
     found = DIALECTS[dialect]
-    calls = {f"sd_ble_gatts_{name}": call.offset for name, call in found.calls.items()}
+    calls = {
+        f"sd_ble_gatts_{name}": call.opcode - found.opcode("service_add")
+        for name, call in found.calls.items()
+    }
     events = {f"BLE_GATTS_EVT_{name.upper()}": number for name, (number, _) in found.events.items()}
     specified = {spec.name: spec.numbers[dialect] for spec in packets().values() if dialect in spec.numbers}
     assert specified == calls | events

@@ -238,11 +238,7 @@ def _twins(dialect: str, ties: tuple[str, ...]) -> bool:
     mine = DIALECTS.get(dialect)
     others = [DIALECTS.get(tie) for tie in ties]
     return mine is not None and all(
-        other is not None
-        and other.calls == mine.calls
-        and other.events == mine.events
-        and other.opcode_base == mine.opcode_base
-        for other in others
+        other is not None and other.groups["gatts"] == mine.groups["gatts"] for other in others
     )
 
 

@@ -26,9 +26,8 @@ def vectors(*categories: str) -> Iterator[dict[str, Any]]:
     """Some of the golden vectors of each dialect."""
     for dialect in DIALECT_NAMES:
         for category in categories:
-            path = TESTS / "vectors" / dialect / f"{category}.jsonl"
-            lines = path.read_text("utf-8").splitlines() if path.exists() else []
-            yield from map(json.loads, lines[::_EVERY])
+            for path in sorted((TESTS / "vectors" / dialect).rglob(f"{category}.jsonl")):
+                yield from map(json.loads, path.read_text("utf-8").splitlines()[::_EVERY])
 
 
 @cache

@@ -235,7 +235,7 @@ class Interpreter:
         group = self._group(kind, opcode)
         what = "event id" if kind == "event" else "opcode"
         where = f" ({group} group)" if group not in ("gatts", "unknown") else ""
-        reason = f"{what} 0x{opcode:02x}{where} is no {kind} that {self.dialect.name} has"
+        reason = f"{what} 0x{opcode:02x}{where} is no {kind} of {self.dialect.name}"
         return UnknownOpcodeError(reason, packet=kind, data=body, dialect=self.dialect.name)
 
     def _refuse_trailing(self, entry: Entry, body: bytes, offset: int) -> NoReturn:

@@ -11,16 +11,15 @@ of the first case in which they do not.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from golden import records
 from strategies import ODD_VALUES, Index, field_paths, with_field
 
 from gatts_codec.codec import INTERPRETED, Codec
@@ -28,7 +27,6 @@ from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import DecodeError, EncodeError, GattsError
 from gatts_codec.schema.message import Message, Packet, field_types
 
-VECTORS = Path(__file__).parent / "vectors"
 Function = Callable[[Any], Any]
 POOL = 50  # bodies and messages of a packet that mutation starts from
 SERIES = 500  # cases of one packet in a row
@@ -158,8 +156,7 @@ def packets() -> list[Packets]:
     found: dict[tuple[str, str, str], Packets] = {}
     for dialect in DIALECTS:
         strict, tolerant = pair(dialect, True), pair(dialect, False)
-        for line in (VECTORS / dialect / "valid.jsonl").read_text().splitlines():
-            record = json.loads(line)
+        for record in records(dialect, "valid"):
             kind, name = record["kind"], record["name"]
             packet = Packets(dialect, kind, name, strict, tolerant, [])
             found.setdefault((dialect, kind, name), packet).bodies.append(bytes.fromhex(record["hex"]))

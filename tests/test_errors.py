@@ -126,10 +126,10 @@ TEXTS = {
     ),
     "start_handle at offset 3: the packet ends within this field\n"
     "  sd_api_v5 service_changed command, 3 bytes: a7 01 00 >end": ("sd_api_v5", "command", "a7 0100"),
-    "at offset 0: opcode 0xae is no GATTS command of sd_api_v5\n  sd_api_v5 command, 1 byte: >ae": (
+    "at offset 0: opcode 0xae is no command of sd_api_v5\n  sd_api_v5 command, 1 byte: >ae": (
         "sd_api_v5", "command", "ae",
     ),
-    "at offset 0: event id 0x10 (gap group) is no GATTS event of sd_api_v5\n"
+    "at offset 0: event id 0x10 (gap group) is no event of sd_api_v5\n"
     "  sd_api_v5 event, 4 bytes: >10 00 01 00": ("sd_api_v5", "event", "1000 0100"),
     "value.len at offset 8: 513 is over the longest value, 512 bytes\n"
     "  sd_api_v5 value_set command, 11 bytes: a4 01 00 02 00 01 00 00 >01 02 00": (

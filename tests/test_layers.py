@@ -145,6 +145,6 @@ def test_a_state_machine_knows_no_clock_and_no_line(machine: str) -> None:
 
 def test_the_walk_sees_imports() -> None:
     assert "schema.blocks" in own(PACKAGE / "packets" / "gatts" / "hvx.py")
-    assert "packets.gatts.hvx" in own(PACKAGE / "dialects.py")
+    assert "packets.gatts.hvx" in own(PACKAGE / "packets" / "gatts" / "history.py")
     assert "construct" in set(imports(PACKAGE / "schema" / "blocks.py"))
     assert unit(dotted(PACKAGE / "schema" / "__init__.py")) == "schema"

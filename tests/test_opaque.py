@@ -111,5 +111,5 @@ def test_opaque_packets_are_values() -> None:
 
 
 def test_decoding_a_body_of_another_group_names_the_group() -> None:
-    with pytest.raises(UnknownOpcodeError, match=r"opcode 0x70 \(gap group\) is no GATTS command of s110_v8"):
+    with pytest.raises(UnknownOpcodeError, match=r"opcode 0x70 \(gap group\) is no command of s110_v8"):
         Codec("s110_v8").decode_command(b"\x70\x01")

@@ -2726,7 +2726,7 @@ local function show_gatts(dialect, kind, opcode, c, tree)
     local packet = dialect.packets[kind][opcode]
     if not packet then
         local what = kind == "event" and "event id" or "opcode"
-        local reason = string.format("%s 0x%02x is no GATTS %s of %s", what, opcode, kind, dialect.name)
+        local reason = string.format("%s 0x%02x is no %s of %s", what, opcode, kind, dialect.name)
         tree:add_proto_expert_info(E.malformed, first_line("", 0, reason))
         return string.format("%s 0x%02x %s [unknown]", what, opcode, kind)
     end

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 from every import every
+from golden import records
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,6 @@ from gatts_codec.capture import CapturedFrame, Chunk, PacketDecoder, PacketRecor
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.framing import H5Packet, encode_frame
 
-VECTORS = Path(__file__).parent.parent / "vectors"
 TYPES = {"command": 0, "response": 1, "event": 2}
 KEYS = (
     *("frame", "t_us", "dir", "type", "link", "reliable", "seq", "ack", "crc", "payload"),
@@ -39,9 +38,8 @@ def row_of(payload: bytes, dialect: str = "sd_api_v5") -> dict[str, Any]:
 def vectors(kind: str) -> list[Any]:
     """One vector of every packet and dialect."""
     found: dict[str, Any] = {}
-    for path in sorted(VECTORS.glob(f"*/{kind}.jsonl")):
-        for line in path.read_text().splitlines():
-            record = json.loads(line)
+    for dialect in DIALECTS:
+        for record in records(dialect, kind):
             if "not a GATTS" in record.get("why", ""):
                 continue  # another group's: kept and named, see below
             found.setdefault(f"{record['dialect']}-{record['name']}-{record['kind']}", record)

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from cli.commands import Runner
 from every import every
+from golden import records
 
+from gatts_codec.dialects import DIALECTS
 from gatts_codec.framing import h5
 
-VECTORS = Path(__file__).parent.parent / "vectors"
 VALUE_SET = ("encode", "value_set", "-d", "sd_api_v5", "conn_handle=0xffff", "handle=14")
 
 
 def one_of_each() -> list[dict[str, Any]]:
     """The first vector of every packet of every dialect."""
     found: dict[tuple[str, str, str], Any] = {}
-    for path in sorted(VECTORS.glob("*/valid.jsonl")):
-        for line in path.read_text().splitlines():
-            record = json.loads(line)
+    for dialect in DIALECTS:
+        for record in records(dialect, "valid"):
             found.setdefault((record["dialect"], record["kind"], record["name"]), record)
     return list(found.values())
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from contrib.logic import SAMPLES_PER_BIT, samples
+from golden import records
 
 from gatts_codec import DIALECTS, Codec, DecodeError, Opaque
 from gatts_codec.capture import DIRECTIONS, TO_DEVICE, TO_HOST, CapturedFrame, Chunk, PacketDecoder, assemble
@@ -48,9 +49,8 @@ def test_the_tables_are_what_the_layouts_give() -> None:
 
 
 def vectors(dialect: str) -> Iterator[dict[str, Any]]:
-    for file in ("valid", "tolerated", "malformed"):
-        lines = (ROOT / "tests" / "vectors" / dialect / f"{file}.jsonl").read_text("utf-8").splitlines()
-        yield from map(json.loads, lines)
+    for category in ("valid", "tolerated", "malformed"):
+        yield from records(dialect, category)
 
 
 def faults(codec: Codec, payload: bytes) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import fields, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from device.bench import ALL, Bench
+from golden import records
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import messages
@@ -22,14 +21,11 @@ from gatts_codec.device.peer import Peer
 from gatts_codec.errors import PeerError
 from gatts_codec.framing import encode_frame, h5
 
-VECTORS = Path(__file__).parents[1] / "vectors"
-
 
 @cache
 def known_commands(dialect: str) -> list[bytes]:
-    folder = VECTORS / ("sd_api_v2" if dialect == "sd_api_v2_pc" else dialect)
-    records = [json.loads(line) for line in (folder / "valid.jsonl").read_text("ascii").splitlines()]
-    return [b"\0" + bytes.fromhex(record["hex"]) for record in records if record["kind"] == "command"]
+    valid = records(dialect, "valid")
+    return [b"\0" + bytes.fromhex(record["hex"]) for record in valid if record["kind"] == "command"]
 
 
 @st.composite

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from golden import records
 from tshark import ExpertInfo, Tree, dissect, expert_infos, message_fields, needs_tshark
 
 from gatts_codec import DIALECTS, Codec, DecodeError
 from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.framing import H5Packet, encode_frame
 
-VECTORS = Path(__file__).parents[1] / "vectors"
 PACKET_TYPES = {"command": 0, "response": 1, "event": 2}
 ABOUT_THE_BYTES = ("gatts.malformed", "gatts.not_strict")
 
 
 def vectors(dialect: str, file: str) -> list[dict[str, Any]]:
-    lines = (VECTORS / dialect / f"{file}.jsonl").read_text("utf-8").splitlines()
-    found = [json.loads(line) for line in lines]
-    if dialect == "sd_api_v2_pc":  # its folder holds only what it does differently
-        found += [v for v in vectors("sd_api_v2", file) if v["name"] != "sd_ble_gatts_attr_get"]
-    return found
+    return list(records(dialect, file))
 
 
 def payload_of(vector: dict[str, Any]) -> bytes:

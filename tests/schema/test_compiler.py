@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import copy
-import json
 import linecache
 import pickle
 import traceback
 from dataclasses import FrozenInstanceError, dataclass
 from io import BytesIO
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -26,6 +24,7 @@ from differential import (
     run,
     series,
 )
+from golden import records
 from hypothesis import given
 from hypothesis import strategies as st
 from own_dialect import mine
@@ -41,7 +40,6 @@ from gatts_codec.schema.compiler import decoder_source, encoder_source
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
 
-VECTORS = Path(__file__).parents[1] / "vectors"
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 
 
@@ -100,8 +98,7 @@ def test_valid_packets_never_need_the_interpreter(dialect: str, monkeypatch: pyt
     for name in ("encode", "pack", "decode", "unpack"):
         monkeypatch.setattr(Interpreter, name, lambda _self, *given, **_: asked.append(given))
     codecs = [Codec(same), Codec(same, strict=False)]
-    for line in (VECTORS / dialect / "valid.jsonl").read_text().splitlines():
-        record = json.loads(line)
+    for record in records(dialect, "valid"):
         body = bytes.fromhex(record["hex"])
         message = codecs[0].message_class(record["kind"], record["name"]).from_dict(record["fields"])
         for codec in codecs:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from golden import records
 from schema.spec_tables import SEE, Spec, Table, dialects, packets, structs
 
 from gatts_codec.codec import Codec
@@ -161,18 +162,10 @@ def _head_size(kind: str) -> int:
 
 
 def _vectors(dialect: str, kind: str, name: str) -> Iterator[dict[str, Any]]:
-    """The dialect's valid vectors of a packet; sd_api_v2_pc's folder holds only what it does differently."""
-    like = [dialect, "sd_api_v2"] if dialect == "sd_api_v2_pc" else [dialect]
-    for folder in like:
-        with (ROOT / "tests" / "vectors" / folder / "valid.jsonl").open(encoding="utf-8") as lines:
-            records = [record for line in lines if _is(record := json.loads(line), kind, name)]
-        if records:
-            yield from records
-            return
-
-
-def _is(record: dict[str, Any], kind: str, name: str) -> bool:
-    return (record["kind"], record["name"]) == (kind, name)
+    """The dialect's valid vectors of a packet."""
+    for record in records(dialect, "valid"):
+        if (record["kind"], record["name"]) == (kind, name):
+            yield record
 
 
 def _richness(record: dict[str, Any]) -> tuple[bool, int, int]:

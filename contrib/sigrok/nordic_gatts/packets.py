@@ -85,7 +85,7 @@ def describe_gatts(dialect, kind, number, body, fields):
     packet = dialect["packets"][kind].get(number)
     what, width = ("event id", 2) if kind == "event" else ("opcode", 1)
     if packet is None:
-        text = "at offset 0: %s 0x%02x is no GATTS %s of %s" % (what, number, kind, dialect["name"])
+        text = "at offset 0: %s 0x%02x is no %s of %s" % (what, number, kind, dialect["name"])
         return "%s 0x%02x %s [unknown]" % (what, number, kind), fields, [(1, 1 + width, text)]
     reader = Reader(body)
     reader.read_packet(packet["layout"], width)

@@ -124,7 +124,10 @@ class RowPrinter:
 
     def _body(self, record: PacketRecord) -> Iterator[Part]:
         h5 = record.h5
-        if h5 is None:
+        if record.frame.is_release:
+            yield "release", "dim"
+            yield "  no packet: it frees a chip whose SLIP decoder waits behind a lone DB", "dim"
+        elif h5 is None:
             assert record.frame.error is not None
             yield "BAD FRAME  ", "bold red"
             yield f"{record.frame.error.reason}  {shorten(record.frame.raw)}", ""

@@ -3035,6 +3035,11 @@ function h5.dissector(tvb, pinfo, parent)
     if pinfo.p2p_dir == SENT then pinfo.cols.src, pinfo.cols.dst = "host", "chip" end
     if pinfo.p2p_dir == RECEIVED then pinfo.cols.src, pinfo.cols.dst = "chip", "host" end
     local tree = parent:add(h5, tvb())
+    if tvb:raw() == "\xDD" then
+        tree:append_text(", no packet: it frees a chip whose SLIP decoder waits behind a lone DB")
+        pinfo.cols.info = "release"
+        return 1
+    end
     local code, offset, reason = fault(tvb)
     if tvb:len() >= 4 then show_header(tvb, tree) end
     if code then

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..errors import EncodeError
 from . import cobs, h5, length, slip
 from .decoder import Decoder, Frame
+from .firmware import FirmwareDecoder
 from .h5 import H5Packet, H5Type, decode_frame, encode_frame
 from .stream import AnyFrame, Buffer, Framing, PayloadFrame, StreamDecoder
 
@@ -32,6 +33,7 @@ __all__ = [
     "AnyFrame",
     "Buffer",
     "Decoder",
+    "FirmwareDecoder",
     "Frame",
     "Framing",
     "H5Packet",

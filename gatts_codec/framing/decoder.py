@@ -79,12 +79,16 @@ class Decoder:
             elif len(piece) > MAX_BODY:
                 frames.append(self._over_long(piece))
             else:
-                frames.append(_frame(piece))
+                frames.append(self._read(piece))
                 inside = False
         self._inside = inside
         if tail:
             self._keep(tail, frames)
         return frames
+
+    def _read(self, body: bytes) -> Frame:
+        """The frame of what stands between two C0."""
+        return _frame(body)
 
     def _keep(self, tail: bytes, frames: list[Frame]) -> None:
         """Bytes that no C0 ends yet."""

@@ -209,8 +209,30 @@ def _fault(data: bytes) -> FramingError:
     if checksum != expected:
         reason = f"header checksum is {checksum:02x}, should be {expected:02x}"
         return _error(reason, "header_checksum", 3, data)
+    return _wrong_crc(data)
+
+
+def _wrong_crc(data: bytes) -> FramingError:
+    end = len(data) - CRC_SIZE
     found, computed = int.from_bytes(data[end:], "little"), crc_hqx(data[:end], CRC_INIT)
     return _error(f"CRC is 0x{found:04x}, should be 0x{computed:04x}", "crc", end, data)
+
+
+def decode_whatever_length(data: bytes) -> H5Packet:
+    """``decode``, but the payload is what is there, whatever the header says of its length: so firmware reads frames.
+
+    Raises FramingError as ``decode`` does; length_mismatch where the header promises a CRC and there is no room for it.
+    """
+    if len(data) < HEADER_SIZE or sum(data[_HEADER]) & 0xFF:
+        raise _fault(data)
+    first, kind = data[0], data[1] & 0xF
+    crc, reliable = first & CRC_PRESENT != 0, first & RELIABLE != 0
+    end = len(data) - (CRC_SIZE if crc else 0)
+    if end < HEADER_SIZE:
+        raise _fault(data)
+    if crc and data[end:] != crc_hqx(data[:end], CRC_INIT).to_bytes(2, "little"):
+        raise _wrong_crc(data)
+    return H5Packet(kind, data[HEADER_SIZE:end], first & 7, first >> 3 & 7, reliable, crc)
 
 
 def decode_frame(frame: bytes) -> H5Packet:
@@ -222,24 +244,6 @@ def decode_frame(frame: bytes) -> H5Packet:
     if len(frame) < 2 or frame[0] != END or frame[-1] != END:
         raise FramingError("a frame begins and ends with C0", layer="slip", code="short_frame", data=frame)
     return decode(slip_decode(frame[_BODY]))
-
-
-def decode_whatever_length(frame: bytes) -> H5Packet | None:
-    """The packet in a frame whose header may give another length; None where header or CRC is wrong.
-
-    Firmware reads frames so: the payload is what stands between the header and the CRC.
-    """
-    if frame[-1] != END:  # only the beginning of an over-long one
-        return None
-    data = slip_decode(frame[_BODY])
-    header = _read_header(data[_HEADER])
-    if header is None:
-        return None
-    type_, seq, ack, reliable, crc, *_ = header
-    end = len(data) - (CRC_SIZE if crc else 0)
-    if crc and crc_hqx(data[:end], CRC_INIT).to_bytes(CRC_SIZE, "little") != data[end:]:
-        return None
-    return H5Packet(type_, data[HEADER_SIZE:end], seq, ack, reliable, crc)
 
 
 def _error(reason: str, code: str, offset: int, data: bytes) -> FramingError:

@@ -16,6 +16,8 @@ ESC_END = 0xDC
 ESC_ESC = 0xDD
 
 END_BYTE = bytes([END])
+RELEASE = bytes([END, ESC_ESC, END])
+"""No frame. It frees a receiver that waits for DC or DD behind a lone DB, and is dropped by any other."""
 _ESC_BYTE = bytes([ESC])
 _ESCAPED_END = bytes([ESC, ESC_END])
 _ESCAPED_ESC = bytes([ESC, ESC_ESC])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..framing import Frame, H5Packet, H5Type, h5
+from ..framing import FirmwareDecoder, H5Packet, H5Type, h5
 from .config import ChipConfig
 from .end import LINK_PAYLOADS, LinkEnd
 from .events import LinkEvent, LostReason, Rebooted
@@ -14,9 +14,10 @@ class ChipLink(LinkEnd, table=CHIP):
 
     def __init__(self, config: ChipConfig | None = None) -> None:
         self.config: ChipConfig = config or ChipConfig()
-        super().__init__(self.config)
+        super().__init__(self.config, FirmwareDecoder(latch=self.config.escape_latch))
         self.state: ChipState = ChipState.CLOSED
         self._holds_command = False  # taken while a packet is in flight: it fills the receive buffer
+        self._wrecked = False
 
     def open(self, now: float) -> list[LinkEvent]:
         """Power on; whatever was before is closed first. LinkUp follows when a host has come."""
@@ -25,6 +26,10 @@ class ChipLink(LinkEnd, table=CHIP):
     def reboot(self, now: float, cause: str = "reboot") -> list[LinkEvent]:
         """Start anew, as firmware does after a command it cannot decode, or a crash."""
         return self._give(Input.REBOOT, cause, now)
+
+    def hang(self, now: float) -> list[LinkEvent]:
+        """Take and say nothing more, as firmware that a fault has stopped: only RESET or ``open`` helps."""
+        return self._give(Input.HANG, None, now)
 
     def _classify(self, packet: H5Packet) -> Input:
         what = super()._classify(packet)
@@ -42,12 +47,6 @@ class ChipLink(LinkEnd, table=CHIP):
             return bare and packet.payload == LINK_PAYLOADS.get(packet.link or "")
         return True
 
-    def _packet_of(self, frame: Frame) -> H5Packet | None:
-        """Firmware goes by where a frame ends, and does not look at the length in its header."""
-        if frame.error is not None and frame.error.code == "length_mismatch":
-            return h5.decode_whatever_length(frame.raw)
-        return frame.packet
-
     def _deliver_before_ack(self, packet: H5Packet) -> None:
         self._holds_command = True
         super()._deliver_before_ack(packet)
@@ -61,6 +60,10 @@ class ChipLink(LinkEnd, table=CHIP):
         super()._lose(reason, relinking=relinking)
 
     def _boot(self, _: None) -> None:
+        self._wrecked = False
+        self._await_sync()
+
+    def _await_sync(self) -> None:
         self._stage = "sync"
         self._wait_for_host()
 
@@ -91,10 +94,28 @@ class ChipLink(LinkEnd, table=CHIP):
 
     def _relink_after_sync(self, packet: H5Packet) -> None:
         self._lose(LostReason.PEER_RESTARTED, relinking=True)
-        self._boot(None)
+        self._await_sync()
         self._answer_sync(packet)
 
+    def _relink_after_sync_in_flight(self, packet: H5Packet) -> None:
+        self._wrecked = self.config.wrecked_by_sync
+        self._relink_after_sync(packet)
+
+    def _deliver(self, packet: H5Packet) -> None:
+        super()._deliver(packet)
+        if self._wrecked:  # its answer never leaves, and nothing after it is heard
+            self._input(Input.HANG)
+
+    def _hang(self, _: None) -> None:
+        if self._up:
+            self._lose(LostReason.HUNG)
+        self._deadline = None
+
     def _reboot(self, cause: str) -> None:
+        self._decoder.reset()
+        self._restart(cause)
+
+    def _restart(self, cause: str) -> None:
         if self._up:
             self._lose(LostReason.REBOOTED, relinking=True)
         self._out.clear()
@@ -102,7 +123,7 @@ class ChipLink(LinkEnd, table=CHIP):
         self._boot(None)
 
     def _reboot_by_reset(self, _: H5Packet) -> None:
-        self._reboot("RESET packet")
+        self._restart("RESET packet")
         self._wait(self.config.boot_s + self._interval_s(), None)
 
     def _reboot_after_silence(self, _: None) -> None:

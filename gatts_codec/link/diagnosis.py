@@ -13,10 +13,10 @@ def listed(heard: Counter[str]) -> str:
     return ", ".join(f"{count} {name}" for name, count in heard.items() if count) or "nothing"
 
 
-def advice(reason: LostReason, heard: Counter[str]) -> str:
-    """Where to look, "" if there is nothing to say."""
+def advice(reason: LostReason, heard: Counter[str], *, after_reset: bool) -> str:
+    """Where to look, "" if there is nothing to say. ``after_reset``: the link began with a RESET packet."""
     if reason is LostReason.NO_SYNC_RSP:
-        return _advice_no_sync_rsp(heard)
+        return _advice_no_sync_rsp(heard, after_reset)
     if reason is LostReason.NO_CONFIG_RSP:
         if heard["SYNC"]:
             return "the chip starts over each time: it does not see our SYNC_RSP, or it keeps rebooting"
@@ -28,15 +28,20 @@ def advice(reason: LostReason, heard: Counter[str]) -> str:
     return ""
 
 
-def _advice_no_sync_rsp(heard: Counter[str]) -> str:
+def _advice_no_sync_rsp(heard: Counter[str], after_reset: bool) -> str:
     if heard["SYNC"]:
         return (
             f"the chip sent SYNC {heard['SYNC']} times and never saw our SYNC_RSP: "
             "the host-to-chip line is dead or held by RTS/CTS"
         )
+    if not after_reset:
+        return "a chip that hangs, as after a host that died in mid-call, needs the RESET that is sent now"
     if any(heard.values()):
         return "only bytes that are no answer came: wrong baud rate or parity, or no connectivity firmware"
-    return "wrong port, no connectivity firmware, no power, or the chip-to-host line is dead"
+    return (
+        "wrong port, no connectivity firmware, no power, the chip-to-host line is dead, or the chip hangs: "
+        "firmware up to SDK 14 has no RESET and needs a power cycle then"
+    )
 
 
 def why_ignored(packet: H5Packet, state: str, expected: int) -> str:

@@ -60,10 +60,10 @@ class LinkEnd:
             for row in (table[state] for state in sorted(table))
         ]
 
-    def __init__(self, config: LineConfig) -> None:
+    def __init__(self, config: LineConfig, decoder: Decoder) -> None:
         self.state: IntEnum
         self._line = config
-        self._decoder = Decoder()
+        self._decoder = decoder
         self._out = bytearray()
         self._events: list[LinkEvent] = []
         self._now = 0.0
@@ -130,7 +130,7 @@ class LinkEnd:
         events: list[LinkEvent] = []
         self._events = events
         for frame in self._decoder.feed(data):
-            packet = self._packet_of(frame)
+            packet = frame.packet
             if packet is None:
                 self._input(Input.BAD_FRAME, frame)
             else:
@@ -168,10 +168,6 @@ class LinkEnd:
     def _input(self, what: Input, detail: object = None) -> None:
         action, self.state = self._rows[self.state][what]
         action(self, detail)
-
-    def _packet_of(self, frame: Frame) -> H5Packet | None:
-        """What this end reads in a frame; None for a bad one."""
-        return frame.packet
 
     def _classify(self, packet: H5Packet) -> Input:
         """Which input a good frame is."""

@@ -18,6 +18,7 @@ class LostReason(Enum):
     ACK_MISMATCH = "the ends disagree about sequence numbers"
     PEER_RESTARTED = "the peer sent SYNC: it has restarted"
     REBOOTED = "this end rebooted"
+    HUNG = "this end hangs"
     CLOSED = "closed"
 
 
@@ -132,5 +133,6 @@ _ERRORS: dict[LostReason, type[LinkError]] = {
     LostReason.ACK_MISMATCH: LinkReset,
     LostReason.PEER_RESTARTED: LinkReset,
     LostReason.REBOOTED: LinkReset,
+    LostReason.HUNG: LinkReset,
     LostReason.CLOSED: LinkClosed,
 }

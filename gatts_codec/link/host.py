@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ..framing import H5Packet, H5Type, h5
+from ..framing import Decoder, H5Packet, H5Type, h5, slip
 from .config import HostConfig
 from .diagnosis import advice
 from .end import LinkEnd
@@ -19,8 +19,10 @@ class HostLink(LinkEnd, table=HOST):
 
     def __init__(self, config: HostConfig | None = None) -> None:
         self.config: HostConfig = config or HostConfig()
-        super().__init__(self.config)
+        super().__init__(self.config, Decoder())
         self.state: HostState = HostState.CLOSED
+        self._asked_at_once = 0
+        self._was_reset = False
 
     def open(self, now: float) -> list[LinkEvent]:
         """Begin a link; whatever was before is closed first. LinkUp or LinkLost will follow."""
@@ -29,10 +31,28 @@ class HostLink(LinkEnd, table=HOST):
     def _opening(self) -> Input:
         return Input.OPEN if self.config.reset else Input.OPEN_WITHOUT_RESET
 
+    def _say(self, *names: str) -> None:
+        # A chip that one damaged byte has made deaf hears none of it without this.
+        self._out += slip.RELEASE
+        super()._say(*names)
+
+    def _retransmit(self, _: None) -> None:
+        self._out += slip.RELEASE
+        super()._retransmit(None)
+
+    def _repeat_ack(self, packet: H5Packet) -> None:
+        self._out += slip.RELEASE  # the chip may not have heard the first one
+        super()._repeat_ack(packet)
+
     def _send_reset(self, _: None) -> None:
         self._stage = "reset"
-        self._out += _RESET_FRAME
+        self._was_reset = True
+        self._out += slip.RELEASE + _RESET_FRAME
         self._wait(self.config.reset_wait_s, None)
+
+    def _send_sync_without_reset(self, _: None) -> None:
+        self._was_reset = False
+        self._send_sync(None)
 
     def _listen_and_send_sync(self, _: None) -> None:
         self._decoder.reset()
@@ -41,6 +61,7 @@ class HostLink(LinkEnd, table=HOST):
     def _send_sync(self, _: None) -> None:
         self._stage = "sync"
         self._listen()
+        self._asked_at_once = 0
         self._ask_sync()
         self._wait(self._link_interval_s(), self.config.link_transmissions)
 
@@ -51,6 +72,7 @@ class HostLink(LinkEnd, table=HOST):
     def _send_config(self, _: H5Packet) -> None:
         self._stage = "config"
         self._listen()
+        self._asked_at_once = 0
         self._say("CONFIG")
         self._wait(self._link_interval_s(), self.config.link_transmissions)
 
@@ -61,16 +83,13 @@ class HostLink(LinkEnd, table=HOST):
     def _answer_sync_and_ask(self, packet: H5Packet) -> None:
         """The chip has just started, or has not heard us: what we said before may be lost."""
         self._heard["SYNC"] += 1
-        self._say("SYNC_RSP")
-        if self._may_ask_at_once():
-            self._say(*(("SYNC", "CONFIG") if self._stage == "sync" else ("CONFIG",)))
+        questions = ("SYNC", "CONFIG") if self._stage == "sync" else ("CONFIG",)
+        self._say("SYNC_RSP", *self._at_once(*questions))
 
     def _answer_config_and_ask(self, packet: H5Packet) -> None:
         """The chip answers only the CONFIG after its own."""
         self._heard["CONFIG"] += 1
-        self._say("CONFIG_RSP")
-        if self._may_ask_at_once():
-            self._say("CONFIG")
+        self._say("CONFIG_RSP", *self._at_once("CONFIG"))
 
     def _answer_config_and_repeat_packet(self, packet: H5Packet) -> None:
         """Only now does the chip take packets; it has dropped the one in flight."""
@@ -80,7 +99,11 @@ class HostLink(LinkEnd, table=HOST):
             self._retransmit(None)
 
     def _give_up_sync(self, _: None) -> None:
-        self._lose(LostReason.NO_SYNC_RSP)
+        """Without a sign of life RESET may help, also where none was wished: there is nothing left to keep."""
+        silent = not self._was_reset and not self._heard["SYNC"]
+        self._lose(LostReason.NO_SYNC_RSP, relinking=silent)
+        if silent:
+            self._input(Input.OPEN)
 
     def _give_up_config(self, _: None) -> None:
         self._lose(LostReason.NO_CONFIG_RSP)
@@ -101,18 +124,17 @@ class HostLink(LinkEnd, table=HOST):
         self._input(self._opening())
 
     def _advice(self, reason: LostReason, heard: Counter[str]) -> str:
-        return advice(reason, heard)
+        return advice(reason, heard, after_reset=self._was_reset)
 
     def _ask_sync(self) -> None:
         # SYNC_RSP and CONFIG unasked: a chip that is already listening is through with them.
         self._say(*(("SYNC", "SYNC_RSP", "CONFIG") if self.config.fast_link_up else ("SYNC",)))
 
-    def _may_ask_at_once(self) -> bool:
-        """Whether to repeat a question before its interval is over. It counts: two ends must not chase each other."""
-        if not self.config.fast_link_up or self._attempts >= self.config.link_transmissions:
-            return False
-        self._attempts += 1
-        return True
+    def _at_once(self, *questions: str) -> tuple[str, ...]:
+        """What to ask again before its interval is over; not for ever: two ends must not chase each other."""
+        self._asked_at_once += 1
+        may_ask = self.config.fast_link_up and self._asked_at_once < self.config.link_transmissions
+        return questions if may_ask else ()
 
     def _link_interval_s(self) -> float:
         return self.config.interval_s(h5.HEADER_SIZE)

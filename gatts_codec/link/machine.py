@@ -35,11 +35,14 @@ What is not in the tables:
 - *Numbers.* Which input an ACK or a packet is (ACK_NEXT, PACKET_OTHER ..) depends on the two counters, which are not
   states: ``LinkEnd`` compares, the tables decide.
 - *Whether a packet is acceptable.* The chip takes only packets with a CRC and up to its maximum, and a CONFIG with the
-  field 0x11; the host takes more. What an end does not take is OTHER.
+  field 0x11; the host takes more. Firmware up to SDK 14 has no RESET. What an end does not take is OTHER.
+- *A deaf chip.* Firmware's deframer drops everything behind a damaged byte that reads DB until DC or DD comes. So
+  whatever the host says again, or says to begin, has ``slip.RELEASE`` before it: ``HostLink`` sees to that.
 - *The queue.* SEND while a packet is in flight queues; after the ACK the queue says SEND again.
 - *Time.* Deadlines are numbers handed in; the tables know TIMEOUT, and LAST_TIMEOUT when no transmission is left.
 - *Beginning anew.* The host's actions whose name begins with ``relink`` lead to CLOSED and then give the input that
-  opens.
+  opens; so does ``give_up_sync``, with RESET, where a link was begun without it and nothing was heard: SYNC can wreck a
+  chip whose packet nobody has acknowledged, and then only RESET revives it.
 - *Responses.* That a command is answered, in time and by the right opcode, is the caller's business. A response can
   arrive before the ACK of its command, or so late that its caller has gone.
 
@@ -73,6 +76,7 @@ class Input(IntEnum):
     OPEN_WITHOUT_RESET = auto()
     CLOSE = auto()
     REBOOT = auto()
+    HANG = auto()
     SEND = auto()
     # from the clock
     TIMEOUT = auto()
@@ -114,6 +118,7 @@ class ChipState(IntEnum):
     CONFIG_ACCEPTED = auto()  # the chip has its CONFIG_RSP; the host still has to ask for its own
     ACTIVE = auto()  # nothing in flight
     AWAITING_ACK = auto()  # one packet in flight
+    HUNG = auto()  # says nothing and takes nothing, but for RESET where the firmware has it
 
 
 # What to do, and which state follows; an action alone leaves the state as it is.
@@ -142,7 +147,7 @@ HOST = _table(
     rows={
         HostState.CLOSED: {
             Input.OPEN: ("send_reset", HostState.DEAF),
-            Input.OPEN_WITHOUT_RESET: ("send_sync", HostState.UNINITIALIZED),
+            Input.OPEN_WITHOUT_RESET: ("send_sync_without_reset", HostState.UNINITIALIZED),
         },
         HostState.DEAF: {
             Input.TIMEOUT: ("listen_and_send_sync", HostState.UNINITIALIZED),
@@ -186,6 +191,7 @@ CHIP = _table(
     everywhere={
         Input.CLOSE: ("close", ChipState.CLOSED),
         Input.REBOOT: ("reboot", ChipState.UNINITIALIZED),
+        Input.HANG: ("hang", ChipState.HUNG),
         Input.BAD_FRAME: "reject",
         Input.RESET: ("reboot_by_reset", ChipState.UNINITIALIZED),
         Input.SYNC: "answer_sync",
@@ -229,7 +235,11 @@ CHIP = _table(
             Input.PACKET_NEXT: "deliver_before_ack",
             Input.PACKET_OTHER: "repeat_ack",
             Input.CONFIG: "answer_config",
-            Input.SYNC: ("relink_after_sync", ChipState.UNINITIALIZED),
+            Input.SYNC: ("relink_after_sync_in_flight", ChipState.UNINITIALIZED),
+        },
+        ChipState.HUNG: {
+            Input.HANG: IGNORE,
+            Input.SYNC: IGNORE,
         },
     },
 )

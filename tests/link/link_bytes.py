@@ -8,6 +8,7 @@ from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.events import LinkUp
 from gatts_codec.link.host import HostLink
 
+RELEASE = bytes.fromhex("c0ddc0")
 RESET = bytes.fromhex("c0000500fbc0")
 SYNC = bytes.fromhex("c0002f00d1017ec0")
 SYNC_RSP = bytes.fromhex("c0002f00d1027dc0")
@@ -23,12 +24,16 @@ def packet(payload: bytes, seq: int = 0, ack: int = 0, *, reliable: bool = True,
 
 
 def shown(data: bytes) -> list[str]:
-    """The frames in ``data``, readable: ``["SYNC", "ACK 1", "packet 0 ack 3 006601"]``."""
+    """The frames in ``data``, readable: ``["SYNC", "ACK 1", "packet 0 ack 3 006601"]``; bad ones are left out."""
     decoder = Decoder()
     frames = decoder.feed(data)
     assert not decoder.pending
     assert not decoder.dropped
-    return [shown_packet(frame.packet) for frame in frames if frame.packet]
+    return [
+        shown_packet(frame.packet) if frame.packet else "RELEASE"
+        for frame in frames
+        if frame.packet or frame.raw == RELEASE
+    ]
 
 
 def shown_packet(packet: H5Packet) -> str:

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import pytest
-from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, active_chip, packet, shown
+from link.link_bytes import (
+    ACKS,
+    CONFIG,
+    CONFIG_RSP,
+    RELEASE,
+    RESET,
+    SYNC,
+    SYNC_RSP,
+    active_chip,
+    active_host,
+    packet,
+    shown,
+)
 
 from gatts_codec.link.chip import ChipLink, OldChipLink
-from gatts_codec.link.config import ChipConfig
+from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.events import (
     FrameRejected,
     LinkLost,
@@ -18,6 +30,7 @@ from gatts_codec.link.events import (
     Rebooted,
     Retransmitted,
 )
+from gatts_codec.link.host import HostLink
 
 RESPONSE = b"\x01\x66\x00\x00\x00\x00"
 WRONG_CONFIG = bytes.fromhex("c0003f00c103fc12c0")
@@ -252,3 +265,135 @@ class TestWhatFirmwareTakes:
         chip.data_to_send()
         assert chip.receive_data(packet(b"\0\x66", seq=2), 0.3) == [PacketReceived(b"\0\x66")]
         assert chip.data_to_send() == ACKS[3]
+
+
+COMMAND = b"\x00\x66\x01"
+# One byte of it damaged to DB; neither this frame nor its repetition holds DC or DD by itself.
+DAMAGED = packet(COMMAND, seq=1, ack=1).replace(b"\x66", b"\xdb")
+
+
+class TestDeaf:
+    """One damaged byte: DB and neither DC nor DD behind it (seen of firmware of SDK 11, 14.2, 17.1)."""
+
+    def test_deaf_until_released(self) -> None:
+        chip = active_chip()
+        for data in (DAMAGED, SYNC, RESET, packet(COMMAND, seq=1, ack=1), SYNC_RSP * 9):
+            assert chip.receive_data(data, 0.1) == []
+        assert chip.data_to_send() == b""
+        (rejected,) = chip.receive_data(RELEASE, 0.2)
+        assert isinstance(rejected, FrameRejected)
+        assert chip.receive_data(packet(COMMAND), 0.2) == [PacketReceived(COMMAND)]
+
+    def test_released_by_chance(self) -> None:
+        chip = active_chip()
+        chip.receive_data(DAMAGED, 0.1)
+        # The DC of the first command's header: the rest of that frame is lost, the next is heard.
+        assert chip.receive_data(packet(COMMAND), 0.2)[-1:] != [PacketReceived(COMMAND)]
+        assert chip.receive_data(packet(COMMAND), 0.3) == [PacketReceived(COMMAND)]
+
+    def test_release_harms_no_chip(self) -> None:
+        chip = active_chip()
+        chip.receive_data(RELEASE + packet(COMMAND)[:-1], 0.1)
+        assert PacketReceived(COMMAND) in chip.receive_data(b"\xc0" + RELEASE, 0.2)
+
+    def test_a_restart_ends_it(self) -> None:
+        chip = active_chip()
+        chip.receive_data(DAMAGED, 0.1)
+        chip.reboot(0.2)
+        chip.receive_data(SYNC, 0.3)
+        assert chip.data_to_send() == SYNC_RSP
+
+    def test_without_the_latch_only_the_frame_is_lost(self) -> None:
+        chip = active_chip(ChipConfig(escape_latch=False))
+        chip.receive_data(DAMAGED, 0.1)
+        assert chip.receive_data(packet(COMMAND), 0.2) == [PacketReceived(COMMAND)]
+
+    @pytest.mark.parametrize("damaged_at", range(1, len(packet(COMMAND, seq=1)) - 1))
+    def test_the_host_brings_it_back_at_the_first_retransmission(self, damaged_at: int) -> None:
+        host, chip = active_host(), active_chip()
+        for end in (host, chip):
+            end._seq = end._expected = 1  # a header without escapes: nothing in it frees the chip by chance
+        host.send(COMMAND, 1.0)
+        frame = bytearray(host.data_to_send())
+        frame[damaged_at] = 0xDB
+        chip.receive_data(bytes(frame), 1.0)
+        host.tick(1.25)
+        assert chip.receive_data(host.data_to_send(), 1.25)[-1] == PacketReceived(COMMAND)
+
+    @pytest.mark.parametrize("damaged", [SYNC, RESET, CONFIG, ACKS[2]])
+    def test_the_host_brings_it_back_at_link_up(self, damaged: bytes) -> None:
+        host, chip = HostLink(HostConfig(reset_wait_s=0.0)), ChipLink()
+        chip.open(0.0)
+        chip.receive_data(damaged[:2] + b"\xdb" + damaged[3:], 0.0)
+        host.open(0.1)
+        chip.receive_data(host.data_to_send(), 0.1)
+        host.tick(0.1)
+        for _ in range(3):
+            chip.receive_data(host.data_to_send(), 0.1)
+            host.receive_data(chip.data_to_send(), 0.1)
+        assert host.is_up
+        assert chip.is_up
+
+    def test_the_host_brings_it_back_when_its_ack_was_damaged(self) -> None:
+        host, chip = active_host(), active_chip()
+        chip.send(RESPONSE, 1.0)
+        host.receive_data(chip.data_to_send(), 1.0)
+        chip.receive_data(host.data_to_send()[:2] + b"\xdb\x00\xf8\xc0", 1.0)
+        chip.tick(1.4)
+        host.receive_data(chip.data_to_send(), 1.4)
+        assert chip.receive_data(host.data_to_send(), 1.4)[-1] == PacketAcked(2)
+
+
+class TestHanging:
+    def test_sync_while_a_response_is_unacknowledged_wrecks_it(self) -> None:
+        chip = active_chip(ChipConfig(wrecked_by_sync=True))
+        chip.send(RESPONSE, 0.0)
+        chip.data_to_send()
+        chip.receive_data(SYNC + SYNC_RSP + CONFIG + CONFIG_RSP + CONFIG, 0.1)
+        assert chip.is_up
+        chip.data_to_send()
+        # The next command is acknowledged, and that was its last word.
+        lost = chip.receive_data(packet(COMMAND), 0.2)[-1]
+        assert isinstance(lost, LinkLost)
+        assert lost.describe() == "this end hangs"
+        assert chip.data_to_send() == ACKS[1]
+        assert chip.next_deadline() is None
+        chip.receive_data(packet(COMMAND, seq=1) + SYNC + CONFIG, 0.3)
+        assert chip.data_to_send() == b""
+        assert chip.receive_data(RESET, 0.4) == [Rebooted("RESET packet")]
+        chip.receive_data(SYNC, 0.5)
+        assert chip.data_to_send() == SYNC_RSP
+
+    def test_after_a_restart_it_is_whole_again(self) -> None:
+        chip = active_chip(ChipConfig(wrecked_by_sync=True))
+        chip.send(RESPONSE, 0.0)
+        chip.receive_data(SYNC + RESET + SYNC_RSP + CONFIG + CONFIG_RSP + CONFIG + packet(COMMAND), 0.1)
+        assert chip.is_up
+
+    def test_sync_with_nothing_in_flight_does_no_harm(self) -> None:
+        chip = active_chip(ChipConfig(wrecked_by_sync=True))
+        chip.receive_data(SYNC + SYNC_RSP + CONFIG + CONFIG_RSP + CONFIG + packet(COMMAND), 0.1)
+        assert chip.is_up
+
+    def test_a_host_that_may_not_reset_finds_it_and_revives_it(self) -> None:
+        host, chip = HostLink(HostConfig(reset=False)), active_chip(ChipConfig(wrecked_by_sync=True))
+        chip.send(RESPONSE, 0.0)  # to a host that has gone
+        chip.data_to_send()
+        events = host.open(0.1)
+        now = 0.1
+        sent = False
+        while not (
+            LostReason.NO_SYNC_RSP in [getattr(event, "reason", None) for event in events] and host.is_up
+        ):
+            assert now < 9
+            chip.receive_data(host.data_to_send(), now)
+            chip.tick(now)
+            events += host.receive_data(chip.data_to_send(), now) + host.tick(now)
+            if host.is_up and not sent:
+                host.send(COMMAND, now)
+                host.send(COMMAND, now)
+                sent = True
+            now += 0.01
+        reasons = [event.reason for event in events if isinstance(event, LinkLost)]
+        assert reasons == [LostReason.NO_ACK, LostReason.NO_SYNC_RSP]
+        assert chip.is_up

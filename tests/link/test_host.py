@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, active_host, packet, shown
+from link.link_bytes import (
+    ACKS,
+    CONFIG,
+    CONFIG_RSP,
+    RELEASE,
+    RESET,
+    SYNC,
+    SYNC_RSP,
+    active_host,
+    packet,
+    shown,
+)
 
 from gatts_codec.errors import EncodeError, LinkClosed, LinkError, LinkReset, LinkTimeout
 from gatts_codec.link.chip import ChipLink
@@ -26,6 +37,7 @@ from gatts_codec.link.events import (
 from gatts_codec.link.host import HostLink
 
 COMMAND = b"\x00\x66\x01"
+GREETING = ["RELEASE", "SYNC", "SYNC_RSP", "CONFIG"]
 BAD_FRAME = bytes.fromhex("c0002f00d2017ec0")
 
 
@@ -45,14 +57,14 @@ class TestLinkUp:
     def test_reset_then_deaf_then_sync(self) -> None:
         host = HostLink()
         host.open(10.0)
-        assert host.data_to_send() == RESET
+        assert host.data_to_send() == RELEASE + RESET
         (ignored,) = host.receive_data(SYNC, 10.28)
         assert isinstance(ignored, PacketIgnored)
         assert ignored.reason == "SYNC means nothing in DEAF"
         host.tick(10.299)
         assert host.data_to_send() == b""
         host.tick(10.3)
-        assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG"]
+        assert shown(host.data_to_send()) == GREETING
 
     def test_a_chip_known_to_restart_quickly_is_up_at_once(self) -> None:
         host, chip = HostLink(HostConfig(reset_wait_s=0.05)), ChipLink()
@@ -73,12 +85,12 @@ class TestLinkUp:
         host.tick(0.3)
         host.data_to_send()
         host.receive_data(SYNC_RSP, 0.31)
-        assert shown(host.data_to_send()) == ["CONFIG"]
+        assert shown(host.data_to_send()) == ["RELEASE", "CONFIG"]
 
     def test_without_reset_nothing_is_waited_for(self) -> None:
         host = HostLink(HostConfig(reset=False))
         host.open(0.0)
-        assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG"]
+        assert shown(host.data_to_send()) == GREETING
 
     def test_two_round_trips_to_firmware_that_answers_at_once(self) -> None:
         host, chip = HostLink(HostConfig(reset=False)), ChipLink()
@@ -116,6 +128,17 @@ class TestLinkUp:
         assert sent.count(asked) == 6
         assert sent.count("SYNC_RSP") == (10 if asked == "SYNC" else 9)
 
+    def test_questions_that_a_hasty_chip_calls_forth_do_not_shorten_the_wait(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        for count in range(9):  # SYNC every 0.04 s, and it hears nothing yet
+            host.receive_data(SYNC, 0.02 + 0.04 * count)
+            host.tick(0.04 + 0.04 * count)
+        host.data_to_send()
+        assert host.next_deadline() == pytest.approx(0.53)  # the second of six SYNCs went out at 0.28
+        host.receive_data(SYNC_RSP + CONFIG_RSP, 0.4)
+        assert host.is_up
+
     def test_sync_is_repeated_once_an_interval(self) -> None:
         host = HostLink(HostConfig(reset=False))
         host.open(0.0)
@@ -123,18 +146,18 @@ class TestLinkUp:
         assert host.tick(0.25) == [Retransmitted("SYNC", 2)]
         host.receive_data(SYNC_RSP, 0.3)
         assert host.tick(0.55) == [Retransmitted("CONFIG", 2)]
-        assert shown(host.data_to_send()) == ["SYNC", "SYNC_RSP", "CONFIG", "CONFIG", "CONFIG"]
+        assert shown(host.data_to_send()) == [*GREETING, "RELEASE", "CONFIG", "RELEASE", "CONFIG"]
 
     def test_reference_timing_says_no_more_than_needed(self) -> None:
         host = HostLink(HostConfig(reset=False, fast_link_up=False))
         host.open(0.0)
-        assert shown(host.data_to_send()) == ["SYNC"]
+        assert shown(host.data_to_send()) == ["RELEASE", "SYNC"]
         host.receive_data(SYNC, 0.1)
-        assert shown(host.data_to_send()) == ["SYNC_RSP"]
+        assert shown(host.data_to_send()) == ["RELEASE", "SYNC_RSP"]
         host.receive_data(SYNC_RSP, 0.1)
-        assert shown(host.data_to_send()) == ["CONFIG"]
+        assert shown(host.data_to_send()) == ["RELEASE", "CONFIG"]
         host.receive_data(SYNC + CONFIG, 0.1)
-        assert shown(host.data_to_send()) == ["SYNC_RSP", "CONFIG_RSP"]
+        assert shown(host.data_to_send()) == ["RELEASE", "SYNC_RSP", "RELEASE", "CONFIG_RSP"]
         assert host.receive_data(CONFIG_RSP, 0.1) == [LinkUp()]
         assert host.next_deadline() is None
 
@@ -178,7 +201,8 @@ class TestNoLink:
         assert (lost.reason, lost.stage, lost.attempts) == (LostReason.NO_SYNC_RSP, "sync", 6)
         assert lost.describe() == (
             "SYNC was not answered after 6 attempts; heard nothing: wrong port, no connectivity firmware, "
-            "no power, or the chip-to-host line is dead"
+            "no power, the chip-to-host line is dead, or the chip hangs: firmware up to SDK 14 has no RESET and "
+            "needs a power cycle then"
         )
         error = lost.to_error()
         assert isinstance(error, LinkTimeout)
@@ -198,12 +222,38 @@ class TestNoLink:
         ],
     )
     def test_something_else_heard(self, heard: bytes, listed: str, pointer: str) -> None:
-        host = HostLink(HostConfig(reset=False))
+        host = HostLink()
         host.open(0.0)
-        host.receive_data(heard, 0.0)
+        host.tick(0.3)
+        host.receive_data(heard, 0.3)
         lost, _ = run_until_lost(host)
         assert lost.heard == listed
         assert pointer in lost.describe()
+
+    def test_a_chip_that_is_silent_without_reset_gets_one(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        lost, sent = run_until_lost(host)
+        assert sent.count("SYNC") == 6
+        assert (lost.reason, lost.stage, lost.relinking) == (LostReason.NO_SYNC_RSP, "sync", True)
+        assert lost.describe().endswith("needs the RESET that is sent now")
+        assert host.data_to_send() == RELEASE + RESET
+        lost, sent = run_until_lost(host)
+        assert sent.count("SYNC") == 6
+        assert not lost.relinking
+        assert host.next_deadline() is None
+        # The next link begins as it was told to.
+        host.open(9.0)
+        assert shown(host.data_to_send()) == GREETING
+        assert run_until_lost(host)[0].relinking
+
+    def test_a_chip_that_says_sync_is_alive_and_not_reset(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        host.receive_data(SYNC, 0.1)
+        lost, _ = run_until_lost(host)
+        assert not lost.relinking
+        assert "never saw our SYNC_RSP" in lost.describe()
 
     @pytest.mark.parametrize(("heard", "pointer"), [(b"", "then no more"), (SYNC, "starts over")])
     def test_config_never_answered(self, heard: bytes, pointer: str) -> None:
@@ -242,7 +292,7 @@ class TestSending:
         for attempt in range(2, 7):
             assert host.next_deadline() == 5.0 + 0.25 * (attempt - 1)
             assert host.tick(5.0 + 0.25 * (attempt - 1)) == [Retransmitted("packet", attempt)]
-            assert host.data_to_send() == first
+            assert host.data_to_send() == RELEASE + first
         (lost,) = host.tick(6.5)
         assert isinstance(lost, LinkLost)
         assert (lost.reason, lost.in_flight, lost.relinking) == (LostReason.NO_ACK, COMMAND, True)
@@ -284,7 +334,7 @@ class TestSending:
         assert isinstance(lost, LinkLost)
         assert isinstance(lost.to_error(), LinkReset)
         assert lost.heard == "1 ACK 5, not 0 or 1"
-        assert host.data_to_send() == RESET
+        assert host.data_to_send() == RELEASE + RESET
 
     def test_a_number_is_not_reused_before_a_new_link(self) -> None:
         host = active_host()
@@ -367,14 +417,14 @@ class TestSending:
         host.send(COMMAND, 0.0)
         host.data_to_send()
         assert host.receive_data(CONFIG, 0.1) == [Retransmitted("packet", 2)]
-        assert shown(host.data_to_send()) == ["CONFIG_RSP", "packet 0 ack 0 006601"]
+        assert shown(host.data_to_send()) == ["RELEASE", "CONFIG_RSP", "RELEASE", "packet 0 ack 0 006601"]
 
     def test_reference_timing_leaves_it_at_the_answer(self) -> None:
         host = active_host(HostConfig(reset=False, fast_link_up=False))
         host.send(COMMAND, 0.0)
         host.data_to_send()
         assert host.receive_data(CONFIG, 0.1) == []
-        assert shown(host.data_to_send()) == ["CONFIG_RSP"]
+        assert shown(host.data_to_send()) == ["RELEASE", "CONFIG_RSP"]
 
     def test_no_packet_goes_out_a_seventh_time(self) -> None:
         host = active_host()
@@ -435,14 +485,14 @@ class TestReceiving:
     def test_repeated_packet_is_acknowledged_again_and_dropped(self) -> None:
         host = active_host()
         host.receive_data(packet(b"\x02\x50") * 2, 0.0)
-        assert host.data_to_send() == ACKS[1] + ACKS[1]
+        assert host.data_to_send() == ACKS[1] + RELEASE + ACKS[1]
 
     def test_gap_is_answered_with_the_number_expected(self) -> None:
         host = active_host()
         (ignored,) = host.receive_data(packet(b"\x02\x50", seq=2), 0.0)
         assert isinstance(ignored, PacketIgnored)
         assert (ignored.packet.seq, ignored.reason) == (2, "number 2, expected 0")
-        assert host.data_to_send() == ACKS[0]
+        assert host.data_to_send() == RELEASE + ACKS[0]
 
     def test_no_crc_is_accepted_not_reliable_is_not(self) -> None:
         host = active_host()
@@ -466,11 +516,11 @@ class TestReceiving:
         assert restarted == ChipRestarted()
         assert isinstance(lost, LinkLost)
         assert (lost.reason, lost.in_flight, lost.relinking) == (LostReason.PEER_RESTARTED, COMMAND, True)
-        assert host.data_to_send() == RESET
+        assert host.data_to_send() == RELEASE + RESET
         assert not host.is_up
 
     def test_config_is_answered_and_nothing_else(self) -> None:
         host = active_host()
         assert host.receive_data(CONFIG, 0.0) == []
-        assert host.data_to_send() == CONFIG_RSP
+        assert host.data_to_send() == RELEASE + CONFIG_RSP
         assert host.is_up

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from link.link_bytes import ACKS, SYNC, packet, shown
+from link.link_bytes import ACKS, CONFIG_RSP, SYNC, SYNC_RSP, packet, shown
 
 from gatts_codec import (
     Codec,
@@ -391,17 +391,28 @@ class TestLoss:
         assert talk.session.unreported is None
 
     def test_a_link_that_does_not_come_up_is_down_until_it_is_opened_again(self) -> None:
-        session = CallSession(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
+        session = CallSession(HostLink(), CODEC, Inbox(8))
         session.open(0.0)
         assert session.down is None
-        for _ in range(6):
+        for _ in range(7):
             session.tick(session.next_deadline() or 0.0)
         assert isinstance(session.down, LinkTimeout)
         assert not session.is_closed
         session.report()
         session.open(9.0)
         assert session.down is None
-        assert "SYNC" in shown(session.link.data_to_send())
+        assert "RESET" in shown(session.link.data_to_send())
+
+    def test_a_reset_that_nobody_wished_for_is_reported(self) -> None:
+        session = CallSession(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
+        session.open(0.0)
+        for _ in range(7):
+            session.tick(session.next_deadline() or 0.0)
+        session.receive_data(SYNC_RSP + CONFIG_RSP, 2.0)
+        assert session.link.is_up
+        with pytest.raises(LinkReset, match=r"table may be gone: SYNC was not answered .* needs the RESET"):
+            session.report()
+        session.report()
 
     def test_before_it_is_opened_it_is_closed(self) -> None:
         session = CallSession(HostLink(), CODEC, Inbox(8))

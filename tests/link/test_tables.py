@@ -89,6 +89,8 @@ def chip_in(state: ChipState) -> ChipLink:
         chip = active_chip()
         if state is ChipState.AWAITING_ACK:
             chip.send(b"\x02\x50", 0.0)
+        elif state is ChipState.HUNG:
+            chip.hang(0.0)
         return chip
     chip.open(0.0)
     chip.receive_data(CHIP_HEARD[state], 0.0)
@@ -110,6 +112,8 @@ def old_chip_in(state: ChipState) -> OldChipLink:
         chip.receive_data(CONFIG_RSP, 0.0)
     if state is ChipState.AWAITING_ACK:
         chip.send(b"\x02\x50", 0.0)
+    elif state is ChipState.HUNG:
+        chip.hang(0.0)
     return chip
 
 
@@ -134,6 +138,8 @@ def give(end: LinkEnd, what: Input) -> None:
         end.close(0.0)
     elif what is Input.REBOOT and isinstance(end, ChipLink):
         end.reboot(0.0)
+    elif what is Input.HANG and isinstance(end, ChipLink):
+        end.hang(0.0)
     elif what is Input.SEND and end.is_up:
         end.send(b"\x01\x66", 0.0)
     else:
@@ -143,14 +149,14 @@ def give(end: LinkEnd, what: Input) -> None:
 def check(end: LinkEnd, table: Table, what: Input, after_relink: IntEnum) -> None:
     before = end.state
     action, after = table[before][what]
-    relinks = "relink" in action and after == 0
+    relinks = after == 0 and ("relink" in action or action == "give_up_sync")
     give(end, what)
     assert end.state is (after_relink if relinks else after)
     if action == IGNORE:
         assert end.data_to_send() == b""
         assert end.state is before
     assert end.is_up == (end.state.name in ("ACTIVE", "AWAITING_ACK"))
-    waits_silently = ("CLOSED", "INITIALIZED", "CONFIG_ACCEPTED", "ACTIVE")
+    waits_silently = ("CLOSED", "INITIALIZED", "CONFIG_ACCEPTED", "ACTIVE", "HUNG")
     silent = end.state.name in (waits_silently if isinstance(end, ChipLink) else ("CLOSED", "ACTIVE"))
     assert (end.next_deadline() is None) == silent
 
@@ -158,13 +164,16 @@ def check(end: LinkEnd, table: Table, what: Input, after_relink: IntEnum) -> Non
 @pytest.mark.parametrize("what", Input)
 @pytest.mark.parametrize("state", HostState)
 def test_host(state: HostState, what: Input) -> None:
-    check(host_in(state, reset=True), HOST, what, HostState.DEAF)
+    gives_up = state is HostState.UNINITIALIZED and what is Input.LAST_TIMEOUT
+    check(host_in(state, reset=True), HOST, what, HostState.CLOSED if gives_up else HostState.DEAF)
 
 
 @pytest.mark.parametrize("what", Input)
 @pytest.mark.parametrize("state", sorted(set(HostState) - {HostState.DEAF}))
 def test_host_that_does_not_reset_the_chip(state: HostState, what: Input) -> None:
-    check(host_in(state, reset=False), HOST, what, HostState.UNINITIALIZED)
+    # Where nothing at all answers SYNC, RESET is tried in spite of it.
+    silent = state is HostState.UNINITIALIZED and what is Input.LAST_TIMEOUT
+    check(host_in(state, reset=False), HOST, what, HostState.DEAF if silent else HostState.UNINITIALIZED)
 
 
 @pytest.mark.parametrize("what", Input)

@@ -9,51 +9,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 Words = Mapping[str, str]
-GREETING = "SYNC SYNC_RSP CONFIG"
+# A chip that a damaged byte has made deaf is freed before everything that may be said in vain.
+GREETING = "RELEASE SYNC SYNC_RSP CONFIG"
+RESET = "RELEASE RESET > DEAF"
 
 HOST: Mapping[str, Words] = {
-    "CLOSED": {"OPEN": "RESET > DEAF", "OPEN_WITHOUT_RESET": f"{GREETING} > UNINITIALIZED"},
+    "CLOSED": {"OPEN": RESET, "OPEN_WITHOUT_RESET": f"{GREETING} > UNINITIALIZED"},
     "DEAF": {"CLOSE": "> CLOSED", "TIMEOUT": f"{GREETING} > UNINITIALIZED"},
     "UNINITIALIZED": {
         "CLOSE": "> CLOSED",
-        "SYNC": "SYNC_RSP SYNC CONFIG",
-        "SYNC_RSP": "CONFIG > INITIALIZED",
+        "SYNC": "RELEASE SYNC_RSP SYNC CONFIG",
+        "SYNC_RSP": "RELEASE CONFIG > INITIALIZED",
         "TIMEOUT": GREETING,
         "LAST_TIMEOUT": "> CLOSED",
     },
     "INITIALIZED": {
         "CLOSE": "> CLOSED",
-        "SYNC": "SYNC_RSP CONFIG",
-        "CONFIG": "CONFIG_RSP CONFIG",
+        "SYNC": "RELEASE SYNC_RSP CONFIG",
+        "CONFIG": "RELEASE CONFIG_RSP CONFIG",
         "CONFIG_RSP": "> ACTIVE",
-        "TIMEOUT": "CONFIG",
+        "TIMEOUT": "RELEASE CONFIG",
         "LAST_TIMEOUT": "> CLOSED",
     },
     "ACTIVE": {
         "CLOSE": "> CLOSED",
         "SEND": "packet > AWAITING_ACK",
-        "SYNC": "RESET > DEAF",
-        "CONFIG": "CONFIG_RSP",
+        "SYNC": RESET,
+        "CONFIG": "RELEASE CONFIG_RSP",
         "PACKET_NEXT": "ACK",
-        "PACKET_OTHER": "ACK",
+        "PACKET_OTHER": "RELEASE ACK",
     },
     "AWAITING_ACK": {
         "CLOSE": "> CLOSED",
-        "TIMEOUT": "packet",
-        "LAST_TIMEOUT": "RESET > DEAF",
-        "SYNC": "RESET > DEAF",
-        "CONFIG": "CONFIG_RSP packet",
+        "TIMEOUT": "RELEASE packet",
+        "LAST_TIMEOUT": RESET,
+        "SYNC": RESET,
+        "CONFIG": "RELEASE CONFIG_RSP RELEASE packet",
         "ACK_NEXT": "> ACTIVE",
-        "ACK_OTHER": "RESET > DEAF",
+        "ACK_OTHER": RESET,
         "PACKET_NEXT": "ACK",
-        "PACKET_OTHER": "ACK",
+        "PACKET_OTHER": "RELEASE ACK",
     },
 }
 
 _REBOOTS = {"CLOSE": "> CLOSED", "REBOOT": "> UNINITIALIZED", "RESET": "> UNINITIALIZED"}
-_ALWAYS = {**_REBOOTS, "SYNC": "SYNC_RSP"}
+_HANGS = {"HANG": "> HUNG"}
+_ALWAYS = {**_REBOOTS, **_HANGS, "SYNC": "SYNC_RSP"}
 _LINKED = {
     **_REBOOTS,
+    **_HANGS,
     "SYNC": "SYNC_RSP > UNINITIALIZED",
     "CONFIG": "CONFIG_RSP",
     "PACKET_NEXT": "ACK",
@@ -78,6 +82,7 @@ CHIP: Mapping[str, Words] = {
         "LAST_TIMEOUT": "> UNINITIALIZED",
         "ACK_NEXT": "> ACTIVE",
     },
+    "HUNG": _REBOOTS,
 }
 
 # Firmware of SD API v2 answers the first CONFIG, and asks with its own when its interval is over.

@@ -53,6 +53,9 @@ class Decoder(srd.Decoder):
             self.show(line, frame)
 
     def show(self, line, frame):
+        if [byte.value for byte in frame.bytes] == [0xDD]:  # frees a chip that waits behind a lone DB
+            self.annotate(line, FRAME, frame.ss, frame.es, "release", "rel")
+            return
         if frame.error:
             code, offset, reason = frame.error
             self.annotate(line, FRAME, frame.ss, frame.es, "bad frame: %s" % code, "bad")

@@ -54,7 +54,7 @@ class PacketRecord:
     @property
     def failure(self) -> tuple[str, FramingError | DecodeError] | None:
         """The error code and the error, None for a good frame. Tolerated packets are good ones."""
-        if self.frame.error is not None:
+        if self.frame.error is not None and not self.frame.is_release:
             return self.frame.error.code, self.frame.error
         h5, packet = self.frame.packet, self.packet
         if h5 is not None and h5.type not in TYPE_NAMES:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from gatts_codec.capture.wire.chunks import Chunk, Direction, Entry, LineFault, Remark
 from gatts_codec.errors import CaptureError, FramingError
-from gatts_codec.framing import Decoder, H5Packet
+from gatts_codec.framing import Decoder, H5Packet, slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ class CapturedFrame:
     error: FramingError | None
     channel: str = ""
     link: str = ""
+
+    @property
+    def is_release(self) -> bool:
+        """Whether this is no frame and was not meant as one: what frees a chip that waits behind a lone DB."""
+        return self.raw == slip.RELEASE
 
 
 class Stray(NamedTuple):

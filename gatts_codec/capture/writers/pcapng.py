@@ -76,7 +76,7 @@ def _options(frame: CapturedFrame) -> dict[str, object]:
     options: dict[str, object] = {}
     if frame.dir is not None:
         options["epb_flags"] = _FLAGS[frame.dir]
-    if frame.error is not None:
+    if frame.error is not None and not frame.is_release:
         options["opt_comment"] = str(frame.error).splitlines()[0]
     return options
 

@@ -27,7 +27,7 @@ class Damage(Rule):
 
     def item(self, item: Item) -> None:
         if isinstance(item, CapturedFrame):
-            if item.error is not None:
+            if item.error is not None and not item.is_release:
                 self._bad(item.dir, of_frame(item, item.error.reason))
         elif isinstance(item, Stray):
             self._stray(item)

@@ -43,6 +43,8 @@ class Row(NamedTuple):
 def row_of(record: PacketRecord, describer: Describer) -> Row:
     """The row of a frame."""
     frame, h5, packet = record.frame, record.h5, record.packet
+    if frame.is_release:
+        return Row(frame.t_us, DIRECTIONS[frame.dir], "link", "release", "", None, 0, 0, -1, (), None)
     if h5 is None:
         kind, name, text = "bad", record.failure[0] if record.failure else "", _reason(record)
         return Row(frame.t_us, DIRECTIONS[frame.dir], kind, name, text, None, ERROR, 0, -1, (), None)

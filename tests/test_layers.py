@@ -15,7 +15,7 @@ import gatts_codec
 PACKAGE = Path(gatts_codec.__file__).parent
 # Lowest first: a module imports from groups before its own, or from its own folder.
 ORDER: tuple[set[str], ...] = (
-    {"facade"},
+    {"facade", "version"},
     {"errors"},
     {"constants"},
     {"framing", "schema"},
@@ -78,7 +78,7 @@ def _imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             module = _absolute(path, node.level, node.module or "")
-            names = [alias.name for alias in node.names if alias.name != "__version__"]
+            names = [alias.name for alias in node.names]
             yield from (_module_or_name(module, name) for name in names)
 
 

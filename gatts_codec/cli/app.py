@@ -14,9 +14,9 @@ from typing import Any
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from gatts_codec import __version__
 from gatts_codec.cli.signals import cleaned_up
 from gatts_codec.errors import GattsError
+from gatts_codec.version import __version__
 
 # Each is the function `command` in the module of its name.
 SUBCOMMANDS = {

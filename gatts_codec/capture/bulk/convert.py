@@ -12,7 +12,6 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from gatts_codec import __version__
 from gatts_codec.capture.bulk.batches import (
     Faults,
     NotInBlocks,
@@ -28,6 +27,7 @@ from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.readers import read
 from gatts_codec.capture.wire.direction import infer_directions
 from gatts_codec.capture.wire.frames import assemble
+from gatts_codec.version import __version__
 
 AUTO = "auto"
 

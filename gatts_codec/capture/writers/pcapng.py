@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import BinaryIO
 
-from gatts_codec import __version__
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.errors import CaptureError, FramingError
 from gatts_codec.framing import slip
+from gatts_codec.version import __version__
 
 try:
     import pcapng

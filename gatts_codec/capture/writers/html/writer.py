@@ -6,13 +6,13 @@ from collections import Counter
 from pathlib import PurePath
 from typing import Any, TextIO
 
-from gatts_codec import __version__
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.doctor import Doctor, Finding
 from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray
 from gatts_codec.capture.writers.html.page import page
 from gatts_codec.capture.writers.html.report import HtmlReport
 from gatts_codec.errors import CaptureError
+from gatts_codec.version import __version__
 
 _SECOND_US = 1_000_000
 

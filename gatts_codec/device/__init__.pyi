@@ -1,0 +1,29 @@
+# The public names, each with its home. Type checkers read them here; so does the package, which loads them late.
+
+from gatts_codec.device.blocking import BlockingPeer as BlockingPeer
+from gatts_codec.device.chip import Note as Note
+from gatts_codec.device.chip import Observation as Observation
+from gatts_codec.device.chip import Seen as Seen
+from gatts_codec.device.chip import VirtualChip as VirtualChip
+from gatts_codec.device.config import DeviceConfig as DeviceConfig
+from gatts_codec.device.device import Device as Device
+from gatts_codec.device.discovery import Characteristic as Characteristic
+from gatts_codec.device.discovery import Descriptor as Descriptor
+from gatts_codec.device.discovery import Service as Service
+from gatts_codec.device.farm import ChipFarm as ChipFarm
+from gatts_codec.device.faults import Fault as Fault
+from gatts_codec.device.faults import FaultPlan as FaultPlan
+from gatts_codec.device.faults import When as When
+from gatts_codec.device.faults import parse_fault as parse_fault
+from gatts_codec.device.firmware import FIRMWARE as FIRMWARE
+from gatts_codec.device.firmware import Firmware as Firmware
+from gatts_codec.device.listen import listen_tcp as listen_tcp
+from gatts_codec.device.listen import listen_unix as listen_unix
+from gatts_codec.device.peer import HandleValue as HandleValue
+from gatts_codec.device.peer import Peer as Peer
+from gatts_codec.device.procedure import Procedure as Procedure
+from gatts_codec.device.runner import ChipRunner as ChipRunner
+from gatts_codec.device.script import Line as Line
+from gatts_codec.device.script import ScriptRun as ScriptRun
+from gatts_codec.device.script import load_script as load_script
+from gatts_codec.device.script import parse_script as parse_script

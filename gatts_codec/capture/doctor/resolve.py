@@ -26,6 +26,7 @@ _NO_ANSWER = {
     "chip gone and back",
 }
 _LOG = {"host gave up", "response not received", "host reports an error"}
+_OPEN = "call open at the end"
 _ANY_FAULT = {code for code, text in TEXTS.items() if text.severity != "note"}
 
 
@@ -50,7 +51,9 @@ _RULES = (
         "two links", {"acknowledged in vain", "taken for a duplicate", "unasked response", "other response"}
     ),
     _Explains("wrong dialect", {"undecodable", "call failed"}),
-    _Explains("port lost", {*_LOG, *_NO_ANSWER, "no link", "host gone", "host restarted"}),
+    _Explains("port lost", {_OPEN, *_LOG, *_NO_ANSWER, "no link", "host gone", "host restarted"}),
+    _Explains("host gave up", {_OPEN}),
+    _Explains("response not received", {_OPEN}),
     _Explains(
         "sync over a response", {*_NO_ANSWER, *_LINK_UP, "chip hung", "host restarted", *_LOG}, later=True
     ),
@@ -112,9 +115,8 @@ def _explained(standing: list[Finding], rule: _Explains) -> list[Finding]:
         for finding in standing
         if finding.code in rule.others and not (rule.later and 0 < finding.first_frame < winner.first_frame)
     ]
-    proof = [
-        piece for finding in gone if finding.severity != "note" for piece in finding.evidence[:_BORROWED]
-    ]
+    told = [finding for finding in gone if finding.severity != "note" or finding.code == _OPEN]
+    proof = [piece for finding in told for piece in finding.evidence[:_BORROWED]]
     seen = {(piece.frame, piece.text) for piece in winner.evidence}
     borrowed = [piece for piece in proof if (piece.frame, piece.text) not in seen]
     evidence = (*winner.evidence, *borrowed)[:_KEPT_EVIDENCE]

@@ -4,14 +4,19 @@
                   header_checksum:72 err_code:0x0       (on the same line; a line each up to driver 4.0)
          6/ 0 <-  [N/A] type: ACK ..                     (packets received / bad ones)
 
-The hex is the H5 payload, every number is hex without 0x. SLIP, header and CRC are not there: the frame is built anew,
-and the logged header checksum must be that of the header built. Prefixes (time, level, thread) are passed over.
+The hex is the H5 payload, every number is hex without 0x. SLIP, header and CRC are not there: the frame is built
+anew, and the logged header checksum must be that of the header built. Of prefixes (time, level, thread) the time
+counts, and a port in brackets, which names the link. Lines that a forum has joined are parted at times and packets.
+
+A default log observer prints each message once more, as ``evt> severity(10) message(..)``: an echo is one with its
+line. Whatever reports an error, in the words of any release, is a remark of that kind.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from collections import deque
 
 from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
@@ -44,16 +49,32 @@ _TYPES = {
 }
 _NUMBERED_TYPE = re.compile(r"(?:RESERVED_|UNKNOWN\[0x)([0-9a-f]{1,8})\]?", re.IGNORECASE)
 _RAW = re.compile(
-    r"slip_decode error, code:\s*(\S+)\s+raw packet:\s*\[?((?:\s*[0-9a-f]{2}\b)+)", re.IGNORECASE | re.ASCII
+    r"(?:slip|h5)_decode error, code:\s*(\S+?),?\s.{0,80}?raw packet:\s*\[?((?:\s*[0-9a-f]{2}\b)+)",
+    re.IGNORECASE | re.ASCII,
 )
 _REMARKS = (
     ("state", re.compile(r"State change: .{0,200}")),
-    ("error", re.compile(r"(?:Error sending packet to target|Not able to \w+ packet)\. Code: \S{1,200}")),
-    ("error", re.compile(r"Failed to (?:decode event|receive response for command).{0,200}")),
+    ("state", re.compile(r"(?:RpcAppStatus\.(?:reset\w+|connection\w+)\b|Target Reset performed).{0,200}")),
+    ("error", re.compile(r"(?:Error sending packet to target|Not able to \w+ packet)\. Code.{1,200}")),
+    ("error", re.compile(r"Failed to (?:decode event|receive response for command|open).{0,200}")),
+    (
+        "error",
+        re.compile(r"(?:RpcAppStatus\.|code:\s*)?\b(?:pkt|io)_?[a-z]+_?[a-z_]*\b.{0,200}", re.IGNORECASE),
+    ),
+    ("error", re.compile(r"No response from device.{0,200}")),
+    ("error", re.compile(r"serial port (?:read|write)\b.{0,200}")),
+    ("error", re.compile(r"(?<=\bERROR)\W.{1,300}|(?<=\bError: ).{1,300}|(?:\bCRITICAL|\bFATAL)\W.{1,300}")),
     ("note", re.compile(r"Successfully opened .{0,200}")),
 )
 _APPLICATION = re.compile(r"\bevt> \w+")
+_ECHO = re.compile(r"\bevt> (?:severity\(\d+\)|status code\([\w.]+\)) message\((?P<said>.*?)\)?\s*$")
+_COUNTED = re.compile(r"\d+(?:\s*/\s*\d+)?\s*(?:->|<-).*")
+_LINK = re.compile(r"\[(/dev/[^\]\s]{1,60}|COM\d{1,3})\]")
+_JOINED = re.compile(
+    r"(?<=\S)\s+(?=\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d)|(?<=err_code:0x0)\s+(?=\d+(?:\s*/\s*\d+)?\s*(?:->|<-)\s*\[)"
+)
 _LINES_A_PACKET = 4
+_ECHO_WITHIN = 16  # an echo follows its line at once, or that of another thread
 
 
 def _recognises(head: Head) -> bool:
@@ -61,7 +82,7 @@ def _recognises(head: Head) -> bool:
     return bool(
         (_PACKET.search(text) and "payload_length" in text)
         or _APPLICATION.search(text)
-        or "State change: STATE_" in text
+        or any(mark in text for mark in ("State change: STATE_", "RpcAppStatus.", "_decode error, code:"))
     )
 
 
@@ -70,16 +91,28 @@ class _Log:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._start: tuple[int, int | None] = (0, None)  # line and time of the packet under way
+        self._start: tuple[int, int | None, str] = (
+            0,
+            None,
+            "",
+        )  # line, time and link of the packet under way
         self._text = ""
         self._lines = 0
         self._application = 0
+        self._plain: deque[str] = deque(maxlen=_ECHO_WITHIN)
+        self._observed: deque[str] = deque(maxlen=_ECHO_WITHIN)
 
     def line(self, number: int, text: str) -> Entries:
+        for record in _JOINED.split(text):
+            yield from self._record(number, record)
+
+    def _record(self, number: int, text: str) -> Entries:
+        if self._is_echo(text):
+            return
         begins = _PACKET.search(text)
         if begins:
             yield from self.finish()
-            self._start = number, clock_time(text)
+            self._start = number, clock_time(text), _link(text[: begins.start()])
             self._text, self._lines = text[begins.start() :], 1
         elif (
             self._text
@@ -93,6 +126,22 @@ class _Log:
             yield entry
         if self._text and "err_code" in self._text:
             yield from self.finish()
+
+    def _is_echo(self, text: str) -> bool:
+        """Whether an observer repeats a line, or a line what an observer has said."""
+        echo, counted = _ECHO.search(text), _COUNTED.search(text)
+        if echo is not None:
+            said = self._core(echo["said"], text)
+            self._observed.append(said)
+            return any(one.endswith(said) for one in self._plain)
+        said = self._core(counted[0] if counted else text, text)
+        self._plain.append(said)
+        return counted is not None and said in self._observed
+
+    @staticmethod
+    def _core(said: str, text: str) -> str:
+        # Two adapters count their packets alike.
+        return f"{_link(text)} {' '.join(said.split())}" if _link(text) else " ".join(said.split())
 
     def finish(self) -> Entries:
         """The packet under way, as far as it came."""
@@ -113,12 +162,8 @@ class _Log:
         direction = TO_DEVICE if begins["arrow"] == "->" else TO_HOST
         code = int(fields.get("error", "0"), 16)
         if code:
-            return Remark(
-                self._start[1],
-                f"the host dropped a bad frame, error 0x{code:04x}",
-                self._start[0],
-                "bad frame",
-            )
+            said = f"the host dropped a bad frame, error 0x{code:04x}"
+            return Remark(self._start[1], said, self._start[0], "bad frame", self._start[2])
         payload = _payload(begins["hex"])
         frame = h5.encode(_header(fields, payload))
         logged = int(fields.get("checksum", "0"), 16)
@@ -126,23 +171,35 @@ class _Log:
             raise CaptureError(
                 f"header checksum {logged:02x} does not fit the packet, whose is {frame[3]:02x}"
             )
-        return Chunk(self._start[1], direction, slip.encode(frame))
+        return Chunk(self._start[1], direction, slip.encode(frame), link=self._start[2])
 
     def _other(self, number: int, text: str) -> Entry | None:
         raw = _RAW.search(text)
         if raw:
             data = bytes.fromhex(raw[2]).strip(slip.END_BYTE)
-            return Chunk(clock_time(text), TO_HOST, slip.END_BYTE + data + slip.END_BYTE)
+            return Chunk(clock_time(text), TO_HOST, slip.END_BYTE + data + slip.END_BYTE, link=_link(text))
         for kind, known in _REMARKS:
             found = known.search(text)
             if found:
-                return Remark(clock_time(text), found[0].rstrip(" ."), number, kind)
+                return Remark(clock_time(text), _trimmed(found[0]), number, kind, _link(text))
         if _APPLICATION.search(text):
             self._application += 1
             if self._application == 1:
                 said = "evt> lines are an application's own words about events, not their bytes: passed over"
                 return Remark(clock_time(text), said, number)
         return None
+
+
+def _trimmed(said: str) -> str:
+    """A statement without what its line had around it: an observer's parenthesis, a full stop."""
+    said = said.strip(" .:")
+    return said[:-1].rstrip(" .") if said.endswith(")") and said.count("(") < said.count(")") else said
+
+
+def _link(prefix: str) -> str:
+    """The port that a line is about; empty where it does not say."""
+    found = _LINK.search(prefix)
+    return found[1] if found else ""
 
 
 def _payload(text: str) -> bytes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gatts_codec.capture.calls.deliveries import Delivery, between
 from gatts_codec.capture.calls.exchanges import Exchange
+from gatts_codec.capture.calls.selection import handles_of
 from gatts_codec.capture.calls.session import Call, EventSeen
-from gatts_codec.capture.doctor.finding import of_delivery
+from gatts_codec.capture.doctor.finding import Evidence, of_delivery
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.constants import WriteOp, hint
@@ -70,10 +71,7 @@ class Requests(Rule):
             return
         if not self._forgotten(exchange):
             what = _what(exchange)
-            evidence = of_delivery(
-                exchange.opened, f"{what} on connection {exchange.conn_handle}, {exchange.why}"
-            )
-            self.cases.add("request open at the end", evidence, {"what": what}, apart=what)
+            self.cases.add("request open at the end", _asked(exchange), {"what": what}, apart=what)
         elif exchange.refused:
             self._only_refused(exchange)
         elif exchange.kind != "system attributes":  # these are judged by what fails for want of them
@@ -81,11 +79,8 @@ class Requests(Rule):
 
     def _unanswered(self, exchange: Exchange) -> None:
         what = _what(exchange)
-        evidence = of_delivery(
-            exchange.opened, f"{what} on connection {exchange.conn_handle}, {exchange.why}"
-        )
         values = {"conn": exchange.conn_handle, "what": what, "reply": _REPLIES[exchange.kind]}
-        self.cases.add("unanswered request", evidence, values, apart=(what, exchange.conn_handle))
+        self.cases.add("unanswered request", _asked(exchange), values, apart=(what, exchange.conn_handle))
 
     def _only_refused(self, exchange: Exchange) -> None:
         reply, result = exchange.refused[-1]
@@ -99,10 +94,7 @@ class Requests(Rule):
             "advice": advice,
         }
         apart = exchange.kind, exchange.conn_handle
-        asked = of_delivery(
-            exchange.opened, f"{_what(exchange)} on connection {exchange.conn_handle}, {exchange.why}"
-        )
-        self.cases.add("reply refused", asked, values, apart=apart)
+        self.cases.add("reply refused", _asked(exchange), values, apart=apart)
         for reply, result in exchange.refused:
             text = f"{self.name(reply)}: {self.scene.describer.result(result)}"
             self.cases.add("reply refused", of_delivery(reply, text), values, count=0, apart=apart)
@@ -183,6 +175,15 @@ class SystemAttributes(Rule):
 
 def _what(exchange: Exchange) -> str:
     return short_name(exchange.opened.packet.name or "").upper()
+
+
+def _asked(exchange: Exchange) -> Evidence:
+    """The request, with the attribute that it is about."""
+    message = exchange.opened.packet.message
+    handles = [] if message is None else list(handles_of(message))
+    about = f" of handle 0x{handles[0]:04x}" if handles else ""
+    text = f"{_what(exchange)}{about} on connection {exchange.conn_handle}, {exchange.why}"
+    return of_delivery(exchange.opened, text)
 
 
 def _write_op(delivery: Delivery) -> int | None:

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for every message of every dialect, derived from the layouts: one function a block.
+"""Hypothesis strategies for every message of every dialect, derived from what describe() says of the layouts.
 
 ``messages("s110_v8")``, ``messages("sd_api_v5", "event", "write")`` give valid messages; ``bodies`` their bytes;
 ``mutated(body)`` bytes near them; ``ODD_VALUES`` what a careless caller may put into a field.
@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
-from functools import singledispatch
 from typing import Any, NamedTuple, NoReturn
 
 from hypothesis import settings
@@ -20,15 +19,16 @@ from gatts_codec.codec import Codec
 from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import DIALECTS
-from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Trailing
+from gatts_codec.schema.describe import Description, describe
 from gatts_codec.schema.message import Message, Packet, field_types
-from gatts_codec.schema.record import Absent, Bits, Group, Member, Members, Record, When
+from gatts_codec.schema.record import Record
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 Values = dict[str, Any]
 
 EDGE_SIZES = (0, 1, 2, 20, 244, MAX_VALUE_LEN - 1, MAX_VALUE_LEN)
-U16 = 0xFFFF
+LONG = 60  # bytes of a field that only the packet limits
+MOST_ITEMS = 5
 
 
 class Layout(NamedTuple):
@@ -84,12 +84,14 @@ def bodies(dialect: str, kind: str = "", name: str = "") -> st.SearchStrategy[by
     return messages(dialect, kind, name).map(Codec(dialect).encode)
 
 
-@st.composite
-def of_record(draw: Draw, record: Record) -> Any:
+def of_record(record: Record) -> st.SearchStrategy[Any]:
     """Instances of a record's class that its layout can build."""
-    values: Values = {}
-    _fill(record.members, draw, values)
-    return record.cls(**values)
+    return _instances(describe(record), record.cls)
+
+
+@st.composite
+def _instances(draw: Draw, layout: Description, cls: type[Message]) -> Any:
+    return _message(layout, Drawing(draw, cls, layout))
 
 
 def numbers(low: int, high: int) -> st.SearchStrategy[int]:
@@ -98,108 +100,251 @@ def numbers(low: int, high: int) -> st.SearchStrategy[int]:
     return st.sampled_from(edges) | st.integers(low, high)
 
 
+def sizes(most: int) -> st.SearchStrategy[int]:
+    """How many bytes: edge sizes more often."""
+    return st.sampled_from([size for size in EDGE_SIZES if size <= most]) | st.integers(0, min(40, most))
+
+
 @st.composite
-def data(draw: Draw) -> bytes:
-    """Bytes of a field: edge sizes, and bytes that framing and flags care about."""
-    size = draw(st.sampled_from(EDGE_SIZES) | st.integers(0, 40))
+def data(draw: Draw, size: int) -> bytes:
+    """Bytes of a field, such as framing and flags care about."""
     seed = draw(
         st.sampled_from([b"\x00", b"\x01", b"\xc0", b"\xdb\xdc", b"\xff"]) | st.binary(min_size=1, max_size=8)
     )
     return bytes(seed * (size // len(seed) + 1))[:size]
 
 
-def _fill(members: Iterable[Any], draw: Draw, values: Values) -> None:
-    members = list(members)
-    named = {member.name: member.subcon for member in members if not isinstance(member, Member)}
-    for member in members:
-        if isinstance(member, Member):
-            _several(member, draw, values)
-        elif isinstance(member.subcon, Length):
-            _length_and_data(member.name, named[member.subcon.of[0]], member.subcon.of[0], draw, values)
-        elif member.name not in values:
-            values[member.name] = _value(member.subcon, draw)
+class Drawing:
+    """A message as it is being drawn. ``values`` are its fields, and the counts that are none.
+
+    What a later block demands of an earlier number is looked up first: ``demands`` are the blocks of the record by the
+    number that they mention, ``given`` the fields of which a length has decided whether they are there.
+    """
+
+    def __init__(
+        self, draw: Draw, cls: type[Message], layout: Description, outer: Drawing | None = None
+    ) -> None:
+        self.draw, self.cls, self.outer = draw, cls, outer
+        self.values: Values = {}
+        self.given: dict[str, bool] = {}
+        self.blocks = list(_blocks(layout))
+        self.fields = {block["name"]: block for block in _own_fields(layout)}
+
+    def lookup(self, field: str) -> Any:
+        """An earlier number, of this record or of one around it."""
+        name, *inner = field.split(".")
+        found = self.values[name] if name in self.values or not self.outer else self.outer.lookup(name)
+        for each in inner:
+            found = getattr(found, each)
+        return found
+
+    def demanding(self, key: str, name: str) -> list[Description]:
+        """The blocks here, and of the records around, that mention a number of this record."""
+        here = [block for block in self.blocks if block.get(key) == name]
+        return here + self.outer.demanding(key, f"{self.outer.current}.{name}") if self.outer else here
+
+    @property
+    def current(self) -> str:
+        """The field that is being drawn."""
+        return next((name for name in self.fields if name not in self.values), "")
+
+    def most(self, name: str, highest: int) -> int:
+        """The highest that an earlier number may be."""
+        limits = [block["most"] for block in self.demanding("field", name) if block["block"] == "atmost"]
+        sized = [*self.demanding("size", name), *self.demanding("length", name)]
+        return int(min([highest, *limits, *[_most(block) for block in sized]]))
 
 
-def _length_and_data(length: str, block: Data, of: str, draw: Draw, values: Values) -> None:
-    values[of] = draw(data()) if block.flag is None else draw(st.none() | data())
-    longest = MAX_VALUE_LEN if block.limited else U16
-    alone = numbers(0, longest) | st.sampled_from([size for size in (20, 512, 513) if size <= longest])
-    values[length] = draw(alone) if values[of] is None else len(values[of])
+def _blocks(layout: Description) -> Iterator[Description]:
+    """A block and all in it."""
+    yield layout
+    inner = [*layout.get("members", ()), layout.get("of"), layout.get("default")]
+    for block in [*inner, *(case for _, case in layout.get("cases", ()))]:
+        if isinstance(block, dict):
+            yield from _blocks(block)
 
 
-@singledispatch
-def _value(block: Any, draw: Draw) -> Any:
-    raise TypeError(f"strategies.py does not know the block {type(block).__name__}")
+def _own_fields(several: Description) -> Iterator[Description]:
+    """The named blocks of a record, those of its groups too."""
+    for member in several["members"]:
+        if "name" in member:
+            yield member
+        elif "members" in member:
+            yield from _own_fields(member)
 
 
-@_value.register
-def _(block: Record, draw: Draw) -> Any:
-    return draw(of_record(block))
+def _most(block: Description) -> int:
+    """The most bytes or items that a field of this block is drawn with."""
+    innermost = next((each for each in _blocks(block) if each["block"] in ("data", "list", "counted")), block)
+    if innermost["block"] == "list":
+        return MOST_ITEMS
+    return LONG if innermost.get("most") is None else int(innermost["most"])
 
 
-@_value.register
-def _(block: Number, draw: Draw) -> Any:
-    return draw(numbers(block.low, block.high))
+def _message(layout: Description, drawing: Drawing) -> Any:
+    for member in layout["members"]:
+        _member(member, drawing)
+    return drawing.cls(**{field: drawing.values[field] for field in field_types(drawing.cls)})
 
 
-@_value.register
-def _(block: OneOf, draw: Draw) -> Any:
-    return draw(st.sampled_from([int(value) for value in block.values]))
-
-
-@_value.register(Presence)
-@_value.register(Trailing)
-def _(block: Any, draw: Draw) -> Any:
-    return _value(block.subcon, draw) if draw(st.booleans()) else None
-
-
-@_value.register
-def _(block: Given, draw: Draw) -> Any:
-    return draw(st.booleans())
-
-
-@_value.register
-def _(block: Counted, draw: Draw) -> Any:
-    return draw(data())
-
-
-@singledispatch
-def _several(member: Any, draw: Draw, values: Values) -> None:
-    raise TypeError(f"strategies.py does not know the member {type(member).__name__}")
-
-
-@_several.register
-def _(member: Members, draw: Draw, values: Values) -> None:
-    _fill(member.members, draw, values)
-
-
-@_several.register
-def _(member: Bits, draw: Draw, values: Values) -> None:
-    for name, _, width in member.groups():
-        required = member.required.get(name)
-        values[name] = draw(numbers(0, (1 << width) - 1)) if required is None else int(required)
-
-
-@_several.register
-def _(member: Group, draw: Draw, values: Values) -> None:
-    if draw(st.booleans()):
-        _fill(member.members, draw, values)
+def _member(member: Description, drawing: Drawing) -> None:
+    name = member.get("name")
+    if name is None:
+        _SEVERAL[member["block"]](member, drawing)
     else:
-        values.update(member.absent)
+        drawing.values[name] = _value(member, name, drawing)
 
 
-@_several.register
-def _(member: When, draw: Draw, values: Values) -> None:
-    if values[member.field] == member.value:
-        _fill(member.members, draw, values)
+def _value(block: Description, name: str, drawing: Drawing) -> Any:
+    return _VALUES[block["block"]](block, name, drawing)
+
+
+def _record(block: Description, name: str, drawing: Drawing) -> Any:
+    kind = field_types(drawing.cls)[name]
+    (cls,) = [cls for cls in (kind.item or kind).bases if cls.__name__ == block["message"]]
+    return _message(block, Drawing(drawing.draw, cls, block, drawing))
+
+
+def _number(block: Description, name: str, drawing: Drawing) -> int:
+    bits = 8 * block["size"]
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if block["signed"] else (0, (1 << bits) - 1)
+    if "counts" in block:
+        return _length(block["counts"], high, name, drawing)
+    wide = numbers(low, drawing.most(name, high))
+    switches = [block for block in drawing.demanding("field", name) if block["block"] == "switch"]
+    cases = [st.sampled_from([value for value, _ in switch["cases"]]) for switch in switches]
+    open_ended = all(switch["default"] for switch in switches)
+    return int(drawing.draw(st.one_of(*cases, *([wide] if open_ended else []))))
+
+
+def _length(counted: list[str], high: int, name: str, drawing: Drawing) -> int:
+    draw, fields = drawing.draw, [drawing.fields.get(field) for field in counted]
+    for field, block in zip(counted, fields, strict=True):
+        optional = block is not None and (block.get("flag") is not None or block["block"] == "trailing")
+        drawing.given[field] = block is not None and (not optional or draw(st.booleans()))
+    limits = [
+        _most(block) for field, block in zip(counted, fields, strict=True) if block and drawing.given[field]
+    ]
+    limits += [int(block["most"]) for block in fields if block and block.get("limited") and block["most"]]
+    atmost = [block["most"] for block in drawing.demanding("field", name) if block["block"] == "atmost"]
+    most = min([high, *limits, *atmost])
+    alone = st.sampled_from([size for size in (20, 512, 513) if size <= most] or [0])
+    return int(draw(sizes(most) if any(drawing.given.values()) else numbers(0, most) | alone))
+
+
+def _given(block: Description, name: str, drawing: Drawing) -> bool:
+    """Whether what stands behind a flag is there."""
+    if block.get("of", {}).get("block") == "never":
+        return False
+    known = drawing.given.get(name)
+    return bool(drawing.draw(st.booleans()) if known is None else known)
+
+
+def _presence(block: Description, name: str, drawing: Drawing) -> Any:
+    return _value(block["of"], name, drawing) if _given(block, name, drawing) else None
+
+
+def _trailing(block: Description, name: str, drawing: Drawing) -> Any:
+    found = _presence(block, name, drawing)
+    return found if found != b"" else None  # which nothing announces
+
+
+def _data(block: Description, name: str, drawing: Drawing) -> bytes | None:
+    if block["flag"] not in (None, "ANY") and not _given(block, name, drawing):
+        return None
+    return bytes(drawing.draw(data(drawing.lookup(block["length"]))))
+
+
+def _counted(block: Description, name: str, drawing: Drawing) -> bytes:
+    return bytes(drawing.draw(data(drawing.draw(sizes(min(_most(block), 256 ** block["size"] - 1))))))
+
+
+def _raw(block: Description, name: str, drawing: Drawing) -> bytes:
+    size = block["size"]
+    return bytes(drawing.draw(data(size if isinstance(size, int) else drawing.lookup(size))))
+
+
+def _list(block: Description, name: str, drawing: Drawing) -> tuple[Any, ...]:
+    count = block["count"]
+    size = drawing.lookup(count) if isinstance(count, str) else drawing.draw(st.integers(0, MOST_ITEMS))
+    drawing.given.pop(name, None)
+    return tuple(_value(block["of"], name, drawing) for _ in range(size))
+
+
+def _switch(block: Description, name: str, drawing: Drawing) -> Any:
+    cases, number = dict(block["cases"]), drawing.lookup(block["field"])
+    return _value(cases[number] if number in cases else block["default"], name, drawing)
+
+
+_VALUES: dict[str, Callable[[Description, str, Drawing], Any]] = {
+    "record": _record,
+    "number": _number,
+    "oneof": lambda block, _, drawing: drawing.draw(st.sampled_from(block["values"])),
+    "presence": _presence,
+    "trailing": _trailing,
+    "given": lambda _block, _name, drawing: drawing.draw(st.booleans()),
+    "data": _data,
+    "counted": _counted,
+    "raw": _raw,
+    "list": _list,
+    "switch": _switch,
+}
+
+
+def _bits(member: Description, drawing: Drawing) -> None:
+    for name, _, width in member["groups"]:
+        highest = (1 << width) - 1
+        if name in member["required"]:
+            drawing.values[name] = member["required"][name]
+        elif name in member["counts"]:
+            field = drawing.fields[member["counts"][name]]
+            drawing.values[name] = drawing.draw(numbers(0, min(highest, _most(field))))
+        else:
+            drawing.values[name] = drawing.draw(numbers(0, highest))
+
+
+def _group(member: Description, drawing: Drawing) -> None:
+    if drawing.draw(st.booleans()):
+        _all(member, drawing)
     else:
-        for name in member.field_names:
-            values.setdefault(name, None)
+        names = [name for block in _blocks(member) for name in _names(block)]
+        drawing.values.update({**dict.fromkeys(names), **member["absent"]})
 
 
-@_several.register
-def _(member: Absent, draw: Draw, values: Values) -> None:
-    values.update(dict.fromkeys(member.field_names))
+def _when(member: Description, drawing: Drawing) -> None:
+    if drawing.values[member["field"]] == member["value"]:
+        _all(member, drawing)
+    else:
+        for name in [name for block in member["members"] for name in _names(block)]:
+            drawing.values.setdefault(name, None)
+
+
+def _names(block: Description) -> list[str]:
+    """The fields that a member of a record covers."""
+    if block["block"] in ("group", "when"):
+        return [name for member in block["members"] for name in _names(member)]
+    bits = [name for name, _, _ in block.get("groups", ()) if name not in block["counts"]]
+    return [*bits, *block.get("names", ()), *([block["name"]] if "name" in block else [])]
+
+
+def _all(member: Description, drawing: Drawing) -> None:
+    for each in member["members"]:
+        _member(each, drawing)
+
+
+def _count(member: Description, drawing: Drawing) -> None:
+    most = min(_most(drawing.fields[member["of"]]), 256 ** member["size"] - 1)
+    drawing.values[member["counter"]] = drawing.draw(st.integers(0, most))
+
+
+_SEVERAL: dict[str, Callable[[Description, Drawing], None]] = {
+    "bits": _bits,
+    "group": _group,
+    "when": _when,
+    "count": _count,
+    "atmost": lambda _member, _drawing: None,
+    "absent": lambda member, drawing: drawing.values.update(dict.fromkeys(member["names"])),
+}
 
 
 INTERESTING = st.sampled_from([0x00, 0x01, 0x02, 0x03, 0x7F, 0x80, 0xFF]) | st.integers(0, 0xFF)

@@ -20,7 +20,7 @@ from gatts_codec.schema.message import Message, Packet, field_types
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(gatts_codec.__file__).parent
-_ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+)?|bits? \d(?:-\d)?)  +(\S.*)$")
+_ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+|\+)?|bits? \d+(?:-\d+)?)  +(\S.*)$")
 _SOURCE = re.compile(r"`(specs/[\w/]+\.toml)`")
 MESSAGES = sorted((cls for cls in records()), key=lambda cls: cls.__name__)
 each_message = every("cls", MESSAGES, ids=lambda cls: cls.__name__)

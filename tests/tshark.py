@@ -15,7 +15,7 @@ import pytest
 from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.capture.writers.pcapng import PcapngWriter
 from gatts_codec.dissectors.install import plugin_path
-from gatts_codec.schema.message import Message, field_types
+from gatts_codec.schema.message import FieldType, Message, field_types
 
 needs_tshark = pytest.mark.external("tshark")
 
@@ -26,6 +26,11 @@ class Tree(list[tuple[str, Any]]):
     def get(self, key: str) -> Any:
         """The first value of a key, None if there is none."""
         return next((value for name, value in self if name == key), None)
+
+    def all(self, key: str) -> list[Any]:
+        """The values of a field, whatever its kind: a second kind has its type behind the name."""
+        names = re.compile(rf"{re.escape(key)}(_(u?int\d+|bytes|bool|none)\w*)?")
+        return [value for name, value in self if names.fullmatch(name)]
 
 
 class ExpertInfo(NamedTuple):
@@ -65,24 +70,33 @@ def _tshark(capture: Path, folder: Path, dialect: str, *options: str) -> str:
     return done.stdout
 
 
-def message_fields(tree: Tree, cls: type[Message], path: str = "gatts") -> dict[str, Any]:
-    """A message's fields out of tshark's tree, in the form of ``to_dict()``: what is not there is None."""
-    return {
-        name: _value(tree.get(f"{path}.{name}"), kind.base, f"{path}.{name}")
-        for name, kind in field_types(cls).items()
+def message_fields(tree: Tree, like: Message, path: str = "") -> dict[str, Any]:
+    """The fields of a message out of tshark's tree, in the form of ``to_dict()``: what is not there is None.
+
+    ``like`` is the message: it says of which class each structure is.
+    """
+    path = path or tree.get("gatts.group")
+    fields = {
+        name: _value(iter(tree.all(f"{path}.{name}")), getattr(like, name), kind, f"{path}.{name}")
+        for name, kind in field_types(type(like)).items()
     }
+    later = {name for name, kind in field_types(type(like)).items() if kind.later}
+    return {name: value for name, value in fields.items() if value is not None or name not in later}
 
 
-def _value(shown: Any, base: type, path: str) -> Any:
-    if shown is None:
+def _value(shown: Iterator[Any], like: Any, kind: FieldType, path: str) -> Any:
+    if kind.item and isinstance(like, tuple):
+        return [None if item is None else _value(shown, item, kind.item, path) for item in like]
+    found = next(shown, None)
+    if found is None:
         return None
-    if issubclass(base, Message):
-        return message_fields(shown if isinstance(shown, Tree) else Tree(), base, path)
-    if base is bytes:
-        return shown.replace(":", "")
-    if base is bool:
-        return {"0": False, "1": True, "False": False, "True": True}[shown]
-    return int(shown, 0)
+    if isinstance(like, Message):
+        return message_fields(found if isinstance(found, Tree) else Tree(), like, path)
+    if kind.base is bytes:
+        return found.replace(":", "")
+    if kind.base is bool:
+        return {"0": False, "1": True, "False": False, "True": True}[found]
+    return int(found, 0)
 
 
 def expert_infos(tree: Any) -> Iterator[ExpertInfo]:

@@ -1,4 +1,4 @@
-"""Which fields the layouts have for Wireshark: one for each path, the same in every packet and dialect."""
+"""Which fields the layouts have for Wireshark: one for each group, path and kind, whatever packet or dialect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from gatts_codec.schema.describe import Description
 
 
 class Field(NamedTuple):
-    """``kind`` is a ProtoField's, ``base`` a number's; ``mask`` the bits of a shared byte.
+    """``kind`` is a ProtoField's, of bits with their mask behind a colon, ``base`` a number's.
 
     Names of known numbers are not here: one path can mean different things in two packets.
     """
@@ -17,56 +17,74 @@ class Field(NamedTuple):
     path: str
     kind: str
     base: str | None = None
-    mask: int | None = None
 
     @property
     def name(self) -> str:
         """The last part of the path."""
         return self.path.rpartition(".")[2]
 
+    @property
+    def type(self) -> str:
+        """The ProtoField's type."""
+        return self.kind.partition(":")[0]
 
-def unique_fields(layouts: Iterable[Description]) -> list[Field]:
-    """Every field of all layouts, by path. Raises TypeError where two layouts disagree about one."""
-    known: dict[str, Field] = {}
+    @property
+    def mask(self) -> str:
+        """The bits of a shared number, in hex; nothing where the field has it alone."""
+        return self.kind.partition(":")[2]
+
+
+def unique_fields(layouts: Iterable[Description]) -> dict[str, list[Field]]:
+    """The fields of all layouts of one group by path, each kind once; the first packet's kind stands first.
+
+    A number is in hex where any packet has it so.
+    """
+    known: dict[str, dict[str, Field]] = {}
     for layout in layouts:
         for field in _of_members(layout, ""):
-            if known.setdefault(field.path, field) != field:
-                raise TypeError(f"one path, two kinds of field: {known[field.path]} and {field}")
-    return [known[path] for path in sorted(known)]
+            kinds = known.setdefault(field.path, {})
+            if kinds.get(field.kind) is None or field.base == "HEX":
+                kinds[field.kind] = field
+    return {path: list(known[path].values()) for path in sorted(known)}
 
 
 def _of_members(several: Description, path: str) -> Iterator[Field]:
     for member in several["members"]:
         if "name" in member:
-            yield from _of_field(member, member, _join(path, member["name"]))
+            yield from _of_field(member, _join(path, member["name"]))
         elif member["block"] == "bits":
             yield from _of_bits(member, path)
-        else:
+        elif "members" in member:
             yield from _of_members(member, path)
 
 
-def _of_field(block: Description, named: Description, path: str) -> Iterator[Field]:
+def _of_field(block: Description, path: str) -> Iterator[Field]:
     if "of" in block:
-        yield from _of_field(block["of"], named, path)
+        yield from _of_field(block["of"], path)
+    elif block["block"] == "switch":
+        for case in [*dict(block["cases"]).values(), block["default"]]:
+            yield from _of_field(case, path) if case else ()
     elif block["block"] == "record":
         yield Field(path, "none")
         yield from _of_members(block, path)
     elif block["block"] == "number":
-        yield _of_number(block, named, path)
-    else:
+        yield _of_number(block, path)
+    elif block["block"] != "never":
         yield Field(path, "bool" if block["block"] == "given" else "bytes")
 
 
-def _of_number(block: Description, named: Description, path: str) -> Field:
+def _of_number(block: Description, path: str) -> Field:
     kind = ("int" if block["signed"] else "uint") + str(8 * block["size"])
     # Handles, flags and codes are written in hex everywhere, lengths and small enumerations in decimal.
-    is_code = "shown" in named or any(number > 0xFF for number in named.get("labels", ()))
-    return Field(path, kind, "HEX" if is_code else "DEC")
+    is_code = "shown" in block or any(number > 0xFF for number in block.get("labels", ()))
+    return Field(path, kind, "HEX" if is_code and not block["signed"] else "DEC")
 
 
 def _of_bits(block: Description, path: str) -> Iterator[Field]:
+    size = block["size"]
     for name, shift, width in block["groups"]:
-        yield Field(_join(path, name), "uint8", "DEC", ((1 << width) - 1) << shift)
+        mask = f"0x{((1 << width) - 1) << shift:0{2 * size}x}"
+        yield Field(_join(path, name), f"uint{8 * size}:{mask}", "DEC")
 
 
 def _join(path: str, name: str) -> str:

@@ -16,7 +16,6 @@ package.loaded["gatts-codec"] = true
 local h5 = Proto("nrfh5", "Nordic H5")
 local gatts = Proto("gatts", "SoftDevice GATT server")
 
-local MAX_VALUE_LEN = 512
 local UNKNOWN, SENT, RECEIVED = -1, 0, 1 -- pinfo.p2p_dir, seen from the host
 
 -- R: records and other tables, each once however many packets share it. D: dialects.
@@ -113,7 +112,7 @@ R.labels_2 = { [0] = "UNKNOWN", [1] = "BLE", [2] = "VENDOR_BEGIN" }
 R.Uuid = {
     block = "record",
     members = {
-        { name = "uuid", block = "number", size = 2, signed = false },
+        { name = "uuid", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "type", block = "number", size = 1, signed = false, labels = R.labels_2 },
     },
     tolerates_trailing = false,
@@ -130,8 +129,8 @@ R.ServiceAdd = {
 R.IncludeAdd = {
     block = "record",
     members = {
-        { name = "service_handle", block = "number", size = 2, signed = false },
-        { name = "inc_srvc_handle", block = "number", size = 2, signed = false },
+        { name = "service_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "inc_srvc_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "include_handle_present", block = "given", flag = "RAW" },
     },
     tolerates_trailing = false,
@@ -141,6 +140,7 @@ R.CharProps = {
     members = {
         {
             block = "bits",
+            size = 1,
             groups = {
                 { "broadcast", 0, 1 },
                 { "read", 1, 1 },
@@ -162,6 +162,7 @@ R.CharExtProps = {
     members = {
         {
             block = "bits",
+            size = 1,
             groups = { { "reliable_wr", 0, 1 }, { "wr_aux", 1, 1 } },
             required = {},
             reserved = 252,
@@ -173,17 +174,26 @@ R.CharExtProps = {
 R.CharPf = {
     block = "record",
     members = {
-        { name = "format", block = "number", size = 1, signed = false },
+        { name = "format", block = "number", size = 1, signed = false, shown = "#04x" },
         { name = "exponent", block = "number", size = 1, signed = true },
-        { name = "unit", block = "number", size = 2, signed = false },
+        { name = "unit", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "name_space", block = "number", size = 1, signed = false },
-        { name = "desc", block = "number", size = 2, signed = false },
+        { name = "desc", block = "number", size = 2, signed = false, shown = "#06x" },
     },
     tolerates_trailing = false,
 }
 R.SecMode = {
     block = "record",
-    members = { { block = "bits", groups = { { "sm", 0, 4 }, { "lv", 4, 4 } }, required = {}, reserved = 0, labels = {} } },
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "sm", 0, 4 }, { "lv", 4, 4 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
     tolerates_trailing = false,
 }
 R.labels_3 = { vloc = { [0] = "INVALID", [1] = "STACK", [2] = "USER" } }
@@ -194,6 +204,7 @@ R.AttrMd = {
         { name = "write_perm", block = "nested", of = R.SecMode },
         {
             block = "bits",
+            size = 1,
             groups = { { "vlen", 0, 1 }, { "vloc", 1, 2 }, { "rd_auth", 3, 1 }, { "wr_auth", 4, 1 } },
             required = { vloc = 1 },
             reserved = 224,
@@ -209,7 +220,14 @@ R.CharMd = {
         { name = "char_ext_props", block = "nested", of = R.CharExtProps },
         { name = "char_user_desc_max_size", block = "number", size = 2, signed = false },
         { name = "char_user_desc_size", block = "number", size = 2, signed = false },
-        { name = "char_user_desc", block = "data", length = "char_user_desc_size", flag = "DATA", limited = true },
+        {
+            name = "char_user_desc",
+            block = "data",
+            length = "char_user_desc_size",
+            flag = "DATA",
+            limited = true,
+            most = 512,
+        },
         { name = "char_pf", block = "presence", flag = "STRUCT", of = R.CharPf },
         { name = "user_desc_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
         { name = "cccd_md", block = "presence", flag = "STRUCT", of = R.AttrMd },
@@ -225,14 +243,14 @@ R.Attr = {
         { name = "init_offs", block = "number", size = 2, signed = false },
         { name = "max_len", block = "number", size = 2, signed = false },
         { name = "init_len", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "init_len", flag = "DATA", limited = true },
+        { name = "value", block = "data", length = "init_len", flag = "DATA", limited = true, most = 512 },
     },
     tolerates_trailing = false,
 }
 R.CharacteristicAdd = {
     block = "record",
     members = {
-        { name = "service_handle", block = "number", size = 2, signed = false },
+        { name = "service_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "char_md", block = "presence", flag = "STRUCT", of = R.CharMd },
         { name = "attr_char_value", block = "presence", flag = "STRUCT", of = R.Attr },
         { name = "handles_present", block = "given", flag = "STRUCT" },
@@ -242,7 +260,7 @@ R.CharacteristicAdd = {
 R.DescriptorAdd = {
     block = "record",
     members = {
-        { name = "char_handle", block = "number", size = 2, signed = false },
+        { name = "char_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "attr", block = "presence", flag = "STRUCT", of = R.Attr },
         { name = "handle_present", block = "given", flag = "STRUCT" },
     },
@@ -253,15 +271,15 @@ R.Value = {
     members = {
         { name = "len", block = "number", size = 2, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = true },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = true, most = 512 },
     },
     tolerates_trailing = false,
 }
 R.ValueSet = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "value", block = "presence", flag = "STRUCT", of = R.Value },
     },
     tolerates_trailing = false,
@@ -278,8 +296,8 @@ R.ValueBuffer = {
 R.ValueGet = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "value", block = "presence", flag = "DATA", of = R.ValueBuffer },
     },
     tolerates_trailing = true,
@@ -288,7 +306,7 @@ R.labels_4 = { [0] = "INVALID", [1] = "NOTIFICATION", [2] = "INDICATION" }
 R.HvxParams = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "type", block = "number", size = 1, signed = false, labels = R.labels_4 },
         { name = "offset", block = "number", size = 2, signed = false },
         {
@@ -299,7 +317,7 @@ R.HvxParams = {
             filler = true,
             members = {
                 { name = "len", block = "number", size = 2, signed = false },
-                { name = "data", block = "data", length = "len", flag = "DATA", limited = true },
+                { name = "data", block = "data", length = "len", flag = "DATA", limited = true, most = 512 },
             },
         },
     },
@@ -308,7 +326,7 @@ R.HvxParams = {
 R.Hvx = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "hvx_params", block = "presence", flag = "STRUCT", of = R.HvxParams },
     },
     tolerates_trailing = false,
@@ -316,9 +334,9 @@ R.Hvx = {
 R.ServiceChanged = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "start_handle", block = "number", size = 2, signed = false },
-        { name = "end_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "start_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "end_handle", block = "number", size = 2, signed = false, shown = "#06x" },
     },
     tolerates_trailing = false,
 }
@@ -355,10 +373,10 @@ R.AuthorizeParams = {
     block = "record",
     members = {
         { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
-        { block = "bits", groups = { { "update", 0, 1 } }, required = {}, reserved = 254, labels = {} },
+        { block = "bits", size = 1, groups = { { "update", 0, 1 } }, required = {}, reserved = 254, labels = {} },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "len", block = "number", size = 2, signed = false },
-        { name = "data", block = "data", length = "len", flag = "DATA", limited = false },
+        { name = "data", block = "data", length = "len", flag = "DATA", limited = false, most = 512 },
     },
     tolerates_trailing = false,
 }
@@ -373,9 +391,8 @@ R.RwAuthorizeReplyParamsV1 = {
         {
             name = "type",
             block = "oneof",
-            of = { block = "number", size = 1, signed = false },
+            of = { block = "number", size = 1, signed = false, labels = R.labels_5 },
             values = { 1, 2 },
-            labels = R.labels_5,
         },
         {
             block = "when",
@@ -395,7 +412,7 @@ R.RwAuthorizeReplyParamsV1 = {
 R.RwAuthorizeReplyV1 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         {
             name = "rw_authorize_reply_params",
             block = "presence",
@@ -408,7 +425,7 @@ R.RwAuthorizeReplyV1 = {
 R.SysAttrSet = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         {
             block = "group",
             flag = "STRUCT",
@@ -417,20 +434,20 @@ R.SysAttrSet = {
             filler = false,
             members = {
                 { name = "len", block = "number", size = 2, signed = false },
-                { name = "sys_attr_data", block = "data", length = "len", limited = false },
+                { name = "sys_attr_data", block = "data", length = "len", limited = false, most = 512 },
             },
         },
-        { name = "flags", block = "number", size = 4, signed = false },
+        { name = "flags", block = "number", size = 4, signed = false, shown = "#010x" },
     },
     tolerates_trailing = false,
 }
 R.SysAttrGet = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "len", block = "presence", flag = "DATA", of = { block = "number", size = 2, signed = false } },
         { name = "sys_attr_data_present", block = "given", flag = "RAW" },
-        { name = "flags", block = "number", size = 4, signed = false },
+        { name = "flags", block = "number", size = 4, signed = false, shown = "#010x" },
     },
     tolerates_trailing = false,
 }
@@ -491,7 +508,7 @@ R.ServiceAddResponse = {
             block = "when",
             field = "result",
             value = 0,
-            members = { { name = "handle", block = "number", size = 2, signed = false } },
+            members = { { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" } },
         },
     },
     tolerates_trailing = false,
@@ -504,7 +521,7 @@ R.IncludeAddResponse = {
             block = "when",
             field = "result",
             value = 0,
-            members = { { name = "include_handle", block = "number", size = 2, signed = false } },
+            members = { { name = "include_handle", block = "number", size = 2, signed = false, shown = "#06x" } },
         },
     },
     tolerates_trailing = false,
@@ -512,10 +529,10 @@ R.IncludeAddResponse = {
 R.CharHandles = {
     block = "record",
     members = {
-        { name = "value_handle", block = "number", size = 2, signed = false },
-        { name = "user_desc_handle", block = "number", size = 2, signed = false },
-        { name = "cccd_handle", block = "number", size = 2, signed = false },
-        { name = "sccd_handle", block = "number", size = 2, signed = false },
+        { name = "value_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "user_desc_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "cccd_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sccd_handle", block = "number", size = 2, signed = false, shown = "#06x" },
     },
     tolerates_trailing = false,
 }
@@ -537,7 +554,7 @@ R.Value_2 = {
     members = {
         { name = "len", block = "number", size = 2, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = false, most = 512 },
     },
     tolerates_trailing = false,
 }
@@ -589,7 +606,14 @@ R.SysAttrGetResponse = {
             value = 0,
             members = {
                 { name = "len", block = "number", size = 2, signed = false },
-                { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
+                {
+                    name = "sys_attr_data",
+                    block = "data",
+                    length = "len",
+                    flag = "DATA",
+                    limited = false,
+                    most = 512,
+                },
             },
         },
     },
@@ -620,8 +644,8 @@ R.AttrContext = {
         { name = "srvc_uuid", block = "nested", of = R.Uuid },
         { name = "char_uuid", block = "nested", of = R.Uuid },
         { name = "desc_uuid", block = "nested", of = R.Uuid },
-        { name = "srvc_handle", block = "number", size = 2, signed = false },
-        { name = "value_handle", block = "number", size = 2, signed = false },
+        { name = "srvc_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "value_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "type", block = "number", size = 1, signed = false, labels = R.labels_9 },
     },
     tolerates_trailing = false,
@@ -630,19 +654,19 @@ R.MemBlock = {
     block = "record",
     members = {
         { name = "len", block = "number", size = 2, signed = false },
-        { name = "mem", block = "data", length = "len", flag = "DATA", limited = false },
+        { name = "mem", block = "data", length = "len", flag = "DATA", limited = false, most = 512 },
     },
     tolerates_trailing = false,
 }
 R.WriteEventV1 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
         { name = "context", block = "nested", of = R.AttrContext },
         { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
+        { name = "data", block = "counted", size = 2, most = 512 },
         { name = "mem_block", block = "trailing", of = R.MemBlock },
     },
     tolerates_trailing = false,
@@ -650,7 +674,7 @@ R.WriteEventV1 = {
 R.ReadParamsV1 = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "context", block = "nested", of = R.AttrContext },
         { name = "offset", block = "number", size = 2, signed = false },
     },
@@ -659,24 +683,23 @@ R.ReadParamsV1 = {
 R.WriteParamsV1 = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
         { name = "context", block = "nested", of = R.AttrContext },
         { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
+        { name = "data", block = "counted", size = 2, most = 512 },
     },
     tolerates_trailing = false,
 }
 R.RwAuthorizeRequestEventV1 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         {
             name = "type",
             block = "oneof",
-            of = { block = "number", size = 1, signed = false },
+            of = { block = "number", size = 1, signed = false, labels = R.labels_5 },
             values = { 1, 2 },
-            labels = R.labels_5,
         },
         {
             block = "when",
@@ -699,29 +722,29 @@ R.RwAuthorizeRequestEventV1 = {
 R.SysAttrMissingEvent = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "hint", block = "number", size = 1, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "hint", block = "number", size = 1, signed = false, shown = "#04x" },
     },
     tolerates_trailing = false,
 }
 R.HvcEvent = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
     },
     tolerates_trailing = false,
 }
 R.ScConfirmEvent = {
     block = "record",
-    members = { { name = "conn_handle", block = "number", size = 2, signed = false } },
+    members = { { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" } },
     tolerates_trailing = false,
 }
 R.labels_10 = { [0] = "PROTOCOL" }
 R.TimeoutEvent = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "src", block = "number", size = 1, signed = false, labels = R.labels_10 },
     },
     tolerates_trailing = false,
@@ -860,9 +883,8 @@ R.RwAuthorizeReplyParams = {
         {
             name = "type",
             block = "oneof",
-            of = { block = "number", size = 1, signed = false },
+            of = { block = "number", size = 1, signed = false, labels = R.labels_5 },
             values = { 1, 2 },
-            labels = R.labels_5,
         },
         {
             block = "when",
@@ -882,7 +904,7 @@ R.RwAuthorizeReplyParams = {
 R.RwAuthorizeReply = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "rw_authorize_reply_params", block = "presence", flag = "STRUCT", of = R.RwAuthorizeReplyParams },
     },
     tolerates_trailing = false,
@@ -895,7 +917,7 @@ R.InitialUserHandleGet = {
 R.AttrGetV2 = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
         { name = "md_present", block = "given", flag = "STRUCT" },
     },
@@ -914,7 +936,7 @@ R.InitialUserHandleGetResponse = {
                     name = "handle",
                     block = "presence",
                     flag = "STRUCT",
-                    of = { block = "number", size = 2, signed = false },
+                    of = { block = "number", size = 2, signed = false, shown = "#06x" },
                 },
             },
         },
@@ -929,7 +951,10 @@ R.AttrGetResponse = {
             block = "when",
             field = "result",
             value = 0,
-            members = { { name = "md", block = "presence", flag = "STRUCT", of = R.AttrMd } },
+            members = {
+                { block = "absent", names = { "uuid" } },
+                { name = "md", block = "presence", flag = "STRUCT", of = R.AttrMd },
+            },
         },
     },
     tolerates_trailing = false,
@@ -937,13 +962,13 @@ R.AttrGetResponse = {
 R.WriteEvent = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "nested", of = R.Uuid },
         { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
         { name = "auth_required", block = "number", size = 1, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
+        { name = "data", block = "counted", size = 2, most = 512 },
         { name = "mem_block", block = "trailing", of = R.MemBlock },
     },
     tolerates_trailing = false,
@@ -951,7 +976,7 @@ R.WriteEvent = {
 R.ReadParams = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "nested", of = R.Uuid },
         { name = "offset", block = "number", size = 2, signed = false },
     },
@@ -960,25 +985,24 @@ R.ReadParams = {
 R.WriteParams = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "nested", of = R.Uuid },
         { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
         { name = "auth_required", block = "number", size = 1, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
-        { name = "data", block = "counted" },
+        { name = "data", block = "counted", size = 2, most = 512 },
     },
     tolerates_trailing = false,
 }
 R.RwAuthorizeRequestEvent = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         {
             name = "type",
             block = "oneof",
-            of = { block = "number", size = 1, signed = false },
+            of = { block = "number", size = 1, signed = false, labels = R.labels_5 },
             values = { 1, 2 },
-            labels = R.labels_5,
         },
         {
             block = "when",
@@ -1001,7 +1025,7 @@ R.RwAuthorizeRequestEvent = {
 R.AttrGet = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid_present", block = "given", flag = "STRUCT" },
         { name = "md_present", block = "given", flag = "STRUCT" },
     },
@@ -1122,8 +1146,8 @@ R.results_4 = {
 R.IncludeAdd_2 = {
     block = "record",
     members = {
-        { name = "service_handle", block = "number", size = 2, signed = false },
-        { name = "inc_srvc_handle", block = "number", size = 2, signed = false },
+        { name = "service_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "inc_srvc_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "include_handle_present", block = "given", flag = "STRUCT" },
     },
     tolerates_trailing = false,
@@ -1133,15 +1157,15 @@ R.Value_3 = {
     members = {
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "len", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = true },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = true, most = 512 },
     },
     tolerates_trailing = false,
 }
 R.ValueSet_2 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "value", block = "presence", flag = "STRUCT", of = R.Value_3 },
     },
     tolerates_trailing = false,
@@ -1158,8 +1182,8 @@ R.ValueBuffer_2 = {
 R.ValueGet_2 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "value", block = "presence", flag = "STRUCT", of = R.ValueBuffer_2 },
     },
     tolerates_trailing = false,
@@ -1167,7 +1191,7 @@ R.ValueGet_2 = {
 R.HvxParams_2 = {
     block = "record",
     members = {
-        { name = "handle", block = "number", size = 2, signed = false },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "type", block = "number", size = 1, signed = false, labels = R.labels_4 },
         { name = "offset", block = "number", size = 2, signed = false },
         {
@@ -1178,7 +1202,7 @@ R.HvxParams_2 = {
             filler = false,
             members = {
                 { name = "len", block = "number", size = 2, signed = false },
-                { name = "data", block = "data", length = "len", flag = "DATA", limited = true },
+                { name = "data", block = "data", length = "len", flag = "DATA", limited = true, most = 512 },
             },
         },
     },
@@ -1187,7 +1211,7 @@ R.HvxParams_2 = {
 R.Hvx_2 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "hvx_params", block = "presence", flag = "STRUCT", of = R.HvxParams_2 },
     },
     tolerates_trailing = false,
@@ -1195,27 +1219,27 @@ R.Hvx_2 = {
 R.SysAttrSet_2 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "len", block = "number", size = 2, signed = false },
-        { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
-        { name = "flags", block = "number", size = 4, signed = false },
+        { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false, most = 512 },
+        { name = "flags", block = "number", size = 4, signed = false, shown = "#010x" },
     },
     tolerates_trailing = false,
 }
 R.SysAttrGet_2 = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "len", block = "presence", flag = "STRUCT", of = { block = "number", size = 2, signed = false } },
         { name = "sys_attr_data_present", block = "given", flag = "STRUCT" },
-        { name = "flags", block = "number", size = 4, signed = false },
+        { name = "flags", block = "number", size = 4, signed = false, shown = "#010x" },
     },
     tolerates_trailing = false,
 }
 R.ExchangeMtuReply = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "server_rx_mtu", block = "number", size = 2, signed = false },
     },
     tolerates_trailing = false,
@@ -1233,7 +1257,7 @@ R.IncludeAddResponse_2 = {
                     name = "include_handle",
                     block = "presence",
                     flag = "STRUCT",
-                    of = { block = "number", size = 2, signed = false },
+                    of = { block = "number", size = 2, signed = false, shown = "#06x" },
                 },
             },
         },
@@ -1245,7 +1269,7 @@ R.Value_4 = {
     members = {
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "len", block = "number", size = 2, signed = false },
-        { name = "value", block = "data", length = "len", flag = "DATA", limited = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = false, most = 512 },
     },
     tolerates_trailing = false,
 }
@@ -1279,7 +1303,14 @@ R.SysAttrGetResponse_2 = {
                     filler = false,
                     members = {
                         { name = "len", block = "number", size = 2, signed = false },
-                        { name = "sys_attr_data", block = "data", length = "len", flag = "DATA", limited = false },
+                        {
+                            name = "sys_attr_data",
+                            block = "data",
+                            length = "len",
+                            flag = "DATA",
+                            limited = false,
+                            most = 512,
+                        },
                     },
                 },
             },
@@ -1290,7 +1321,7 @@ R.SysAttrGetResponse_2 = {
 R.ExchangeMtuRequestEvent = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "client_rx_mtu", block = "number", size = 2, signed = false },
     },
     tolerates_trailing = false,
@@ -1382,7 +1413,7 @@ R.results_5 = {
 R.HvnTxCompleteEvent = {
     block = "record",
     members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false },
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "count", block = "number", size = 1, signed = false },
     },
     tolerates_trailing = false,
@@ -1542,231 +1573,232 @@ R.results_6 = {
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
 
--- Fields, by path within the packet.
+-- Fields, by the packet's group, path within the packet, and kind.
 local F = {}
 
-F["attr"] = ProtoField.none("gatts.attr", "attr")
-F["attr.attr_md"] = ProtoField.none("gatts.attr.attr_md", "attr_md")
-F["attr.attr_md.rd_auth"] = ProtoField.uint8("gatts.attr.attr_md.rd_auth", "rd_auth", base.DEC, nil, 0x08)
-F["attr.attr_md.read_perm"] = ProtoField.none("gatts.attr.attr_md.read_perm", "read_perm")
-F["attr.attr_md.read_perm.lv"] = ProtoField.uint8("gatts.attr.attr_md.read_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["attr.attr_md.read_perm.sm"] = ProtoField.uint8("gatts.attr.attr_md.read_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["attr.attr_md.vlen"] = ProtoField.uint8("gatts.attr.attr_md.vlen", "vlen", base.DEC, nil, 0x01)
-F["attr.attr_md.vloc"] = ProtoField.uint8("gatts.attr.attr_md.vloc", "vloc", base.DEC, nil, 0x06)
-F["attr.attr_md.wr_auth"] = ProtoField.uint8("gatts.attr.attr_md.wr_auth", "wr_auth", base.DEC, nil, 0x10)
-F["attr.attr_md.write_perm"] = ProtoField.none("gatts.attr.attr_md.write_perm", "write_perm")
-F["attr.attr_md.write_perm.lv"] = ProtoField.uint8("gatts.attr.attr_md.write_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["attr.attr_md.write_perm.sm"] = ProtoField.uint8("gatts.attr.attr_md.write_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["attr.init_len"] = ProtoField.uint16("gatts.attr.init_len", "init_len", base.DEC)
-F["attr.init_offs"] = ProtoField.uint16("gatts.attr.init_offs", "init_offs", base.DEC)
-F["attr.max_len"] = ProtoField.uint16("gatts.attr.max_len", "max_len", base.DEC)
-F["attr.uuid"] = ProtoField.none("gatts.attr.uuid", "uuid")
-F["attr.uuid.type"] = ProtoField.uint8("gatts.attr.uuid.type", "type", base.DEC)
-F["attr.uuid.uuid"] = ProtoField.uint16("gatts.attr.uuid.uuid", "uuid", base.HEX)
-F["attr.value"] = ProtoField.bytes("gatts.attr.value", "value")
-F["attr_char_value"] = ProtoField.none("gatts.attr_char_value", "attr_char_value")
-F["attr_char_value.attr_md"] = ProtoField.none("gatts.attr_char_value.attr_md", "attr_md")
-F["attr_char_value.attr_md.rd_auth"] = ProtoField.uint8("gatts.attr_char_value.attr_md.rd_auth", "rd_auth", base.DEC, nil, 0x08)
-F["attr_char_value.attr_md.read_perm"] = ProtoField.none("gatts.attr_char_value.attr_md.read_perm", "read_perm")
-F["attr_char_value.attr_md.read_perm.lv"] = ProtoField.uint8("gatts.attr_char_value.attr_md.read_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["attr_char_value.attr_md.read_perm.sm"] = ProtoField.uint8("gatts.attr_char_value.attr_md.read_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["attr_char_value.attr_md.vlen"] = ProtoField.uint8("gatts.attr_char_value.attr_md.vlen", "vlen", base.DEC, nil, 0x01)
-F["attr_char_value.attr_md.vloc"] = ProtoField.uint8("gatts.attr_char_value.attr_md.vloc", "vloc", base.DEC, nil, 0x06)
-F["attr_char_value.attr_md.wr_auth"] = ProtoField.uint8("gatts.attr_char_value.attr_md.wr_auth", "wr_auth", base.DEC, nil, 0x10)
-F["attr_char_value.attr_md.write_perm"] = ProtoField.none("gatts.attr_char_value.attr_md.write_perm", "write_perm")
-F["attr_char_value.attr_md.write_perm.lv"] = ProtoField.uint8("gatts.attr_char_value.attr_md.write_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["attr_char_value.attr_md.write_perm.sm"] = ProtoField.uint8("gatts.attr_char_value.attr_md.write_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["attr_char_value.init_len"] = ProtoField.uint16("gatts.attr_char_value.init_len", "init_len", base.DEC)
-F["attr_char_value.init_offs"] = ProtoField.uint16("gatts.attr_char_value.init_offs", "init_offs", base.DEC)
-F["attr_char_value.max_len"] = ProtoField.uint16("gatts.attr_char_value.max_len", "max_len", base.DEC)
-F["attr_char_value.uuid"] = ProtoField.none("gatts.attr_char_value.uuid", "uuid")
-F["attr_char_value.uuid.type"] = ProtoField.uint8("gatts.attr_char_value.uuid.type", "type", base.DEC)
-F["attr_char_value.uuid.uuid"] = ProtoField.uint16("gatts.attr_char_value.uuid.uuid", "uuid", base.HEX)
-F["attr_char_value.value"] = ProtoField.bytes("gatts.attr_char_value.value", "value")
-F["auth_required"] = ProtoField.uint8("gatts.auth_required", "auth_required", base.DEC)
-F["bytes_written"] = ProtoField.uint16("gatts.bytes_written", "bytes_written", base.DEC)
-F["char_handle"] = ProtoField.uint16("gatts.char_handle", "char_handle", base.HEX)
-F["char_md"] = ProtoField.none("gatts.char_md", "char_md")
-F["char_md.cccd_md"] = ProtoField.none("gatts.char_md.cccd_md", "cccd_md")
-F["char_md.cccd_md.rd_auth"] = ProtoField.uint8("gatts.char_md.cccd_md.rd_auth", "rd_auth", base.DEC, nil, 0x08)
-F["char_md.cccd_md.read_perm"] = ProtoField.none("gatts.char_md.cccd_md.read_perm", "read_perm")
-F["char_md.cccd_md.read_perm.lv"] = ProtoField.uint8("gatts.char_md.cccd_md.read_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["char_md.cccd_md.read_perm.sm"] = ProtoField.uint8("gatts.char_md.cccd_md.read_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["char_md.cccd_md.vlen"] = ProtoField.uint8("gatts.char_md.cccd_md.vlen", "vlen", base.DEC, nil, 0x01)
-F["char_md.cccd_md.vloc"] = ProtoField.uint8("gatts.char_md.cccd_md.vloc", "vloc", base.DEC, nil, 0x06)
-F["char_md.cccd_md.wr_auth"] = ProtoField.uint8("gatts.char_md.cccd_md.wr_auth", "wr_auth", base.DEC, nil, 0x10)
-F["char_md.cccd_md.write_perm"] = ProtoField.none("gatts.char_md.cccd_md.write_perm", "write_perm")
-F["char_md.cccd_md.write_perm.lv"] = ProtoField.uint8("gatts.char_md.cccd_md.write_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["char_md.cccd_md.write_perm.sm"] = ProtoField.uint8("gatts.char_md.cccd_md.write_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["char_md.char_ext_props"] = ProtoField.none("gatts.char_md.char_ext_props", "char_ext_props")
-F["char_md.char_ext_props.reliable_wr"] = ProtoField.uint8("gatts.char_md.char_ext_props.reliable_wr", "reliable_wr", base.DEC, nil, 0x01)
-F["char_md.char_ext_props.wr_aux"] = ProtoField.uint8("gatts.char_md.char_ext_props.wr_aux", "wr_aux", base.DEC, nil, 0x02)
-F["char_md.char_pf"] = ProtoField.none("gatts.char_md.char_pf", "char_pf")
-F["char_md.char_pf.desc"] = ProtoField.uint16("gatts.char_md.char_pf.desc", "desc", base.HEX)
-F["char_md.char_pf.exponent"] = ProtoField.int8("gatts.char_md.char_pf.exponent", "exponent", base.DEC)
-F["char_md.char_pf.format"] = ProtoField.uint8("gatts.char_md.char_pf.format", "format", base.HEX)
-F["char_md.char_pf.name_space"] = ProtoField.uint8("gatts.char_md.char_pf.name_space", "name_space", base.DEC)
-F["char_md.char_pf.unit"] = ProtoField.uint16("gatts.char_md.char_pf.unit", "unit", base.HEX)
-F["char_md.char_props"] = ProtoField.none("gatts.char_md.char_props", "char_props")
-F["char_md.char_props.auth_signed_wr"] = ProtoField.uint8("gatts.char_md.char_props.auth_signed_wr", "auth_signed_wr", base.DEC, nil, 0x40)
-F["char_md.char_props.broadcast"] = ProtoField.uint8("gatts.char_md.char_props.broadcast", "broadcast", base.DEC, nil, 0x01)
-F["char_md.char_props.indicate"] = ProtoField.uint8("gatts.char_md.char_props.indicate", "indicate", base.DEC, nil, 0x20)
-F["char_md.char_props.notify"] = ProtoField.uint8("gatts.char_md.char_props.notify", "notify", base.DEC, nil, 0x10)
-F["char_md.char_props.read"] = ProtoField.uint8("gatts.char_md.char_props.read", "read", base.DEC, nil, 0x02)
-F["char_md.char_props.write"] = ProtoField.uint8("gatts.char_md.char_props.write", "write", base.DEC, nil, 0x08)
-F["char_md.char_props.write_wo_resp"] = ProtoField.uint8("gatts.char_md.char_props.write_wo_resp", "write_wo_resp", base.DEC, nil, 0x04)
-F["char_md.char_user_desc"] = ProtoField.bytes("gatts.char_md.char_user_desc", "char_user_desc")
-F["char_md.char_user_desc_max_size"] = ProtoField.uint16("gatts.char_md.char_user_desc_max_size", "char_user_desc_max_size", base.DEC)
-F["char_md.char_user_desc_size"] = ProtoField.uint16("gatts.char_md.char_user_desc_size", "char_user_desc_size", base.DEC)
-F["char_md.sccd_md"] = ProtoField.none("gatts.char_md.sccd_md", "sccd_md")
-F["char_md.sccd_md.rd_auth"] = ProtoField.uint8("gatts.char_md.sccd_md.rd_auth", "rd_auth", base.DEC, nil, 0x08)
-F["char_md.sccd_md.read_perm"] = ProtoField.none("gatts.char_md.sccd_md.read_perm", "read_perm")
-F["char_md.sccd_md.read_perm.lv"] = ProtoField.uint8("gatts.char_md.sccd_md.read_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["char_md.sccd_md.read_perm.sm"] = ProtoField.uint8("gatts.char_md.sccd_md.read_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["char_md.sccd_md.vlen"] = ProtoField.uint8("gatts.char_md.sccd_md.vlen", "vlen", base.DEC, nil, 0x01)
-F["char_md.sccd_md.vloc"] = ProtoField.uint8("gatts.char_md.sccd_md.vloc", "vloc", base.DEC, nil, 0x06)
-F["char_md.sccd_md.wr_auth"] = ProtoField.uint8("gatts.char_md.sccd_md.wr_auth", "wr_auth", base.DEC, nil, 0x10)
-F["char_md.sccd_md.write_perm"] = ProtoField.none("gatts.char_md.sccd_md.write_perm", "write_perm")
-F["char_md.sccd_md.write_perm.lv"] = ProtoField.uint8("gatts.char_md.sccd_md.write_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["char_md.sccd_md.write_perm.sm"] = ProtoField.uint8("gatts.char_md.sccd_md.write_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["char_md.user_desc_md"] = ProtoField.none("gatts.char_md.user_desc_md", "user_desc_md")
-F["char_md.user_desc_md.rd_auth"] = ProtoField.uint8("gatts.char_md.user_desc_md.rd_auth", "rd_auth", base.DEC, nil, 0x08)
-F["char_md.user_desc_md.read_perm"] = ProtoField.none("gatts.char_md.user_desc_md.read_perm", "read_perm")
-F["char_md.user_desc_md.read_perm.lv"] = ProtoField.uint8("gatts.char_md.user_desc_md.read_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["char_md.user_desc_md.read_perm.sm"] = ProtoField.uint8("gatts.char_md.user_desc_md.read_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["char_md.user_desc_md.vlen"] = ProtoField.uint8("gatts.char_md.user_desc_md.vlen", "vlen", base.DEC, nil, 0x01)
-F["char_md.user_desc_md.vloc"] = ProtoField.uint8("gatts.char_md.user_desc_md.vloc", "vloc", base.DEC, nil, 0x06)
-F["char_md.user_desc_md.wr_auth"] = ProtoField.uint8("gatts.char_md.user_desc_md.wr_auth", "wr_auth", base.DEC, nil, 0x10)
-F["char_md.user_desc_md.write_perm"] = ProtoField.none("gatts.char_md.user_desc_md.write_perm", "write_perm")
-F["char_md.user_desc_md.write_perm.lv"] = ProtoField.uint8("gatts.char_md.user_desc_md.write_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["char_md.user_desc_md.write_perm.sm"] = ProtoField.uint8("gatts.char_md.user_desc_md.write_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["client_rx_mtu"] = ProtoField.uint16("gatts.client_rx_mtu", "client_rx_mtu", base.DEC)
-F["conn_handle"] = ProtoField.uint16("gatts.conn_handle", "conn_handle", base.HEX)
-F["context"] = ProtoField.none("gatts.context", "context")
-F["context.char_uuid"] = ProtoField.none("gatts.context.char_uuid", "char_uuid")
-F["context.char_uuid.type"] = ProtoField.uint8("gatts.context.char_uuid.type", "type", base.DEC)
-F["context.char_uuid.uuid"] = ProtoField.uint16("gatts.context.char_uuid.uuid", "uuid", base.HEX)
-F["context.desc_uuid"] = ProtoField.none("gatts.context.desc_uuid", "desc_uuid")
-F["context.desc_uuid.type"] = ProtoField.uint8("gatts.context.desc_uuid.type", "type", base.DEC)
-F["context.desc_uuid.uuid"] = ProtoField.uint16("gatts.context.desc_uuid.uuid", "uuid", base.HEX)
-F["context.srvc_handle"] = ProtoField.uint16("gatts.context.srvc_handle", "srvc_handle", base.HEX)
-F["context.srvc_uuid"] = ProtoField.none("gatts.context.srvc_uuid", "srvc_uuid")
-F["context.srvc_uuid.type"] = ProtoField.uint8("gatts.context.srvc_uuid.type", "type", base.DEC)
-F["context.srvc_uuid.uuid"] = ProtoField.uint16("gatts.context.srvc_uuid.uuid", "uuid", base.HEX)
-F["context.type"] = ProtoField.uint8("gatts.context.type", "type", base.DEC)
-F["context.value_handle"] = ProtoField.uint16("gatts.context.value_handle", "value_handle", base.HEX)
-F["count"] = ProtoField.uint8("gatts.count", "count", base.DEC)
-F["data"] = ProtoField.bytes("gatts.data", "data")
-F["end_handle"] = ProtoField.uint16("gatts.end_handle", "end_handle", base.HEX)
-F["flags"] = ProtoField.uint32("gatts.flags", "flags", base.HEX)
-F["handle"] = ProtoField.uint16("gatts.handle", "handle", base.HEX)
-F["handle_present"] = ProtoField.bool("gatts.handle_present", "handle_present")
-F["handles"] = ProtoField.none("gatts.handles", "handles")
-F["handles.cccd_handle"] = ProtoField.uint16("gatts.handles.cccd_handle", "cccd_handle", base.HEX)
-F["handles.sccd_handle"] = ProtoField.uint16("gatts.handles.sccd_handle", "sccd_handle", base.HEX)
-F["handles.user_desc_handle"] = ProtoField.uint16("gatts.handles.user_desc_handle", "user_desc_handle", base.HEX)
-F["handles.value_handle"] = ProtoField.uint16("gatts.handles.value_handle", "value_handle", base.HEX)
-F["handles_present"] = ProtoField.bool("gatts.handles_present", "handles_present")
-F["hint"] = ProtoField.uint8("gatts.hint", "hint", base.HEX)
-F["hvx_params"] = ProtoField.none("gatts.hvx_params", "hvx_params")
-F["hvx_params.data"] = ProtoField.bytes("gatts.hvx_params.data", "data")
-F["hvx_params.handle"] = ProtoField.uint16("gatts.hvx_params.handle", "handle", base.HEX)
-F["hvx_params.len"] = ProtoField.uint16("gatts.hvx_params.len", "len", base.DEC)
-F["hvx_params.offset"] = ProtoField.uint16("gatts.hvx_params.offset", "offset", base.DEC)
-F["hvx_params.type"] = ProtoField.uint8("gatts.hvx_params.type", "type", base.DEC)
-F["inc_srvc_handle"] = ProtoField.uint16("gatts.inc_srvc_handle", "inc_srvc_handle", base.HEX)
-F["include_handle"] = ProtoField.uint16("gatts.include_handle", "include_handle", base.HEX)
-F["include_handle_present"] = ProtoField.bool("gatts.include_handle_present", "include_handle_present")
-F["len"] = ProtoField.uint16("gatts.len", "len", base.DEC)
-F["md"] = ProtoField.none("gatts.md", "md")
-F["md.rd_auth"] = ProtoField.uint8("gatts.md.rd_auth", "rd_auth", base.DEC, nil, 0x08)
-F["md.read_perm"] = ProtoField.none("gatts.md.read_perm", "read_perm")
-F["md.read_perm.lv"] = ProtoField.uint8("gatts.md.read_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["md.read_perm.sm"] = ProtoField.uint8("gatts.md.read_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["md.vlen"] = ProtoField.uint8("gatts.md.vlen", "vlen", base.DEC, nil, 0x01)
-F["md.vloc"] = ProtoField.uint8("gatts.md.vloc", "vloc", base.DEC, nil, 0x06)
-F["md.wr_auth"] = ProtoField.uint8("gatts.md.wr_auth", "wr_auth", base.DEC, nil, 0x10)
-F["md.write_perm"] = ProtoField.none("gatts.md.write_perm", "write_perm")
-F["md.write_perm.lv"] = ProtoField.uint8("gatts.md.write_perm.lv", "lv", base.DEC, nil, 0xf0)
-F["md.write_perm.sm"] = ProtoField.uint8("gatts.md.write_perm.sm", "sm", base.DEC, nil, 0x0f)
-F["md_present"] = ProtoField.bool("gatts.md_present", "md_present")
-F["mem_block"] = ProtoField.none("gatts.mem_block", "mem_block")
-F["mem_block.len"] = ProtoField.uint16("gatts.mem_block.len", "len", base.DEC)
-F["mem_block.mem"] = ProtoField.bytes("gatts.mem_block.mem", "mem")
-F["offset"] = ProtoField.uint16("gatts.offset", "offset", base.DEC)
-F["op"] = ProtoField.uint8("gatts.op", "op", base.DEC)
-F["read"] = ProtoField.none("gatts.read", "read")
-F["read.context"] = ProtoField.none("gatts.read.context", "context")
-F["read.context.char_uuid"] = ProtoField.none("gatts.read.context.char_uuid", "char_uuid")
-F["read.context.char_uuid.type"] = ProtoField.uint8("gatts.read.context.char_uuid.type", "type", base.DEC)
-F["read.context.char_uuid.uuid"] = ProtoField.uint16("gatts.read.context.char_uuid.uuid", "uuid", base.HEX)
-F["read.context.desc_uuid"] = ProtoField.none("gatts.read.context.desc_uuid", "desc_uuid")
-F["read.context.desc_uuid.type"] = ProtoField.uint8("gatts.read.context.desc_uuid.type", "type", base.DEC)
-F["read.context.desc_uuid.uuid"] = ProtoField.uint16("gatts.read.context.desc_uuid.uuid", "uuid", base.HEX)
-F["read.context.srvc_handle"] = ProtoField.uint16("gatts.read.context.srvc_handle", "srvc_handle", base.HEX)
-F["read.context.srvc_uuid"] = ProtoField.none("gatts.read.context.srvc_uuid", "srvc_uuid")
-F["read.context.srvc_uuid.type"] = ProtoField.uint8("gatts.read.context.srvc_uuid.type", "type", base.DEC)
-F["read.context.srvc_uuid.uuid"] = ProtoField.uint16("gatts.read.context.srvc_uuid.uuid", "uuid", base.HEX)
-F["read.context.type"] = ProtoField.uint8("gatts.read.context.type", "type", base.DEC)
-F["read.context.value_handle"] = ProtoField.uint16("gatts.read.context.value_handle", "value_handle", base.HEX)
-F["read.handle"] = ProtoField.uint16("gatts.read.handle", "handle", base.HEX)
-F["read.offset"] = ProtoField.uint16("gatts.read.offset", "offset", base.DEC)
-F["read.uuid"] = ProtoField.none("gatts.read.uuid", "uuid")
-F["read.uuid.type"] = ProtoField.uint8("gatts.read.uuid.type", "type", base.DEC)
-F["read.uuid.uuid"] = ProtoField.uint16("gatts.read.uuid.uuid", "uuid", base.HEX)
-F["result"] = ProtoField.uint32("gatts.result", "result", base.HEX)
-F["rw_authorize_reply_params"] = ProtoField.none("gatts.rw_authorize_reply_params", "rw_authorize_reply_params")
-F["rw_authorize_reply_params.read"] = ProtoField.none("gatts.rw_authorize_reply_params.read", "read")
-F["rw_authorize_reply_params.read.data"] = ProtoField.bytes("gatts.rw_authorize_reply_params.read.data", "data")
-F["rw_authorize_reply_params.read.gatt_status"] = ProtoField.uint16("gatts.rw_authorize_reply_params.read.gatt_status", "gatt_status", base.HEX)
-F["rw_authorize_reply_params.read.len"] = ProtoField.uint16("gatts.rw_authorize_reply_params.read.len", "len", base.DEC)
-F["rw_authorize_reply_params.read.offset"] = ProtoField.uint16("gatts.rw_authorize_reply_params.read.offset", "offset", base.DEC)
-F["rw_authorize_reply_params.read.update"] = ProtoField.uint8("gatts.rw_authorize_reply_params.read.update", "update", base.DEC, nil, 0x01)
-F["rw_authorize_reply_params.type"] = ProtoField.uint8("gatts.rw_authorize_reply_params.type", "type", base.DEC)
-F["rw_authorize_reply_params.write"] = ProtoField.none("gatts.rw_authorize_reply_params.write", "write")
-F["rw_authorize_reply_params.write.data"] = ProtoField.bytes("gatts.rw_authorize_reply_params.write.data", "data")
-F["rw_authorize_reply_params.write.gatt_status"] = ProtoField.uint16("gatts.rw_authorize_reply_params.write.gatt_status", "gatt_status", base.HEX)
-F["rw_authorize_reply_params.write.len"] = ProtoField.uint16("gatts.rw_authorize_reply_params.write.len", "len", base.DEC)
-F["rw_authorize_reply_params.write.offset"] = ProtoField.uint16("gatts.rw_authorize_reply_params.write.offset", "offset", base.DEC)
-F["rw_authorize_reply_params.write.update"] = ProtoField.uint8("gatts.rw_authorize_reply_params.write.update", "update", base.DEC, nil, 0x01)
-F["server_rx_mtu"] = ProtoField.uint16("gatts.server_rx_mtu", "server_rx_mtu", base.DEC)
-F["service_handle"] = ProtoField.uint16("gatts.service_handle", "service_handle", base.HEX)
-F["src"] = ProtoField.uint8("gatts.src", "src", base.DEC)
-F["start_handle"] = ProtoField.uint16("gatts.start_handle", "start_handle", base.HEX)
-F["sys_attr_data"] = ProtoField.bytes("gatts.sys_attr_data", "sys_attr_data")
-F["sys_attr_data_present"] = ProtoField.bool("gatts.sys_attr_data_present", "sys_attr_data_present")
-F["type"] = ProtoField.uint8("gatts.type", "type", base.DEC)
-F["uuid"] = ProtoField.none("gatts.uuid", "uuid")
-F["uuid.type"] = ProtoField.uint8("gatts.uuid.type", "type", base.DEC)
-F["uuid.uuid"] = ProtoField.uint16("gatts.uuid.uuid", "uuid", base.HEX)
-F["uuid_present"] = ProtoField.bool("gatts.uuid_present", "uuid_present")
-F["value"] = ProtoField.none("gatts.value", "value")
-F["value.len"] = ProtoField.uint16("gatts.value.len", "len", base.DEC)
-F["value.offset"] = ProtoField.uint16("gatts.value.offset", "offset", base.DEC)
-F["value.value"] = ProtoField.bytes("gatts.value.value", "value")
-F["value.value_present"] = ProtoField.bool("gatts.value.value_present", "value_present")
-F["write"] = ProtoField.none("gatts.write", "write")
-F["write.auth_required"] = ProtoField.uint8("gatts.write.auth_required", "auth_required", base.DEC)
-F["write.context"] = ProtoField.none("gatts.write.context", "context")
-F["write.context.char_uuid"] = ProtoField.none("gatts.write.context.char_uuid", "char_uuid")
-F["write.context.char_uuid.type"] = ProtoField.uint8("gatts.write.context.char_uuid.type", "type", base.DEC)
-F["write.context.char_uuid.uuid"] = ProtoField.uint16("gatts.write.context.char_uuid.uuid", "uuid", base.HEX)
-F["write.context.desc_uuid"] = ProtoField.none("gatts.write.context.desc_uuid", "desc_uuid")
-F["write.context.desc_uuid.type"] = ProtoField.uint8("gatts.write.context.desc_uuid.type", "type", base.DEC)
-F["write.context.desc_uuid.uuid"] = ProtoField.uint16("gatts.write.context.desc_uuid.uuid", "uuid", base.HEX)
-F["write.context.srvc_handle"] = ProtoField.uint16("gatts.write.context.srvc_handle", "srvc_handle", base.HEX)
-F["write.context.srvc_uuid"] = ProtoField.none("gatts.write.context.srvc_uuid", "srvc_uuid")
-F["write.context.srvc_uuid.type"] = ProtoField.uint8("gatts.write.context.srvc_uuid.type", "type", base.DEC)
-F["write.context.srvc_uuid.uuid"] = ProtoField.uint16("gatts.write.context.srvc_uuid.uuid", "uuid", base.HEX)
-F["write.context.type"] = ProtoField.uint8("gatts.write.context.type", "type", base.DEC)
-F["write.context.value_handle"] = ProtoField.uint16("gatts.write.context.value_handle", "value_handle", base.HEX)
-F["write.data"] = ProtoField.bytes("gatts.write.data", "data")
-F["write.handle"] = ProtoField.uint16("gatts.write.handle", "handle", base.HEX)
-F["write.offset"] = ProtoField.uint16("gatts.write.offset", "offset", base.DEC)
-F["write.op"] = ProtoField.uint8("gatts.write.op", "op", base.DEC)
-F["write.uuid"] = ProtoField.none("gatts.write.uuid", "uuid")
-F["write.uuid.type"] = ProtoField.uint8("gatts.write.uuid.type", "type", base.DEC)
-F["write.uuid.uuid"] = ProtoField.uint16("gatts.write.uuid.uuid", "uuid", base.HEX)
+F.gatts = {}
+F.gatts["attr"] = { ["none"] = ProtoField.none("gatts.attr", "attr") }
+F.gatts["attr.attr_md"] = { ["none"] = ProtoField.none("gatts.attr.attr_md", "attr_md") }
+F.gatts["attr.attr_md.rd_auth"] = { ["uint8:0x08"] = ProtoField.uint8("gatts.attr.attr_md.rd_auth", "rd_auth", base.DEC, nil, 0x08) }
+F.gatts["attr.attr_md.read_perm"] = { ["none"] = ProtoField.none("gatts.attr.attr_md.read_perm", "read_perm") }
+F.gatts["attr.attr_md.read_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.attr.attr_md.read_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["attr.attr_md.read_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.attr.attr_md.read_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["attr.attr_md.vlen"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.attr.attr_md.vlen", "vlen", base.DEC, nil, 0x01) }
+F.gatts["attr.attr_md.vloc"] = { ["uint8:0x06"] = ProtoField.uint8("gatts.attr.attr_md.vloc", "vloc", base.DEC, nil, 0x06) }
+F.gatts["attr.attr_md.wr_auth"] = { ["uint8:0x10"] = ProtoField.uint8("gatts.attr.attr_md.wr_auth", "wr_auth", base.DEC, nil, 0x10) }
+F.gatts["attr.attr_md.write_perm"] = { ["none"] = ProtoField.none("gatts.attr.attr_md.write_perm", "write_perm") }
+F.gatts["attr.attr_md.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.attr.attr_md.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["attr.attr_md.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.attr.attr_md.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["attr.init_len"] = { ["uint16"] = ProtoField.uint16("gatts.attr.init_len", "init_len", base.DEC) }
+F.gatts["attr.init_offs"] = { ["uint16"] = ProtoField.uint16("gatts.attr.init_offs", "init_offs", base.DEC) }
+F.gatts["attr.max_len"] = { ["uint16"] = ProtoField.uint16("gatts.attr.max_len", "max_len", base.DEC) }
+F.gatts["attr.uuid"] = { ["none"] = ProtoField.none("gatts.attr.uuid", "uuid") }
+F.gatts["attr.uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.attr.uuid.type", "type", base.DEC) }
+F.gatts["attr.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.attr.uuid.uuid", "uuid", base.HEX) }
+F.gatts["attr.value"] = { ["bytes"] = ProtoField.bytes("gatts.attr.value", "value") }
+F.gatts["attr_char_value"] = { ["none"] = ProtoField.none("gatts.attr_char_value", "attr_char_value") }
+F.gatts["attr_char_value.attr_md"] = { ["none"] = ProtoField.none("gatts.attr_char_value.attr_md", "attr_md") }
+F.gatts["attr_char_value.attr_md.rd_auth"] = { ["uint8:0x08"] = ProtoField.uint8("gatts.attr_char_value.attr_md.rd_auth", "rd_auth", base.DEC, nil, 0x08) }
+F.gatts["attr_char_value.attr_md.read_perm"] = { ["none"] = ProtoField.none("gatts.attr_char_value.attr_md.read_perm", "read_perm") }
+F.gatts["attr_char_value.attr_md.read_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.attr_char_value.attr_md.read_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["attr_char_value.attr_md.read_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.attr_char_value.attr_md.read_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["attr_char_value.attr_md.vlen"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.attr_char_value.attr_md.vlen", "vlen", base.DEC, nil, 0x01) }
+F.gatts["attr_char_value.attr_md.vloc"] = { ["uint8:0x06"] = ProtoField.uint8("gatts.attr_char_value.attr_md.vloc", "vloc", base.DEC, nil, 0x06) }
+F.gatts["attr_char_value.attr_md.wr_auth"] = { ["uint8:0x10"] = ProtoField.uint8("gatts.attr_char_value.attr_md.wr_auth", "wr_auth", base.DEC, nil, 0x10) }
+F.gatts["attr_char_value.attr_md.write_perm"] = { ["none"] = ProtoField.none("gatts.attr_char_value.attr_md.write_perm", "write_perm") }
+F.gatts["attr_char_value.attr_md.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.attr_char_value.attr_md.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["attr_char_value.attr_md.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.attr_char_value.attr_md.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["attr_char_value.init_len"] = { ["uint16"] = ProtoField.uint16("gatts.attr_char_value.init_len", "init_len", base.DEC) }
+F.gatts["attr_char_value.init_offs"] = { ["uint16"] = ProtoField.uint16("gatts.attr_char_value.init_offs", "init_offs", base.DEC) }
+F.gatts["attr_char_value.max_len"] = { ["uint16"] = ProtoField.uint16("gatts.attr_char_value.max_len", "max_len", base.DEC) }
+F.gatts["attr_char_value.uuid"] = { ["none"] = ProtoField.none("gatts.attr_char_value.uuid", "uuid") }
+F.gatts["attr_char_value.uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.attr_char_value.uuid.type", "type", base.DEC) }
+F.gatts["attr_char_value.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.attr_char_value.uuid.uuid", "uuid", base.HEX) }
+F.gatts["attr_char_value.value"] = { ["bytes"] = ProtoField.bytes("gatts.attr_char_value.value", "value") }
+F.gatts["auth_required"] = { ["uint8"] = ProtoField.uint8("gatts.auth_required", "auth_required", base.DEC) }
+F.gatts["bytes_written"] = { ["uint16"] = ProtoField.uint16("gatts.bytes_written", "bytes_written", base.DEC) }
+F.gatts["char_handle"] = { ["uint16"] = ProtoField.uint16("gatts.char_handle", "char_handle", base.HEX) }
+F.gatts["char_md"] = { ["none"] = ProtoField.none("gatts.char_md", "char_md") }
+F.gatts["char_md.cccd_md"] = { ["none"] = ProtoField.none("gatts.char_md.cccd_md", "cccd_md") }
+F.gatts["char_md.cccd_md.rd_auth"] = { ["uint8:0x08"] = ProtoField.uint8("gatts.char_md.cccd_md.rd_auth", "rd_auth", base.DEC, nil, 0x08) }
+F.gatts["char_md.cccd_md.read_perm"] = { ["none"] = ProtoField.none("gatts.char_md.cccd_md.read_perm", "read_perm") }
+F.gatts["char_md.cccd_md.read_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.char_md.cccd_md.read_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["char_md.cccd_md.read_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.char_md.cccd_md.read_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["char_md.cccd_md.vlen"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.char_md.cccd_md.vlen", "vlen", base.DEC, nil, 0x01) }
+F.gatts["char_md.cccd_md.vloc"] = { ["uint8:0x06"] = ProtoField.uint8("gatts.char_md.cccd_md.vloc", "vloc", base.DEC, nil, 0x06) }
+F.gatts["char_md.cccd_md.wr_auth"] = { ["uint8:0x10"] = ProtoField.uint8("gatts.char_md.cccd_md.wr_auth", "wr_auth", base.DEC, nil, 0x10) }
+F.gatts["char_md.cccd_md.write_perm"] = { ["none"] = ProtoField.none("gatts.char_md.cccd_md.write_perm", "write_perm") }
+F.gatts["char_md.cccd_md.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.char_md.cccd_md.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["char_md.cccd_md.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.char_md.cccd_md.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["char_md.char_ext_props"] = { ["none"] = ProtoField.none("gatts.char_md.char_ext_props", "char_ext_props") }
+F.gatts["char_md.char_ext_props.reliable_wr"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.char_md.char_ext_props.reliable_wr", "reliable_wr", base.DEC, nil, 0x01) }
+F.gatts["char_md.char_ext_props.wr_aux"] = { ["uint8:0x02"] = ProtoField.uint8("gatts.char_md.char_ext_props.wr_aux", "wr_aux", base.DEC, nil, 0x02) }
+F.gatts["char_md.char_pf"] = { ["none"] = ProtoField.none("gatts.char_md.char_pf", "char_pf") }
+F.gatts["char_md.char_pf.desc"] = { ["uint16"] = ProtoField.uint16("gatts.char_md.char_pf.desc", "desc", base.HEX) }
+F.gatts["char_md.char_pf.exponent"] = { ["int8"] = ProtoField.int8("gatts.char_md.char_pf.exponent", "exponent", base.DEC) }
+F.gatts["char_md.char_pf.format"] = { ["uint8"] = ProtoField.uint8("gatts.char_md.char_pf.format", "format", base.HEX) }
+F.gatts["char_md.char_pf.name_space"] = { ["uint8"] = ProtoField.uint8("gatts.char_md.char_pf.name_space", "name_space", base.DEC) }
+F.gatts["char_md.char_pf.unit"] = { ["uint16"] = ProtoField.uint16("gatts.char_md.char_pf.unit", "unit", base.HEX) }
+F.gatts["char_md.char_props"] = { ["none"] = ProtoField.none("gatts.char_md.char_props", "char_props") }
+F.gatts["char_md.char_props.auth_signed_wr"] = { ["uint8:0x40"] = ProtoField.uint8("gatts.char_md.char_props.auth_signed_wr", "auth_signed_wr", base.DEC, nil, 0x40) }
+F.gatts["char_md.char_props.broadcast"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.char_md.char_props.broadcast", "broadcast", base.DEC, nil, 0x01) }
+F.gatts["char_md.char_props.indicate"] = { ["uint8:0x20"] = ProtoField.uint8("gatts.char_md.char_props.indicate", "indicate", base.DEC, nil, 0x20) }
+F.gatts["char_md.char_props.notify"] = { ["uint8:0x10"] = ProtoField.uint8("gatts.char_md.char_props.notify", "notify", base.DEC, nil, 0x10) }
+F.gatts["char_md.char_props.read"] = { ["uint8:0x02"] = ProtoField.uint8("gatts.char_md.char_props.read", "read", base.DEC, nil, 0x02) }
+F.gatts["char_md.char_props.write"] = { ["uint8:0x08"] = ProtoField.uint8("gatts.char_md.char_props.write", "write", base.DEC, nil, 0x08) }
+F.gatts["char_md.char_props.write_wo_resp"] = { ["uint8:0x04"] = ProtoField.uint8("gatts.char_md.char_props.write_wo_resp", "write_wo_resp", base.DEC, nil, 0x04) }
+F.gatts["char_md.char_user_desc"] = { ["bytes"] = ProtoField.bytes("gatts.char_md.char_user_desc", "char_user_desc") }
+F.gatts["char_md.char_user_desc_max_size"] = { ["uint16"] = ProtoField.uint16("gatts.char_md.char_user_desc_max_size", "char_user_desc_max_size", base.DEC) }
+F.gatts["char_md.char_user_desc_size"] = { ["uint16"] = ProtoField.uint16("gatts.char_md.char_user_desc_size", "char_user_desc_size", base.DEC) }
+F.gatts["char_md.sccd_md"] = { ["none"] = ProtoField.none("gatts.char_md.sccd_md", "sccd_md") }
+F.gatts["char_md.sccd_md.rd_auth"] = { ["uint8:0x08"] = ProtoField.uint8("gatts.char_md.sccd_md.rd_auth", "rd_auth", base.DEC, nil, 0x08) }
+F.gatts["char_md.sccd_md.read_perm"] = { ["none"] = ProtoField.none("gatts.char_md.sccd_md.read_perm", "read_perm") }
+F.gatts["char_md.sccd_md.read_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.char_md.sccd_md.read_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["char_md.sccd_md.read_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.char_md.sccd_md.read_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["char_md.sccd_md.vlen"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.char_md.sccd_md.vlen", "vlen", base.DEC, nil, 0x01) }
+F.gatts["char_md.sccd_md.vloc"] = { ["uint8:0x06"] = ProtoField.uint8("gatts.char_md.sccd_md.vloc", "vloc", base.DEC, nil, 0x06) }
+F.gatts["char_md.sccd_md.wr_auth"] = { ["uint8:0x10"] = ProtoField.uint8("gatts.char_md.sccd_md.wr_auth", "wr_auth", base.DEC, nil, 0x10) }
+F.gatts["char_md.sccd_md.write_perm"] = { ["none"] = ProtoField.none("gatts.char_md.sccd_md.write_perm", "write_perm") }
+F.gatts["char_md.sccd_md.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.char_md.sccd_md.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["char_md.sccd_md.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.char_md.sccd_md.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["char_md.user_desc_md"] = { ["none"] = ProtoField.none("gatts.char_md.user_desc_md", "user_desc_md") }
+F.gatts["char_md.user_desc_md.rd_auth"] = { ["uint8:0x08"] = ProtoField.uint8("gatts.char_md.user_desc_md.rd_auth", "rd_auth", base.DEC, nil, 0x08) }
+F.gatts["char_md.user_desc_md.read_perm"] = { ["none"] = ProtoField.none("gatts.char_md.user_desc_md.read_perm", "read_perm") }
+F.gatts["char_md.user_desc_md.read_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.char_md.user_desc_md.read_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["char_md.user_desc_md.read_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.char_md.user_desc_md.read_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["char_md.user_desc_md.vlen"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.char_md.user_desc_md.vlen", "vlen", base.DEC, nil, 0x01) }
+F.gatts["char_md.user_desc_md.vloc"] = { ["uint8:0x06"] = ProtoField.uint8("gatts.char_md.user_desc_md.vloc", "vloc", base.DEC, nil, 0x06) }
+F.gatts["char_md.user_desc_md.wr_auth"] = { ["uint8:0x10"] = ProtoField.uint8("gatts.char_md.user_desc_md.wr_auth", "wr_auth", base.DEC, nil, 0x10) }
+F.gatts["char_md.user_desc_md.write_perm"] = { ["none"] = ProtoField.none("gatts.char_md.user_desc_md.write_perm", "write_perm") }
+F.gatts["char_md.user_desc_md.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.char_md.user_desc_md.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["char_md.user_desc_md.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.char_md.user_desc_md.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["client_rx_mtu"] = { ["uint16"] = ProtoField.uint16("gatts.client_rx_mtu", "client_rx_mtu", base.DEC) }
+F.gatts["conn_handle"] = { ["uint16"] = ProtoField.uint16("gatts.conn_handle", "conn_handle", base.HEX) }
+F.gatts["context"] = { ["none"] = ProtoField.none("gatts.context", "context") }
+F.gatts["context.char_uuid"] = { ["none"] = ProtoField.none("gatts.context.char_uuid", "char_uuid") }
+F.gatts["context.char_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.context.char_uuid.type", "type", base.DEC) }
+F.gatts["context.char_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.context.char_uuid.uuid", "uuid", base.HEX) }
+F.gatts["context.desc_uuid"] = { ["none"] = ProtoField.none("gatts.context.desc_uuid", "desc_uuid") }
+F.gatts["context.desc_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.context.desc_uuid.type", "type", base.DEC) }
+F.gatts["context.desc_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.context.desc_uuid.uuid", "uuid", base.HEX) }
+F.gatts["context.srvc_handle"] = { ["uint16"] = ProtoField.uint16("gatts.context.srvc_handle", "srvc_handle", base.HEX) }
+F.gatts["context.srvc_uuid"] = { ["none"] = ProtoField.none("gatts.context.srvc_uuid", "srvc_uuid") }
+F.gatts["context.srvc_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.context.srvc_uuid.type", "type", base.DEC) }
+F.gatts["context.srvc_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.context.srvc_uuid.uuid", "uuid", base.HEX) }
+F.gatts["context.type"] = { ["uint8"] = ProtoField.uint8("gatts.context.type", "type", base.DEC) }
+F.gatts["context.value_handle"] = { ["uint16"] = ProtoField.uint16("gatts.context.value_handle", "value_handle", base.HEX) }
+F.gatts["count"] = { ["uint8"] = ProtoField.uint8("gatts.count", "count", base.DEC) }
+F.gatts["data"] = { ["bytes"] = ProtoField.bytes("gatts.data", "data") }
+F.gatts["end_handle"] = { ["uint16"] = ProtoField.uint16("gatts.end_handle", "end_handle", base.HEX) }
+F.gatts["flags"] = { ["uint32"] = ProtoField.uint32("gatts.flags", "flags", base.HEX) }
+F.gatts["handle"] = { ["uint16"] = ProtoField.uint16("gatts.handle", "handle", base.HEX) }
+F.gatts["handle_present"] = { ["bool"] = ProtoField.bool("gatts.handle_present", "handle_present") }
+F.gatts["handles"] = { ["none"] = ProtoField.none("gatts.handles", "handles") }
+F.gatts["handles.cccd_handle"] = { ["uint16"] = ProtoField.uint16("gatts.handles.cccd_handle", "cccd_handle", base.HEX) }
+F.gatts["handles.sccd_handle"] = { ["uint16"] = ProtoField.uint16("gatts.handles.sccd_handle", "sccd_handle", base.HEX) }
+F.gatts["handles.user_desc_handle"] = { ["uint16"] = ProtoField.uint16("gatts.handles.user_desc_handle", "user_desc_handle", base.HEX) }
+F.gatts["handles.value_handle"] = { ["uint16"] = ProtoField.uint16("gatts.handles.value_handle", "value_handle", base.HEX) }
+F.gatts["handles_present"] = { ["bool"] = ProtoField.bool("gatts.handles_present", "handles_present") }
+F.gatts["hint"] = { ["uint8"] = ProtoField.uint8("gatts.hint", "hint", base.HEX) }
+F.gatts["hvx_params"] = { ["none"] = ProtoField.none("gatts.hvx_params", "hvx_params") }
+F.gatts["hvx_params.data"] = { ["bytes"] = ProtoField.bytes("gatts.hvx_params.data", "data") }
+F.gatts["hvx_params.handle"] = { ["uint16"] = ProtoField.uint16("gatts.hvx_params.handle", "handle", base.HEX) }
+F.gatts["hvx_params.len"] = { ["uint16"] = ProtoField.uint16("gatts.hvx_params.len", "len", base.DEC) }
+F.gatts["hvx_params.offset"] = { ["uint16"] = ProtoField.uint16("gatts.hvx_params.offset", "offset", base.DEC) }
+F.gatts["hvx_params.type"] = { ["uint8"] = ProtoField.uint8("gatts.hvx_params.type", "type", base.DEC) }
+F.gatts["inc_srvc_handle"] = { ["uint16"] = ProtoField.uint16("gatts.inc_srvc_handle", "inc_srvc_handle", base.HEX) }
+F.gatts["include_handle"] = { ["uint16"] = ProtoField.uint16("gatts.include_handle", "include_handle", base.HEX) }
+F.gatts["include_handle_present"] = { ["bool"] = ProtoField.bool("gatts.include_handle_present", "include_handle_present") }
+F.gatts["len"] = { ["uint16"] = ProtoField.uint16("gatts.len", "len", base.DEC) }
+F.gatts["md"] = { ["none"] = ProtoField.none("gatts.md", "md") }
+F.gatts["md.rd_auth"] = { ["uint8:0x08"] = ProtoField.uint8("gatts.md.rd_auth", "rd_auth", base.DEC, nil, 0x08) }
+F.gatts["md.read_perm"] = { ["none"] = ProtoField.none("gatts.md.read_perm", "read_perm") }
+F.gatts["md.read_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.md.read_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["md.read_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.md.read_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["md.vlen"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.md.vlen", "vlen", base.DEC, nil, 0x01) }
+F.gatts["md.vloc"] = { ["uint8:0x06"] = ProtoField.uint8("gatts.md.vloc", "vloc", base.DEC, nil, 0x06) }
+F.gatts["md.wr_auth"] = { ["uint8:0x10"] = ProtoField.uint8("gatts.md.wr_auth", "wr_auth", base.DEC, nil, 0x10) }
+F.gatts["md.write_perm"] = { ["none"] = ProtoField.none("gatts.md.write_perm", "write_perm") }
+F.gatts["md.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gatts.md.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gatts["md.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gatts.md.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gatts["md_present"] = { ["bool"] = ProtoField.bool("gatts.md_present", "md_present") }
+F.gatts["mem_block"] = { ["none"] = ProtoField.none("gatts.mem_block", "mem_block") }
+F.gatts["mem_block.len"] = { ["uint16"] = ProtoField.uint16("gatts.mem_block.len", "len", base.DEC) }
+F.gatts["mem_block.mem"] = { ["bytes"] = ProtoField.bytes("gatts.mem_block.mem", "mem") }
+F.gatts["offset"] = { ["uint16"] = ProtoField.uint16("gatts.offset", "offset", base.DEC) }
+F.gatts["op"] = { ["uint8"] = ProtoField.uint8("gatts.op", "op", base.DEC) }
+F.gatts["read"] = { ["none"] = ProtoField.none("gatts.read", "read") }
+F.gatts["read.context"] = { ["none"] = ProtoField.none("gatts.read.context", "context") }
+F.gatts["read.context.char_uuid"] = { ["none"] = ProtoField.none("gatts.read.context.char_uuid", "char_uuid") }
+F.gatts["read.context.char_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.read.context.char_uuid.type", "type", base.DEC) }
+F.gatts["read.context.char_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.read.context.char_uuid.uuid", "uuid", base.HEX) }
+F.gatts["read.context.desc_uuid"] = { ["none"] = ProtoField.none("gatts.read.context.desc_uuid", "desc_uuid") }
+F.gatts["read.context.desc_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.read.context.desc_uuid.type", "type", base.DEC) }
+F.gatts["read.context.desc_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.read.context.desc_uuid.uuid", "uuid", base.HEX) }
+F.gatts["read.context.srvc_handle"] = { ["uint16"] = ProtoField.uint16("gatts.read.context.srvc_handle", "srvc_handle", base.HEX) }
+F.gatts["read.context.srvc_uuid"] = { ["none"] = ProtoField.none("gatts.read.context.srvc_uuid", "srvc_uuid") }
+F.gatts["read.context.srvc_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.read.context.srvc_uuid.type", "type", base.DEC) }
+F.gatts["read.context.srvc_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.read.context.srvc_uuid.uuid", "uuid", base.HEX) }
+F.gatts["read.context.type"] = { ["uint8"] = ProtoField.uint8("gatts.read.context.type", "type", base.DEC) }
+F.gatts["read.context.value_handle"] = { ["uint16"] = ProtoField.uint16("gatts.read.context.value_handle", "value_handle", base.HEX) }
+F.gatts["read.handle"] = { ["uint16"] = ProtoField.uint16("gatts.read.handle", "handle", base.HEX) }
+F.gatts["read.offset"] = { ["uint16"] = ProtoField.uint16("gatts.read.offset", "offset", base.DEC) }
+F.gatts["read.uuid"] = { ["none"] = ProtoField.none("gatts.read.uuid", "uuid") }
+F.gatts["read.uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.read.uuid.type", "type", base.DEC) }
+F.gatts["read.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.read.uuid.uuid", "uuid", base.HEX) }
+F.gatts["result"] = { ["uint32"] = ProtoField.uint32("gatts.result", "result", base.HEX) }
+F.gatts["rw_authorize_reply_params"] = { ["none"] = ProtoField.none("gatts.rw_authorize_reply_params", "rw_authorize_reply_params") }
+F.gatts["rw_authorize_reply_params.read"] = { ["none"] = ProtoField.none("gatts.rw_authorize_reply_params.read", "read") }
+F.gatts["rw_authorize_reply_params.read.data"] = { ["bytes"] = ProtoField.bytes("gatts.rw_authorize_reply_params.read.data", "data") }
+F.gatts["rw_authorize_reply_params.read.gatt_status"] = { ["uint16"] = ProtoField.uint16("gatts.rw_authorize_reply_params.read.gatt_status", "gatt_status", base.HEX) }
+F.gatts["rw_authorize_reply_params.read.len"] = { ["uint16"] = ProtoField.uint16("gatts.rw_authorize_reply_params.read.len", "len", base.DEC) }
+F.gatts["rw_authorize_reply_params.read.offset"] = { ["uint16"] = ProtoField.uint16("gatts.rw_authorize_reply_params.read.offset", "offset", base.DEC) }
+F.gatts["rw_authorize_reply_params.read.update"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.rw_authorize_reply_params.read.update", "update", base.DEC, nil, 0x01) }
+F.gatts["rw_authorize_reply_params.type"] = { ["uint8"] = ProtoField.uint8("gatts.rw_authorize_reply_params.type", "type", base.DEC) }
+F.gatts["rw_authorize_reply_params.write"] = { ["none"] = ProtoField.none("gatts.rw_authorize_reply_params.write", "write") }
+F.gatts["rw_authorize_reply_params.write.data"] = { ["bytes"] = ProtoField.bytes("gatts.rw_authorize_reply_params.write.data", "data") }
+F.gatts["rw_authorize_reply_params.write.gatt_status"] = { ["uint16"] = ProtoField.uint16("gatts.rw_authorize_reply_params.write.gatt_status", "gatt_status", base.HEX) }
+F.gatts["rw_authorize_reply_params.write.len"] = { ["uint16"] = ProtoField.uint16("gatts.rw_authorize_reply_params.write.len", "len", base.DEC) }
+F.gatts["rw_authorize_reply_params.write.offset"] = { ["uint16"] = ProtoField.uint16("gatts.rw_authorize_reply_params.write.offset", "offset", base.DEC) }
+F.gatts["rw_authorize_reply_params.write.update"] = { ["uint8:0x01"] = ProtoField.uint8("gatts.rw_authorize_reply_params.write.update", "update", base.DEC, nil, 0x01) }
+F.gatts["server_rx_mtu"] = { ["uint16"] = ProtoField.uint16("gatts.server_rx_mtu", "server_rx_mtu", base.DEC) }
+F.gatts["service_handle"] = { ["uint16"] = ProtoField.uint16("gatts.service_handle", "service_handle", base.HEX) }
+F.gatts["src"] = { ["uint8"] = ProtoField.uint8("gatts.src", "src", base.DEC) }
+F.gatts["start_handle"] = { ["uint16"] = ProtoField.uint16("gatts.start_handle", "start_handle", base.HEX) }
+F.gatts["sys_attr_data"] = { ["bytes"] = ProtoField.bytes("gatts.sys_attr_data", "sys_attr_data") }
+F.gatts["sys_attr_data_present"] = { ["bool"] = ProtoField.bool("gatts.sys_attr_data_present", "sys_attr_data_present") }
+F.gatts["type"] = { ["uint8"] = ProtoField.uint8("gatts.type", "type", base.DEC) }
+F.gatts["uuid"] = { ["none"] = ProtoField.none("gatts.uuid", "uuid") }
+F.gatts["uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.uuid.type", "type", base.DEC) }
+F.gatts["uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.uuid.uuid", "uuid", base.HEX) }
+F.gatts["uuid_present"] = { ["bool"] = ProtoField.bool("gatts.uuid_present", "uuid_present") }
+F.gatts["value"] = { ["none"] = ProtoField.none("gatts.value", "value") }
+F.gatts["value.len"] = { ["uint16"] = ProtoField.uint16("gatts.value.len", "len", base.DEC) }
+F.gatts["value.offset"] = { ["uint16"] = ProtoField.uint16("gatts.value.offset", "offset", base.DEC) }
+F.gatts["value.value"] = { ["bytes"] = ProtoField.bytes("gatts.value.value", "value") }
+F.gatts["value.value_present"] = { ["bool"] = ProtoField.bool("gatts.value.value_present", "value_present") }
+F.gatts["write"] = { ["none"] = ProtoField.none("gatts.write", "write") }
+F.gatts["write.auth_required"] = { ["uint8"] = ProtoField.uint8("gatts.write.auth_required", "auth_required", base.DEC) }
+F.gatts["write.context"] = { ["none"] = ProtoField.none("gatts.write.context", "context") }
+F.gatts["write.context.char_uuid"] = { ["none"] = ProtoField.none("gatts.write.context.char_uuid", "char_uuid") }
+F.gatts["write.context.char_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.write.context.char_uuid.type", "type", base.DEC) }
+F.gatts["write.context.char_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.write.context.char_uuid.uuid", "uuid", base.HEX) }
+F.gatts["write.context.desc_uuid"] = { ["none"] = ProtoField.none("gatts.write.context.desc_uuid", "desc_uuid") }
+F.gatts["write.context.desc_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.write.context.desc_uuid.type", "type", base.DEC) }
+F.gatts["write.context.desc_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.write.context.desc_uuid.uuid", "uuid", base.HEX) }
+F.gatts["write.context.srvc_handle"] = { ["uint16"] = ProtoField.uint16("gatts.write.context.srvc_handle", "srvc_handle", base.HEX) }
+F.gatts["write.context.srvc_uuid"] = { ["none"] = ProtoField.none("gatts.write.context.srvc_uuid", "srvc_uuid") }
+F.gatts["write.context.srvc_uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.write.context.srvc_uuid.type", "type", base.DEC) }
+F.gatts["write.context.srvc_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.write.context.srvc_uuid.uuid", "uuid", base.HEX) }
+F.gatts["write.context.type"] = { ["uint8"] = ProtoField.uint8("gatts.write.context.type", "type", base.DEC) }
+F.gatts["write.context.value_handle"] = { ["uint16"] = ProtoField.uint16("gatts.write.context.value_handle", "value_handle", base.HEX) }
+F.gatts["write.data"] = { ["bytes"] = ProtoField.bytes("gatts.write.data", "data") }
+F.gatts["write.handle"] = { ["uint16"] = ProtoField.uint16("gatts.write.handle", "handle", base.HEX) }
+F.gatts["write.offset"] = { ["uint16"] = ProtoField.uint16("gatts.write.offset", "offset", base.DEC) }
+F.gatts["write.op"] = { ["uint8"] = ProtoField.uint8("gatts.write.op", "op", base.DEC) }
+F.gatts["write.uuid"] = { ["none"] = ProtoField.none("gatts.write.uuid", "uuid") }
+F.gatts["write.uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.write.uuid.type", "type", base.DEC) }
+F.gatts["write.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.write.uuid.uuid", "uuid", base.HEX) }
 
 -- What to do about results: in general, and as answers to one command.
 local HINTS = {
@@ -1917,11 +1949,14 @@ E.unknown = ProtoExpert.new("gatts.unknown_opcode", "In no group of this dialect
 E.direction = ProtoExpert.new("gatts.direction", "Wrong direction", expert.group.PROTOCOL, expert.severity.WARN)
 
 -- Where reading stands: pos counts from the packet body's start, as offsets in messages do. seen has every number by
--- its field's name, for the summary; root is the packet's tree.
+-- its field's name, for the summary; root is the packet's tree, group its group.
 local function cursor(tvb, base, size, root)
     local function range(_, from, length) return tvb(base + from, length) end
     return { pos = 0, size = size, range = range, root = root, seen = {} }
 end
+
+-- The field of a path: items of a list share one, and one path can be of several kinds.
+local function field(c, path, kind) return F[c.group][path:gsub("%[%d+%]", "")][kind] end
 
 local function first_line(path, offset, reason)
     return string.format("%sat offset %d: %s", path ~= "" and path .. " " or "", offset, reason)
@@ -1941,16 +1976,18 @@ local function take(c, size, path)
     return c:range(c.pos - size, size)
 end
 
--- The three kinds of presence byte that firmware has.
+-- The kinds of presence byte that firmware has.
 local present = {
     STRUCT = function(byte) return byte == 1 end,
     DATA = function(byte) return byte == 1 end,
     RAW = function(byte) return byte ~= 0 end,
+    ANY = function() return true end,
 }
 
 local function check_flag(flag, byte, item, path, offset)
-    if byte <= 1 then return end
-    local reason = string.format("presence flag must be 00 or 01, found %02x", byte)
+    if byte == 1 or (byte == 0 and flag ~= "ANY") then return end
+    local wanted = flag == "ANY" and "01" or "00 or 01"
+    local reason = string.format("presence flag must be %s, found %02x", wanted, byte)
     if flag == "STRUCT" then fail(path, offset, reason) end
     strict_only(item, path, offset, reason)
 end
@@ -1971,9 +2008,46 @@ local function label(item, labels, value)
     if known then item:append_text(" (" .. known .. ")") end
 end
 
-local function read_bytes(c, size, tree, path)
-    tree:add(F[path], take(c, size, path))
+local function address(range)
+    local bytes = {}
+    for at = range:len() - 1, 0, -1 do table.insert(bytes, string.format("%02X", range(at, 1):uint())) end
+    return table.concat(bytes, ":")
 end
+
+local function read_bytes(layout, c, size, tree, path)
+    local range = take(c, size, path)
+    local item = tree:add(field(c, path, "bytes"), range)
+    if layout.shown == "address" then item:append_text(" (" .. address(range) .. ")") end
+end
+
+-- A count that is no field of the message.
+local function read_size(c, width, tree, path)
+    local range = take(c, width, path)
+    tree:add_le(P.count, range):set_text("Length of " .. path:gsub(" %(.*", "") .. ": " .. range:le_uint())
+    return range:le_uint()
+end
+
+-- The record's values so far that have a name, or those of one around it.
+local function scope_of(scope, name)
+    local first = name:match("^[^.]+")
+    while scope.offsets[first] == nil do scope = scope.outer end
+    return scope, first
+end
+
+-- An earlier number; dots lead into a structure.
+local function lookup(scope, name)
+    local value = scope_of(scope, name)
+    for each in name:gmatch("[^.]+") do value = value[each] end
+    return value
+end
+
+local function offset_of(scope, name)
+    local found, first = scope_of(scope, name)
+    return found.offsets[first]
+end
+
+-- The path of a field beside the one at path.
+local function beside(path, name) return join(path:match("^(.*)%.[^.]*$") or "", name) end
 
 -- One function a block: (layout, cursor, the record's values so far, tree, path, labels) -> value.
 local blocks = {}
@@ -1993,10 +2067,13 @@ local function read_members(members, c, scope, tree, path)
     end
 end
 
-function blocks.record(layout, c, _, tree, path)
+function blocks.record(layout, c, outer, tree, path)
     local start, item = c.pos, tree
-    if path ~= "" then item = tree:add(F[path], c:range(start, c.size - start)) end
-    local scope = { offsets = {} }
+    if path ~= "" then
+        item = tree:add(field(c, path, "none"), c:range(start, c.size - start))
+        if path:match("%]$") then item:append_text(" " .. path:match("%[%d+%]$")) end
+    end
+    local scope = { offsets = {}, outer = outer }
     read_members(layout.members, c, scope, item, path)
     if path ~= "" then item:set_len(c.pos - start) end
     return scope
@@ -2007,7 +2084,8 @@ function blocks.nested(layout, c, scope, tree, path) return read(layout.of, c, s
 function blocks.number(layout, c, _, tree, path)
     local range = take(c, layout.size, path)
     local value = layout.signed and range:le_int() or range:le_uint()
-    local item = tree:add_le(F[path], range)
+    local kind = (layout.signed and "int" or "uint") .. 8 * layout.size
+    local item = tree:add_le(field(c, path, kind), range)
     label(item, layout.labels, value)
     local name = path:match("[^.]+$")
     c.seen[name] = value
@@ -2024,31 +2102,69 @@ function blocks.given(layout, c, _, tree, path)
     local start = c.pos
     local range = take(c, 1, path)
     local given = present[layout.flag](range:uint())
-    check_flag(layout.flag, range:uint(), tree:add(F[path], range, given), path, start)
+    check_flag(layout.flag, range:uint(), tree:add(field(c, path, "bool"), range, given), path, start)
     return given
 end
 
 function blocks.data(layout, c, scope, tree, path)
     local given = not layout.flag or read_flag(layout.flag, c, tree, path)
-    local length = scope[layout.length]
-    if (given or layout.limited) and length > MAX_VALUE_LEN then
-        local at, where = path:gsub("[^.]+$", layout.length), scope.offsets[layout.length]
-        local reason = string.format("%d is over the longest value, %d bytes", length, MAX_VALUE_LEN)
+    local length, most = lookup(scope, layout.length), layout.most
+    if most and (given or layout.limited) and length > most then
+        local at, where = beside(path, layout.length), offset_of(scope, layout.length)
+        local reason = string.format("%d is over the longest value, %d bytes", length, most)
         if given then fail(at, where, reason) end
         strict_only(tree, at, where, reason)
     end
-    if given then read_bytes(c, length, tree, path) end
+    if given then read_bytes(layout, c, length, tree, path) end
 end
 
-function blocks.counted(_, c, _, tree, path)
-    local start = c.pos
-    local range = take(c, 2, path .. " (len)")
-    tree:add_le(P.count, range):set_text("Length of " .. path .. ": " .. range:le_uint())
-    if range:le_uint() > MAX_VALUE_LEN then
-        fail(path, start, string.format("%d is over the longest value, %d bytes", range:le_uint(), MAX_VALUE_LEN))
+function blocks.counted(layout, c, _, tree, path)
+    local start, most = c.pos, layout.most
+    local size = read_size(c, layout.size, tree, path .. " (len)")
+    if most and size > most then
+        fail(path, start, string.format("%d is over the longest value, %d bytes", size, most))
     end
-    read_bytes(c, range:le_uint(), tree, path)
+    read_bytes(layout, c, size, tree, path)
 end
+
+function blocks.raw(layout, c, scope, tree, path)
+    local size = layout.size
+    read_bytes(layout, c, type(size) == "number" and size or lookup(scope, size), tree, path)
+end
+
+function blocks.list(layout, c, scope, tree, path)
+    local count = layout.count
+    local size = type(count) == "number" and read_size(c, count, tree, path .. " (count)") or lookup(scope, count)
+    for at = 0, size - 1 do read(layout.of, c, scope, tree, string.format("%s[%d]", path, at)) end
+end
+
+function blocks.switch(layout, c, scope, tree, path)
+    local value, known = lookup(scope, layout.field), {}
+    for _, case in ipairs(layout.cases) do
+        if case[1] == value then return read(case[2], c, scope, tree, path) end
+        table.insert(known, case[1])
+    end
+    if layout.default then return read(layout.default, c, scope, tree, path) end
+    local reason = string.format("must be one of %s, found %d", table.concat(known, ", "), value)
+    return fail(beside(path, layout.field), offset_of(scope, layout.field), reason)
+end
+
+function blocks.never(layout, c, _, _, path) fail(path, c.pos - 1, layout.reason) end
+
+function blocks.count(layout, c, scope, tree, path)
+    scope.offsets[layout.counter] = c.pos
+    scope[layout.counter] = read_size(c, layout.size, tree, join(path, layout.of) .. " (count)")
+end
+
+function blocks.atmost(layout, _, scope, _, path)
+    local value = scope[layout.field]
+    if value > layout.most and (not layout.when or scope[layout.when] ~= 0) then
+        local reason = string.format("must be at most %d, found %d", layout.most, value)
+        fail(join(path, layout.field), scope.offsets[layout.field], reason)
+    end
+end
+
+function blocks.absent() end
 
 function blocks.trailing(layout, c, scope, tree, path)
     if c.pos < c.size then return read(layout.of, c, scope, tree, path) end
@@ -2065,18 +2181,20 @@ function blocks.oneof(layout, c, scope, tree, path)
 end
 
 function blocks.bits(layout, c, scope, tree, path)
-    local start = c.pos
-    local range = take(c, 1, path)
-    local byte, used = range:uint(), 256 - layout.reserved -- the reserved bits are the highest
-    if byte >= used then
-        local reason = string.format("reserved bits %02x are set in %02x", byte - byte % used, byte)
-        strict_only(tree, path, start, reason)
+    local start, digits = c.pos, 2 * layout.size
+    local range = take(c, layout.size, path)
+    local whole, used = range:le_uint(), 256 ^ layout.size - layout.reserved -- the reserved bits are the highest
+    if whole >= used then
+        local shown = "reserved bits %0" .. digits .. "x are set in %0" .. digits .. "x"
+        strict_only(tree, path, start, shown:format(math.floor(whole - whole % used), whole))
     end
     for _, group in ipairs(layout.groups) do
         local name, shift, width = group[1], group[2], group[3]
-        local item = tree:add(F[join(path, name)], range)
-        local value = range:bitfield(8 - shift - width, width)
-        scope[name] = value
+        local mask = math.floor(2 ^ shift * (2 ^ width - 1))
+        local kind = string.format("uint%d:0x%0" .. digits .. "x", 8 * layout.size, mask)
+        local item = tree:add_le(field(c, join(path, name), kind), range)
+        local value = math.floor(whole / 2 ^ shift) % math.floor(2 ^ width)
+        scope[name], scope.offsets[name] = value, start
         label(item, layout.labels[name], value)
         local required = layout.required[name]
         if required and value ~= required then
@@ -2090,7 +2208,7 @@ function blocks.group(layout, c, scope, tree, path)
         return read_members(layout.members, c, scope, tree, path)
     end
     for name, value in pairs(layout.absent) do
-        tree:add(F[join(path, name)], value):set_generated()
+        tree:add(field(c, join(path, name), "uint16"), value):set_generated()
     end
     if layout.filler then
         local range = take(c, 1, path)
@@ -2118,58 +2236,108 @@ D[1] = {
     results = R.results,
     packets = {
         command = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd },
+            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
+            },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.RwAuthorizeReplyV1,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet },
+            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", group = "gatts", layout = R.SysAttrSet },
+            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", group = "gatts", layout = R.SysAttrGet },
         },
         response = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAddResponse },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse },
+            [160] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [161] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse,
+            },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAddResponse,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.ServiceAddResponse },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSetResponse },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueSetResponse },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse,
+            },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEventV1 },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEventV1 },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEventV1,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
         },
     },
 }
@@ -2183,58 +2351,108 @@ D[2] = {
     results = R.results_2,
     packets = {
         command = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd },
+            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
+            },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.RwAuthorizeReplyV1,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet },
+            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", group = "gatts", layout = R.SysAttrSet },
+            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", group = "gatts", layout = R.SysAttrGet },
         },
         response = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAddResponse },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse },
+            [160] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [161] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse,
+            },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAddResponse,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.ServiceAddResponse },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSetResponse },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueSetResponse },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse,
+            },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEventV1 },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEventV1 },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEventV1,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
         },
     },
 }
@@ -2248,66 +2466,122 @@ D[3] = {
     results = R.results_3,
     packets = {
         command = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd },
+            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
-            [168] = { name = "sd_ble_gatts_rw_authorize_reply", short = "rw_authorize_reply", layout = R.RwAuthorizeReply },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet },
-            [171] = {
-                name = "sd_ble_gatts_initial_user_handle_get",
-                short = "initial_user_handle_get",
-                layout = R.InitialUserHandleGet,
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGetV2 },
-        },
-        response = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAddResponse },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse },
-            [162] = {
-                name = "sd_ble_gatts_characteristic_add",
-                short = "characteristic_add",
-                layout = R.CharacteristicAddResponse,
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.ServiceAddResponse },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
-                layout = R.ServiceChangedResponse,
+                group = "gatts",
+                layout = R.RwAuthorizeReply,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse },
+            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", group = "gatts", layout = R.SysAttrSet },
+            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", group = "gatts", layout = R.SysAttrGet },
             [171] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
+                layout = R.InitialUserHandleGet,
+            },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetV2 },
+        },
+        response = {
+            [160] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [161] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse,
+            },
+            [162] = {
+                name = "sd_ble_gatts_characteristic_add",
+                short = "characteristic_add",
+                group = "gatts",
+                layout = R.CharacteristicAddResponse,
+            },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSetResponse },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueSetResponse },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [168] = {
+                name = "sd_ble_gatts_rw_authorize_reply",
+                short = "rw_authorize_reply",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse,
+            },
+            [171] = {
+                name = "sd_ble_gatts_initial_user_handle_get",
+                short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGetResponse },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEvent },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEvent,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
         },
     },
 }
@@ -2321,66 +2595,122 @@ D[4] = {
     results = R.results_3,
     packets = {
         command = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd },
+            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
-            [168] = { name = "sd_ble_gatts_rw_authorize_reply", short = "rw_authorize_reply", layout = R.RwAuthorizeReply },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet },
-            [171] = {
-                name = "sd_ble_gatts_initial_user_handle_get",
-                short = "initial_user_handle_get",
-                layout = R.InitialUserHandleGet,
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGet },
-        },
-        response = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAddResponse },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse },
-            [162] = {
-                name = "sd_ble_gatts_characteristic_add",
-                short = "characteristic_add",
-                layout = R.CharacteristicAddResponse,
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.ServiceAddResponse },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
-                layout = R.ServiceChangedResponse,
+                group = "gatts",
+                layout = R.RwAuthorizeReply,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse },
+            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", group = "gatts", layout = R.SysAttrSet },
+            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", group = "gatts", layout = R.SysAttrGet },
             [171] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
+                layout = R.InitialUserHandleGet,
+            },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGet },
+        },
+        response = {
+            [160] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [161] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse,
+            },
+            [162] = {
+                name = "sd_ble_gatts_characteristic_add",
+                short = "characteristic_add",
+                group = "gatts",
+                layout = R.CharacteristicAddResponse,
+            },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.ServiceAddResponse,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSetResponse },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueSetResponse },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [168] = {
+                name = "sd_ble_gatts_rw_authorize_reply",
+                short = "rw_authorize_reply",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse,
+            },
+            [171] = {
+                name = "sd_ble_gatts_initial_user_handle_get",
+                short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGetResponse_2 },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse_2 },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEvent },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEvent,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
         },
     },
 }
@@ -2394,79 +2724,158 @@ D[5] = {
     results = R.results_4,
     packets = {
         command = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd_2 },
+            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd_2 },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet_2 },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet_2 },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx_2 },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
-            [168] = { name = "sd_ble_gatts_rw_authorize_reply", short = "rw_authorize_reply", layout = R.RwAuthorizeReply },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet_2 },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet_2 },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet_2 },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet_2 },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx_2 },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
+            },
+            [168] = {
+                name = "sd_ble_gatts_rw_authorize_reply",
+                short = "rw_authorize_reply",
+                group = "gatts",
+                layout = R.RwAuthorizeReply,
+            },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.SysAttrSet_2,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGet_2,
+            },
             [171] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGet,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGet },
-            [173] = { name = "sd_ble_gatts_exchange_mtu_reply", short = "exchange_mtu_reply", layout = R.ExchangeMtuReply },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGet },
+            [173] = {
+                name = "sd_ble_gatts_exchange_mtu_reply",
+                short = "exchange_mtu_reply",
+                group = "gatts",
+                layout = R.ExchangeMtuReply,
+            },
         },
         response = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.InitialUserHandleGetResponse },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse_2 },
+            [160] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.InitialUserHandleGetResponse,
+            },
+            [161] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse_2,
+            },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAddResponse,
             },
             [163] = {
                 name = "sd_ble_gatts_descriptor_add",
                 short = "descriptor_add",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse_2 },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse_2 },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
+            [164] = {
+                name = "sd_ble_gatts_value_set",
+                short = "value_set",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [165] = {
+                name = "sd_ble_gatts_value_get",
+                short = "value_get",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse_2 },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse_2,
+            },
             [171] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGetResponse_2 },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse_2 },
             [173] = {
                 name = "sd_ble_gatts_exchange_mtu_reply",
                 short = "exchange_mtu_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEvent },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEvent,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
+                group = "gatts",
                 layout = R.ExchangeMtuRequestEvent,
             },
         },
@@ -2570,82 +2979,166 @@ D[7] = {
     results = R.results_5,
     packets = {
         command = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd_2 },
+            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd_2 },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [163] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet_2 },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet_2 },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx_2 },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
-            [168] = { name = "sd_ble_gatts_rw_authorize_reply", short = "rw_authorize_reply", layout = R.RwAuthorizeReply },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet_2 },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet_2 },
+            [163] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
+            },
+            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet_2 },
+            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet_2 },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx_2 },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
+            },
+            [168] = {
+                name = "sd_ble_gatts_rw_authorize_reply",
+                short = "rw_authorize_reply",
+                group = "gatts",
+                layout = R.RwAuthorizeReply,
+            },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.SysAttrSet_2,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGet_2,
+            },
             [171] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGet,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGet },
-            [173] = { name = "sd_ble_gatts_exchange_mtu_reply", short = "exchange_mtu_reply", layout = R.ExchangeMtuReply },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGet },
+            [173] = {
+                name = "sd_ble_gatts_exchange_mtu_reply",
+                short = "exchange_mtu_reply",
+                group = "gatts",
+                layout = R.ExchangeMtuReply,
+            },
         },
         response = {
-            [160] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.InitialUserHandleGetResponse },
-            [161] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse_2 },
+            [160] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.InitialUserHandleGetResponse,
+            },
+            [161] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse_2,
+            },
             [162] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAddResponse,
             },
             [163] = {
                 name = "sd_ble_gatts_descriptor_add",
                 short = "descriptor_add",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [164] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse_2 },
-            [165] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse_2 },
-            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [167] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
+            [164] = {
+                name = "sd_ble_gatts_value_set",
+                short = "value_set",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [165] = {
+                name = "sd_ble_gatts_value_get",
+                short = "value_get",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [166] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [167] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
             [168] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
-            [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse_2 },
+            [169] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [170] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse_2,
+            },
             [171] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGetResponse_2 },
+            [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse_2 },
             [173] = {
                 name = "sd_ble_gatts_exchange_mtu_reply",
                 short = "exchange_mtu_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEvent },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEvent,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
+                group = "gatts",
                 layout = R.ExchangeMtuRequestEvent,
             },
-            [87] = { name = "BLE_GATTS_EVT_HVN_TX_COMPLETE", short = "hvn_tx_complete", layout = R.HvnTxCompleteEvent },
+            [87] = {
+                name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
+                short = "hvn_tx_complete",
+                group = "gatts",
+                layout = R.HvnTxCompleteEvent,
+            },
         },
     },
 }
@@ -2837,82 +3330,166 @@ D[10] = {
     results = R.results_6,
     packets = {
         command = {
-            [168] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [169] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd_2 },
+            [168] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [169] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd_2 },
             [170] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [171] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [172] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet_2 },
-            [173] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet_2 },
-            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx_2 },
-            [175] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
-            [176] = { name = "sd_ble_gatts_rw_authorize_reply", short = "rw_authorize_reply", layout = R.RwAuthorizeReply },
-            [177] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet_2 },
-            [178] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet_2 },
+            [171] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
+            },
+            [172] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet_2 },
+            [173] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet_2 },
+            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx_2 },
+            [175] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
+            },
+            [176] = {
+                name = "sd_ble_gatts_rw_authorize_reply",
+                short = "rw_authorize_reply",
+                group = "gatts",
+                layout = R.RwAuthorizeReply,
+            },
+            [177] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.SysAttrSet_2,
+            },
+            [178] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGet_2,
+            },
             [179] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGet,
             },
-            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGet },
-            [181] = { name = "sd_ble_gatts_exchange_mtu_reply", short = "exchange_mtu_reply", layout = R.ExchangeMtuReply },
+            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGet },
+            [181] = {
+                name = "sd_ble_gatts_exchange_mtu_reply",
+                short = "exchange_mtu_reply",
+                group = "gatts",
+                layout = R.ExchangeMtuReply,
+            },
         },
         response = {
-            [168] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.InitialUserHandleGetResponse },
-            [169] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse_2 },
+            [168] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.InitialUserHandleGetResponse,
+            },
+            [169] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse_2,
+            },
             [170] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAddResponse,
             },
             [171] = {
                 name = "sd_ble_gatts_descriptor_add",
                 short = "descriptor_add",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [172] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse_2 },
-            [173] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse_2 },
-            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [175] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
+            [172] = {
+                name = "sd_ble_gatts_value_set",
+                short = "value_set",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [173] = {
+                name = "sd_ble_gatts_value_get",
+                short = "value_get",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [175] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
             [176] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
-            [177] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [178] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse_2 },
+            [177] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse_2,
+            },
             [179] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGetResponse_2 },
+            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse_2 },
             [181] = {
                 name = "sd_ble_gatts_exchange_mtu_reply",
                 short = "exchange_mtu_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEvent },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEvent,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
+                group = "gatts",
                 layout = R.ExchangeMtuRequestEvent,
             },
-            [87] = { name = "BLE_GATTS_EVT_HVN_TX_COMPLETE", short = "hvn_tx_complete", layout = R.HvnTxCompleteEvent },
+            [87] = {
+                name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
+                short = "hvn_tx_complete",
+                group = "gatts",
+                layout = R.HvnTxCompleteEvent,
+            },
         },
     },
 }
@@ -3015,82 +3592,166 @@ D[12] = {
     results = R.results_6,
     packets = {
         command = {
-            [168] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.ServiceAdd },
-            [169] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAdd_2 },
+            [168] = { name = "sd_ble_gatts_service_add", short = "service_add", group = "gatts", layout = R.ServiceAdd },
+            [169] = { name = "sd_ble_gatts_include_add", short = "include_add", group = "gatts", layout = R.IncludeAdd_2 },
             [170] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAdd,
             },
-            [171] = { name = "sd_ble_gatts_descriptor_add", short = "descriptor_add", layout = R.DescriptorAdd },
-            [172] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSet_2 },
-            [173] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueGet_2 },
-            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.Hvx_2 },
-            [175] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChanged },
-            [176] = { name = "sd_ble_gatts_rw_authorize_reply", short = "rw_authorize_reply", layout = R.RwAuthorizeReply },
-            [177] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.SysAttrSet_2 },
-            [178] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGet_2 },
+            [171] = {
+                name = "sd_ble_gatts_descriptor_add",
+                short = "descriptor_add",
+                group = "gatts",
+                layout = R.DescriptorAdd,
+            },
+            [172] = { name = "sd_ble_gatts_value_set", short = "value_set", group = "gatts", layout = R.ValueSet_2 },
+            [173] = { name = "sd_ble_gatts_value_get", short = "value_get", group = "gatts", layout = R.ValueGet_2 },
+            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.Hvx_2 },
+            [175] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChanged,
+            },
+            [176] = {
+                name = "sd_ble_gatts_rw_authorize_reply",
+                short = "rw_authorize_reply",
+                group = "gatts",
+                layout = R.RwAuthorizeReply,
+            },
+            [177] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.SysAttrSet_2,
+            },
+            [178] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGet_2,
+            },
             [179] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGet,
             },
-            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGet },
-            [181] = { name = "sd_ble_gatts_exchange_mtu_reply", short = "exchange_mtu_reply", layout = R.ExchangeMtuReply },
+            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGet },
+            [181] = {
+                name = "sd_ble_gatts_exchange_mtu_reply",
+                short = "exchange_mtu_reply",
+                group = "gatts",
+                layout = R.ExchangeMtuReply,
+            },
         },
         response = {
-            [168] = { name = "sd_ble_gatts_service_add", short = "service_add", layout = R.InitialUserHandleGetResponse },
-            [169] = { name = "sd_ble_gatts_include_add", short = "include_add", layout = R.IncludeAddResponse_2 },
+            [168] = {
+                name = "sd_ble_gatts_service_add",
+                short = "service_add",
+                group = "gatts",
+                layout = R.InitialUserHandleGetResponse,
+            },
+            [169] = {
+                name = "sd_ble_gatts_include_add",
+                short = "include_add",
+                group = "gatts",
+                layout = R.IncludeAddResponse_2,
+            },
             [170] = {
                 name = "sd_ble_gatts_characteristic_add",
                 short = "characteristic_add",
+                group = "gatts",
                 layout = R.CharacteristicAddResponse,
             },
             [171] = {
                 name = "sd_ble_gatts_descriptor_add",
                 short = "descriptor_add",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [172] = { name = "sd_ble_gatts_value_set", short = "value_set", layout = R.ValueSetResponse_2 },
-            [173] = { name = "sd_ble_gatts_value_get", short = "value_get", layout = R.ValueSetResponse_2 },
-            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", layout = R.HvxResponse },
-            [175] = { name = "sd_ble_gatts_service_changed", short = "service_changed", layout = R.ServiceChangedResponse },
+            [172] = {
+                name = "sd_ble_gatts_value_set",
+                short = "value_set",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [173] = {
+                name = "sd_ble_gatts_value_get",
+                short = "value_get",
+                group = "gatts",
+                layout = R.ValueSetResponse_2,
+            },
+            [174] = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse },
+            [175] = {
+                name = "sd_ble_gatts_service_changed",
+                short = "service_changed",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
             [176] = {
                 name = "sd_ble_gatts_rw_authorize_reply",
                 short = "rw_authorize_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
-            [177] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", layout = R.ServiceChangedResponse },
-            [178] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", layout = R.SysAttrGetResponse_2 },
+            [177] = {
+                name = "sd_ble_gatts_sys_attr_set",
+                short = "sys_attr_set",
+                group = "gatts",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = {
+                name = "sd_ble_gatts_sys_attr_get",
+                short = "sys_attr_get",
+                group = "gatts",
+                layout = R.SysAttrGetResponse_2,
+            },
             [179] = {
                 name = "sd_ble_gatts_initial_user_handle_get",
                 short = "initial_user_handle_get",
+                group = "gatts",
                 layout = R.InitialUserHandleGetResponse,
             },
-            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", layout = R.AttrGetResponse_2 },
+            [180] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse_2 },
             [181] = {
                 name = "sd_ble_gatts_exchange_mtu_reply",
                 short = "exchange_mtu_reply",
+                group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
         },
         event = {
-            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", layout = R.WriteEvent },
+            [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
             [81] = {
                 name = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
                 short = "rw_authorize_request",
+                group = "gatts",
                 layout = R.RwAuthorizeRequestEvent,
             },
-            [82] = { name = "BLE_GATTS_EVT_SYS_ATTR_MISSING", short = "sys_attr_missing", layout = R.SysAttrMissingEvent },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", layout = R.ScConfirmEvent },
-            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", layout = R.TimeoutEvent },
+            [82] = {
+                name = "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+                short = "sys_attr_missing",
+                group = "gatts",
+                layout = R.SysAttrMissingEvent,
+            },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
+                group = "gatts",
                 layout = R.ExchangeMtuRequestEvent,
             },
-            [87] = { name = "BLE_GATTS_EVT_HVN_TX_COMPLETE", short = "hvn_tx_complete", layout = R.HvnTxCompleteEvent },
+            [87] = {
+                name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
+                short = "hvn_tx_complete",
+                group = "gatts",
+                layout = R.HvnTxCompleteEvent,
+            },
         },
     },
 }
@@ -3167,14 +3828,14 @@ local function summary(short, kind, seen, ending)
     return table.concat(words, " ")
 end
 
-local function show_gatts(dialect, kind, opcode, c, tree)
-    local packet = dialect.packets[kind][opcode]
+local function show_packet(dialect, kind, opcode, packet, c, tree)
     if not packet then
         local what = kind == "event" and "event id" or "opcode"
         local reason = string.format("%s 0x%02x is no %s of %s", what, opcode, kind, dialect.name)
         tree:add_proto_expert_info(E.malformed, first_line("", 0, reason))
         return string.format("%s 0x%02x %s [unknown]", what, opcode, kind)
     end
+    c.group = packet.group
     tree:add(P.name, packet.name):set_generated()
     local scope = try_fields(packet.layout, c, tree)
     if not scope then return summary(packet.short, kind, c.seen, "[malformed]") end
@@ -3205,10 +3866,10 @@ local function show_body(dialect, kind, c, pinfo, tree)
     local range = take(c, width, "")
     local opcode = range:le_uint()
     tree:add_le(kind == "event" and P.event_id or P.opcode, range)
-    local group = find_group(dialect, kind, opcode)
+    local packet, group = dialect.packets[kind][opcode], find_group(dialect, kind, opcode)
     tree:add(P.group, group):set_generated()
     if kind ~= "event" then show_match(pinfo, kind, opcode, tree) end
-    if group == "gatts" then return show_gatts(dialect, kind, opcode, c, tree) end
+    if packet or group == "gatts" then return show_packet(dialect, kind, opcode, packet, c, tree) end
     if group == "unknown" then
         tree:add_proto_expert_info(E.unknown, string.format("%s has no %s 0x%02x", dialect.name, kind, opcode))
     end
@@ -3276,8 +3937,11 @@ gatts.prefs.dialect = Pref.enum("Dialect", 8, "Version of the protocol that host
     { 12, "sd_api_v7", 12 },
 }, false)
 gatts.fields = {}
-for _, fields in ipairs({ P, F }) do
-    for _, field in pairs(fields) do table.insert(gatts.fields, field) end
+for _, field in pairs(P) do table.insert(gatts.fields, field) end
+for _, paths in pairs(F) do
+    for _, kinds in pairs(paths) do
+        for _, field in pairs(kinds) do table.insert(gatts.fields, field) end
+    end
 end
 gatts.experts = { E.malformed, E.strict, E.failed, E.too_long, E.unknown, E.direction }
 

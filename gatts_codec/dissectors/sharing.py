@@ -52,7 +52,12 @@ class SharedTables:
         }
 
     def _packet(self, packet: PacketTable) -> dict[str, Any]:
-        return {"name": packet.name, "short": packet.short, "layout": self._layout(packet.layout)}
+        return {
+            "name": packet.name,
+            "short": packet.short,
+            "group": packet.group,
+            "layout": self._layout(packet.layout),
+        }
 
     def _layout(self, block: Description) -> Any:
         inner = {key: self._inner(key, value) for key, value in block.items() if key not in self._left_out}
@@ -63,8 +68,10 @@ class SharedTables:
         return {"name": name, "block": "nested", "of": record} if name else record
 
     def _inner(self, key: str, value: Any) -> Any:
-        if key == "of":
+        if key in ("of", "default") and isinstance(value, dict):
             return self._layout(value)
+        if key == "cases":
+            return [[number, self._layout(case)] for number, case in value]
         if key == "members":
             return [self._layout(member) for member in value]
         return self._share("labels", value) if key == "labels" and value else value

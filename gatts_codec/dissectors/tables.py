@@ -8,19 +8,19 @@ from typing import Any
 from gatts_codec.constants import result_name
 from gatts_codec.constants.catalogue import named
 from gatts_codec.constants.hints import GENERAL, command_hints
-from gatts_codec.constants.table import Kind, ranges, table
+from gatts_codec.constants.table import Kind, group_of, ranges, table
 from gatts_codec.dialects import Dialect
+from gatts_codec.interpreter import Interpreter
 from gatts_codec.schema.describe import Description, describe
-from gatts_codec.schema.message import Packet
-from gatts_codec.schema.record import Record
 
 
 @dataclass(frozen=True)
 class PacketTable:
-    """One packet: the SoftDevice's name, the name without prefix, and the layout."""
+    """One packet: the SoftDevice's name, the name without prefix, its group, and the layout."""
 
     name: str
     short: str
+    group: str
     layout: Description
 
 
@@ -66,17 +66,12 @@ def hints(results: dict[int, str]) -> dict[str, dict[str, str]]:
 
 
 def _packets(dialect: Dialect) -> dict[Kind, dict[int, PacketTable]]:
-    calls = dialect.calls.items()
-    return {
-        "command": {dialect.opcode(name): _packet(name, call.command) for name, call in calls},
-        "response": {dialect.opcode(name): _packet(name, call.response) for name, call in calls},
-        "event": {number: _packet(name, layout) for name, (number, layout) in dialect.events.items()},
-    }
-
-
-def _packet(short: str, layout: Record) -> PacketTable:
-    assert issubclass(layout.cls, Packet)
-    return PacketTable(layout.cls.name, short, describe(layout))
+    found: dict[Kind, dict[int, PacketTable]] = {"command": {}, "response": {}, "event": {}}
+    for entry in Interpreter(dialect, strict=True).entries:
+        number = int.from_bytes(entry.head, "little")
+        group = group_of(dialect.numbers, entry.kind, number)
+        found[entry.kind][number] = PacketTable(entry.cls.name, entry.name, group, describe(entry.layout))
+    return found
 
 
 def _event_names(numbers: str) -> dict[int, str]:

@@ -121,6 +121,15 @@ def lookup(context: Container, field: str) -> Any:
     return value
 
 
+def offset_of(context: Container, field: str) -> int | None:
+    """Where that field begins; where nobody knows, None."""
+    name = field.partition(".")[0]
+    while name not in context:
+        context = context._
+    offset: int | None = context._offsets.get(name)
+    return offset
+
+
 def read_flag(flag: Flag, stream: BytesIO, context: Container, path: str) -> bool:
     """Read a presence byte."""
     start = stream.tell()
@@ -268,7 +277,7 @@ class Data(Construct):
     def _check_length(self, context: Container, path: str) -> None:
         value, record = lookup(context, self.length), path.rpartition(" -> ")[0]
         if self.most is not None and value > self.most:
-            offset = context._offsets.get(self.length)
+            offset = offset_of(context, self.length)
             reason = f"{value} is over the longest value, {self.most} bytes"
             raise Refused(reason, f"{record} -> {self.length}", offset=offset, value=value)
 

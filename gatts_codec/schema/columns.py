@@ -16,17 +16,30 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Trailing
-from gatts_codec.schema.record import Absent, Bits, Group, Member, Members, Record, When
+from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Raw, Trailing
+from gatts_codec.schema.lists import ListOf, Never, Switch
+from gatts_codec.schema.record import (
+    Absent,
+    AtMost,
+    Bits,
+    Count,
+    Group,
+    Member,
+    Members,
+    Record,
+    When,
+    mentioned,
+)
+
+_PRESENT = {flag: np.array([flag.present(byte) for byte in range(256)]) for flag in Flag}
 
 FieldPath = tuple[str, ...]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 
-PADDING = 8 * MAX_VALUE_LEN
-"""How many bytes must stand behind the last packet: a wrong length is found out only at the end."""
+PADDING = 4096
+"""How many bytes must stand behind the last packet: that it ends too early is found out only behind it."""
 
 
 class Column(NamedTuple):
@@ -57,6 +70,7 @@ def scan(
     columns = {path: Column(np.zeros(size, np.int64), np.zeros(size, bool)) for path in wanted}
     refused = np.zeros(size, bool)
     packets = _Packets(data, strict, columns, refused, np.arange(size), begin.copy(), end)
+    packets.needed = mentioned(layout)
     _scan(layout, (), packets)
     refused |= packets.at > end if layout.tolerates_trailing and not strict else packets.at != end
     return Scan(~refused, columns)
@@ -78,6 +92,7 @@ class _Packets:
         self.data, self.strict, self.columns, self.refused = data, strict, columns, refused
         self.rows, self.at, self.end = rows, at, end
         self.fields: dict[FieldPath, Integers] = {}
+        self.needed: frozenset[str] = frozenset()
 
     def read(self, block: Number) -> Integers:
         """The next number of each."""
@@ -99,17 +114,24 @@ class _Packets:
         """These are not taken."""
         self.refused[self.rows[where]] = True
 
-    def skip(self, sizes: Integers) -> None:
-        """That many bytes of each, if they are not too many."""
-        self.refuse(sizes > MAX_VALUE_LEN)
-        self.at += np.minimum(sizes, MAX_VALUE_LEN)
+    def skip(self, sizes: Integers | int) -> None:
+        """That many bytes of each, if so many are left."""
+        self.at += sizes
+        self.refuse(self.at > self.end)
+        np.minimum(self.at, self.end, out=self.at)
+
+    def field(self, path: FieldPath, name: str) -> Integers:
+        """An earlier number: of the record at ``path``, or of one around it."""
+        around = [path[:depth] for depth in range(len(path), -1, -1)]
+        places = [(*record, *name.split(".")) for record in around]
+        return next(self.fields[place] for place in places if place in self.fields)
 
     def flag(self, flag: Flag) -> Mask:
         """Of the next presence byte of each, whether it says present."""
-        flags = self.byte()
-        if self.strict or flag is Flag.STRUCT:
-            self.refuse(flags > 1)
-        present: Mask = flags != 0 if flag is Flag.RAW else flags == 1
+        flags, legal = self.byte(), flag.legal(self.strict)
+        if len(legal) < 256:
+            self.refuse((flags < legal.start) | (flags >= legal.stop))
+        present: Mask = _PRESENT[flag][flags]
         return present
 
     def where(self, mask: Mask, block: Any, path: FieldPath) -> None:
@@ -126,6 +148,7 @@ class _Packets:
                 self.at[mask],
                 self.end[mask],
             )
+            some.needed = self.needed
             some.fields = {name: values[mask] for name, values in self.fields.items()}
             _scan(block, path, some)
             self.at[mask] = some.at
@@ -138,12 +161,14 @@ def _scan(block: Any, path: FieldPath, packets: _Packets) -> None:
 
 @_scan.register
 def _(block: Number, path: FieldPath, packets: _Packets) -> None:
+    if path[-1] not in packets.needed and path not in packets.columns:
+        packets.at += block.length
+        return
+    values = packets.fields[path] = packets.read(block)
     if path in packets.columns:
         column = packets.columns[path]
-        column.values[packets.rows] = packets.read(block)
+        column.values[packets.rows] = values
         column.given[packets.rows] = True
-    else:
-        packets.at += block.length
 
 
 @_scan.register
@@ -164,17 +189,24 @@ def _(block: Presence, path: FieldPath, packets: _Packets) -> None:
 
 @_scan.register
 def _(block: Data, path: FieldPath, packets: _Packets) -> None:
-    length = (*path[:-1], block.length)
-    sizes = packets.fields[length]
+    sizes = packets.field(path[:-1], block.length)
     present = np.ones(len(sizes), bool) if block.flag is None else packets.flag(block.flag)
-    if block.limited and packets.strict:
-        packets.refuse(sizes > MAX_VALUE_LEN)
+    if block.most is not None:
+        packets.refuse((sizes > block.most) & (present | (block.limited and packets.strict)))
     packets.skip(np.where(present, sizes, 0))
 
 
 @_scan.register
 def _(block: Counted, path: FieldPath, packets: _Packets) -> None:
-    packets.skip(packets.read(Number("H")))
+    sizes = packets.read(block.number)
+    if block.most is not None:
+        packets.refuse(sizes > block.most)
+    packets.skip(sizes)
+
+
+@_scan.register
+def _(block: Raw, path: FieldPath, packets: _Packets) -> None:
+    packets.skip(block.size if isinstance(block.size, int) else packets.field(path[:-1], block.size))
 
 
 @_scan.register
@@ -183,42 +215,72 @@ def _(block: Trailing, path: FieldPath, packets: _Packets) -> None:
 
 
 @_scan.register
+def _(block: ListOf, path: FieldPath, packets: _Packets) -> None:
+    count = block.count
+    sizes = packets.field(path[:-1], count) if isinstance(count, str) else packets.read(count)
+    each = _fixed(block.subcon)
+    if each and not any(wanted[: len(path)] == path for wanted in packets.columns):
+        packets.skip(sizes * each)
+    else:
+        _scan_items(block, sizes, path, packets)
+
+
+def _scan_items(block: ListOf, sizes: Integers, path: FieldPath, packets: _Packets) -> None:
+    # Every item has a byte at least, so a count that is too high ends with the packet.
+    packets.refuse(sizes > packets.end - packets.at)
+    position, going = 0, sizes <= packets.end - packets.at
+    while (going := going & (sizes > position)).any():
+        packets.where(going, block.subcon, path)
+        packets.skip(0)
+        position += 1
+
+
+@_scan.register
+def _(block: Switch, path: FieldPath, packets: _Packets) -> None:
+    values = packets.field(path[:-1], block.field)
+    others = ~np.isin(values, [int(value) for value in block.cases])
+    for value, case in block.cases.items():
+        packets.where(values == int(value), case, path)
+    packets.where(others, Never("") if block.default is None else block.default, path)
+
+
+@_scan.register
+def _(block: Never, path: FieldPath, packets: _Packets) -> None:
+    packets.refuse(np.ones(len(packets.rows), bool))
+
+
+@_scan.register
 def _(block: Bits, path: FieldPath, packets: _Packets) -> None:
-    byte = packets.byte()
-    if not packets.strict:
-        return
-    packets.refuse((byte & block.reserved) != 0)
+    whole = packets.read(block.number)
+    if packets.strict:
+        packets.refuse((whole & block.reserved) != 0)
     for name, shift, width in block.groups():
-        if name in block.required:
-            packets.refuse((byte >> shift & (1 << width) - 1) != int(block.required[name]))
+        if name in packets.needed or (packets.strict and name in block.required):
+            here, values = (*path, name), whole >> shift & (1 << width) - 1
+            packets.fields[here] = values
+            if packets.strict and name in block.required:
+                packets.refuse(values != int(block.required[name]))
+
+
+@_scan.register
+def _(block: Count, path: FieldPath, packets: _Packets) -> None:
+    here = (*path, block.counter)
+    packets.fields[here] = packets.read(block.number)
+
+
+@_scan.register
+def _(block: AtMost, path: FieldPath, packets: _Packets) -> None:
+    over = packets.field(path, block.field) > block.most
+    packets.refuse(over if block.when is None else over & (packets.field(path, block.when) != 0))
 
 
 @_scan.register
 def _(block: Members, path: FieldPath, packets: _Packets) -> None:
-    needed = _needed(block)
     for member in block.members:
         if isinstance(member, Member):
             _scan(member, path, packets)
-            continue
-        here = (*path, member.name)
-        if member.name in needed and isinstance(member.subcon, Number):
-            values = packets.fields[here] = packets.read(member.subcon)
-            if here in packets.columns:
-                packets.columns[here].values[packets.rows] = values
-                packets.columns[here].given[packets.rows] = True
         else:
-            _scan(member.subcon, here, packets)
-
-
-def _needed(block: Members) -> set[str]:
-    """The numbers on which the rest of a record hangs: lengths, and what a When asks for."""
-    needed = set()
-    for member in block.members:
-        needed |= {member.field} if isinstance(member, When) else set()
-        needed |= _needed(member) if isinstance(member, Members) else set()
-        data = None if isinstance(member, Member) else member.subcon
-        needed |= {data.length} if isinstance(data, Data) else set()
-    return needed
+            _scan(member.subcon, (*path, member.name), packets)
 
 
 @_scan.register
@@ -250,3 +312,30 @@ def _(block: When, path: FieldPath, packets: _Packets) -> None:
 @_scan.register
 def _(block: Absent, path: FieldPath, packets: _Packets) -> None:
     """Nothing of it is in the data."""
+
+
+@singledispatch
+def _fixed(block: Any) -> int:
+    """The size of a block that is always the same, and of which any bytes are right; else 0."""
+    return 0
+
+
+@_fixed.register
+def _(block: Number) -> int:
+    return int(block.length)
+
+
+@_fixed.register
+def _(block: Raw) -> int:
+    return block.size if isinstance(block.size, int) else 0
+
+
+@_fixed.register
+def _(block: Bits) -> int:
+    return 0 if block.reserved or block.required else int(block.number.length)
+
+
+@_fixed.register
+def _(block: Members) -> int:
+    sizes = [_fixed(member if isinstance(member, Member) else member.subcon) for member in block.members]
+    return sum(sizes) if all(sizes) else 0

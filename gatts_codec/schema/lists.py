@@ -9,7 +9,7 @@ from typing import Any
 from construct import Construct, Container, Subconstruct
 
 from gatts_codec.errors import brief
-from gatts_codec.schema.blocks import Number, Refused, as_integer, check_size, lookup, u16, u32
+from gatts_codec.schema.blocks import Number, Refused, as_integer, check_size, lookup, offset_of, u16, u32
 
 
 class ListOf(Subconstruct):
@@ -74,7 +74,7 @@ class Switch(Construct):
         block = self.cases.get(value, self.default)
         if block is None:
             known = ", ".join(map(str, map(int, self.cases)))
-            record, offset = path.rpartition(" -> ")[0], context._offsets.get(self.field)
+            record, offset = path.rpartition(" -> ")[0], offset_of(context, self.field)
             reason = f"must be one of {known}, found {brief(value)}"
             raise Refused(reason, f"{record} -> {self.field}", offset=offset, value=value)
         return block

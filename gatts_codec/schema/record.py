@@ -28,7 +28,6 @@ from gatts_codec.schema.blocks import (
     Number,
     Refused,
     as_integer,
-    as_number,
     is_strict,
     note,
     read_flag,
@@ -52,7 +51,7 @@ class Bits(Member):
 
     Reserved bits are written 0; strict decoding refuses them, tolerant ignores them. ``counts`` are bits that are no
     field of the message, but the number of bytes or items of the one they name: ``Bits(type=3, dlen=5,
-    counts={"dlen": "data"})``.
+    counts={"dlen": "data"})``. ``if_none`` is what None encodes as: a field of later dialects that was not given.
     """
 
     def __init__(
@@ -62,10 +61,12 @@ class Bits(Member):
         *,
         required: dict[str, int] | None = None,
         counts: dict[str, str] | None = None,
+        if_none: dict[str, int] | None = None,
         **widths: int,
     ) -> None:
         super().__init__()
         self.number, self.widths, self.required, self.counts = number, widths, required or {}, counts or {}
+        self.if_none = if_none or {}
         self.reserved = number.high & ~((1 << sum(widths.values())) - 1)
 
     @property
@@ -103,7 +104,8 @@ class Bits(Member):
         highest, of = (1 << width) - 1, self.counts.get(name)
         if of is not None:
             context[name] = _counted(context[of], highest, f"{path} -> {of}")
-        value = context[name] = as_integer(context[name], 0, highest, f"{path} -> {name}")
+        given = self.if_none.get(name) if context[name] is None else context[name]
+        value = context[name] = as_integer(given, 0, highest, f"{path} -> {name}")
         if value != self.required.get(name, value):
             self._refuse(name, value, path, None)
         return value
@@ -275,14 +277,11 @@ class When(Members):
 
 
 class Absent(Members):
-    """Fields that the message has and this dialect's wire has not: they decode as None.
+    """Fields that the message has and this dialect's wire has not."""
 
-    ``Absent(addr_id_peer=0)``: encoding takes this value too, the field's default in other dialects.
-    """
-
-    def __init__(self, *names: str, **harmless: int) -> None:
+    def __init__(self, *names: str) -> None:
         super().__init__()
-        self.names, self.harmless = (*names, *harmless), harmless
+        self.names = names
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -292,9 +291,6 @@ class Absent(Members):
         context.update(dict.fromkeys(self.names))
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        for name, value in self.harmless.items():
-            if as_number(context[name]) == value:
-                context[name] = None
         return self._refuse_given(context, path, "in this dialect, where it does not travel")
 
 
@@ -317,13 +313,15 @@ class Record(Members):
         for name, switch in self._switches() if isinstance(plain, Mapping) else ():
             number = plain.get(switch.field)
             record = switch.cases.get(number, switch.default) if isinstance(number, int) else None
-            if isinstance(record, Record) and plain.get(name) is not None:
-                chosen[name] = from_plain(record.cls, plain[name], name)
+            if isinstance(record, Record):
+                chosen[name] = _structures(record.cls, plain.get(name), name)
         return self.cls.from_dict({**plain, **chosen} if chosen else plain)
 
     def _switches(self) -> Iterator[tuple[str, Switch]]:
         for member in self.members:
-            block = None if isinstance(member, Member) else getattr(member.subcon, "subcon", member.subcon)
+            block: Any = None if isinstance(member, Member) else member.subcon
+            while hasattr(block, "subcon"):
+                block = block.subcon
             if isinstance(block, Switch):
                 yield member.name, block
 
@@ -341,6 +339,12 @@ class Record(Members):
         return obj
 
 
+def _structures(cls: type[Message], plain: Any, path: str) -> Any:
+    if isinstance(plain, (list, tuple)):
+        return [_structures(cls, each, f"{path}[{at}]") for at, each in enumerate(plain)]
+    return None if plain is None else from_plain(cls, plain, path)
+
+
 def _scope(context: Container) -> Container:
     return Container(_=context, _params=context._params, _building=context._building, _offsets={})
 
@@ -354,3 +358,24 @@ def named(name: str, subcon: Construct, docs: str = "") -> Renamed:
 def names_of(member: Construct) -> tuple[str, ...]:
     """The message fields that one member of a record covers."""
     return member.field_names if isinstance(member, Member) else (member.name,)
+
+
+def inner_blocks(block: Any) -> list[Any]:
+    """What stands directly in a block: members, what is wrapped, cases."""
+    wrapped = [block.subcon] if hasattr(block, "subcon") else []
+    return [*getattr(block, "members", ()), *wrapped, *(block.blocks() if isinstance(block, Switch) else [])]
+
+
+def inner_records(block: Any) -> Iterator[Record]:
+    """Every record in a block, itself first."""
+    if isinstance(block, Record):
+        yield block
+    for inner in inner_blocks(block):
+        yield from inner_records(inner)
+
+
+def mentioned(block: Any) -> frozenset[str]:
+    """The last names of the numbers on which something in a block hangs."""
+    own = [getattr(block, name, None) for name in ("length", "size", "field", "count", "when")]
+    names = {name.rpartition(".")[2] for name in own if isinstance(name, str)}
+    return frozenset(names).union(*map(mentioned, inner_blocks(block)))

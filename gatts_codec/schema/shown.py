@@ -35,7 +35,7 @@ Key = Annotated[bytes, Look.KEY]
 class Mark(Enum):
     """What else an annotation says of a field: ``Annotated[int | None, LATER]``."""
 
-    LATER = "a field of later dialects: to_dict() leaves it out while it is None"
+    LATER = "a field of later dialects only: to_dict() leaves it out while it is None"
     GIVEN = "None is what a response may hold, and does not travel: to be given"
 
 

@@ -28,12 +28,18 @@ def test_a_block_without_a_description_is_refused() -> None:
         describe(Byte)
 
 
-def test_one_path_is_one_kind_of_field() -> None:
+def test_one_path_can_be_of_several_kinds() -> None:
     number = {"name": "value", "block": "number", "size": 2, "signed": False}
     data = {"name": "value", "block": "counted"}
-    layouts = [{"block": "record", "members": [member]} for member in (number, data)]
-    with pytest.raises(TypeError, match="uint16"):
-        unique_fields(layouts)
+    bits = {"block": "bits", "size": 2, "groups": [["value", 4, 8]]}
+    code = {**number, "shown": "#06x"}
+    layouts = [{"block": "record", "members": [member]} for member in (number, data, bits, code)]
+    found = unique_fields(layouts)["value"]
+    assert [(field.type, field.mask, field.base) for field in found] == [
+        ("uint16", "", "HEX"),
+        ("bytes", "", None),
+        ("uint16", "0x0ff0", "DEC"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def check_packet(record: PacketRecord, tree: Tree) -> None:
     faults = [info.text for info in expert_infos(tree) if info.id in ("gatts.malformed", "gatts.not_strict")]
     assert faults[:1] == ([str(packet.error).splitlines()[0].lstrip()] if packet.error else [])
     if isinstance(packet.message, Packet):
-        assert message_fields(tree, type(packet.message)) == packet.message.to_dict()
+        assert message_fields(tree, packet.message) == packet.message.to_dict()
         assert tree.get("gatts.name") == packet.name
     elif packet.message is not None:
         assert tree.get("gatts.group") in (packet.message.group, None)

@@ -1,19 +1,18 @@
-"""How many bytes each field of a message takes, read off the layouts of every dialect that has it."""
+"""How many bytes each field of a message takes, by what describe() says of the layouts of every dialect that has it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache, singledispatch
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 from strategies import distinct_layouts
 
-from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.schema.blocks import Counted, Data, Given, Number, OneOf, Presence, Trailing
+from gatts_codec.schema.describe import Description, describe
 from gatts_codec.schema.message import Message
-from gatts_codec.schema.record import Absent, Bits, Group, Member, Members, Record, When
+from gatts_codec.schema.record import Record, inner_records
 
-Size = tuple[int, int]
+Size = tuple[int, int | None]  # None: only the packet ends it
 
 
 @cache
@@ -21,145 +20,120 @@ def records() -> dict[type[Message], list[Record]]:
     """Every layout of each message and structure, in the order of the dialects."""
     found: dict[type[Message], list[Record]] = {}
     for layout in distinct_layouts():
-        for record in _inside(layout.record):
+        for record in inner_records(layout.record):
             found.setdefault(record.cls, []).append(record)
     return found
 
 
-def _inside(record: Record) -> Iterator[Record]:
-    yield record
-    for _, block in _fields(record):
-        while block is not None and not isinstance(block, Record):
-            block = getattr(block, "subcon", None)
-        if block is not None:
-            yield from _inside(block)
-
-
-def _fields(members: Members) -> Iterator[tuple[str, Any]]:
-    for member in members.members:
-        if isinstance(member, Members):
-            yield from _fields(member)
-        elif not isinstance(member, Member):
-            yield member.name, member.subcon
-
-
 def sizes(cls: type[Message]) -> dict[str, str]:
-    """``"2"``, ``"1..513"`` or ``"bits 0-3"`` by field, in the order of the newest layout.
+    """``"2"``, ``"1..513"``, ``"2+"`` or ``"bits 0-3"`` by field, in the order of the newest layout.
 
     The range covers all dialects. What travels only when another field says so counts as there: its text says when.
     """
-    *older, newest = [dict(_sizes(record)) for record in records()[cls]]
+    *older, newest = [dict(_sizes(describe(record))) for record in records()[cls]]
     return {name: _joined([size, *(layout[name] for layout in older)]) for name, size in newest.items()}
 
 
 def _joined(found: list[Size | str]) -> str:
     bits = {size for size in found if isinstance(size, str)}
-    if bits:
-        (same,) = bits
-        return same
+    if bits:  # the newest first; in another dialect it may be another bit, a number, or not there
+        return next(size for size in found if isinstance(size, str))
+    low, high = _widest([size for size in found if not isinstance(size, str)])
+    return f"{low}+" if high is None else str(low) if low == high else f"{low}..{high}"
+
+
+def _widest(found: list[Size]) -> Size:
     lows, highs = zip(*found, strict=True)
-    low, high = min(lows), max(highs)
-    return str(low) if low == high else f"{low}..{high}"
+    return min(lows), None if None in highs else max(highs)
 
 
-def _sizes(members: Members) -> Iterator[tuple[str, Size | str]]:
-    for member in members.members:
-        if isinstance(member, Member):
-            yield from _several(member)
-        else:
-            yield member.name, _size(member.subcon)
+def _sum(found: list[Size]) -> Size:
+    highs = [high for _, high in found if high is not None]
+    return sum(low for low, _ in found), sum(highs) if len(highs) == len(found) else None
 
 
-@singledispatch
-def _several(member: Any) -> Iterator[tuple[str, Size | str]]:
-    raise TypeError(f"field_sizes.py does not know the member {type(member).__name__}")
+def _sizes(several: Description) -> Iterator[tuple[str, Size | str]]:
+    for member in several["members"]:
+        if "name" in member:
+            yield member["name"], _size(member)
+        elif member["block"] == "bits":
+            yield from _bits(member)
+        elif member["block"] == "group":
+            yield from _group(member)
+        elif member["block"] == "absent":
+            yield from ((name, (0, 0)) for name in member["names"])
+        elif member["block"] == "when":
+            yield from _sizes(member)
 
 
-@_several.register
-def _(member: Members) -> Iterator[tuple[str, Size | str]]:
-    yield from _sizes(member)
+def _bits(member: Description) -> Iterator[tuple[str, str]]:
+    for name, lowest, width in member["groups"]:
+        if name not in member["counts"]:
+            yield name, f"bit {lowest}" if width == 1 else f"bits {lowest}-{lowest + width - 1}"
 
 
-@_several.register
-def _(member: Bits) -> Iterator[tuple[str, Size | str]]:
-    for name, lowest, width in member.groups():
-        yield name, f"bit {lowest}" if width == 1 else f"bits {lowest}-{lowest + width - 1}"
-
-
-@_several.register
-def _(member: Group) -> Iterator[tuple[str, Size | str]]:
+def _group(member: Description) -> Iterator[tuple[str, Size]]:
     for name, size in _sizes(member):
         assert not isinstance(size, str)
-        is_key = name == member.key
-        yield name, (is_key * (1 + member.filler), is_key + size[1])
+        is_key = name == member["key"]
+        yield name, (is_key * (1 + member["filler"]), None if size[1] is None else is_key + size[1])
 
 
-@_several.register
-def _(member: Absent) -> Iterator[tuple[str, Size | str]]:
-    yield from ((name, (0, 0)) for name in member.names)
+def _size(block: Description) -> Size:
+    return _SIZE[block["block"]](block)
 
 
-@singledispatch
-def _size(block: Any) -> Size:
-    raise TypeError(f"field_sizes.py does not know the block {type(block).__name__}")
+def _behind_flag(block: Description) -> Size:
+    high = _size(block["of"])[1]
+    return 1, None if high is None else 1 + high
 
 
-@_size.register
-def _(block: Number) -> Size:
-    return block.length, block.length
+def _data(block: Description) -> Size:
+    flag = int(block["flag"] is not None)
+    return flag, None if block["most"] is None else flag + block["most"]
 
 
-@_size.register
-def _(block: Given) -> Size:
-    return 1, 1
+def _counted(block: Description) -> Size:
+    return block["size"], None if block["most"] is None else block["size"] + block["most"]
 
 
-@_size.register(OneOf)
-@_size.register(Trailing)
-def _(block: Any) -> Size:
-    return _size(block.subcon)
+def _raw(block: Description) -> Size:
+    size = block["size"]
+    return (size, size) if isinstance(size, int) else (0, None)
 
 
-@_size.register
-def _(block: Presence) -> Size:
-    return 1, 1 + _size(block.subcon)[1]
+def _record(block: Description) -> Size:
+    return _sum([*_all(block)])
 
 
-@_size.register
-def _(block: Data) -> Size:
-    flag = int(block.flag is not None)
-    return flag, flag + MAX_VALUE_LEN
+def _all(several: Description) -> Iterator[Size]:
+    choices = [_sum(list(_all(member))) for member in several["members"] if member["block"] == "when"]
+    yield from [_widest(choices)] if choices else []
+    for member in several["members"]:
+        if member["block"] == "group":
+            high = _sum(list(_all(member)))[1]
+            yield 1, None if high is None else 1 + high
+        elif "name" in member or member["block"] in ("bits", "count"):
+            yield _size(member)
 
 
-@_size.register
-def _(block: Counted) -> Size:
-    return 2, 2 + MAX_VALUE_LEN
+_SIZE: dict[str, Callable[[Description], Size]] = {
+    "number": lambda block: (block["size"], block["size"]),
+    "bits": lambda block: (block["size"], block["size"]),
+    "count": lambda block: (block["size"], block["size"]),
+    "given": lambda block: (1, 1),
+    "oneof": lambda block: _size(block["of"]),
+    "trailing": lambda block: _size(block["of"]),
+    "presence": _behind_flag,
+    "data": _data,
+    "counted": _counted,
+    "raw": _raw,
+    "record": _record,
+    "list": lambda block: (block["count"] if isinstance(block["count"], int) else 0, None),
+    "switch": lambda block: _widest([_size(case) for case in _cases(block)]),
+    "never": lambda block: (0, 0),
+}
 
 
-@_size.register
-def _(block: Record) -> Size:
-    choices = {member.value: _total(member) for member in block.members if isinstance(member, When)}
-    low, high = _total_of(member for member in block.members if not isinstance(member, When))
-    lows, highs = zip(*choices.values(), strict=True) if choices else ((0,), (0,))
-    return low + min(lows), high + max(highs)
-
-
-def _total(members: Members) -> Size:
-    return _total_of(members.members)
-
-
-def _total_of(members: Any) -> Size:
-    total = (0, 0)
-    for member in members:
-        for low, high in _member_sizes(member):
-            total = total[0] + low, total[1] + high
-    return total
-
-
-def _member_sizes(member: Any) -> Iterator[Size]:
-    if isinstance(member, Bits):
-        yield 1, 1
-    elif isinstance(member, Members):
-        yield _total(member)
-    else:
-        yield _size(member.subcon)
+def _cases(block: Description) -> list[Any]:
+    return [case for case in [*dict(block["cases"]).values(), block["default"]] if case is not None]

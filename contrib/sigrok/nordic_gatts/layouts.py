@@ -6,7 +6,7 @@ the words of gatts-codec: "value.len at offset 7: 513 is over the longest value,
 
 from collections import namedtuple
 
-MAX_VALUE_LEN = 512
+OUTER = ""  # where a record's values keep those of the record around it
 
 # Bytes start..stop are the field; several fields of bits share one byte.
 Span = namedtuple("Span", "path start stop value text")
@@ -79,8 +79,26 @@ def read_members(members, reader, scope, path):
             scope[name] = read(member, reader, scope, join(path, name))
 
 
-def read_record(layout, reader, _scope, path):
-    scope = {}
+def lookup(scope, field):
+    """An earlier number, of this record or of one around it; dots lead into a structure."""
+    first, *inner = field.split(".")
+    while first not in scope:
+        scope = scope[OUTER]
+    value = scope[first]
+    for name in inner:
+        value = value[name]
+    return value
+
+
+def offset_of(scope, field):
+    first = field.split(".")[0]
+    while first not in scope:
+        scope = scope[OUTER]
+    return scope["offset of " + first]
+
+
+def read_record(layout, reader, outer, path):
+    scope = {OUTER: outer}
     read_members(layout["members"], reader, scope, path)
     return scope
 
@@ -98,12 +116,12 @@ def read_number(layout, reader, _scope, path):
 def read_flag(flag, reader, path, what="%s (present)"):
     start = reader.pos
     byte = reader.take(1, path)[0]
-    if byte > 1:
-        reason = "presence flag must be 00 or 01, found %02x" % byte
+    if byte > 1 or (flag == "ANY" and byte != 1):
+        reason = "presence flag must be %s, found %02x" % ("01" if flag == "ANY" else "00 or 01", byte)
         if flag == "STRUCT":
             raise Fault(path, start, reason)
         reader.warn(path, start, reason)
-    present = byte != 0 if flag == "RAW" else byte == 1
+    present = flag == "ANY" or (byte != 0 if flag == "RAW" else byte == 1)
     reader.note(what % path, start, byte, "yes" if present else "no")
     return present
 
@@ -120,32 +138,84 @@ def read_given(layout, reader, _scope, path):
     return read_flag(layout["flag"], reader, path, "%s")
 
 
-def read_bytes(size, reader, path):
+def read_bytes(layout, size, reader, path):
     start = reader.pos
     data = reader.take(size, path)
-    reader.note(path, start, data, " ".join("%02x" % byte for byte in data) or "empty")
+    if layout.get("shown") == "address":
+        text = ":".join("%02X" % byte for byte in reversed(data))
+    else:
+        text = " ".join("%02x" % byte for byte in data) or "empty"
+    reader.note(path, start, data, text)
     return data
 
 
 def read_data(layout, reader, scope, path):
     present = layout["flag"] is None or read_flag(layout["flag"], reader, path)
-    length, size = layout["length"], scope[layout["length"]]
-    if size > MAX_VALUE_LEN and (present or layout["limited"]):
-        at, offset = join(path.rpartition(".")[0], length), scope["offset of " + length]
-        reason = "%d is over the longest value, %d bytes" % (size, MAX_VALUE_LEN)
+    length, size, most = layout["length"], lookup(scope, layout["length"]), layout["most"]
+    if most is not None and size > most and (present or layout["limited"]):
+        at, offset = join(path.rpartition(".")[0], length), offset_of(scope, length)
+        reason = "%d is over the longest value, %d bytes" % (size, most)
         if present:
             raise Fault(at, offset, reason)
         reader.warn(at, offset, reason)
-    return read_bytes(size, reader, path) if present else None
+    return read_bytes(layout, size, reader, path) if present else None
 
 
-def read_counted(_layout, reader, _scope, path):
+def read_size(width, reader, path):
     start = reader.pos
-    size = int.from_bytes(reader.take(2, path + " (len)"), "little")
-    reader.note(path + " (len)", start, size, str(size))
-    if size > MAX_VALUE_LEN:
-        raise Fault(path, start, "%d is over the longest value, %d bytes" % (size, MAX_VALUE_LEN))
-    return read_bytes(size, reader, path)
+    size = int.from_bytes(reader.take(width, path), "little")
+    reader.note(path, start, size, str(size))
+    return size
+
+
+def read_counted(layout, reader, _scope, path):
+    start, most = reader.pos, layout["most"]
+    size = read_size(layout["size"], reader, path + " (len)")
+    if most is not None and size > most:
+        raise Fault(path, start, "%d is over the longest value, %d bytes" % (size, most))
+    return read_bytes(layout, size, reader, path)
+
+
+def read_raw(layout, reader, scope, path):
+    size = layout["size"]
+    return read_bytes(layout, size if isinstance(size, int) else lookup(scope, size), reader, path)
+
+
+def read_list(layout, reader, scope, path):
+    count = layout["count"]
+    size = read_size(count, reader, path + " (count)") if isinstance(count, int) else lookup(scope, count)
+    return [read(layout["of"], reader, scope, "%s[%d]" % (path, at)) for at in range(size)]
+
+
+def read_switch(layout, reader, scope, path):
+    value = lookup(scope, layout["field"])
+    cases = dict(layout["cases"])
+    case = cases.get(value, layout["default"])
+    if case is None:
+        reason = "must be one of %s, found %d" % (", ".join(map(str, cases)), value)
+        field = join(path.rpartition(".")[0], layout["field"])
+        raise Fault(field, offset_of(scope, layout["field"]), reason)
+    return read(case, reader, scope, path)
+
+
+def read_never(layout, reader, _scope, path):
+    raise Fault(path, reader.pos - 1, layout["reason"])
+
+
+def read_count(layout, reader, scope, path):
+    scope["offset of " + layout["counter"]] = reader.pos
+    scope[layout["counter"]] = read_size(layout["size"], reader, join(path, layout["of"]) + " (count)")
+
+
+def check_atmost(layout, _reader, scope, path):
+    field, most = layout["field"], layout["most"]
+    if scope[field] > most and (layout["when"] is None or scope[layout["when"]]):
+        reason = "must be at most %d, found %d" % (most, scope[field])
+        raise Fault(join(path, field), scope["offset of " + field], reason)
+
+
+def read_absent(layout, _reader, scope, _path):
+    scope.update(dict.fromkeys(layout["names"]))
 
 
 def read_trailing(layout, reader, scope, path):
@@ -161,12 +231,14 @@ def read_oneof(layout, reader, scope, path):
 
 
 def read_bits(layout, reader, scope, path):
-    start = reader.pos
-    byte = reader.take(1, path)[0]
-    if byte & layout["reserved"]:
-        reader.warn(path, start, "reserved bits %02x are set in %02x" % (byte & layout["reserved"], byte))
+    start, digits = reader.pos, 2 * layout["size"]
+    whole = int.from_bytes(reader.take(layout["size"], path), "little")
+    if whole & layout["reserved"]:
+        found = digits, whole & layout["reserved"], digits, whole
+        reader.warn(path, start, "reserved bits %0*x are set in %0*x" % found)
     for name, shift, width in layout["groups"]:
-        value = scope[name] = byte >> shift & (1 << width) - 1
+        value = scope[name] = whole >> shift & (1 << width) - 1
+        scope["offset of " + name] = start
         known = layout["labels"].get(name, {}).get(value)
         reader.note(join(path, name), start, value, "%d (%s)" % (value, known) if known else str(value))
         required = layout["required"].get(name, value)
@@ -197,16 +269,23 @@ def read_when(layout, reader, scope, path):
 
 
 BLOCKS = {
+    "absent": read_absent,
+    "atmost": check_atmost,
     "bits": read_bits,
+    "count": read_count,
     "counted": read_counted,
     "data": read_data,
     "given": read_given,
     "group": read_group,
+    "list": read_list,
     "nested": read_nested,
+    "never": read_never,
     "number": read_number,
     "oneof": read_oneof,
     "presence": read_presence,
+    "raw": read_raw,
     "record": read_record,
+    "switch": read_switch,
     "trailing": read_trailing,
     "when": read_when,
 }

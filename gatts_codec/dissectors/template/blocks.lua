@@ -33,11 +33,14 @@ E.unknown = ProtoExpert.new("gatts.unknown_opcode", "In no group of this dialect
 E.direction = ProtoExpert.new("gatts.direction", "Wrong direction", expert.group.PROTOCOL, expert.severity.WARN)
 
 -- Where reading stands: pos counts from the packet body's start, as offsets in messages do. seen has every number by
--- its field's name, for the summary; root is the packet's tree.
+-- its field's name, for the summary; root is the packet's tree, group its group.
 local function cursor(tvb, base, size, root)
     local function range(_, from, length) return tvb(base + from, length) end
     return { pos = 0, size = size, range = range, root = root, seen = {} }
 end
+
+-- The field of a path: items of a list share one, and one path can be of several kinds.
+local function field(c, path, kind) return F[c.group][path:gsub("%[%d+%]", "")][kind] end
 
 local function first_line(path, offset, reason)
     return string.format("%sat offset %d: %s", path ~= "" and path .. " " or "", offset, reason)
@@ -57,16 +60,18 @@ local function take(c, size, path)
     return c:range(c.pos - size, size)
 end
 
--- The three kinds of presence byte that firmware has.
+-- The kinds of presence byte that firmware has.
 local present = {
     STRUCT = function(byte) return byte == 1 end,
     DATA = function(byte) return byte == 1 end,
     RAW = function(byte) return byte ~= 0 end,
+    ANY = function() return true end,
 }
 
 local function check_flag(flag, byte, item, path, offset)
-    if byte <= 1 then return end
-    local reason = string.format("presence flag must be 00 or 01, found %02x", byte)
+    if byte == 1 or (byte == 0 and flag ~= "ANY") then return end
+    local wanted = flag == "ANY" and "01" or "00 or 01"
+    local reason = string.format("presence flag must be %s, found %02x", wanted, byte)
     if flag == "STRUCT" then fail(path, offset, reason) end
     strict_only(item, path, offset, reason)
 end
@@ -87,9 +92,46 @@ local function label(item, labels, value)
     if known then item:append_text(" (" .. known .. ")") end
 end
 
-local function read_bytes(c, size, tree, path)
-    tree:add(F[path], take(c, size, path))
+local function address(range)
+    local bytes = {}
+    for at = range:len() - 1, 0, -1 do table.insert(bytes, string.format("%02X", range(at, 1):uint())) end
+    return table.concat(bytes, ":")
 end
+
+local function read_bytes(layout, c, size, tree, path)
+    local range = take(c, size, path)
+    local item = tree:add(field(c, path, "bytes"), range)
+    if layout.shown == "address" then item:append_text(" (" .. address(range) .. ")") end
+end
+
+-- A count that is no field of the message.
+local function read_size(c, width, tree, path)
+    local range = take(c, width, path)
+    tree:add_le(P.count, range):set_text("Length of " .. path:gsub(" %(.*", "") .. ": " .. range:le_uint())
+    return range:le_uint()
+end
+
+-- The record's values so far that have a name, or those of one around it.
+local function scope_of(scope, name)
+    local first = name:match("^[^.]+")
+    while scope.offsets[first] == nil do scope = scope.outer end
+    return scope, first
+end
+
+-- An earlier number; dots lead into a structure.
+local function lookup(scope, name)
+    local value = scope_of(scope, name)
+    for each in name:gmatch("[^.]+") do value = value[each] end
+    return value
+end
+
+local function offset_of(scope, name)
+    local found, first = scope_of(scope, name)
+    return found.offsets[first]
+end
+
+-- The path of a field beside the one at path.
+local function beside(path, name) return join(path:match("^(.*)%.[^.]*$") or "", name) end
 
 -- One function a block: (layout, cursor, the record's values so far, tree, path, labels) -> value.
 local blocks = {}
@@ -109,10 +151,13 @@ local function read_members(members, c, scope, tree, path)
     end
 end
 
-function blocks.record(layout, c, _, tree, path)
+function blocks.record(layout, c, outer, tree, path)
     local start, item = c.pos, tree
-    if path ~= "" then item = tree:add(F[path], c:range(start, c.size - start)) end
-    local scope = { offsets = {} }
+    if path ~= "" then
+        item = tree:add(field(c, path, "none"), c:range(start, c.size - start))
+        if path:match("%]$") then item:append_text(" " .. path:match("%[%d+%]$")) end
+    end
+    local scope = { offsets = {}, outer = outer }
     read_members(layout.members, c, scope, item, path)
     if path ~= "" then item:set_len(c.pos - start) end
     return scope
@@ -123,7 +168,8 @@ function blocks.nested(layout, c, scope, tree, path) return read(layout.of, c, s
 function blocks.number(layout, c, _, tree, path)
     local range = take(c, layout.size, path)
     local value = layout.signed and range:le_int() or range:le_uint()
-    local item = tree:add_le(F[path], range)
+    local kind = (layout.signed and "int" or "uint") .. 8 * layout.size
+    local item = tree:add_le(field(c, path, kind), range)
     label(item, layout.labels, value)
     local name = path:match("[^.]+$")
     c.seen[name] = value
@@ -140,31 +186,69 @@ function blocks.given(layout, c, _, tree, path)
     local start = c.pos
     local range = take(c, 1, path)
     local given = present[layout.flag](range:uint())
-    check_flag(layout.flag, range:uint(), tree:add(F[path], range, given), path, start)
+    check_flag(layout.flag, range:uint(), tree:add(field(c, path, "bool"), range, given), path, start)
     return given
 end
 
 function blocks.data(layout, c, scope, tree, path)
     local given = not layout.flag or read_flag(layout.flag, c, tree, path)
-    local length = scope[layout.length]
-    if (given or layout.limited) and length > MAX_VALUE_LEN then
-        local at, where = path:gsub("[^.]+$", layout.length), scope.offsets[layout.length]
-        local reason = string.format("%d is over the longest value, %d bytes", length, MAX_VALUE_LEN)
+    local length, most = lookup(scope, layout.length), layout.most
+    if most and (given or layout.limited) and length > most then
+        local at, where = beside(path, layout.length), offset_of(scope, layout.length)
+        local reason = string.format("%d is over the longest value, %d bytes", length, most)
         if given then fail(at, where, reason) end
         strict_only(tree, at, where, reason)
     end
-    if given then read_bytes(c, length, tree, path) end
+    if given then read_bytes(layout, c, length, tree, path) end
 end
 
-function blocks.counted(_, c, _, tree, path)
-    local start = c.pos
-    local range = take(c, 2, path .. " (len)")
-    tree:add_le(P.count, range):set_text("Length of " .. path .. ": " .. range:le_uint())
-    if range:le_uint() > MAX_VALUE_LEN then
-        fail(path, start, string.format("%d is over the longest value, %d bytes", range:le_uint(), MAX_VALUE_LEN))
+function blocks.counted(layout, c, _, tree, path)
+    local start, most = c.pos, layout.most
+    local size = read_size(c, layout.size, tree, path .. " (len)")
+    if most and size > most then
+        fail(path, start, string.format("%d is over the longest value, %d bytes", size, most))
     end
-    read_bytes(c, range:le_uint(), tree, path)
+    read_bytes(layout, c, size, tree, path)
 end
+
+function blocks.raw(layout, c, scope, tree, path)
+    local size = layout.size
+    read_bytes(layout, c, type(size) == "number" and size or lookup(scope, size), tree, path)
+end
+
+function blocks.list(layout, c, scope, tree, path)
+    local count = layout.count
+    local size = type(count) == "number" and read_size(c, count, tree, path .. " (count)") or lookup(scope, count)
+    for at = 0, size - 1 do read(layout.of, c, scope, tree, string.format("%s[%d]", path, at)) end
+end
+
+function blocks.switch(layout, c, scope, tree, path)
+    local value, known = lookup(scope, layout.field), {}
+    for _, case in ipairs(layout.cases) do
+        if case[1] == value then return read(case[2], c, scope, tree, path) end
+        table.insert(known, case[1])
+    end
+    if layout.default then return read(layout.default, c, scope, tree, path) end
+    local reason = string.format("must be one of %s, found %d", table.concat(known, ", "), value)
+    return fail(beside(path, layout.field), offset_of(scope, layout.field), reason)
+end
+
+function blocks.never(layout, c, _, _, path) fail(path, c.pos - 1, layout.reason) end
+
+function blocks.count(layout, c, scope, tree, path)
+    scope.offsets[layout.counter] = c.pos
+    scope[layout.counter] = read_size(c, layout.size, tree, join(path, layout.of) .. " (count)")
+end
+
+function blocks.atmost(layout, _, scope, _, path)
+    local value = scope[layout.field]
+    if value > layout.most and (not layout.when or scope[layout.when] ~= 0) then
+        local reason = string.format("must be at most %d, found %d", layout.most, value)
+        fail(join(path, layout.field), scope.offsets[layout.field], reason)
+    end
+end
+
+function blocks.absent() end
 
 function blocks.trailing(layout, c, scope, tree, path)
     if c.pos < c.size then return read(layout.of, c, scope, tree, path) end
@@ -181,18 +265,20 @@ function blocks.oneof(layout, c, scope, tree, path)
 end
 
 function blocks.bits(layout, c, scope, tree, path)
-    local start = c.pos
-    local range = take(c, 1, path)
-    local byte, used = range:uint(), 256 - layout.reserved -- the reserved bits are the highest
-    if byte >= used then
-        local reason = string.format("reserved bits %02x are set in %02x", byte - byte % used, byte)
-        strict_only(tree, path, start, reason)
+    local start, digits = c.pos, 2 * layout.size
+    local range = take(c, layout.size, path)
+    local whole, used = range:le_uint(), 256 ^ layout.size - layout.reserved -- the reserved bits are the highest
+    if whole >= used then
+        local shown = "reserved bits %0" .. digits .. "x are set in %0" .. digits .. "x"
+        strict_only(tree, path, start, shown:format(math.floor(whole - whole % used), whole))
     end
     for _, group in ipairs(layout.groups) do
         local name, shift, width = group[1], group[2], group[3]
-        local item = tree:add(F[join(path, name)], range)
-        local value = range:bitfield(8 - shift - width, width)
-        scope[name] = value
+        local mask = math.floor(2 ^ shift * (2 ^ width - 1))
+        local kind = string.format("uint%d:0x%0" .. digits .. "x", 8 * layout.size, mask)
+        local item = tree:add_le(field(c, join(path, name), kind), range)
+        local value = math.floor(whole / 2 ^ shift) % math.floor(2 ^ width)
+        scope[name], scope.offsets[name] = value, start
         label(item, layout.labels[name], value)
         local required = layout.required[name]
         if required and value ~= required then
@@ -206,7 +292,7 @@ function blocks.group(layout, c, scope, tree, path)
         return read_members(layout.members, c, scope, tree, path)
     end
     for name, value in pairs(layout.absent) do
-        tree:add(F[join(path, name)], value):set_generated()
+        tree:add(field(c, join(path, name), "uint16"), value):set_generated()
     end
     if layout.filler then
         local range = take(c, 1, path)

@@ -16,7 +16,6 @@ package.loaded["gatts-codec"] = true
 local h5 = Proto("nrfh5", "Nordic H5")
 local gatts = Proto("gatts", "SoftDevice GATT server")
 
-local MAX_VALUE_LEN = @max_value_len
 local UNKNOWN, SENT, RECEIVED = -1, 0, 1 -- pinfo.p2p_dir, seen from the host
 
 -- R: records and other tables, each once however many packets share it. D: dialects.
@@ -24,7 +23,7 @@ local R, D = {}, {}
 
 @layouts
 
--- Fields, by path within the packet.
+-- Fields, by the packet's group, path within the packet, and kind.
 local F = {}
 
 @fields

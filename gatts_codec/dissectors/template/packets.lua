@@ -74,14 +74,14 @@ local function summary(short, kind, seen, ending)
     return table.concat(words, " ")
 end
 
-local function show_gatts(dialect, kind, opcode, c, tree)
-    local packet = dialect.packets[kind][opcode]
+local function show_packet(dialect, kind, opcode, packet, c, tree)
     if not packet then
         local what = kind == "event" and "event id" or "opcode"
         local reason = string.format("%s 0x%02x is no %s of %s", what, opcode, kind, dialect.name)
         tree:add_proto_expert_info(E.malformed, first_line("", 0, reason))
         return string.format("%s 0x%02x %s [unknown]", what, opcode, kind)
     end
+    c.group = packet.group
     tree:add(P.name, packet.name):set_generated()
     local scope = try_fields(packet.layout, c, tree)
     if not scope then return summary(packet.short, kind, c.seen, "[malformed]") end
@@ -112,10 +112,10 @@ local function show_body(dialect, kind, c, pinfo, tree)
     local range = take(c, width, "")
     local opcode = range:le_uint()
     tree:add_le(kind == "event" and P.event_id or P.opcode, range)
-    local group = find_group(dialect, kind, opcode)
+    local packet, group = dialect.packets[kind][opcode], find_group(dialect, kind, opcode)
     tree:add(P.group, group):set_generated()
     if kind ~= "event" then show_match(pinfo, kind, opcode, tree) end
-    if group == "gatts" then return show_gatts(dialect, kind, opcode, c, tree) end
+    if packet or group == "gatts" then return show_packet(dialect, kind, opcode, packet, c, tree) end
     if group == "unknown" then
         tree:add_proto_expert_info(E.unknown, string.format("%s has no %s 0x%02x", dialect.name, kind, opcode))
     end
@@ -170,7 +170,10 @@ function gatts.init() calls = { waiting = {}, response_of = {}, command_of = {} 
 gatts.prefs.dialect = Pref.enum("Dialect", @default_dialect, "Version of the protocol that host and chip speak",
     @dialect_choices, false)
 gatts.fields = {}
-for _, fields in ipairs({ P, F }) do
-    for _, field in pairs(fields) do table.insert(gatts.fields, field) end
+for _, field in pairs(P) do table.insert(gatts.fields, field) end
+for _, paths in pairs(F) do
+    for _, kinds in pairs(paths) do
+        for _, field in pairs(kinds) do table.insert(gatts.fields, field) end
+    end
 end
 gatts.experts = { E.malformed, E.strict, E.failed, E.too_long, E.unknown, E.direction }

@@ -47,7 +47,7 @@ class Hvx(Command["HvxResponse"]):
     """Notify or indicate a value (SDK: sd_ble_gatts_hvx).
 
         conn_handle  2       connection
-        hvx_params   1..521  presence flag, then HvxParams; None: flag alone
+        hvx_params   1..522  presence flag, then HvxParams; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/hvx.toml`.
     """

@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import io
+import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any
 
@@ -39,6 +40,17 @@ INTERRUPTED, READER_GONE = 130, 141  # as shells report SIGINT and SIGPIPE
 
 class _ReaderGone(Exception):
     """Nobody reads the output any more. Click would turn the OSError into status 1, which says that data is bad."""
+
+
+class _LogLines(logging.Handler):
+    """What the library warns of, as any other message."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        from gatts_codec.cli.output import tell
+
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            for line in f"{record.levelname.lower()}: {self.format(record)}".splitlines():
+                tell(line)
 
 
 class LazyGroup(click.Group):
@@ -77,7 +89,7 @@ def run(args: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status; errors become one line on stderr."""
     _print_whatever_comes()
     try:
-        with cleaned_up():
+        with cleaned_up(), _warnings_told():
             status = cli.main(args=args, prog_name="gatts-codec", standalone_mode=False)
             sys.stdout.flush()
     except SystemExit as end:
@@ -98,6 +110,16 @@ def run(args: Sequence[str] | None = None) -> int:
         )  # of a file that could not be renamed, the name it should have
         return _fail(f"{name}: {error.strerror}" if name else str(error))
     return status if isinstance(status, int) else 0
+
+
+@contextlib.contextmanager
+def _warnings_told() -> Iterator[None]:
+    log, lines = logging.getLogger("gatts_codec"), _LogLines(logging.WARNING)
+    log.addHandler(lines)
+    try:
+        yield
+    finally:
+        log.removeHandler(lines)
 
 
 def _says_reader_gone(error: OSError) -> bool:

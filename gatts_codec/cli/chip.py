@@ -20,7 +20,7 @@ from gatts_codec.cli.signals import ended_by
 from gatts_codec.device.chip import Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.firmware import FIRMWARE, Firmware, firmware_of
-from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, is_loopback, listen_tcp, listen_unix
+from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
 from gatts_codec.device.script import Line, load_script
 from gatts_codec.dialects import find_dialect
@@ -113,6 +113,7 @@ def command(
         seed=seed,
         ack_delay_s=ack_delay_ms / 1000,
     )
+    _check_record(record)
     show = Show(chip, lines, until_script_ends, timeout_s, verbose=verbose, quiet=quiet)
     with suppress(KeyboardInterrupt), ended_by(show.interrupt), _place(pty, tcp, unix) as place:
         tell(f"{dialect} chip on {place.url}, Ctrl-C ends it", "")
@@ -225,7 +226,7 @@ def _serve(place: Place, chip: VirtualChip, show: Show, record: str | None) -> N
             f"busy: one host at a time, refused {who}".rstrip(), important=True
         )
     for number, transport in enumerate(place.transports(show.until)):
-        port = _recorded(transport, record, number)
+        port = _recorded(transport, record, number, show)
         runner = ChipRunner(chip, port)
         show.attach(runner)
         try:
@@ -249,13 +250,24 @@ def _check_end(lines: list[Line], until_script_ends: bool) -> None:
             raise click.UsageError(f"{line}: this script never ends; end it by --timeout instead")
 
 
-def _recorded(transport: Transport, record: str | None, number: int) -> Transport:
+def _recorded(transport: Transport, record: str | None, number: int, show: Show) -> Transport:
     if record is None:
         return transport
     path = Path(record)
     if number:  # the recording of the host before stays
         path = path.with_stem(f"{path.stem}-{number + 1}")
-    return RecordingTransport(transport, path, "chip")
+    try:
+        return RecordingTransport(transport, path, "chip")
+    except OSError as error:
+        show.say(f"what this host says is not recorded: {path}: {error.strerror}", important=True)
+        return transport
+
+
+def _check_record(record: str | None) -> None:
+    """Raise OSError at once where there can be no such file, not when the first host comes."""
+    if record is not None:
+        with Path(record).open("ab"):
+            pass
 
 
 def _build(dialect: str, wanted: str | None, on_fault: Literal["restart", "hang"] | None) -> Firmware:
@@ -307,6 +319,4 @@ def _listen_tcp(where: str) -> Place:
     host = host.strip("[]") or "127.0.0.1"
     if not port.isdigit() or int(port) > 0xFFFF:
         raise click.UsageError(f"--tcp takes PORT or HOST:PORT, not {where!r}")
-    if not is_loopback(host):
-        tell(f"warning: whoever reaches {host} can talk to this chip", "")
     return listen_tcp(host, int(port))

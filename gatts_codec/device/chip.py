@@ -35,6 +35,7 @@ from gatts_codec.framing import Decoder, H5Packet, H5Type, h5
 from gatts_codec.link.chip import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkEvent, LinkLost, LostReason, PacketReceived, Rebooted
+from gatts_codec.link.notices import call_back
 
 _SYNC_FRAME = h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, h5.LINK_PAYLOADS["SYNC"]))
 _RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
@@ -177,6 +178,10 @@ class VirtualChip:
         """Whether a host has brought the link up."""
         return self.link.is_up
 
+    def note(self, text: str) -> None:
+        """Tell the observers something, as a driver does of the line."""
+        self._observe(Note(text))
+
     # -- between device and link
 
     def _hear(self, data: bytes) -> None:
@@ -312,4 +317,4 @@ class VirtualChip:
 
     def _observe(self, what: Observation) -> None:
         for observer in self.observers:
-            observer(what)
+            call_back(observer, what)

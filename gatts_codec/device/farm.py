@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from contextlib import suppress
 from types import TracebackType
 
 from gatts_codec.device.chip import VirtualChip
-from gatts_codec.device.listen import cannot_listen
+from gatts_codec.device.listen import cannot_listen, warn_if_reachable
+from gatts_codec.device.outlet import Outlet
 from gatts_codec.errors import LinkClosed
+from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
 
 
@@ -46,10 +47,14 @@ class ChipFarm:
         return [line.chip for line in sorted(self._lines, key=lambda line: line.number)]
 
     async def listen_tcp(self, host: str = "127.0.0.1", port: int = 0) -> str:
-        """Take connections on a TCP port, 0 a free one; the URL for hosts. Raises PortError."""
+        """Take connections on a TCP port, 0 a free one; the URL for hosts. Raises PortError.
+
+        Warns of a host that others than this machine can reach.
+        """
         loop = asyncio.get_running_loop()
+        warn_if_reachable(host)
         try:
-            server = await loop.create_server(self._new_line, host, port)
+            server = await loop.create_server(self._admit, host, port)
         except (OSError, UnicodeError) as error:
             raise cannot_listen(f"{host}:{port}", error) from error
         self._servers.append(server)
@@ -57,18 +62,23 @@ class ChipFarm:
 
     def open_pty(self, link: str = "") -> str:
         """A chip on a new pseudo-terminal, or on this symbolic link to one; the URL for hosts. Raises PortError."""
+        line = self._new_line()
         transport = open_transport(f"pty:{link}")
         self._transports.append(transport)
-        line = self._new_line()
         line.follow(transport)
         return f"serial:{transport.name}"
 
     def act(self, chip: VirtualChip, action: Callable[[VirtualChip], object]) -> None:
-        """Let something be done with a chip, by its peer for example, and what follows be sent."""
+        """Let something be done with a chip, by its peer for example, and what follows be sent.
+
+        Raises what ``action`` raises.
+        """
         line = next(line for line in self._lines if line.chip is chip)
         chip.tick(line.now())
-        action(chip)
-        line.flush()
+        try:
+            action(chip)
+        finally:
+            line.flush()
 
     async def run_until_closed(self) -> None:
         """Wait for ``close``."""
@@ -91,6 +101,17 @@ class ChipFarm:
     def _new_line(self) -> _Line:
         return _Line(self._make_chip(), self._lines)
 
+    def _admit(self) -> asyncio.Protocol:
+        # asyncio would keep to itself that there is no chip, and the connection open.
+        return call_back(self._new_line) or _Refusal()
+
+
+class _Refusal(asyncio.Protocol):
+    """Hangs up."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.close()
+
 
 class _Line(asyncio.Protocol):
     """One chip and its bytes: a connection's protocol, or a reader of a descriptor."""
@@ -101,8 +122,9 @@ class _Line(asyncio.Protocol):
         self.chip, self._lines = chip, lines
         self.number = _Line._count = _Line._count + 1
         self._loop = asyncio.get_running_loop()
-        self._write: Callable[[bytes], object] = lambda data: None
+        self._outlet = Outlet(lambda data: 0, chip.note)
         self._end: Callable[[], object] = lambda: None
+        self._watch_room: Callable[[], object] = lambda: None
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
 
@@ -112,7 +134,24 @@ class _Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self._power_on(transport.write, transport.close)
+        transport.set_write_buffer_limits(high=0)  # it takes a piece, and the next once that has gone
+
+        def write(data: bytes) -> int:
+            if transport.get_write_buffer_size():
+                return 0
+            transport.write(data)
+            return len(data)
+
+        self._power_on(write, transport.close)
+
+    def resume_writing(self) -> None:
+        """There is room again for what was begun."""
+        try:
+            self._outlet.flush()
+        except LinkClosed:
+            self.stop()
+        else:
+            self._watch_room()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.stop()
@@ -130,11 +169,23 @@ class _Line(asyncio.Protocol):
             else:
                 self.data_received(data)
 
-        self._loop.add_reader(fd, readable)
-        self._power_on(transport.write, lambda: self._loop.remove_reader(fd))
+        def watch_room() -> None:
+            if self._outlet.waits:
+                self._loop.add_writer(fd, self.resume_writing)
+            else:
+                self._loop.remove_writer(fd)
 
-    def _power_on(self, write: Callable[[bytes], object], end: Callable[[], object]) -> None:
-        self._write, self._end = write, end
+        def end() -> None:
+            self._loop.remove_reader(fd)
+            self._loop.remove_writer(fd)
+
+        self._loop.add_reader(fd, readable)
+        self._watch_room = watch_room
+        self._power_on(transport.write, end)
+
+    def _power_on(self, write: Callable[[bytes], int], end: Callable[[], object]) -> None:
+        self._outlet = Outlet(write, self.chip.note)
+        self._end = end
         self._lines.add(self)
         self.chip.open(self.now())
         self.flush()
@@ -146,9 +197,13 @@ class _Line(asyncio.Protocol):
     def flush(self) -> None:
         """Send what the chip has to say, and be there when it next wants to."""
         data = self.chip.data_to_send()
-        if data:
-            with suppress(LinkClosed):
-                self._write(data)
+        try:
+            if data and self._outlet.has_room(len(data)):
+                self._outlet.send(data)
+        except LinkClosed:
+            self.stop()
+            return
+        self._watch_room()
         due = self.chip.next_deadline()
         if due is None:
             self._cancel()

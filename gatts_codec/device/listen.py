@@ -6,6 +6,8 @@ Each gives transports, one a connection: a pty once and for all, a listening soc
 from __future__ import annotations
 
 import ipaddress
+import logging
+import os
 import queue
 import socket
 import stat
@@ -18,8 +20,11 @@ from time import monotonic
 from typing import Protocol
 
 from gatts_codec.errors import PortError
+from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
 from gatts_codec.link.transports.descriptor import socket_transport
+
+_log = logging.getLogger(__name__)
 
 # How long a wait may keep a Ctrl-C waiting on Windows.
 _ACCEPT_SLICE_S = 0.2
@@ -68,6 +73,7 @@ class SocketPlace:
         self.url = url
         self.on_refused: Callable[[str], object] = lambda address: None
         self._listening, self._path = listening, path
+        self._identity = _identity(path)
         self._hosts: queue.SimpleQueue[socket.socket] = queue.SimpleQueue()
         self._free = threading.Event()
         self._free.set()
@@ -108,13 +114,14 @@ class SocketPlace:
             return
         connected.close()
         if self._open:
-            self.on_refused(":".join(map(str, address[:2])) if isinstance(address, tuple) else "")
+            call_back(self.on_refused, ":".join(map(str, address[:2])) if isinstance(address, tuple) else "")
 
     def close(self) -> None:
-        """Stop listening."""
-        self._listening.close()
-        if self._path is not None:
+        """Stop listening. A path that is another's by now stays."""
+        # First: as long as the socket is open, no other can have its number.
+        if self._path is not None and self._identity == _identity(self._path):
             self._path.unlink(missing_ok=True)
+        self._listening.close()
         self._free.set()
         self._thread.join()
         with suppress(queue.Empty):
@@ -123,7 +130,11 @@ class SocketPlace:
 
 
 def listen_tcp(host: str, port: int) -> SocketPlace:
-    """Listen on a TCP port; 0 takes a free one. Raises PortError: in use, no such address, no permission."""
+    """Listen on a TCP port; 0 takes a free one. Raises PortError: in use, no such address, no permission.
+
+    Warns of a host that others than this machine can reach.
+    """
+    warn_if_reachable(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     if sys.platform != "win32":  # there this would let two chips share the port
@@ -164,14 +175,29 @@ def is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
+def warn_if_reachable(host: str | None) -> None:
+    """Log that a chip has no password, where others than this machine can reach it; no host means every address."""
+    if not is_loopback(host or ""):
+        _log.warning("whoever reaches %s can talk to this chip", host or "this machine")
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Which file it is, whatever its name; None if there is none."""
+    with suppress(OSError):
+        found = os.lstat(path) if path is not None else None
+        return (found.st_dev, found.st_ino) if found else None
+    return None
+
+
 def _remove_stale(path: Path) -> None:
-    """Remove the socket that a killed chip has left; one that somebody listens on stays in the way."""
+    """Remove the socket that a killed chip has left. One that somebody listens on stays in the way, as does a link."""
     if sys.platform == "win32":
         return
     with suppress(OSError):
-        if not stat.S_ISSOCK(path.stat().st_mode):
+        if not stat.S_ISSOCK(path.lstat().st_mode):
             return
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            probe.settimeout(_LEAVING_S)  # who listens and never accepts is alive, too
             try:
                 probe.connect(str(path))
             except ConnectionRefusedError:

@@ -24,6 +24,7 @@ from gatts_codec.device.connection import Connection, Op, Reply, Request
 from gatts_codec.device.discovery import Service, discover
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
+from gatts_codec.link.notices import call_back
 
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device
@@ -271,7 +272,7 @@ class Peer:
         if indication and self.confirms:
             self.confirm()
         if self.on_value is not None:
-            self.on_value(heard)
+            call_back(self.on_value, heard)
 
     def lose(self, connection: Connection) -> None:
         """The connection is gone."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from gatts_codec.errors import PeerError
+from gatts_codec.link.notices import call_back
 
 T = TypeVar("T")
 
@@ -66,4 +67,4 @@ class Procedure(Generic[T]):
         self.done = True
         callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
-            callback(self)
+            call_back(callback, self)

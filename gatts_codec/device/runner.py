@@ -5,7 +5,11 @@
         running.peer.connect()
         running.peer.write(handle, b"\\x01")     # waits until the host has answered
 
-A UART has no patience: what the host does not read is lost, as on a wire.
+A UART has no patience: what the host does not read is lost, as on a wire, and the chip's observers are told.
+
+What the user has handed in may raise. With ``run`` that ends the chip and reaches the caller; a chip in a thread of its
+own, where there is none, logs it and goes on. A condition of ``wait_until`` and an action of ``call`` have callers, who
+get it.
 """
 
 from __future__ import annotations
@@ -14,8 +18,8 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one only from Python 3.11 on
+from concurrent.futures import Future, wait
+from contextlib import suppress
 from time import monotonic
 from types import TracebackType
 from typing import TypeVar
@@ -23,7 +27,9 @@ from typing import TypeVar
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.device.blocking import BlockingPeer
 from gatts_codec.device.chip import VirtualChip
+from gatts_codec.device.outlet import Outlet
 from gatts_codec.errors import LinkClosed
+from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport
 
 T = TypeVar("T")
@@ -49,6 +55,7 @@ class ChipRunner:
         """Called with all bytes that pass, before they are written and as they are read."""
         self._jobs: deque[Callable[[], None]] = deque()
         self._watches: list[tuple[Callable[[VirtualChip], object], Future[None]]] = []
+        self._outlet = Outlet(transport.write, chip.note)
         self._stopping = False
         self._thread: threading.Thread | None = None
 
@@ -86,6 +93,8 @@ class ChipRunner:
             self.chip.close(monotonic())
             self._stopping = True
             self._work()
+            for _, reached in self._watches:
+                reached.set_exception(_stopped())
 
     def call(self, action: Callable[[], T], timeout_s: float | None = 5.0) -> T:
         """Do something with the chip between two turns, and return what it returns. From any thread but the chip's.
@@ -101,7 +110,7 @@ class ChipRunner:
         Raises LinkClosed once the chip does not run any more.
         """
         if self._stopping:
-            raise LinkClosed("the virtual chip does not run any more", stage="closed")
+            raise _stopped()
         future: Future[T] = Future()
 
         def job() -> None:
@@ -117,49 +126,63 @@ class ChipRunner:
     def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:
         """Wait until something is so of the chip, which is looked at after each turn; return whether it is.
 
-        False after ``timeout_s`` seconds. Raises LinkClosed as ``call`` does.
+        False after ``timeout_s`` seconds. Raises what ``condition`` raises, and LinkClosed as ``call`` does.
         """
         reached: Future[None] = Future()
         watch = (condition, reached)
         self.call(lambda: self._watches.append(watch))
-        try:
-            reached.result(timeout_s)
-        except FutureTimeout:
+        wait([reached], timeout_s)
+        if not reached.done():
             self.call(lambda: self._watches.remove(watch) if watch in self._watches else None)
+        if reached.done():
+            reached.result()
         return reached.done()
 
     def _turn(self) -> None:
-        wake_at = self.on_turn(monotonic()) if self.on_turn is not None else None
+        wake_at = self._called(self.on_turn, monotonic())
         data = self.chip.data_to_send()
-        if data:
-            self._tell(TO_HOST, data)
-            self.transport.write(data)
+        if data and self._outlet.has_room(len(data)):
+            self._called(self.on_wire, TO_HOST, data)
+            self._outlet.send(data)
         dues = [due for due in (self.chip.next_deadline(), wake_at) if due is not None]
         timeout_s = max(0.0, min(dues) - monotonic()) if dues else _LONGEST_WAIT_S
         if not self._jobs:
-            self.transport.wait(timeout_s)
+            self.transport.wait(timeout_s, writing=self._outlet.waits)
+        self._outlet.flush()
         received = self.transport.read()
         now = monotonic()
         if received:
-            self._tell(TO_DEVICE, received)
+            self._called(self.on_wire, TO_DEVICE, received)
             self.chip.receive_data(received, now)
         else:
             self.chip.tick(now)
         self._work()
 
-    def _tell(self, direction: Direction, data: bytes) -> None:
-        if self.on_wire is not None:
-            self.on_wire(direction, data)
+    def _called(self, callback: Callable[..., T] | None, *values: object) -> T | None:
+        if callback is None:
+            return None
+        return callback(*values) if self._thread is None else call_back(callback, *values)
 
     def _work(self) -> None:
         while self._jobs:
             self._jobs.popleft()()
-        for watch in [watch for watch in self._watches if watch[0](self.chip)]:
+        for watch in list(self._watches):
+            condition, reached = watch
+            try:
+                if not condition(self.chip):
+                    continue
+                reached.set_result(None)
+            except BaseException as error:
+                reached.set_exception(error)
             self._watches.remove(watch)
-            watch[1].set_result(None)
 
     def _run_quietly(self) -> None:
         try:
-            self.run()
-        except LinkClosed:
+            with suppress(LinkClosed):
+                self.run()
+        finally:
             self.transport.close()
+
+
+def _stopped() -> LinkClosed:
+    return LinkClosed("the virtual chip does not run any more", stage="closed")

@@ -25,6 +25,7 @@ import math
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from gatts_codec.constants import RpcPacketType
 from gatts_codec.device.discovery import find_value
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
+from gatts_codec.link.notices import call_back
 
 if TYPE_CHECKING:
     from gatts_codec.device.chip import VirtualChip
@@ -96,7 +98,7 @@ class ScriptRun:
     """
 
     def __init__(self, chip: VirtualChip, script: list[Line], log: Callable[[str], object]) -> None:
-        self._chip, self._script, self._log = chip, script, log
+        self._chip, self._script, self._log = chip, script, partial(call_back, log)
         self.done: bool = False
         self.error: PeerError | None = None
         self.rounds: int = 0

@@ -18,8 +18,9 @@ from gatts_codec.link.calls.base import Awaited
 from gatts_codec.link.calls.client import ClientCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig
-from gatts_codec.link.dispatch import Callback, Types, arun, run
+from gatts_codec.link.dispatch import Callback, Types, arun
 from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Wanted, matching
+from gatts_codec.link.notices import call_back
 from gatts_codec.link.opening import Options, new_session, open_port
 from gatts_codec.link.session import Request
 from gatts_codec.link.transports import Transport
@@ -282,7 +283,7 @@ class AsyncClient(ClientCalls[Awaited]):
     def _run(self, callback: Callback, event: AnyEvent) -> None:
         if self._closed:
             return
-        outcome = run(callback, event)
+        outcome = call_back(callback, event)
         if asyncio.iscoroutine(outcome):
             task = asyncio.create_task(arun(callback, outcome, event))
             self._tasks.add(task)

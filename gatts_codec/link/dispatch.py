@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 
 from gatts_codec.link.inbox import AnyEvent
-from gatts_codec.link.notices import Notices, log
+from gatts_codec.link.notices import Notices, call_back, log
 
 Callback = Callable[[AnyEvent], object]
 Types = tuple[type[AnyEvent], ...]
@@ -77,7 +77,7 @@ class Callbacks:
                 event = self._waiting.popleft()
                 wanting = [call for call, types in self._callbacks if not types or isinstance(event, types)]
             for callback in wanting:
-                run(callback, event)
+                call_back(callback, event)
 
 
 async def arun(callback: Callback, coroutine: Coroutine[object, object, object], event: AnyEvent) -> None:
@@ -86,12 +86,3 @@ async def arun(callback: Callback, coroutine: Coroutine[object, object, object],
         await coroutine
     except Exception:
         log.exception("the callback %r failed for %r", callback, event)
-
-
-def run(callback: Callback, event: AnyEvent) -> object:
-    """Call it; what it raises is logged, since there is nobody to tell."""
-    try:
-        return callback(event)
-    except Exception:
-        log.exception("the callback %r failed for %r", callback, event)
-        return None

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+from gatts_codec.errors import brief
 
 log = logging.getLogger("gatts_codec.link")
+T = TypeVar("T")
 
 _FIRST = 5
 _SHOWN = 32  # bytes
@@ -25,6 +30,15 @@ class Notices:
             log.warning(text, *values)
         elif str(count).strip("0") == "1":
             log.warning(f"{text} (%d such so far, of which few are told)", *values, count)
+
+
+def call_back(callback: Callable[..., T], *values: object) -> T | None:
+    """Call what the user has handed in. What it raises is logged: whoever calls it is not to blame, and goes on."""
+    try:
+        return callback(*values)
+    except Exception:
+        log.exception("the callback %r failed for %s", callback, ", ".join(map(brief, values)))
+        return None
 
 
 def brief_hex(data: bytes) -> str:

@@ -225,6 +225,25 @@ def test_what_cannot_be_done_is_explained(run: Runner, arguments: list[str], sta
     assert outcome.out == ""
 
 
+@pytest.mark.parametrize("place", [("--tcp", "0"), ("--unix", "socket")])
+def test_a_recording_that_cannot_be_made_is_refused_at_the_start(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = run("chip", "-d", "sd_api_v5", *place, "--record", "nowhere/wire.jsonl")
+    assert (said.status, said.err) == (1, "gatts-codec: nowhere/wire.jsonl: No such file or directory\n")
+
+
+@posix
+def test_a_later_host_that_cannot_be_recorded_is_served(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "wire-2.jsonl").mkdir()
+    process, url = start("--tcp", "0", "--quiet", "--record", str(tmp_path / "wire.jsonl"))
+    for _ in range(2):
+        with connect(url, "sd_api_v5") as client:
+            assert client.service_add(1, Uuid(0x180D)).handle == 12
+    assert "-- what this host says is not recorded" in interrupted(process)[1]
+
+
 def test_a_script_that_is_none_is_refused_before_anything_runs(run: Runner, tmp_path: Path) -> None:
     script = tmp_path / "phone"
     script.write_text("jump\n", "utf-8")

@@ -305,6 +305,29 @@ def test_a_socket_that_a_killed_chip_has_left_is_taken_over(tmp_path: Path) -> N
 
 
 @needs_unix
+def test_a_socket_that_is_another_s_by_now_stays(tmp_path: Path) -> None:
+    path = tmp_path / "chip"
+    first = listen_unix(str(path))
+    path.unlink()
+    second = listen_unix(str(path))
+    first.close()
+    assert path.exists()
+    second.close()
+    assert not path.exists()
+
+
+@needs_unix
+def test_a_link_of_the_user_s_own_is_not_taken_for_a_left_socket(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "left")
+    left = socket.socket(socket.AF_UNIX)
+    left.bind(str(tmp_path / "left"))
+    left.close()
+    with pytest.raises(PortError, match="cannot listen"):
+        listen_unix(str(tmp_path / "link"))
+    assert (tmp_path / "link").is_symlink()
+
+
+@needs_unix
 def test_places_that_are_taken(tmp_path: Path) -> None:
     path = tmp_path / "chip"
     place = listen_unix(str(path))
@@ -348,6 +371,22 @@ def test_a_host_that_can_be_none() -> None:
 )
 def test_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+def test_who_listens_to_the_world_is_warned(caplog: pytest.LogCaptureFixture) -> None:
+    async def listen(host: str | None) -> None:
+        async with ChipFarm(lambda: VirtualChip(DIALECT)) as farm:
+            await farm.listen_tcp(host)  # type: ignore[arg-type]
+
+    for host in ("127.0.0.1", "localhost"):
+        asyncio.run(listen(host))
+        listen_tcp(host, 0).close()
+    assert caplog.messages == []
+    asyncio.run(listen("0.0.0.0"))
+    listen_tcp("0.0.0.0", 0).close()
+    asyncio.run(listen(""))
+    everybody = ("0.0.0.0", "0.0.0.0", "this machine")
+    assert caplog.messages == [f"whoever reaches {host} can talk to this chip" for host in everybody]
 
 
 # -- many at once

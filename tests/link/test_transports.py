@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import stat
 import sys
@@ -116,7 +117,6 @@ def test_a_full_buffer_takes_no_more_and_waits_for_room() -> None:
 @needs_posix
 def test_a_pty_makes_its_link_and_removes_it(tmp_path: Path) -> None:
     link = tmp_path / "chip"
-    link.symlink_to("/nowhere")  # left behind by a killed program
     with closing(open_transport(f"pty:{link}")) as ours:
         assert ours.name == str(link)
         with closing(open_transport(str(link))) as theirs:
@@ -132,9 +132,56 @@ def test_a_pty_makes_its_link_and_removes_it(tmp_path: Path) -> None:
 @needs_posix
 def test_a_pty_does_not_replace_a_file(tmp_path: Path) -> None:
     (tmp_path / "chip").write_text("precious")
-    with pytest.raises(PortError, match="File exists"):
+    with pytest.raises(PortError, match="it is a file"):
         open_transport(f"pty:{tmp_path / 'chip'}")
     assert (tmp_path / "chip").read_text() == "precious"
+
+
+@needs_posix
+@pytest.mark.parametrize("leads_to", ["precious.txt", "/dev/null", "/nowhere"])
+def test_a_pty_does_not_replace_a_link_that_no_pty_has_made(tmp_path: Path, leads_to: str) -> None:
+    (tmp_path / "precious.txt").write_text("precious")
+    link = tmp_path / "chip"
+    link.symlink_to(leads_to)
+    with pytest.raises(PortError, match=f"leads to {leads_to}"):
+        open_transport(f"pty:{link}")
+    assert str(link.readlink()) == leads_to
+
+
+@needs_posix
+@pytest.mark.parametrize("mode", [None, 0o666])
+def test_a_pty_does_not_take_the_link_of_one_that_is_in_use(tmp_path: Path, mode: int | None) -> None:
+    """Whatever its permissions are by now, so that others can use it."""
+    link = tmp_path / "chip"
+    with closing(open_transport(f"pty:{link}")):
+        device = str(link.readlink())
+        if mode is not None:
+            Path(device).chmod(mode)
+        with pytest.raises(PortError, match=f"leads to {device}, which is in use"):
+            open_transport(f"pty:{link}")
+        assert str(link.readlink()) == device
+    assert not link.is_symlink()
+
+
+@needs_posix
+def test_a_pty_takes_over_what_a_killed_program_has_left(tmp_path: Path) -> None:
+    """Its number is nobody's, its successor's, or that of a third."""
+    link = tmp_path / "chip"
+    ends = os.openpty()
+    device = os.ttyname(ends[1])
+    number = re.sub(r"[0-9]+$", "", device)
+    try:
+        for leads_to in (f"{number}999999", device):
+            link.symlink_to(leads_to)
+            os.utime(link, (1, 1), follow_symlinks=False)
+            with closing(open_transport(f"pty:{link}")):
+                assert str(link.readlink()) != leads_to
+    finally:
+        for end in ends:
+            os.close(end)
+    link.symlink_to(device)
+    with closing(open_transport(f"pty:{link}")):
+        assert link.is_symlink()
 
 
 def test_pyserial_loop_url() -> None:

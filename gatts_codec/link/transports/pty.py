@@ -1,12 +1,14 @@
 """``pty:`` or ``pty:LINK``: a new pseudo-terminal, whose other end any program can open like a serial port.
 
 Without LINK the transport's ``name`` is the device to open; with it, LINK is a symbolic link to the device, removed
-on close. POSIX only.
+on close. What a killed program has left there is taken over; a link that is in use, and any other file, stays.
+POSIX only.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +17,8 @@ from gatts_codec.errors import PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.descriptor import DescriptorTransport
 from gatts_codec.link.transports.url import Address
+
+_NUMBER = re.compile(r"[0-9]+$")
 
 
 def open_pty(address: Address) -> Transport:
@@ -40,20 +44,45 @@ def open_pty(address: Address) -> Transport:
 
     try:
         if link is not None:
-            _replace(link, name)
+            _make(link, name)
     except OSError as error:
         os.close(ours)
         os.close(theirs)
-        raise PortError(f"cannot make the link {link}: {error.strerror}", stage="open", attempts=1) from error
+        raise PortError(_reason(link, error), stage="open", attempts=1) from error
     # Their end stays open here too: otherwise it would be gone for good when the first program closes it.
     return DescriptorTransport(str(link or name), ours, close=close)
 
 
-def _replace(link: Path, target: str) -> None:
-    # A link that an earlier, killed program has left is in the way; anything else is somebody's file.
-    if link.is_symlink():
+def _make(link: Path, device: str) -> None:
+    if link.is_symlink() and _is_left_over(link, device):
         link.unlink()
-    link.symlink_to(target)
+    link.symlink_to(device)
+
+
+def _is_left_over(link: Path, device: str) -> bool:
+    """Whether the pseudo-terminal that a link leads to is gone; ``device`` is one that has just been made."""
+    leads_to = str(link.readlink())
+    if leads_to == device:
+        return True
+    if _NUMBER.sub("", leads_to) != _NUMBER.sub("", device):
+        return False  # somebody's own link
+    try:
+        there, fresh = Path(leads_to).stat(), Path(device).stat()
+    except FileNotFoundError:
+        return True
+    # Or its number has been given to another, made after the link. ctime tells that, unless permissions were changed.
+    untouched = all(getattr(there, what) == getattr(fresh, what) for what in ("st_mode", "st_uid", "st_gid"))
+    return untouched and there.st_ctime_ns > link.lstat().st_mtime_ns
+
+
+def _reason(link: Path | None, error: OSError) -> str:
+    why = error.strerror
+    if isinstance(error, FileExistsError) and link is not None:
+        what = "is a file"
+        if link.is_symlink():
+            what = f"leads to {link.readlink()}, which is in use or no pseudo-terminal"
+        why = f"it {what}: remove it if it is of no use, or take another name"
+    return f"cannot make the link {link}: {why}"
 
 
 def _remove(link: Path, target: str) -> None:

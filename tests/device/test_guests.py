@@ -134,8 +134,13 @@ def test_who_hears_of_a_script(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_who_hears_of_refused_hosts(caplog: pytest.LogCaptureFixture) -> None:
-    place = listen_tcp("127.0.0.1", 0)
-    place.on_refused = fail
+    place, heard = listen_tcp("127.0.0.1", 0), threading.Semaphore(0)
+
+    def on_refused(address: str) -> None:
+        heard.release()
+        fail()
+
+    place.on_refused = on_refused
     port = int(place.url.rpartition(":")[2])
     served = place.transports()
     with socket.create_connection(("127.0.0.1", port)):
@@ -143,6 +148,7 @@ def test_who_hears_of_refused_hosts(caplog: pytest.LogCaptureFixture) -> None:
         for _ in range(2):
             with socket.create_connection(("127.0.0.1", port)) as refused:
                 assert refused.recv(1) == b""
+            heard.acquire()
     place.close()
     assert caplog.text.count("GuestError: ") == 2
 

@@ -45,7 +45,7 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
 
 def _write(path: Path, steps: list[Step]) -> None:
     chunks = [entry for step in steps for entry in step.entries if isinstance(entry, Chunk)]
-    lines = (json.dumps({"t_us": t_us, "dir": way, "hex": data.hex()}) for t_us, way, data, _ in chunks)
+    lines = (json.dumps({"t_us": chunk.t_us, "dir": chunk.dir, "hex": chunk.data.hex()}) for chunk in chunks)
     with whole_file(path) as stream:
         stream.writelines(f"{line}\n".encode("ascii") for line in lines)
 

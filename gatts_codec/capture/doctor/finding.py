@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -13,6 +14,7 @@ from gatts_codec.capture.wire.frames import CapturedFrame
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
 _KEPT_EVIDENCE = 5
+_KEPT_FRAMES = 1000
 _KEPT_BYTES = 64
 _MAX_CASES = 200
 
@@ -36,7 +38,7 @@ class Finding:
 
     An error keeps something from working, and says what ``ended`` and whose ``fault`` it is; a warning may keep
     something from working; a note is worth knowing and nothing is wrong with it. ``link`` names the link where there
-    are several.
+    are several. ``frames`` are the numbers of the frames that show it, the first 1000 of them.
     """
 
     code: str
@@ -49,6 +51,7 @@ class Finding:
     ended: str = ""
     fault: str = ""
     link: str = ""
+    frames: tuple[int, ...] = ()
 
     @property
     def first_frame(self) -> int:
@@ -78,6 +81,7 @@ class _Case:
     evidence: list[Evidence] = field(default_factory=list)
     count: int = 0
     values: dict[str, object] = field(default_factory=dict)
+    frames: array[int] = field(default_factory=lambda: array("Q"))
 
 
 class Cases:
@@ -103,6 +107,8 @@ class Cases:
             apart = None  # noise has countless variants
         case = self._cases.setdefault((code, apart), _Case(values=dict(values or {})))
         case.count += count
+        if evidence.frame is not None and len(case.frames) < _KEPT_FRAMES:
+            case.frames.append(evidence.frame)
         if len(case.evidence) < _KEPT_EVIDENCE:
             case.evidence.append(evidence)
 
@@ -131,6 +137,7 @@ class Cases:
                 tuple(case.evidence),
                 text.ended.format(**values),
                 text.fault.format(**values),
+                frames=tuple(dict.fromkeys(case.frames)),
             )
 
 

@@ -10,7 +10,7 @@ from browser import Browser, browser, needs_browser
 from capture.writers.reports import FIRMWARE, SCRIPTED, report, report_of
 
 from gatts_codec import Attr, CharacteristicAdd, CharMd, CharProps, Codec, Uuid
-from gatts_codec.capture import CapturedFrame
+from gatts_codec.capture import TO_HOST, CapturedFrame, Chunk, assemble
 from gatts_codec.capture.writers.html.page import BlockPacker, page
 from gatts_codec.capture.writers.html.rows import KINDS
 from gatts_codec.framing import H5Packet, encode_frame
@@ -45,7 +45,7 @@ def test_it_opens_without_a_complaint_or_a_request(browser: Browser, lost_acks: 
     browser.open(lost_acks)
     assert browser.find("h1").text == "f_acks_lost_seq_reuse.jsonl"
     assert browser.find("#count").text == "27 of 27"
-    assert "finding" in browser.find("#verdict").text
+    assert browser.find("#verdict").text == "Faults found: 3 errors in 5 calls and 0 events."
     assert browser.run("return performance.getEntriesByType('resource').length") == 0
     assert browser.complaints == []
 
@@ -57,6 +57,68 @@ def test_a_finding_leads_to_its_frame(browser: Browser, lost_acks: Path) -> None
     assert browser.run(SELECTED) == 17
     assert browser.until("return document.querySelector('#detail h2')?.textContent").startswith("#18 ")
     assert "seq reused" in browser.find("#detail").text
+
+
+@pytest.mark.parametrize(
+    ("name", "level", "says"),
+    [
+        ("b_attr_table", "unsure", "failed"),
+        ("a_link_up", "unsure", "Too little to judge"),
+        ("f_frame_lost", "warning", "1 warning"),
+        ("a_link_no_device", "error", "1 error"),
+    ],
+)
+def test_the_verdict_is_that_of_the_doctor(
+    browser: Browser, tmp_path: Path, name: str, level: str, says: str
+) -> None:
+    file = tmp_path / "verdict.html"
+    file.write_text(report_of(SCRIPTED / f"{name}.jsonl"), "utf-8")
+    browser.open(file)
+    assert level in browser.find("#verdict").get_attribute("class")
+    assert says in browser.find("#verdict").text
+
+
+def noisy(tmp_path: Path, count: int) -> Path:
+    """A report of frames that are all damaged."""
+    bad = Chunk(0, TO_HOST, bytes.fromhex("c0000500fac0"))
+    file = tmp_path / "noisy.html"
+    file.write_text(report(assemble([bad] * count)), "utf-8")
+    return file
+
+
+def test_what_a_finding_does_not_show_opens(browser: Browser, tmp_path: Path) -> None:
+    browser.open(noisy(tmp_path, 580))
+    assert "and 575 more" in browser.find("#findings").text
+    browser.find("#findings .evidence summary").click()
+    browser.until("return document.querySelectorAll('#findings .evidence details a').length === 575")
+    browser.find("#findings .evidence a[href='#frame=580']").click()
+    assert browser.run(SELECTED) == 579
+
+
+def test_an_error_says_what_ended_and_whose_fault_it_is(browser: Browser, lost_acks: Path) -> None:
+    browser.open(lost_acks)
+    assert all("Ended: " in text and "At fault: " in text for text in browser.texts("#findings .blame"))
+    assert len(browser.texts("#findings .blame")) == 3
+
+
+def test_nothing_to_show_is_said_for_what_it_is(browser: Browser, tmp_path: Path, lost_acks: Path) -> None:
+    file = tmp_path / "empty.html"
+    file.write_text(report([]), "utf-8")
+    browser.open(file)
+    assert browser.find(".empty").text == "There is no frame in this recording."
+    browser.open(lost_acks)
+    filter_for(browser, "conn:5")
+    assert browser.find(".empty").text == "No packet passes the filter."
+
+
+def test_a_telephone_shows_all_of_it(browser: Browser, lost_acks: Path) -> None:
+    with browser.sized(390, 844):
+        browser.open(lost_acks)
+        assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+        assert browser.texts(".legend span")[:3] == ["command", "response", "event"]
+        browser.run("document.querySelector(\"#findings a[href='#frame=18']\").click()")
+        box = browser.run("return document.querySelector('.row.selected').getBoundingClientRect().toJSON()")
+        assert 0 <= box["top"] < browser.run("return innerHeight")
 
 
 def test_a_click_shows_bytes_and_fields_that_light_each_other_up(browser: Browser, lost_acks: Path) -> None:
@@ -227,6 +289,7 @@ def many(count: int) -> tuple[dict[str, Any], BlockPacker]:
     data: dict[str, Any] = {
         "title": "many",
         "about": [],
+        "verdict": {"level": "fine", "text": "Nothing wrong found."},
         "findings": [],
         "frames": frames,
         "kinds": KINDS,

@@ -38,7 +38,7 @@ class Recording {
   linkFindings() {
     this.findingsOf = new Map();
     this.findings.forEach((finding) => {
-      for (const [frame] of finding.evidence) {
+      for (const frame of new Set([...finding.evidence.map(([at]) => at), ...finding.more])) {
         if (!this.findingsOf.has(frame)) this.findingsOf.set(frame, []);
         if (frame >= 0) this.findingsOf.get(frame).push(finding);
       }

@@ -16,13 +16,14 @@ class Ladder {
     this.selected = -1;
     this.rows = new Map();
     box.addEventListener("scroll", () => this.schedule());
-    new ResizeObserver(() => this.schedule()).observe(box);
+    new ResizeObserver(() => (this.selected >= 0 && this.frames.length ? this.reveal(this.selected) : this.schedule())).observe(box);
   }
 
   get rowHeight() { return ROW_HEIGHTS[this.zoom]; }
 
-  show(frames) {
+  show(frames, whyEmpty) {
     this.frames = frames;
+    this.whyEmpty = whyEmpty;
     this.layout();
     if (this.selected >= 0) this.reveal(this.selected);
   }
@@ -59,7 +60,7 @@ class Ladder {
     for (const row of this.rows.values()) row.remove();
     this.rows.clear();
     this.canvas.querySelectorAll(".empty").forEach((old) => old.remove());
-    if (!last) this.canvas.append(element("p", "empty", "No packet passes the filter."));
+    if (!last) this.canvas.append(element("p", "empty", this.whyEmpty));
     this.draw();
   }
 

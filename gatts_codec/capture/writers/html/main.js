@@ -32,10 +32,8 @@ class Page {
     document.title = `${r.title} · GATTS traffic`;
     $("title").textContent = r.title;
     $("about").textContent = r.about.join("  ·  ");
-    const worst = ["error", "warning"].find((severity) => r.findings.some((f) => f.severity === severity));
-    const count = r.findings.filter((f) => f.severity !== "note").length;
-    $("verdict").textContent = worst ? `${count} finding${count > 1 ? "s" : ""}` : "nothing wrong found";
-    $("verdict").classList.add(worst ?? "fine");
+    $("verdict").textContent = r.verdict.text;
+    $("verdict").classList.add(r.verdict.level);
   }
 
   findings() {
@@ -52,9 +50,19 @@ class Page {
       evidence.append(element("li", "", ...(frame >= 0 ? [this.detail.link(frame), " "] : []), text));
     }
     const more = finding.count - finding.evidence.length;
-    if (more > 0 && finding.evidence.length) evidence.append(element("li", "", `and ${more} more`));
-    return element("li", finding.severity, element("h3", "", finding.title), element("p", "", finding.cause),
+    if (more > 0 && finding.evidence.length) evidence.append(element("li", "", this.more(more, finding.more)));
+    const blame = finding.ended ? [element("p", "blame", `Ended: ${finding.ended}. At fault: ${finding.fault}.`)] : [];
+    return element("li", finding.severity, element("h3", "", finding.title), element("p", "", finding.cause), ...blame,
       element("p", "advice", finding.advice), evidence);
+  }
+
+  // The frames that are not shown with words; they are made when they are asked for, since there may be a thousand.
+  more(count, frames) {
+    const box = element("details", "", element("summary", "", `and ${count} more`));
+    box.addEventListener("toggle", () => {
+      if (box.children.length === 1) box.append(...frames.flatMap((frame) => [this.detail.link(frame), " "]));
+    });
+    return frames.length ? box : `and ${count} more`;
   }
 
   chips() {
@@ -144,7 +152,7 @@ class Page {
     try {
       const inRange = (at) => this.axis.contains(this.axis.positions[at]);
       const frames = filtered(this.recording, box.value, this.hidden).filter(inRange);
-      this.ladder.show(frames);
+      this.ladder.show(frames, this.whyEmpty(box.value));
       $("count").textContent = `${frames.length} of ${this.recording.size}`;
       box.classList.remove("wrong");
       box.title = "";
@@ -155,6 +163,11 @@ class Page {
     }
     this.plots();
     this.remember();
+  }
+
+  whyEmpty(filter) {
+    if (!this.recording.size) return "There is no frame in this recording.";
+    return filter.trim() || this.hidden.size ? "No packet passes the filter." : "No packet stands in this part of the recording.";
   }
 
   plots() {
@@ -177,6 +190,7 @@ class Page {
 
   select(frame) {
     this.ladder.select(frame);
+    $("ladder").scrollIntoView({ block: "nearest" });
     this.detail.show(frame);
     this.remember();
   }

@@ -58,12 +58,15 @@ class HtmlReport:
         self._take(happenings)
         return happenings
 
-    def data(self, title: str, about: Iterable[str], findings: list[dict[str, Any]]) -> dict[str, Any]:
+    def data(
+        self, title: str, about: Iterable[str], findings: list[dict[str, Any]], verdict: dict[str, str]
+    ) -> dict[str, Any]:
         """All but the bytes, as plain JSON values."""
         times = self._columns["t"]
         return {
             "title": title,
             "about": list(about),
+            "verdict": verdict,
             "findings": findings,
             "frames": self._columns,
             "kinds": KINDS,

@@ -95,7 +95,7 @@ def update(phone: BlockingPeer, updater: Updater, image: bytes, crc: int) -> str
         writing = phone.begin(partial(Peer.write, handle=updater.control_point, data=command))
         updater.answer(updater.client.wait_for(RwAuthorizeRequestEvent))
         try:
-            writing.result(5)
+            writing.result(30)
         except PeerError as error:
             return str(error)
         if command[0] == BEGIN:

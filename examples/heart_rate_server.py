@@ -108,7 +108,7 @@ def serve_virtual_phone() -> None:
         server = HeartRateServer(client)
         chip.peer.connect()
         subscribing = chip.peer.begin(lambda phone: phone.subscribe(server.value))
-        for event in client.events(timeout_s=5):
+        for event in client.events(timeout_s=30):
             server.answer(event)
             if subscribing.done() and len(chip.peer.received) >= 3:
                 break

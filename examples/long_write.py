@@ -67,8 +67,8 @@ def main() -> None:
         assert executed.mem_block is not None
         for handle, offset, part in queued_writes(executed.mem_block.mem or b""):
             print(f"{handle:#06x} offset {offset:2}: {part.decode()}")
-        writing.result(5)
-        stored = chip.peer.begin(lambda phone: phone.read_long(handles.value_handle)).result(5)
+        writing.result(30)
+        stored = chip.peer.begin(lambda phone: phone.read_long(handles.value_handle)).result(30)
         print(len(stored), "bytes in the chip's table")
 
 

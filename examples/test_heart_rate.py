@@ -86,7 +86,7 @@ def test_a_subscribed_phone_hears_the_heart(virtual_chip: RunningChip, heart_rat
     conn = virtual_chip.peer.connect()
     subscribing = virtual_chip.peer.begin(lambda phone: phone.subscribe(heart_rate.measurement))
     heart_rate.serve()
-    subscribing.result(1)
+    subscribing.result(30)
     heart_rate.notify(conn, 72)
     assert [value.data for value in virtual_chip.peer.wait_for_value()] == [b"\x00\x48"]
 
@@ -109,9 +109,9 @@ def test_the_control_point(
     heart_rate.answer(conn, event.write.data)
     if expended:
         with pytest.raises(PeerError, match="APP_BEGIN"):
-            writing.result(1)
+            writing.result(30)
     else:
-        writing.result(1)
+        writing.result(30)
     assert heart_rate.expended == expended
 
 

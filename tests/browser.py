@@ -21,7 +21,7 @@ _FLAGS = (
     "--no-first-run",
     "--window-size=1500,1000",
 )
-_TIMEOUT_S = 60
+_TIMEOUT_S = 300
 
 
 class Browser:

@@ -11,15 +11,20 @@ import signal
 
 import pytest
 from hypothesis import settings
+from patience import be_patient
 
-# Programs started in the background inherit that SIGINT is ignored, and so would those that tests interrupt.
+# In the background SIGINT is ignored, under nohup SIGHUP, and programs that tests start and interrupt would inherit it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 settings.register_profile("default", deadline=None, max_examples=25, derandomize=True)
 settings.register_profile("quick", deadline=None, max_examples=8, derandomize=True)
 settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+be_patient()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -189,7 +189,6 @@ def test_exports_come_through_a_pipe(run: Runner, tmp_path: Path, suffix: str) -
         input=path.read_bytes(),
         capture_output=True,
         check=True,
-        timeout=60,
     )
     assert piped.stdout.decode().splitlines() == run("decode", NOTIFY, "--json").lines
 

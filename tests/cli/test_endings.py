@@ -27,7 +27,6 @@ if sys.platform == "win32":
 RECORDING = next(
     path for path in RECORDINGS if path.parts[-3:] == ("real_firmware", "sd_api_v5", "e_events.jsonl")
 )
-PATIENCE_S = 250  # below the test's own
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
 
@@ -69,7 +68,7 @@ def begun(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate(timeout=PATIENCE_S)
+        process.communicate()
 
 
 def parts(folder: Path) -> list[Path]:
@@ -83,7 +82,7 @@ def until(condition: Callable[[], object], process: subprocess.Popen[str]) -> No
 
 
 def check_ended(process: subprocess.Popen[str], status: int, folder: Path) -> None:
-    said, _ = process.communicate(timeout=PATIENCE_S)
+    said, _ = process.communicate()
     assert (process.returncode, said.strip()) == (status, "")
     assert parts(folder) == []
 
@@ -140,7 +139,7 @@ def test_processes_end_with_the_one_that_has_begun_them(tmp_path: Path, recordin
     with begun(*command) as process:
         until(lambda: len(parts(tmp_path)) == 2, process)
         process.kill()
-        process.communicate(timeout=PATIENCE_S)  # comes to its end with the last process
+        process.communicate()  # comes to its end with the last process
     assert parts(tmp_path) == []
 
 
@@ -153,7 +152,7 @@ def test_what_nohup_has_begun_goes_on(tmp_path: Path, recordings: Endless, ignor
             until(lambda: parts(tmp_path), process)
             process.send_signal(signal.SIGHUP)
             process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=PATIENCE_S)
+            process.communicate()
             assert process.returncode == 128 + (signal.SIGTERM if ignored else signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -21,7 +21,7 @@ from gatts_codec.dialects import DIALECTS
 GATTS_CODEC = [sys.executable, "-m", "gatts_codec"]
 # As most people have it: what is left in the buffer is written when the interpreter ends.
 BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-VECTORS = Path(__file__).parent.parent / "vectors"
+VECTORS = str(Path(__file__).parent.parent / "vectors" / "s110_v8")
 
 
 def test_version_and_help(run: Runner) -> None:
@@ -45,7 +45,7 @@ def test_help_loads_no_subcommand() -> None:
         "assert 'construct' not in sys.modules, 'construct'\n"
         f"assert not [n for n in {list(SUBCOMMANDS)!r} if 'gatts_codec.cli.' + n in sys.modules]\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL)
 
 
 def test_the_known_dialects_are_the_librarys() -> None:
@@ -105,7 +105,7 @@ def test_without_the_extra_it_says_which_to_install(
     assert module in line
 
 
-@pytest.mark.parametrize("args", [["vectors", str(VECTORS)], ["vectors", "--json", str(VECTORS)]])
+@pytest.mark.parametrize("args", [["vectors", VECTORS], ["vectors", "--json", VECTORS]])
 def test_a_reader_that_goes_away_is_no_error(args: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -115,7 +115,6 @@ def test_a_reader_that_goes_away_is_no_error(args: list[str]) -> None:
             stdout=nobody_reads,
             stderr=subprocess.PIPE,
             env=BUFFERED,
-            timeout=120,
             check=False,
         )
     assert (done.returncode, done.stderr) == (READER_GONE, b"")
@@ -130,7 +129,6 @@ def test_a_full_disk_is_one_line() -> None:
             stdout=full,
             stderr=subprocess.PIPE,
             env=BUFFERED,
-            timeout=120,
             check=False,
         )
     assert done.returncode == 1
@@ -160,8 +158,6 @@ def test_lines_fold_in_a_narrow_terminal_and_not_in_a_pipe(
 
 def test_an_encoding_that_lacks_a_character_gets_its_escape() -> None:
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
-    done = subprocess.run(
-        [*GATTS_CODEC, "explain", "añb"], env=environment, capture_output=True, timeout=60, check=False
-    )
+    done = subprocess.run([*GATTS_CODEC, "explain", "añb"], env=environment, capture_output=True, check=False)
     assert done.returncode == 1
     assert b"nothing known about" in done.stderr

@@ -142,7 +142,7 @@ class TestMonitor:
             chip.send(bytes.fromhex("02 1000 0000"))
             other = json.loads(process.stdout.readline())
             process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=30)
+            _, errors = process.communicate()
         assert process.returncode == 0
         assert (record.pop("time")[:2], other.pop("time")[:2]) != ("", "")
         assert record == {

@@ -59,7 +59,7 @@ def test_no_words_are_no_input(run: Runner) -> None:
 )
 def test_streams_that_the_shell_has_closed(command: str, status: int) -> None:
     line = f"{sys.executable} -m gatts_codec {command}"
-    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(line, shell=True, capture_output=True, text=True, check=False)
     assert (done.returncode, "Traceback" in done.stderr) == (status, False)
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from patience import PATIENCE_S
 
 from gatts_codec import (
     Attr,
@@ -74,7 +75,7 @@ def test_all_that_a_peer_can_do_from_another_thread(running: tuple[ChipRunner, C
     peer.timeout_s = 0.05
     with pytest.raises(PeerError, match="does not advertise"):
         peer.wait_for_advertising()
-    peer.timeout_s = 5.0
+    peer.timeout_s = PATIENCE_S
     client.send_raw(bytes.fromhex("007301000000a00000000001"))
     peer.wait_for_advertising()
     conn = peer.connect()
@@ -82,7 +83,7 @@ def test_all_that_a_peer_can_do_from_another_thread(running: tuple[ChipRunner, C
     peer.encrypt(2)
     exchanging = peer.begin(lambda peer: peer.exchange_mtu(50))
     client.exchange_mtu_reply(conn, 23)
-    assert exchanging.result(5) == peer.mtu == 23
+    assert exchanging.result(300) == peer.mtu == 23
     peer.write(handle, b"one")
     peer.write_command(handle, b"two")
     assert peer.read_long(handle) == b"two"
@@ -98,7 +99,7 @@ def test_all_that_a_peer_can_do_from_another_thread(running: tuple[ChipRunner, C
     writing = peer.begin(lambda peer: peer.write_long(handle, b"three"))
     client.wait_for(Opaque, where=lambda event: event.opcode == 1)  # USER_MEM_REQUEST
     client.send_raw(bytes.fromhex("0066000001400000"))
-    writing.result(5)
+    writing.result(300)
     assert peer.read(handle) == b"three"
 
 
@@ -263,19 +264,19 @@ def test_a_second_host_is_refused_until_the_first_has_gone(monkeypatch: pytest.M
         taken = next(hosts)
         for _ in range(2):
             with socket.create_connection(address) as second:
-                second.settimeout(30)
+                second.settimeout(300)
                 assert second.recv(1) == b""
-                assert refused.get(timeout=30) == f"127.0.0.1:{second.getsockname()[1]}"
-        silent.settimeout(30)
+                assert refused.get(timeout=300) == f"127.0.0.1:{second.getsockname()[1]}"
+        silent.settimeout(300)
         assert taken.write(b"still here") == 10
         assert silent.recv(10) == b"still here"
-        monkeypatch.setattr("gatts_codec.device.listen._LEAVING_S", 30.0)
+        monkeypatch.setattr("gatts_codec.device.listen._LEAVING_S", 300.0)
         with socket.create_connection(
             address
         ) as third:  # comes before it has been seen that the first leaves
             taken.close()
             transport = next(hosts)
-            third.settimeout(30)
+            third.settimeout(300)
             assert transport.write(b"yours") == 5
             assert third.recv(5) == b"yours"
             transport.close()

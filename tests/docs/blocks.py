@@ -35,7 +35,6 @@ BOARD = "/dev/ttyACM0"
 RUNNABLE = {"cat", "echo", "gatts-codec", "head", "ls", "printf", "python"}
 READ_ONLY = {"text", "", "json", "toml", "yaml", "ini", "diff", "mermaid", "lua", "sql", "c"}
 UPDATE = os.environ.get("GATTS_CODEC_UPDATE_DOCS") == "1"
-SECONDS = 120
 
 _INFO = re.compile(r"[ \t]*(?P<language>[\w+-]*)[^\n]*\n")
 _COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n>(?: .*)?)*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
@@ -115,7 +114,6 @@ class Page:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=SECONDS,
             check=False,
         )
         # A page may show an error; a command whose output it does not show has to succeed.

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from docs.blocks import BOARD, Page, blocks
+from patience import PATIENCE_S, PATIENT_CHIP
+
+from gatts_codec.cli.chip_script import Script
+from gatts_codec.device import ChipRunner, VirtualChip, parse_script
+from gatts_codec.link.events import Rebooted
+from gatts_codec.link.transports import open_transport
 
 pytest.importorskip("click", reason="needs the cli extra")
 pytest.importorskip("rich", reason="needs the cli extra")
 
 ROOT = Path(__file__).parent.parent.parent
 PHONES = {"careful": "mtu 185\nsubscribe 2a37", "in a hurry": "subscribe 2a37"}
-START_S = 30
-CHIP_S = 100  # then the chip goes away, so that a page that waits for something fails
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -52,19 +55,21 @@ def test_its_code_blocks_do_what_it_says(
 
 @contextmanager
 def board(folder: Path, habits: str) -> Iterator[str]:
-    """A virtual chip in a process of its own, with a phone that comes as soon as the chip advertises."""
-    port, script = folder / "board", folder / "phone.txt"
-    script.write_text(f"wait advertising\nconnect\n{habits}\nwait values 1\ndisconnect\n")
-    command = [sys.executable, "-m", "gatts_codec", "chip", "-d", "sd_api_v5", "--pty", str(port)]
-    command += ["--script", str(script), "--timeout", str(CHIP_S), "--quiet"]
-    chip = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    """A virtual chip with a phone that comes as soon as the chip advertises."""
+    port = folder / "board"
+    phone = parse_script(f"wait advertising\nconnect\n{habits}\nwait values 1\ndisconnect\n")
+    chip = VirtualChip("sd_api_v5", link=PATIENT_CHIP)
+    script = Script(chip, phone, lambda line, important: None, once=False)
+    chip.observers.append(lambda what: script.begin() if isinstance(what, Rebooted) else None)
+    runner = ChipRunner(chip, open_transport("pty:"))
+    runner.on_turn = script.turn
+    port.symlink_to(runner.transport.name)
+    script.begin()
+    # Then the chip goes away, so that a page that waits for something fails.
+    give_up = threading.Timer(PATIENCE_S, runner.stop)
+    give_up.start()
     try:
-        end = time.monotonic() + START_S
-        while not port.exists():
-            assert chip.poll() is None, "the chip ended"
-            assert time.monotonic() < end, "the chip did not start"
-            time.sleep(0.01)
-        yield str(port)
+        with runner:
+            yield str(port)
     finally:
-        chip.terminate()
-        chip.wait()
+        give_up.cancel()

@@ -42,7 +42,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
             await scene(host, chip)
 
     def run(scene: Scene, *faults: str) -> None:
-        asyncio.run(asyncio.wait_for(whole(scene, faults), 60))
+        asyncio.run(asyncio.wait_for(whole(scene, faults), 600))
 
     return run
 

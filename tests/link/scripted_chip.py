@@ -91,7 +91,7 @@ class ScriptedChip:
             thaw.wait()
 
         self.do(stand_still)
-        assert frozen.wait(30)
+        assert frozen.wait(300)
         return thaw
 
     def send(self, message: Packet | bytes) -> None:
@@ -106,7 +106,7 @@ class ScriptedChip:
     def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until something is true of the chip."""
         with self._news:
-            assert self._news.wait_for(condition, timeout=30)
+            assert self._news.wait_for(condition, timeout=300)
 
     def settle(self) -> None:
         """Wait until all that it was told is done and acknowledged."""

@@ -318,7 +318,7 @@ class TestFaults:
                 assert await add(sd) == 13
                 chip.reboot()
                 with pytest.raises(LinkReset, match="restarted"):
-                    await sd.wait_for(HvcEvent, 30)
+                    await sd.wait_for(HvcEvent)
                 assert await add(sd) == 13
                 chip.reboot()
                 await in_thread(lambda: chip.wait_until(lambda: chip.link_ups == 4))
@@ -386,7 +386,7 @@ class TestCancelAndClose:
             async with rig() as (sd, chip):
                 chip.next(chip.ignore)
                 calls = [asyncio.create_task(add(sd)) for _ in range(3)]
-                waiting = asyncio.create_task(sd.wait_for(HvcEvent, 30))
+                waiting = asyncio.create_task(sd.wait_for(HvcEvent))
                 await in_thread(lambda: chip.wait_until(lambda: len(chip.commands) == 1))
                 await sd.close()
                 await sd.close()

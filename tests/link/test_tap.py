@@ -27,7 +27,7 @@ def ends() -> Iterator[tuple[Transport, Tap, Transport]]:
 def read_all(transport: Transport, size: int) -> bytes:
     data = b""
     while len(data) < size:
-        transport.wait(10)
+        transport.wait(300)
         data += transport.read()
     return data
 

@@ -61,7 +61,7 @@ def test_wake_ends_a_wait_and_is_not_lost_when_nobody_waits(pair: Pair) -> None:
     waiter = threading.Thread(target=ours.wait, args=(None,))
     waiter.start()
     ours.wake()
-    waiter.join(10)
+    waiter.join(300)
     assert not waiter.is_alive()
 
 
@@ -82,7 +82,7 @@ def test_notices_that_the_other_end_has_gone(kind: str) -> None:
         with closing(ours):
             theirs.close()
             with pytest.raises(LinkClosed, match="went away"):  # noqa: PT012
-                ours.wait(10)
+                ours.wait(300)
                 ours.read()
 
 
@@ -91,7 +91,7 @@ def test_notices_an_unplugged_serial_port() -> None:
     terminal = open_transport("pty:")
     with closing(open_transport(f"serial:{terminal.name}")) as port:
         terminal.close()
-        port.wait(10)
+        port.wait(300)
         with pytest.raises(LinkClosed, match="went away") as caught:
             port.read()
         assert caught.value.stage == "closed"

@@ -51,7 +51,7 @@ def test_blocking(ends: Pair, tmp_path: Path) -> None:
         assert sd.service_add(1, Uuid(0x180D)).handle == 13
         sd.value_set(0xFFFF, 15, Value(bytes(range(0x60, 0xE0))))
         chip.send(HvcEvent(0, 15))
-        assert sd.wait_for(HvcEvent, 30) == HvcEvent(0, 15)
+        assert sd.wait_for(HvcEvent) == HvcEvent(0, 15)
     assert recorded_names(path) == CALLED
 
 
@@ -65,7 +65,7 @@ def test_asyncio(ends: Pair, tmp_path: Path) -> None:
                 assert (await sd.service_add(1, Uuid(0x180D))).handle == 13
                 await sd.value_set(0xFFFF, 15, Value(bytes(range(0x60, 0xE0))))
                 chip.send(HvcEvent(0, 15))
-                assert await sd.wait_for(HvcEvent, 30) == HvcEvent(0, 15)
+                assert await sd.wait_for(HvcEvent) == HvcEvent(0, 15)
 
     asyncio.run(main())
     assert recorded_names(path) == CALLED

@@ -25,7 +25,7 @@ def read_all(transport: Transport, size: int) -> bytes:
     """Exactly that many bytes, however they are cut."""
     data = b""
     while len(data) < size:
-        transport.wait(10)
+        transport.wait(300)
         data += transport.read()
     return data
 

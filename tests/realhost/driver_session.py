@@ -80,7 +80,7 @@ class Host(BLEDriverObserver):  # type: ignore[misc]
 
 
 def wait(event: threading.Event, what: str) -> None:
-    if not event.wait(15):
+    if not event.wait(120):
         say("missed", event=what)
         sys.exit(1)
 

@@ -27,7 +27,7 @@ from gatts_codec.link.events import Rebooted  # noqa: E402
 from gatts_codec.link.transports import open_transport  # noqa: E402
 
 SESSION = Path(__file__).with_name("driver_session.py")
-PATIENCE_S = 20
+PATIENCE_S = 120
 Start = Callable[[str], ChipRunner]
 
 

@@ -19,7 +19,15 @@ from gatts_codec.errors import LinkClosed
 from gatts_codec.link.client import connect
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pseudo-terminals are POSIX's")
-ENDS = [signal.SIGINT, signal.SIGTERM, *([] if sys.platform == "win32" else [signal.SIGHUP])]
+ENDS = [
+    signal.SIGINT,
+    *(
+        pytest.param(by, marks=pytest.mark.soak)
+        for by in (signal.SIGTERM, *([] if sys.platform == "win32" else [signal.SIGHUP]))
+    ),
+]
+ON_TCP = pytest.param(("--tcp", "0"), marks=pytest.mark.soak)
+CHIP = ("chip", "-d", "sd_api_v5")
 Start = Callable[..., tuple["subprocess.Popen[str]", str]]
 
 
@@ -29,7 +37,7 @@ def start() -> Iterator[Start]:
     processes: list[subprocess.Popen[str]] = []
 
     def begin(*arguments: str) -> tuple[subprocess.Popen[str], str]:
-        command = [sys.executable, "-m", "gatts_codec", "chip", "-d", "sd_api_v5", *arguments]
+        command = [sys.executable, "-m", "gatts_codec", *CHIP, *arguments]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         processes.append(process)
         assert process.stderr is not None
@@ -92,7 +100,7 @@ def test_a_chip_on_tcp_quietly_and_one_host_after_the_other(start: Start, tmp_pa
 
 
 @posix
-@pytest.mark.parametrize("place", ["tcp", "unix"])
+@pytest.mark.parametrize("place", [pytest.param("tcp", marks=pytest.mark.soak), "unix"])
 def test_a_second_host_is_told_that_the_chip_is_busy(start: Start, tmp_path: Path, place: str) -> None:
     process, url = start(f"--{place}", "0" if place == "tcp" else str(tmp_path / "chip"), "--quiet")
     with connect(url, "sd_api_v5") as first:
@@ -115,7 +123,7 @@ def test_faults_and_a_script_that_fails(start: Start, tmp_path: Path) -> None:
     assert "-- script: line 3: read 0x0999: read of 0x0999: BLE_GATT_STATUS_ATTERR_INVALID_HANDLE" in err
 
 
-@pytest.mark.parametrize("place", [("--tcp", "0"), pytest.param(("--pty", "chip"), marks=posix)])
+@pytest.mark.parametrize("place", [ON_TCP, pytest.param(("--pty", "chip"), marks=posix)])
 @pytest.mark.parametrize(("command", "status"), [("read 0x0003", 0), ("read 0x0999", 1)])
 def test_a_chip_that_ends_with_its_script(
     start: Start,
@@ -157,17 +165,16 @@ def test_a_script_that_is_not_finished_has_failed(start: Start, tmp_path: Path, 
 
 
 @pytest.mark.parametrize("place", [("--tcp", "0"), pytest.param((), marks=posix)])
-def test_a_host_that_never_comes(start: Start, tmp_path: Path, place: tuple[str, ...]) -> None:
+def test_a_host_that_never_comes(run: Runner, tmp_path: Path, place: tuple[str, ...]) -> None:
     script = tmp_path / "phone"
     script.write_text("wait link\n", "utf-8")
-    process, _ = start(*place, "--script", str(script), "--until-script-ends", "--timeout", "0.1")
-    _, err = process.communicate()
-    assert process.returncode == 1
-    assert "-- script: not finished: " in err
+    outcome = run(*CHIP, *place, "--script", str(script), "--until-script-ends", "--timeout", "0.1")
+    assert outcome.status == 1
+    assert "-- script: not finished: " in outcome.err
 
 
-@pytest.mark.parametrize("seconds", ["inf", "1e300"])
-@pytest.mark.parametrize("place", [("--tcp", "0"), pytest.param(("--pty", "chip"), marks=posix)])
+@pytest.mark.parametrize("seconds", ["inf", pytest.param("1e300", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("place", [ON_TCP, pytest.param(("--pty", "chip"), marks=posix)])
 def test_a_time_that_never_comes(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[str, ...], seconds: str
 ) -> None:
@@ -181,17 +188,20 @@ def test_a_time_that_never_comes(
 
 @posix
 @pytest.mark.parametrize(
-    ("script", "status"),
-    [("connect\ndisconnect\nrepeat\n", 0), ("wait link\nrepeat\n", 1), ("read 0x0003\nrepeat", 1), ("", 0)],
+    ("script", "seconds", "status"),
+    [
+        ("connect\ndisconnect\nrepeat\n", "2", 0),  # one round takes a slow machine some milliseconds
+        ("wait link\nrepeat\n", "0.1", 1),
+        ("read 0x0003\nrepeat", "0.1", 1),
+        ("", "0.1", 0),
+    ],
 )
 def test_a_script_that_repeats_has_gone_through_after_a_round(
-    start: Start, tmp_path: Path, script: str, status: int
+    run: Runner, tmp_path: Path, script: str, seconds: str, status: int
 ) -> None:
     phone = tmp_path / "phone"
     phone.write_text(script, "utf-8")
-    process, _ = start("--script", str(phone), "--timeout", "0.1", "--quiet")
-    process.communicate()
-    assert process.returncode == status
+    assert run(*CHIP, "--script", str(phone), "--timeout", seconds, "--quiet").status == status
 
 
 @pytest.mark.parametrize(
@@ -200,7 +210,7 @@ def test_a_script_that_repeats_has_gone_through_after_a_round(
 def test_an_end_that_would_never_come_is_refused(run: Runner, tmp_path: Path, script: str, said: str) -> None:
     phone = tmp_path / "phone"
     phone.write_text(script, "utf-8")
-    outcome = run("chip", "-d", "sd_api_v5", "--until-script-ends", "--script", str(phone))
+    outcome = run(*CHIP, "--until-script-ends", "--script", str(phone))
     assert outcome.status == 2
     assert said in outcome.err
 
@@ -221,7 +231,7 @@ def test_an_end_that_would_never_come_is_refused(run: Runner, tmp_path: Path, sc
     ],
 )
 def test_what_cannot_be_done_is_explained(run: Runner, arguments: list[str], status: int, said: str) -> None:
-    outcome = run("chip", "-d", "sd_api_v5", *arguments)
+    outcome = run(*CHIP, *arguments)
     assert outcome.status == status
     assert said in outcome.err
     assert outcome.out == ""
@@ -232,7 +242,7 @@ def test_a_recording_that_cannot_be_made_is_refused_at_the_start(
     run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    said = run("chip", "-d", "sd_api_v5", *place, "--record", "nowhere/wire.jsonl")
+    said = run(*CHIP, *place, "--record", "nowhere/wire.jsonl")
     assert (said.status, said.err) == (1, "gatts-codec: nowhere/wire.jsonl: No such file or directory\n")
 
 
@@ -249,7 +259,7 @@ def test_a_later_host_that_cannot_be_recorded_is_served(start: Start, tmp_path: 
 def test_a_script_that_is_none_is_refused_before_anything_runs(run: Runner, tmp_path: Path) -> None:
     script = tmp_path / "phone"
     script.write_text("jump\n", "utf-8")
-    outcome = run("chip", "-d", "sd_api_v5", "--script", str(script))
+    outcome = run(*CHIP, "--script", str(script))
     assert outcome.status == 1
     assert "line 1: jump: no such command" in outcome.err
 

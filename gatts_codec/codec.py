@@ -3,29 +3,35 @@
 body      u8 opcode (events: u16 id), then the packet's fields: encode(), decode_command() ...
 payload   u8 packet type, then the body, as an H5 vendor packet carries it: pack(), unpack()
 
-What runs are functions generated from the layouts (schema/compiler/), found by the class of a message or the first
-bytes of a packet, and made when they are first needed. With GATTS_CODEC_INTERPRETED=1 in the environment the layouts
-are interpreted instead: slower, and the same in every other way.
+A packet that is seldom used is coded by walking its layout (interpreter.py). One that is used often gets functions of
+its own, generated from the layout (schema/compiler/): many times as fast, and the same in every other way. With
+GATTS_CODEC_INTERPRETED=1 in the environment there are none; with 0 they are made at the first use.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import lru_cache, partial
-from typing import Any
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 from gatts_codec.constants import Kind
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
 from gatts_codec.interpreter import PACKET_TYPES, Bytes, Entry, Interpreter
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.blocks import Span
-from gatts_codec.schema.compiler import NotCompilable, Source, decoder_source, encoder_source
 from gatts_codec.schema.message import Command, Event, Packet, Response
+
+if TYPE_CHECKING:
+    from gatts_codec.schema.compiler import Source
 
 __all__ = ["Codec"]
 
 INTERPRETED = "GATTS_CODEC_INTERPRETED"
+# Uses from which on a function of its own costs less than it saves: making it takes as long as some 50 to 150 walks.
+OFTEN = 50
 
 Encode = Callable[[Any], bytes]
 Decode = Callable[[bytes], Any]
@@ -41,14 +47,15 @@ class Codec:
     go through the same methods, so one codec serves both ends.
 
     A codec has no state that shows: any number of threads may use one. Codecs of the same dialect and mode share their
-    functions, each of which is made at its first use, in one to some milliseconds; later uses take microseconds.
+    functions, each of which is made when its packet has been used some fifty times, in one to some milliseconds; from
+    then on a use takes microseconds, before that some hundred.
     Raises UnknownDialectError.
     """
 
     def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
         self.dialect: Dialect = find_dialect(dialect)
         self.strict = strict
-        functions = _functions(self.dialect, strict, os.environ.get(INTERPRETED, "") in ("", "0"))
+        functions = _functions(self.dialect, strict, _often(os.environ.get(INTERPRETED, "")))
         self._interpreter = functions.interpreter
         self._encoders, self._packers = functions.encoders, functions.packers
         self._payloads: list[list[Callable[[bytes], Packet | Opaque]]] = functions.payloads
@@ -77,6 +84,14 @@ class Codec:
     def has(self, cls: type[Packet]) -> bool:
         """Whether the dialect has this class of packet; it may have another for the same command."""
         return self._interpreter.entry_of(cls) is not None
+
+    def from_dict(self, kind: str, name: str, plain: Mapping[str, Any]) -> Packet:
+        """The message whose ``to_dict()`` this is, ``message_class(kind, name).from_dict(plain)`` of this dialect.
+
+        Where a field holds one of several structures, their ids in this dialect tell them apart. Raises EncodeError.
+        """
+        message: Packet = self._interpreter.named(kind, name).layout.from_dict(plain)
+        return message
 
     def opcode(self, packet: Packet | type[Packet]) -> int:
         """The opcode or event id of a packet in this dialect. Raises EncodeError where that has no such packet."""
@@ -152,48 +167,91 @@ class Codec:
 class _Functions:
     """The functions of a dialect, by message class or by the first bytes of a packet; its codecs share them."""
 
-    def __init__(self, interpreter: Interpreter, generated: bool) -> None:
+    def __init__(self, interpreter: Interpreter, often: int) -> None:
         self.interpreter = interpreter
-        self.encoders = _ByClass(interpreter, interpreter.encode, generated)
-        self.packers = _ByClass(interpreter, interpreter.pack, generated, packed=True)
+        self.encoders = _ByClass(interpreter, interpreter.encode, often)
+        self.packers = _ByClass(interpreter, interpreter.pack, often, packed=True)
         self.bodies: dict[Kind, list[Decode]] = {
             kind: [partial(interpreter.decode, kind, base=Packet)] * 256 for kind in PACKET_TYPES
         }
         self.payloads: list[list[Decode]] = [[interpreter.unpack] * 256 for _ in range(256)]
-        for kind, packet_type in PACKET_TYPES.items() if generated else ():
-            _on_first_use(self.bodies[kind], partial(_decoder_of, interpreter, kind), at=0)
-            _on_first_use(
-                self.payloads[packet_type], partial(_decoder_of, interpreter, kind, packed=True), at=1
-            )
+        for kind, packet_type in PACKET_TYPES.items() if often else ():
+            decoder_of, unpacker_of = partial(_decoder_of, interpreter, kind), self.payloads[packet_type]
+            _count_uses(self.bodies[kind], decoder_of, often, at=0)
+            _count_uses(unpacker_of, partial(decoder_of, packed=True), often, at=1)
 
 
 class _ByClass(dict[type, Encode]):
-    """Message class to what encodes it, generated when it is first looked up. KeyError: the dialect has none."""
+    """Message class to what encodes it. KeyError: the dialect has none, or nothing shall be generated."""
 
-    def __init__(
-        self, interpreter: Interpreter, interpret: Encode, generated: bool, packed: bool = False
-    ) -> None:
+    def __init__(self, interpreter: Interpreter, interpret: Encode, often: int, packed: bool = False) -> None:
         super().__init__()
         self._interpreter, self._interpret = interpreter, interpret
-        self._generated, self._packed = generated, packed
+        self._often, self._packed = often, packed
 
     def __missing__(self, cls: type) -> Encode:
         entry = self._interpreter.entry_of(cls)
-        if entry is None or not self._generated:
+        if entry is None or not self._often:
             raise KeyError(cls)
-        try:
-            self[cls] = _encoder(self._interpreter, entry, self._packed).function()
-        except NotCompilable:
-            self[cls] = self._interpret
+        write = partial(_encoder, self._interpreter, entry, self._packed)
+        self[cls] = _seldom(self._interpret, write, partial(self.__setitem__, cls), self._often)
         return self[cls]
 
 
+def _count_uses(table: list[Decode], write: Callable[[int], Source | None], often: int, *, at: int) -> None:
+    """Let a table, which holds the interpreter's functions, generate one when the byte ``at`` often leads to it."""
+    interpret = table[0]
+
+    def first(data: bytes) -> Any:
+        key = data[at]
+        table[key] = _seldom(interpret, partial(write, key), partial(table.__setitem__, key), often)
+        return table[key](data)
+
+    table[:] = [first] * len(table)
+
+
+def _seldom(
+    interpret: Callable[[Any], Any],
+    write: Callable[[], Source | None],
+    replace: Callable[[Callable[[Any], Any]], None],
+    often: int,
+) -> Callable[[Any], Any]:
+    """A function that interprets until it is used often: then a generated one takes its place."""
+    uses = count(1)
+
+    def seldom(argument: Any) -> Any:
+        if next(uses) < often:
+            return interpret(argument)
+        function = _made(write) or interpret
+        replace(function)
+        return function(argument)
+
+    return seldom
+
+
+def _often(setting: str) -> int:
+    """The use at which a function is made, 0 for never, by what the environment says."""
+    return OFTEN if not setting else int(setting == "0")
+
+
+def _made(write: Callable[[], Source | None]) -> Callable[[Any], Any] | None:
+    """A generated function; None where there is no such packet, or its layout has a block that none can express."""
+    from gatts_codec.schema.compiler import NotCompilable  # as long to import as a dozen packets
+
+    with suppress(NotCompilable):
+        source = write()
+        return source.function() if source else None
+    return None
+
+
 @lru_cache(maxsize=64)
-def _functions(dialect: Dialect, strict: bool, generated: bool) -> _Functions:
-    return _Functions(Interpreter(dialect, strict), generated)
+def _functions(dialect: Dialect, strict: bool, often: int) -> _Functions:
+    return _Functions(Interpreter(dialect, strict), often)
 
 
 def _encoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> Source:
+    from gatts_codec.schema.compiler import encoder_source
+
     head = bytes((PACKET_TYPES[entry.kind],)) * packed + entry.head
     title = (
         f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}: {'pack' if packed else 'encode'}"
@@ -203,6 +261,8 @@ def _encoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> So
 
 
 def _decoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> Source:
+    from gatts_codec.schema.compiler import decoder_source
+
     mode = "strict" if interpreter.strict else "tolerant"
     title = f"{_label(interpreter, entry)}: {'unpack' if packed else 'decode'}, {mode}"
     return decoder_source(
@@ -216,28 +276,12 @@ def _decoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> So
     )
 
 
-def _decoder_of(interpreter: Interpreter, kind: Kind, first: int, packed: bool = False) -> Source:
+def _decoder_of(interpreter: Interpreter, kind: Kind, first: int, packed: bool = False) -> Source | None:
     # Event ids have two bytes. One over 255 is left to the interpreter, to which the function for its low byte turns.
     head = bytes((first, 0)) if kind == "event" else bytes((first,))
     entry = interpreter.with_head(kind, head)
-    if entry is None:
-        raise NotCompilable(f"no {kind} begins with {head.hex()}")
-    return _decoder(interpreter, entry, packed)
+    return entry and _decoder(interpreter, entry, packed)
 
 
 def _label(interpreter: Interpreter, entry: Entry) -> str:
     return f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}"
-
-
-def _on_first_use(table: list[Decode], write: Callable[[int], Source], *, at: int) -> None:
-    """Let a table, which holds the interpreter's functions, generate one when the byte ``at`` first leads to it."""
-    interpret = table[0]
-
-    def first(data: bytes) -> Any:
-        try:
-            table[data[at]] = write(data[at]).function()
-        except NotCompilable:
-            table[data[at]] = interpret
-        return table[data[at]](data)
-
-    table[:] = [first] * len(table)

@@ -181,8 +181,8 @@ def _message_class(record: Record, *, strict: bool) -> tuple[Codec, type[Packet]
 
 
 def _encode(record: Record) -> str:
-    codec, cls = _message_class(record, strict=True)
-    return codec.encode(cls.from_dict(record["fields"])).hex()
+    codec, _ = _message_class(record, strict=True)
+    return codec.encode(codec.from_dict(record["kind"], record["name"], record["fields"])).hex()
 
 
 def _decode(record: Record, *, strict: bool) -> str:

@@ -85,4 +85,4 @@ def _decode(codec: Codec, record: dict[str, Any]) -> Packet:
 
 
 def _encode(codec: Codec, record: dict[str, Any]) -> bytes:
-    return codec.encode(codec.message_class(record["kind"], record["name"]).from_dict(record["fields"]))
+    return codec.encode(codec.from_dict(record["kind"], record["name"], record["fields"]))

@@ -30,7 +30,16 @@ from hypothesis import strategies as st
 from own_dialect import mine
 from strategies import Layout, any_layout, field_paths, many, mutated, of_record, with_field
 
-from gatts_codec import DIALECTS, Codec, DecodeError, EncodeError, ServiceChanged, ValueSet
+from gatts_codec import (
+    DIALECTS,
+    Codec,
+    DecodeError,
+    EncodeError,
+    ServiceChanged,
+    UnknownOpcodeError,
+    ValueSet,
+)
+from gatts_codec import codec as codec_module
 from gatts_codec.dialects import SD_API_V7
 from gatts_codec.interpreter import Interpreter
 from gatts_codec.packets.group import Call
@@ -133,6 +142,23 @@ def test_the_environment_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == [message]
     Codec(own).encode(message)
     assert asked == [message]
+
+
+def test_a_packet_gets_functions_of_its_own_when_it_is_used_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(codec_module.INTERPRETED)
+    made: list[object] = []
+    make = codec_module._made
+    monkeypatch.setattr(codec_module, "_made", lambda write: (made.append(write), make(write))[1])
+    codec = Codec(SD_API_V7.derive("sd_api_v7", firmware="none"))
+    message = ValueSet(1, 2, None)
+    for uses in range(1, 3 * codec_module.OFTEN):
+        assert codec.encode(message) == b"\xac\x01\x00\x02\x00\x00"
+        assert len(made) == (uses >= codec_module.OFTEN)
+    for uses in range(1, 3 * codec_module.OFTEN):
+        assert codec.decode_command(b"\xac\x01\x00\x02\x00\x00") == message
+        assert len(made) == 1 + (uses >= codec_module.OFTEN)
+    with pytest.raises(UnknownOpcodeError):
+        [codec.decode_command(b"\xff") for _ in range(3 * codec_module.OFTEN)]
 
 
 def test_the_source_can_be_read() -> None:

@@ -18,10 +18,15 @@ from gatts_codec.dialects import DIALECTS
 
 ROOT = Path(__file__).parents[1]
 # What docs/project/policy.md promises to keep.
-LAZY = ("gatts_codec", "gatts_codec.capture", "gatts_codec.device", "gatts_codec.link")
+LAZY = (
+    "gatts_codec",
+    "gatts_codec.capture",
+    "gatts_codec.constants",
+    "gatts_codec.device",
+    "gatts_codec.link",
+)
 PUBLIC = (
     *LAZY,
-    "gatts_codec.constants",
     "gatts_codec.errors",
     "gatts_codec.framing",
     "gatts_codec.pytest_plugin",

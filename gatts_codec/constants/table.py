@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Literal, Protocol, TypeAlias
 
-from gatts_codec.constants.codes import SdRpcError
 from gatts_codec.errors import UnknownDialectError
 
 Kind: TypeAlias = Literal["command", "response", "event"]
@@ -106,6 +105,8 @@ def _names(dialect: str, prefixes: tuple[str, ...]) -> dict[int, str]:
 
 @cache
 def _results(dialect: str) -> dict[int, str]:
+    from gatts_codec.constants.codes import SdRpcError  # not needed to code packets
+
     return _names(dialect, _RESULT_PREFIXES) | {code.value: SD_RPC_PREFIX + code.name for code in SdRpcError}
 
 

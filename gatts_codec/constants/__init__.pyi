@@ -1,0 +1,30 @@
+# The public names, each with its home. Type checkers read them here; so does the package, which loads them late.
+
+from gatts_codec.constants.catalogue import Explanation as Explanation
+from gatts_codec.constants.codes import BleError as BleError
+from gatts_codec.constants.codes import GattStatus as GattStatus
+from gatts_codec.constants.codes import NrfError as NrfError
+from gatts_codec.constants.codes import ResultCode as ResultCode
+from gatts_codec.constants.codes import SdRpcError as SdRpcError
+from gatts_codec.constants.enums import BLE_CONN_HANDLE_ALL as BLE_CONN_HANDLE_ALL
+from gatts_codec.constants.enums import BLE_CONN_HANDLE_INVALID as BLE_CONN_HANDLE_INVALID
+from gatts_codec.constants.enums import MAX_VALUE_LEN as MAX_VALUE_LEN
+from gatts_codec.constants.enums import AttrType as AttrType
+from gatts_codec.constants.enums import AttrVloc as AttrVloc
+from gatts_codec.constants.enums import AuthorizeType as AuthorizeType
+from gatts_codec.constants.enums import HvxType as HvxType
+from gatts_codec.constants.enums import PresentationFormat as PresentationFormat
+from gatts_codec.constants.enums import RpcPacketType as RpcPacketType
+from gatts_codec.constants.enums import SecurityMode as SecurityMode
+from gatts_codec.constants.enums import ServiceType as ServiceType
+from gatts_codec.constants.enums import SysAttrFlags as SysAttrFlags
+from gatts_codec.constants.enums import TimeoutSource as TimeoutSource
+from gatts_codec.constants.enums import UuidType as UuidType
+from gatts_codec.constants.enums import WriteOp as WriteOp
+from gatts_codec.constants.hints import hint as hint
+from gatts_codec.constants.lookup import explain as explain
+from gatts_codec.constants.table import Group as Group
+from gatts_codec.constants.table import Kind as Kind
+from gatts_codec.constants.table import gatt_status_name as gatt_status_name
+from gatts_codec.constants.table import group_of as group_of
+from gatts_codec.constants.table import result_name as result_name

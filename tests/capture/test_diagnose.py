@@ -369,6 +369,7 @@ def test_a_recording_without_times_is_judged_all_the_same() -> None:
         assert codes(diagnose(blind)) == FINDINGS[f"scripted_chip/sd_api_v5/{name}"]
 
 
+@pytest.mark.soak
 def test_memory_does_not_grow_with_the_recording() -> None:
     """Everything that can go wrong, again and again: twice as much of it takes no more memory."""
     names = (

@@ -178,14 +178,14 @@ def test_a_compressed_recording() -> None:
 
 
 def test_a_compressed_recording_that_breaks_off() -> None:
-    items = read(gzip.compress(interceptty(TALK).encode() * 50)[:-200])[1]
+    items = read(gzip.compress(interceptty(TALK).encode() * 10)[:-200])[1]
     assert frames(items)
     (error,) = asides(items, CaptureError)
     assert "breaks off" in error.reason
 
 
 def test_a_compressed_recording_that_is_damaged() -> None:
-    whole = gzip.compress(interceptty(TALK).encode() * 50)
+    whole = gzip.compress(interceptty(TALK).encode() * 10)
     middle = len(whole) // 2
     damaged = whole[:middle] + b"\xff" * 64 + whole[middle + 64 :]
     assert any("breaks off" in error.reason for error in asides(read(damaged)[1], CaptureError))

@@ -27,10 +27,11 @@ def test_clean_line() -> None:
     assert not simulation.host.losses
 
 
+@pytest.mark.parametrize("packets", [4000, pytest.param(100_000, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("reset", [True, False])
-def test_a_hundred_thousand_packets_with_every_fifth_frame_faulty(reset: bool) -> None:
+def test_many_packets_with_every_fifth_frame_faulty(reset: bool, packets: int) -> None:
     simulation = Simulation(HostLink(HostConfig(reset=reset)), ChipLink(), seed=2, rate=0.2)
-    simulation.run(100_000)
+    simulation.run(packets)
     check_books(simulation)
     assert simulation.host.losses
 

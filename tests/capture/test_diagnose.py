@@ -5,40 +5,28 @@ from __future__ import annotations
 import gc
 import json
 import tracemalloc
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from capture.recordings import CAPTURES, RECORDINGS, each_of, items_of
+from capture.talk import CODEC, NOTHING, NOTIFY, REQUEST, Talk
 
 from gatts_codec import (
-    Codec,
-    Hvx,
-    HvxParams,
     HvxResponse,
-    RwAuthorizeRequestEvent,
-    SysAttrSet,
     SysAttrSetResponse,
 )
 from gatts_codec.capture import (
     TO_DEVICE,
     TO_HOST,
     CapturedFrame,
-    Chunk,
-    Direction,
-    Item,
     LineFault,
     Remark,
-    assemble,
 )
 from gatts_codec.capture.doctor import Doctor, Report, diagnose
 from gatts_codec.capture.doctor.texts import TEXTS, Count
 from gatts_codec.errors import CaptureError
-from gatts_codec.framing import H5Packet, encode_frame, h5
-from gatts_codec.packets.gatts.rw_authorize_request_event import ReadParams
-from gatts_codec.schema.message import Packet
-from gatts_codec.schema.structs import Uuid
+from gatts_codec.framing import h5
 
 FINDINGS = {
     "scripted_chip/sd_api_v2_pc/a_link_no_config_rsp": {"config unanswered"},
@@ -147,55 +135,6 @@ def test_every_text_can_be_said() -> None:
 
 
 # What no capture shows, made of frames.
-
-CODEC = Codec("sd_api_v5")
-LINK_UP = [
-    (TO_DEVICE, h5.LINK_PAYLOADS["SYNC"]),
-    (TO_HOST, h5.LINK_PAYLOADS["SYNC_RSP"]),
-    (TO_DEVICE, h5.LINK_PAYLOADS["CONFIG"] + b"\x11"),
-    (TO_HOST, h5.LINK_PAYLOADS["CONFIG_RSP"] + b"\x11"),
-]
-
-
-class Talk:
-    """Frames of a talk between a host and a chip, one every millisecond unless told otherwise."""
-
-    def __init__(self, *, up: bool = True) -> None:
-        self.chunks: list[Chunk] = []
-        self.now_us = 0
-        self.sent = {TO_DEVICE: 0, TO_HOST: 0}
-        for way, payload in LINK_UP if up else []:
-            self.link(way, payload)
-
-    def raw(self, way: Direction, data: bytes, wait_us: int = 1000) -> None:
-        self.now_us += wait_us
-        self.chunks.append(Chunk(self.now_us, way, data))
-
-    def link(self, way: Direction, payload: bytes, wait_us: int = 1000) -> None:
-        self.raw(way, encode_frame(H5Packet(15, payload)), wait_us)
-
-    def packet(
-        self, way: Direction, payload: bytes, *, ack: bool = True, times: int = 1, wait_us: int = 1000
-    ) -> None:
-        other = TO_HOST if way == TO_DEVICE else TO_DEVICE
-        frame = encode_frame(H5Packet(14, payload, self.sent[way] % 8, self.sent[other] % 8, True, True))
-        for _ in range(times):
-            self.raw(way, frame, wait_us)
-        self.sent[way] += 1
-        if ack:
-            self.raw(other, encode_frame(H5Packet(0, ack=self.sent[way] % 8)))
-
-    def message(self, message: Packet, *, wait_us: int = 1000) -> None:
-        way = TO_DEVICE if message.kind == "command" else TO_HOST
-        self.packet(way, CODEC.pack(message), wait_us=wait_us)
-
-    def report(self, extra: Iterable[Item] = (), dialect: str = "sd_api_v5") -> Report:
-        return diagnose([*assemble(self.chunks), *extra], dialect)
-
-
-NOTIFY = Hvx(0, HvxParams(0x0E, data=b"\1"))
-REQUEST = RwAuthorizeRequestEvent(0, 1, read=ReadParams(0x0E, Uuid(0x2A37), 0))
-NOTHING = SysAttrSet(0)
 
 
 def test_a_talk_without_faults_has_no_finding() -> None:

@@ -17,74 +17,61 @@ _ENDS = ("link", "nothing", "all that was set up", "session")  # words of ``ende
 _KEPT_EVIDENCE = 8
 _BORROWED = 2  # pieces of evidence of a finding that another explains
 
-_LINK_UP = {"no device", "host not heard", "config unanswered"}
-_NO_ANSWER = {
-    "no response",
-    "not acknowledged",
-    "long packet not acknowledged",
-    "chip silent",
-    "chip gone and back",
-}
+_LINK_UP = {"no device", "chip answers no more", "host not heard", "config unanswered"}
+_NOT_ACKED = {"not acknowledged", "long packet not acknowledged", "chip silent", "chip gone and back"}
+_NO_ANSWER = {"no response", *_NOT_ACKED}
+_DAMAGE = {"bad frames in runs", "damaged frame", "noise"}
 _LOG = {"host gave up", "response not received", "host reports an error"}
 _OPEN = "call open at the end"
+_ANEW = "host restarted"
 _ANY_FAULT = {code for code, text in TEXTS.items() if text.severity != "note"}
+_OF_BOTH_SIDES = {code for code, text in TEXTS.items() if text.both}
 
 
 class _Explains(NamedTuple):
-    """``code`` explains ``others``; ``later``: only those that begin no earlier than it does."""
+    """A finding explains ``others``; ``later``: only those that begin no earlier than it does."""
 
-    code: str
     others: set[str]
-    later: bool = False
+    later: bool = True
 
 
-_RULES = (
-    _Explains("legacy serial dfu", _ANY_FAULT - {"legacy serial dfu"}),
-    _Explains(
-        "header checksum of another kind", _LINK_UP | {"bad frames in runs", "damaged frame", "noise"} | _LOG
+_RULES: dict[str, _Explains] = {
+    "legacy serial dfu": _Explains(_ANY_FAULT, later=False),
+    "header checksum of another kind": _Explains(_LINK_UP | _DAMAGE | _LOG, later=False),
+    "length framing": _Explains(_LINK_UP | _DAMAGE | _LOG, later=False),
+    "two links": _Explains(
+        _OF_BOTH_SIDES | {"duplicate frames", "config in active", "chip restarted", _ANEW}, later=False
     ),
-    _Explains("length framing", _LINK_UP | {"noise", "bad frames in runs", "damaged frame"} | _LOG),
-    _Explains(
-        "two links", {"seq reused", "duplicate frames", "sequence gap", "bad ack number", "sent again"}
+    "wrong dialect": _Explains({"undecodable", "call failed"}, later=False),
+    "port lost": _Explains({*_LOG, *_NO_ANSWER, _OPEN, "no link", "host gone", _ANEW}, later=False),
+    "host gave up": _Explains({_OPEN}, later=False),
+    "response not received": _Explains({_OPEN}, later=False),
+    "sync over a response": _Explains({*_NO_ANSWER, *_LINK_UP, *_LOG, "chip hung", _ANEW}),
+    "chip deaf": _Explains({*_LINK_UP, *_LOG, *_NO_ANSWER, "damaged frame", _ANEW}, later=False),
+    "chip silent": _Explains({*_LINK_UP, *_LOG, "not acknowledged", "long packet not acknowledged"}),
+    "chip hung": _Explains({*_LINK_UP, *_LOG, *_NO_ANSWER, _ANEW}),
+    "chip gone and back": _Explains({*_LINK_UP, *_LOG, "chip restarted"}),
+    "chip late": _Explains(
+        {"no response", "sent again", "unasked response", "duplicate frames", "chip answers no more", _ANEW}
+        | _LOG
     ),
-    _Explains(
-        "two links", {"acknowledged in vain", "taken for a duplicate", "unasked response", "other response"}
-    ),
-    _Explains("wrong dialect", {"undecodable", "call failed"}),
-    _Explains("port lost", {_OPEN, *_LOG, *_NO_ANSWER, "no link", "host gone", "host restarted"}),
-    _Explains("host gave up", {_OPEN}),
-    _Explains("response not received", {_OPEN}),
-    _Explains(
-        "sync over a response", {*_NO_ANSWER, *_LINK_UP, "chip hung", "host restarted", *_LOG}, later=True
-    ),
-    _Explains(
-        "chip silent", {*_LINK_UP, *_LOG, "not acknowledged", "long packet not acknowledged"}, later=True
-    ),
-    _Explains("chip hung", {*_LINK_UP, *_LOG, *_NO_ANSWER, "host restarted"}, later=True),
-    _Explains("chip gone and back", {*_LINK_UP, *_LOG, "chip restarted"}, later=True),
-    _Explains(
-        "chip late", {"no response", "sent again", "unasked response", "duplicate frames", *_LOG}, later=True
-    ),
-    _Explains("chip late", {"host restarted"}, later=True),
-    _Explains(
-        "host gone", {"chip restarted", "sent again", "unanswered request", "gatt timeout"}, later=True
-    ),
-    _Explains("taken for a duplicate", {"no response"}),
-    _Explains("payload too long", {"host restarted", *_LOG}, later=True),
-    _Explains("long packet not acknowledged", {"host restarted", *_LOG}, later=True),
-    _Explains("not acknowledged", {"host restarted", *_LOG}, later=True),
-    _Explains("no device", {"no link", *_LOG}),
-    _Explains("host not heard", {"no link", *_LOG}),
-    _Explains("config unanswered", {"no link", *_LOG}),
-    _Explains("no link", _LOG),
-    _Explains("no response", {"response not received"}),
-    _Explains("command restarts the chip", {"response not received"}),
-    _Explains("chip restarted", {"response not received"}),
-    _Explains("reset not obeyed", {"reset unknown"}),
-    _Explains("reply refused", {"reply to a write command"}),
-    _Explains("unanswered request", {"gatt timeout"}),
-    _Explains("reply refused", {"gatt timeout"}),
-)
+    "host gone": _Explains({"chip restarted", "sent again", "unanswered request", "gatt timeout"}),
+    "taken for a duplicate": _Explains({"no response"}),
+    "payload too long": _Explains({_ANEW, *_LOG}),
+    "long packet not acknowledged": _Explains({_ANEW, *_LOG}),
+    "not acknowledged": _Explains({_ANEW, *_LOG}),
+    "no device": _Explains({"no link", *_LOG}, later=False),
+    "chip answers no more": _Explains({"no link", _ANEW, *_LOG}, later=False),
+    "host not heard": _Explains({"no link", *_LOG}, later=False),
+    "config unanswered": _Explains({"no link", *_LOG}, later=False),
+    "no link": _Explains(_LOG, later=False),
+    "no response": _Explains({"response not received"}, later=False),
+    "command restarts the chip": _Explains({"response not received"}, later=False),
+    "chip restarted": _Explains({"response not received"}, later=False),
+    "reset not obeyed": _Explains({"reset unknown"}, later=False),
+    "reply refused": _Explains({"reply to a write command", "gatt timeout"}),
+    "unanswered request": _Explains({"gatt timeout"}),
+}
 # What is said of a packet alone gives way to what is said of the same packet with what came of it.
 _OF_ONE_PACKET = ("undecodable", "call failed")
 
@@ -94,8 +81,8 @@ def resolved(findings: Iterable[Finding], *, one_sided: bool = False) -> list[Fi
     standing = list(findings)
     if one_sided:
         standing = [finding for finding in standing if not TEXTS[finding.code].both]
-    for rule in _RULES:
-        standing = _explained(standing, rule)
+    for code, rule in _RULES.items():
+        standing = _explained(standing, code, rule)
     for code in _OF_ONE_PACKET:
         standing = _covered(standing, code)
     return worst_first(standing)
@@ -106,14 +93,16 @@ def worst_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=_rank)
 
 
-def _explained(standing: list[Finding], rule: _Explains) -> list[Finding]:
-    winner = next((finding for finding in standing if finding.code == rule.code), None)
+def _explained(standing: list[Finding], code: str, rule: _Explains) -> list[Finding]:
+    winner = next((finding for finding in standing if finding.code == code), None)
     if winner is None:
         return standing
     gone = [
         finding
         for finding in standing
-        if finding.code in rule.others and not (rule.later and 0 < finding.first_frame < winner.first_frame)
+        if finding.code in rule.others
+        and finding.code != code
+        and not (rule.later and 0 < finding.first_frame < winner.first_frame)
     ]
     told = [finding for finding in gone if finding.severity != "note" or finding.code == _OPEN]
     proof = [piece for finding in told for piece in finding.evidence[:_BORROWED]]

@@ -40,6 +40,11 @@ class Scene:
         if h5.type == H5Type.VENDOR_SPECIFIC:
             self.last_packet[frame.dir] = record
 
+    def last_number(self, side: Direction) -> int | None:
+        """The number of a side's last good frame; None where it has sent none."""
+        last = self.last.get(side)
+        return last.frame.number if last else None
+
     def name(self, delivery: Delivery) -> str:
         """What a packet is called in short."""
         return packet_name(delivery.packet, self.describer.dialect)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from gatts_codec.capture.calls.deliveries import Delivery, GivenUp, Oddity, between, sight
 from gatts_codec.capture.calls.session import Call, EventSeen
-from gatts_codec.capture.doctor.finding import Names, of_delivery, of_record
+from gatts_codec.capture.decoding.packets import PacketRecord
+from gatts_codec.capture.doctor.finding import Evidence, Names, of_delivery, of_record
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
 from gatts_codec.capture.doctor.texts import Count
-from gatts_codec.capture.wire.chunks import TO_DEVICE
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST
 
 _DOUBLED_US = 5_000
 _LATE_US = 1_000
 _ENOUGH_ATTEMPTS = 3
+_MIXED, _KEPT = 3, 64
 _CHIP_ATTEMPTS = 4
 _SLOW_HOST_US = 30_000  # firmware repeats after 40 ms at the earliest
 _CROSSED_US = 50_000  # a repetition that was on its way when the ACK came
@@ -29,6 +31,21 @@ _SIMPLE = {
 }
 
 
+class _Burst:
+    """Frames close together. If the chip's come first, after a pause, they were held up on the way."""
+
+    def __init__(self) -> None:
+        self.late = False
+        self._last_us: int | None = None
+
+    def see(self, record: PacketRecord) -> None:
+        now, last = record.frame.t_us, self._last_us
+        self._last_us = now
+        pause = None if now is None or last is None else now - last
+        if pause is None or pause >= _DOUBLED_US:
+            self.late = pause is not None and pause >= _SLOW_HOST_US and record.frame.dir == TO_HOST
+
+
 class Deliveries(Rule):
     """Judges packets that arrive, and oddities of the link."""
 
@@ -36,10 +53,16 @@ class Deliveries(Rule):
         super().__init__(scene)
         self._names: dict[tuple[str, str], Names] = {}
         self._events: list[Delivery] = []
+        self._two: list[Evidence] = []
+        self._burst = _Burst()
+
+    def record(self, record: PacketRecord) -> None:
+        self._burst.see(record)
 
     def oddity(self, oddity: Oddity) -> None:
         side = SIDES[oddity.record.frame.dir]
         if oddity.code == "seq reused" and oddity.delivery is not None:
+            self._mixed(oddity, oddity.delivery)
             first = oddity.delivery.first.frame
             self.cases.add("seq reused", of_record(oddity.record, f"the number of frame {first} again"))
         elif oddity.code == "sent again" and oddity.delivery is not None:
@@ -83,7 +106,18 @@ class Deliveries(Rule):
         self.end()
         self._events = [event.delivery]
 
+    def _mixed(self, oddity: Oddity, first: Delivery) -> None:
+        """No host gives a packet up before it has repeated it: two that share a number are of two hosts."""
+        waited = between(first.first, sight(oddity.record))
+        if first.attempts == 1 and (waited is None or waited < _SLOW_HOST_US):
+            text = f"another packet with the number of frame {first.first.frame}, which was sent once"
+            self._two.append(of_record(oddity.record, text))
+            del self._two[_KEPT:]
+
     def end(self) -> None:
+        if len(self._two) >= _MIXED:
+            for evidence in self._two:
+                self.cases.add("two links", evidence)
         for delivery in self._events:
             self._over(delivery)
         self._events = []
@@ -97,7 +131,7 @@ class Deliveries(Rule):
             self.cases.add("sent again", of_delivery(delivery, text), {"side": side}, apart=side)
 
     def _doubled(self, delivery: Delivery, oddity: Oddity) -> None:
-        if _is_doubled(delivery):
+        if _is_doubled(delivery) and not self._burst.late:
             side = SIDES[delivery.record.frame.dir]
             evidence = of_record(oddity.record, f"frame {delivery.first.frame} once more")
             self.cases.add("duplicate frames", evidence, {"side": side}, apart=side)

@@ -45,6 +45,7 @@ class LinkUpRule(Rule):
         super().__init__(scene)
         self._attempt = _Attempt()
         self._up = False
+        self._heard: int | None = None  # the chip's last frame before this attempt
 
     def record(self, record: PacketRecord) -> None:
         h5, attempt = record.h5, self._attempt
@@ -98,10 +99,12 @@ class LinkUpRule(Rule):
         """The attempt ends, or the recording does."""
         attempt, up = self._attempt, self._up
         self._attempt, self._up = _Attempt(), False
+        heard, self._heard = self._heard, self.scene.last_number(TO_HOST)
         if up:
             return
         if attempt.host_sync_count >= _MANY_SYNCS and not attempt.chip_frames:
-            self._found("no device", attempt.host_syncs, attempt.host_sync_count)
+            code = "no device" if heard is None else "chip answers no more"
+            self._found(code, attempt.host_syncs, attempt.host_sync_count, last=heard)
         if attempt.chip_sync_count >= _CHIP_SYNCS_ANSWERED:
             self._found("host not heard", attempt.chip_syncs, attempt.chip_sync_count)
         elif self._config_unanswered(attempt):

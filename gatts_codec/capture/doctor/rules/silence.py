@@ -42,6 +42,7 @@ class _Lost:
     tries: int = 0
     syncs: int = 0
     over_response: bool = False
+    stuck: PacketRecord | None = None
 
     @property
     def command(self) -> Delivery:
@@ -62,9 +63,16 @@ class Silence(Rule):
         self._longest_payload = self._longest_frame = 0
         self._open_response = False
         self._synced_over: PacketRecord | None = None
+        self._stuck: PacketRecord | None = (
+            None  # the host's damaged frame that left the chip's decoder in an escape
+        )
 
     def record(self, record: PacketRecord) -> None:
-        h5 = record.h5
+        h5, error = record.h5, record.frame.error
+        if record.frame.dir == TO_HOST:
+            self._stuck = None
+        elif error is not None and error.code == "bad_escape":
+            self._stuck = record
         for lost in self._lost:
             if lost.back is not None or h5 is None:
                 continue
@@ -83,7 +91,7 @@ class Silence(Rule):
             self._longest_frame = max(self._longest_frame, len(command.record.frame.raw))
         if call.outcome == "answered":
             self._synced_over = None
-        lost = _Lost(call, over_response=self._synced_over is not None)
+        lost = _Lost(call, over_response=self._synced_over is not None, stuck=self._stuck)
         if call.outcome == "reset":
             self._pending = lost
         elif call.outcome == "no response" or (
@@ -140,6 +148,9 @@ class Silence(Rule):
             return "sync over a response", {}
         if lost.late:
             return "chip late", {}
+        if lost.stuck is not None and lost.command.acked is None:
+            error = lost.stuck.frame.error
+            return "chip deaf", {"frame": lost.stuck.frame.number, "error": error.reason if error else ""}
         silent = lost.back is None and lost.tries >= _TRIES and bool(self.scene.last.get(TO_HOST))
         if lost.command.acked is not None:
             return self._unanswered(lost, silent)

@@ -24,7 +24,9 @@ TEXTS: dict[str, Text] = {
         "every header checksum of the {side} is one less than due, {count:time}",
         "the {side} complements the sum (0xFF - sum, one's complement, as Bluetooth's three-wire standard and Linux's "
         ""
+        ""
         "hci_h5 do); here the four header bytes must add up to 0 (two's complement). No line does that: no other byte "
+        ""
         ""
         "is wrong",
         "compute the fourth byte as (0x100 - (b0 + b1 + b2)) & 0xFF",

@@ -34,6 +34,7 @@ TEXTS: dict[str, Text] = {
     "chip silent": Text(
         "error",
         "the chip is silent from here on: {name} is sent {attempts:time} and never acknowledged, nor is anything after "
+        ""
         "it",
         "{why}",
         "send c0 dd c0: a chip that waits for the end of an escape wakes up, others ignore it; else cycle its power, "
@@ -42,6 +43,30 @@ TEXTS: dict[str, Text] = {
         "{name} and the link: nothing gets through any more",
         "the line or the chip; the host's packets are good",
         both=True,
+    ),
+    "chip deaf": Text(
+        "error",
+        "the chip is deaf after a damaged byte in frame {frame}: {name} is sent {attempts:time} and never "
+        "acknowledged",
+        "{error}: the chip's SLIP decoder waits for DC or DD from there on, and drops every byte until one comes, "
+        "RESET and "
+        "SYNC included",
+        "send c0 dd c0, which ends the escape and is no frame, before repeating a packet and before each RESET and "
+        "SYNC",
+        "{name} and the link: nothing gets through until DC or DD comes",
+        "the line, which damaged a byte; the chip's firmware, which does not recover",
+        both=True,
+    ),
+    "chip answers no more": Text(
+        "error",
+        "the host sends SYNC {count:time} and the chip, heard up to frame {last}, does not answer",
+        "port and settings are right, since the chip has answered before: it hangs, has lost its power or was "
+        "unplugged, "
+        "or a damaged byte has left its SLIP decoder in an escape, which RESET and SYNC do not end",
+        "send c0 dd c0, which wakes a chip that waits for the end of an escape; else cycle its power and look at the "
+        "cable",
+        "the link: it does not come up again",
+        "the chip, its power supply or the cable; the host's packets are good",
     ),
     "chip hung": Text(
         "error",
@@ -66,6 +91,7 @@ TEXTS: dict[str, Text] = {
         "error",
         "the chip answers {name} only after the host has given it up",
         "the chip, or what lies between (USB hub, bridge, debugger), stood still for a while; then everything arrives "
+        ""
         ""
         "at once. The line is good: nothing is damaged or lost",
         "look for what stops the chip (breakpoints, flash erase, a busy USB hub); raise the response timeout; "
@@ -102,6 +128,7 @@ TEXTS: dict[str, Text] = {
         "through",
         "J-Link's on-board debugger drops packets over 64 bytes while its mass storage device is on",
         "run JLinkExe and give MSDDisable, then plug the board in again; or use hardware flow control; shorter packets "
+        ""
         "get "
         "through meanwhile",
         "{name}, and the link with it: the host gives up (0x802A, 0x8005)",
@@ -190,6 +217,7 @@ TEXTS: dict[str, Text] = {
         "the packets of two links are mixed in this recording, {count:time}",
         "two adapters write into one log, or two UARTs into one capture: both hosts send the same sequence number, and "
         ""
+        ""
         "both packets are acknowledged",
         "record each link in a file of its own, or let the log name the port of each line",
         "nothing that this recording shows: calls cannot be told apart",
@@ -210,6 +238,7 @@ TEXTS: dict[str, Text] = {
         "warning",
         "the host is silent from here on: the chip sends {name} {attempts:time} without an ACK",
         "the host's program ended, crashed or closed the port; nothing is lost on the line. The chip goes on with what "
+        ""
         "it "
         "was told: it keeps advertising and keeps its connections",
         "stop advertising and disconnect before the program ends, or send RESET at its end and at its start",

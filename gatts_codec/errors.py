@@ -47,8 +47,24 @@ _CONTEXT_BYTES = 10
 _LONGEST_VALUE = 60
 
 
+# Letters and marks that Unicode has nothing shown for, from one to another.
+_FILLERS = (
+    (0x034F, 0x034F),
+    (0x115F, 0x1160),
+    (0x17B4, 0x17B5),
+    (0x180B, 0x180F),
+    (0x3164, 0x3164),
+    (0xFFA0, 0xFFA0),
+)
+_SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+_INVISIBLE = frozenset(chr(code) for low, high in _FILLERS + _SELECTORS for code in range(low, high + 1))
+
+
 class GattsError(Exception):
-    """Base of every error this library raises on purpose."""
+    """Base of every error this library raises on purpose. Whatever stands in it, its text can be printed."""
+
+    def __str__(self) -> str:
+        return printable(super().__str__())
 
 
 class EncodeError(GattsError, ValueError):
@@ -72,7 +88,7 @@ class EncodeError(GattsError, ValueError):
     def __str__(self) -> str:
         where = " ".join(part for part in (self.dialect, self.packet) if part)
         field = f"{self.path}: " if self.path else ""
-        return f"{field}{self.reason}" + (f"\n  {where}" if where else "")
+        return printable(f"{field}{self.reason}") + (f"\n  {printable(where)}" if where else "")
 
 
 class UnknownDialectError(GattsError, ValueError):
@@ -112,8 +128,8 @@ class DecodeError(GattsError, ValueError):
         where = " ".join(part for part in (self.dialect, self.packet) if part)
         size = f"{len(self.data)} byte{'s' * (len(self.data) != 1)}"
         return (
-            f"{field} offset {self.offset}: {self.reason}\n"
-            f"  {where}, {size}: {mark_offset(self.data, self.offset)}"
+            f"{printable(f'{field} offset {self.offset}: {self.reason}')}\n"
+            f"  {printable(where)}, {size}: {mark_offset(self.data, self.offset)}"
         )
 
 
@@ -153,7 +169,7 @@ class FramingError(GattsError, ValueError):
 
     def __str__(self) -> str:
         place = f"{self.layer} {self.code} at offset {self.offset}"
-        return f"{place}: {self.reason}\n  {mark_offset(self.data, self.offset)}"
+        return f"{place}: {printable(self.reason)}\n  {mark_offset(self.data, self.offset)}"
 
 
 class CaptureError(GattsError, ValueError):
@@ -169,7 +185,7 @@ class CaptureError(GattsError, ValueError):
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.reason}" if place else self.reason
+        return printable(f"{place}: {self.reason}" if place else self.reason)
 
 
 class LinkError(GattsError, OSError):
@@ -199,7 +215,7 @@ class LinkError(GattsError, OSError):
         self.reason, self.stage, self.attempts, self.heard = reason, stage, attempts, heard
 
     def __str__(self) -> str:
-        return self.reason
+        return printable(self.reason)
 
 
 class LinkTimeout(LinkError, TimeoutError):
@@ -235,7 +251,7 @@ class CommandFailed(GattsError):
 
     def __str__(self) -> str:
         named = f"{self.name} (0x{self.result:04x})" if self.name else f"0x{self.result:04x}"
-        return f"{self.command} failed: {named}" + (f": {self.hint}" if self.hint else "")
+        return printable(f"{self.command} failed: {named}" + (f": {self.hint}" if self.hint else ""))
 
 
 class PeerError(GattsError):
@@ -250,6 +266,22 @@ class PeerError(GattsError):
     def __init__(self, reason: str, *, status: int | None = None) -> None:
         super().__init__(reason)
         self.reason, self.status = reason, status
+
+
+def printable(text: str) -> str:
+    """A stranger's text as it may stand on a terminal, in a log or on a page: what would steer it becomes an escape.
+
+    That is every control, format and direction character (C0, C1, bidi, zero width), separators of lines, lone
+    surrogates, and what Unicode has nothing shown for.
+    """
+    if text.isprintable() and (text.isascii() or _INVISIBLE.isdisjoint(text)):
+        return text
+    return "".join(
+        char
+        if char.isprintable() and char not in _INVISIBLE
+        else char.encode("unicode_escape", "surrogatepass").decode()
+        for char in text
+    )
 
 
 def mark_offset(data: bytes, offset: int) -> str:

@@ -8,7 +8,7 @@ import click
 
 from gatts_codec.capture.decoding.describe import Describer
 from gatts_codec.cli.fields import fields_from_pairs
-from gatts_codec.cli.output import Seconds, dialect_option, json_option, print_json, tell
+from gatts_codec.cli.output import Seconds, dialect_option, json_option, print_json, say, tell
 from gatts_codec.cli.port_options import port_options
 from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
@@ -89,7 +89,7 @@ def _raw(client: Client, payload: bytes, as_json: bool) -> int:
     if as_json:
         print_json({"payload": answer.hex()})
     else:
-        click.echo(answer.hex() or "acknowledged; such packets have no response")
+        say(answer.hex() or "acknowledged; such packets have no response")
     return 0
 
 
@@ -99,6 +99,6 @@ def _show(response: Response, codec: Codec, as_json: bool) -> None:
         return
     describer, numbers = Describer(codec.dialect.numbers), codec.dialect.numbers
     details = "".join(f" {detail}" for detail in describer.details(response))
-    click.echo(f"{short_name(response.name)}: {describer.result(response.result)}{details}")
+    say(f"{short_name(response.name)}: {describer.result(response.result)}{details}")
     if response.result and result_name(numbers, response.result):
         tell(hint(numbers, response.result, response.name))

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from gatts_codec.cli.output import json_option, print_json, printable, tell
+from gatts_codec.cli.output import json_option, print_json, say, tell
+from gatts_codec.cli.progress import bar
 from gatts_codec.cli.source import any_dialect_option
 from gatts_codec.errors import CaptureError
 
@@ -87,7 +84,7 @@ class _Report:
         if self._as_json:
             print_json(result.to_dict() | {"before": before})
         else:
-            click.echo(printable(_line(result, before)))
+            say(_line(result, before))
 
 
 def _line(result: Converted, before: bool) -> str:
@@ -105,7 +102,7 @@ def _convert_one(source: str, target: str, dialect: str, report: _Report) -> Non
     from gatts_codec.capture.bulk.convert import convert_file
     from gatts_codec.capture.bulk.storage import fingerprint, remove_parts_of
 
-    with _progress(source, fingerprint(source)["size"] or 0) as advance_to:
+    with bar(source, fingerprint(source)["size"] or 0) as advance_to:
         result = convert_file(source, target, dialect, advance_to)
     remove_parts_of(target)
     report.add(result)
@@ -121,7 +118,7 @@ def _convert_many(
         run = partial(many.run_dask, scheduler=scheduler)
     elif jobs > 1:
         run = partial(processes.run_processes, jobs=jobs)
-    with _progress(f"{len(sources)} recordings", len(sources)) as advance_to:
+    with bar(f"{len(sources)} recordings", len(sources)) as advance_to:
         done = 0
 
         def told(result: Result, before: bool) -> None:
@@ -131,20 +128,3 @@ def _convert_many(
             advance_to(done)
 
         many.convert_many(sources, folder, dialect, run, told)
-
-
-@contextlib.contextmanager
-def _progress(what: str, total: int) -> Iterator[Callable[[int], object]]:
-    """A bar on standard error, where a person watches."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:3.0f} %"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda completed: progress.update(task, completed=completed)

@@ -26,12 +26,12 @@ from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.capture.recording import Recording, open_recording
 from gatts_codec.capture.writers import Export, writer_for, writer_named
 from gatts_codec.cli.call_rows import call_dict
-from gatts_codec.cli.output import console, json_option, print_json, printable, tell
+from gatts_codec.cli.output import console, json_option, print_json, tell
 from gatts_codec.cli.progress import watched
 from gatts_codec.cli.rows import RowPrinter, aside_text
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
 from gatts_codec.dialects import Dialect
-from gatts_codec.errors import CaptureError
+from gatts_codec.errors import CaptureError, printable
 
 _HELD = 1000  # remarks and errors before the first frame
 NO_FRAME = "no frame found. A frame begins and ends with c0; for a bare packet body add --kind"

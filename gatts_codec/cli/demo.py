@@ -11,7 +11,7 @@ import click
 from gatts_codec.capture import Chunk
 from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.cli.ladder import Ladder
-from gatts_codec.cli.output import console, dialect_option
+from gatts_codec.cli.output import console, dialect_option, say
 from gatts_codec.device.demonstration import Step, demonstrate
 
 _DEFAULT = "sd_api_v5"
@@ -32,7 +32,7 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
     wanted = dialect or _DEFAULT
     ladder = Ladder(console(), wanted, show_bytes=not no_bytes)
     steps: list[Step] = []
-    click.echo(f"A host and a chip, speaking {wanted}. Milliseconds; a tick: the other end has it.")
+    say(f"A host and a chip, speaking {wanted}. Milliseconds; a tick: the other end has it.")
     ladder.header()
     for number, step in enumerate(demonstrate(wanted), 1):
         ladder.step(number, step)
@@ -51,12 +51,12 @@ def _write(path: Path, steps: list[Step]) -> None:
 
 
 def _farewell(ladder: Ladder, dialect: str, record: str | None, took_s: float) -> None:
-    click.echo()
-    click.echo(
+    say()
+    say(
         f"{ladder.frame_count} frames, {ladder.byte_count} bytes, {took_s:.1f} s. All of it has just happened."
     )
     keep, again = "gatts-codec demo --record demo.jsonl", f"gatts-codec decode {record} -d {dialect}"
-    click.echo(
+    say(
         f"  {keep if record is None else again:46}  {'keep what passed' if record is None else 'read it again'}"
     )
-    click.echo(f"  {f'gatts-codec chip -d {dialect}':46}  a chip for a host of your own")
+    say(f"  {f'gatts-codec chip -d {dialect}':46}  a chip for a host of your own")

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from gatts_codec.capture.doctor import Evidence, Finding, Outcome, Report, diagnose
 from gatts_codec.capture.wire.clock import spoken
-from gatts_codec.cli.output import console, json_option, print_json, printable
+from gatts_codec.cli.output import console, json_option, print_json
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
+from gatts_codec.errors import printable
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
 _STATUS: dict[Outcome, int] = {"nothing wrong found": 0, "faults found": 1, "too little to judge": 3}

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import click
 
 from gatts_codec.cli.fields import fields_from_pairs
-from gatts_codec.cli.output import dialect_option, reads_terminal, tell
+from gatts_codec.cli.output import dialect_option, reads_terminal, say, tell
 from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
 from gatts_codec.errors import EncodeError
@@ -47,7 +47,7 @@ def command(
     message = cls.from_dict(plain)
     payload = codec.pack(message)
     _note_length(payload, codec)
-    click.echo((h5.encode_reliable(payload, seq, ack) if frame else payload[1:]).hex())
+    say((h5.encode_reliable(payload, seq, ack) if frame else payload[1:]).hex())
 
 
 def _message_class(codec: Codec, kind: Kind | None, name: str) -> type[Packet]:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gatts_codec.capture.decoding.describe import Describer, opaque_name
-from gatts_codec.cli.output import Seconds, dialect_option, json_option, one_line, print_json, tell
+from gatts_codec.cli.output import Seconds, dialect_option, json_option, one_line, print_json, say, tell
 from gatts_codec.cli.port_options import port_options
 from gatts_codec.codec import Codec
 from gatts_codec.constants.table import short_name
@@ -36,7 +36,7 @@ def command(port: str, dialect: str, time_s: float | None, as_json: bool, **link
         try:
             _watch(client, time_s, as_json)
         except KeyboardInterrupt:
-            click.echo(err=True)
+            tell("", "")
     return 0
 
 
@@ -64,4 +64,4 @@ def _show(event: AnyEvent, codec: Codec, as_json: bool) -> None:
     numbers = codec.dialect.numbers
     name = opaque_name(event, numbers) if isinstance(event, Opaque) else short_name(event.name).upper()
     details = "".join(f" {detail}" for detail in Describer(numbers).details(event))
-    click.echo(f"{now:%H:%M:%S.%f} {name:20}{details}")
+    say(f"{now:%H:%M:%S.%f} {name:20}{details}")

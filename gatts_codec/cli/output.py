@@ -6,14 +6,15 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 import click
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from gatts_codec.constants.table import tables
-from gatts_codec.errors import GattsError
+from gatts_codec.errors import GattsError, printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,33 +22,37 @@ _PIPE_WIDTH = 500  # columns: a pipe has no edge to fold at, and whoever greps w
 
 
 class _Output(Console):
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else "\n".join(map(printable, text.split("\n"))), style, control)
+
     def on_broken_pipe(self) -> None:
         # Rich would end the program here with status 1, which says that the data is bad.
         raise BrokenPipeError
 
 
-def console() -> Console:
-    """Standard output for people. Rich honours TERM and COLUMNS; nothing is ever cut off."""
+def console(*, stderr: bool = False) -> Console:
+    """Standard output, or error, for people. Rich honours TERM and COLUMNS; nothing is ever cut off.
+
+    Whatever is printed on it, nothing of it steers the terminal.
+    """
     # Rich alone would leave bold in place under NO_COLOR.
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    plain = _Output(highlight=False, emoji=False, markup=False, color_system=colours)
+    plain = _Output(stderr=stderr, highlight=False, emoji=False, markup=False, color_system=colours)
     if not plain.is_terminal and "COLUMNS" not in os.environ:
         plain.width = _PIPE_WIDTH
     return plain
-
-
-def printable(text: str) -> str:
-    """A stranger's text as it may stand on a terminal: control and direction characters become escapes."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode()
-        for char in text
-    )
 
 
 def one_line(error: GattsError) -> str:
     """An error's text on one line: its second line, which says where, in parentheses."""
     first, *rest = str(error).splitlines() or [type(error).__name__]
     return first + (f" ({' '.join(line.strip() for line in rest)})" if rest else "")
+
+
+def say(line: object = "") -> None:
+    """A line on standard output, whatever stands in it."""
+    click.echo(printable(str(line)))
 
 
 def tell(message: str, said_by: str = "gatts-codec: ") -> None:
@@ -71,7 +76,7 @@ class Seconds(click.FloatRange):
 
 def print_json(record: Mapping[str, Any]) -> None:
     """One JSON object on a line of its own."""
-    click.echo(json.dumps(record))
+    click.echo(json.dumps(record).replace("\x7f", "\\u007f"))  # the one control character that JSON lets pass
 
 
 def dialect_option(required: bool = True) -> Callable[[F], F]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import click
 from rich.console import Console
 from rich.text import Text
 
@@ -16,7 +15,8 @@ from gatts_codec.capture.decoding.packets import Decoded, PacketDecoder
 from gatts_codec.capture.wire.clock import spoken
 from gatts_codec.cli import call_rows
 from gatts_codec.cli.call_rows import Part
-from gatts_codec.errors import CaptureError, DecodeError, mark_offset
+from gatts_codec.cli.output import say
+from gatts_codec.errors import CaptureError, DecodeError, mark_offset, printable
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Response
@@ -170,6 +170,7 @@ class RowPrinter:
         self._line([(" " * _NARROW, ""), (text, "red")])
 
     def _print(self, head: list[Part], tail: list[Part]) -> None:
+        tail = [(printable(text), style) for text, style in tail]
         width = sum(len(text) for text, _ in head)
         if self._plain or width + sum(len(text) for text, _ in tail) <= self._console.width:
             return self._line(head + tail)
@@ -187,7 +188,7 @@ class RowPrinter:
 
     def _line(self, parts: list[Part]) -> None:
         if self._plain:  # rich takes ten times as long to print the same
-            click.echo("".join(text for text, _ in parts).rstrip())
+            say("".join(text for text, _ in parts).rstrip())
         else:
             self._console.print(Text.assemble(*parts), soft_wrap=True)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gatts_codec.cli.output import say
 from gatts_codec.dissectors.install import install, plugin_path
 
 _NEXT_STEPS = """\
@@ -28,11 +29,12 @@ def command() -> None:
 )
 def install_command(folder: Path | None) -> None:
     """Put the plugin where Wireshark finds it."""
-    click.echo(f"installed {install(folder)}")
-    click.echo(_NEXT_STEPS)
+    say(f"installed {install(folder)}")
+    for line in _NEXT_STEPS.splitlines():
+        say(line)
 
 
 @command.command("path")
 def path_command() -> None:
     """Print where the plugin is, for tshark -X lua_script:FILE."""
-    click.echo(plugin_path())
+    say(plugin_path())

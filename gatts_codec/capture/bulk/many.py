@@ -88,7 +88,7 @@ def tasks(sources: Sequence[str], folder: str, dialect: str, run_id: str = "") -
     for source in sources:
         whole = identity(source)
         # The name tells people which recording it is, the digest tells recordings of one name apart, in every run.
-        digest = hashlib.sha256(whole.encode()).hexdigest()[:8]
+        digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:8]
         name = f"{_UNSAFE.sub('_', PurePosixPath(whole.replace(os.sep, '/')).stem)}-{digest}"
         target = join(folder, f"capture={name}", _TABLE)
         found[whole] = Task(source, target, join(folder, _NOTES, f"{name}.json"), dialect, run_id)

@@ -14,6 +14,7 @@ import threading
 import time
 from typing import Literal
 
+from gatts_codec.errors import printable
 from gatts_codec.link.transports.base import Transport
 
 _log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class RecordingTransport:
                 raise OSError("the disk is full")
         except OSError as error:
             # The link matters more than its recording, but nobody shall believe that the file is complete.
-            _log.error("recording to %s ends here: %s", self._path, error.strerror or error)
+            _log.error("recording to %s ends here: %s", printable(self._path), error.strerror or error)
             self._end_file()
 
     def _end_file(self) -> None:

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from gatts_codec import Codec, Command, Event, LinkClosed, LinkReset, Opaque, Response, ServiceAdd, Uuid
 from gatts_codec.device import ChipFarm, VirtualChip
-from gatts_codec.link import CallSession, HostConfig, HostLink, Inbox, Request
+from gatts_codec.link import Arrival, CallSession, Goal, HostConfig, HostLink, Inbox, LinkGoal, Request
 
 DIALECT = "sd_api_v5"
-RESPONSE_S = 1.5  # how long the chip may take for a response, from its ACK on
+CALL_S = 3.0  # how long a call may take in all
 
 
 class Host(asyncio.Protocol):
@@ -32,26 +32,27 @@ class Host(asyncio.Protocol):
         self.session = CallSession(link, self.codec, Inbox(1))
         self.session.listener = self._hear
         self.events: asyncio.Queue[Event | Opaque] = asyncio.Queue()
-        self.settled = asyncio.Event()  # the link is up, or will not come up by itself
+        self.settled = asyncio.Event()  # something has happened
         self.turn = asyncio.Lock()  # the chip takes one call at a time
         self.timer: asyncio.TimerHandle | None = None
 
-    async def call(
-        self, command: Command[Response] | Opaque, timeout_s: float = RESPONSE_S
-    ) -> Response | Opaque:
+    async def call(self, command: Command[Response] | Opaque, timeout_s: float = CALL_S) -> Response | Opaque:
         """Send a command, return its response. It may be cancelled: the response, when it comes, is dropped.
 
         Raises LinkReset when the chip restarts, or has since the last call; LinkTimeout; LinkClosed.
         """
-        request = Request(self.codec.pack(command), timeout_s)
         async with self.turn:
-            await self.wait_for_link()
-            self.session.report()
-            # An earlier command of this kind was given up: its response may still come, and looks like ours.
-            barrier = self.session.barrier_for(request)
-            if barrier is not None:
-                await self._exchange(barrier)
-            answer = self.codec.unpack(await self._exchange(request))
+            request = Request(self.codec.pack(command), timeout_s, until=self.loop.time() + timeout_s)
+            try:
+                # The link, if it is not up; a barrier, if an earlier call was given up and its response may still come.
+                for goal in self.session.steps(request, self.loop.time):
+                    self._settle()
+                    await self._wait(goal, request.until)
+            finally:
+                self.session.abandon(request)  # nothing, if it is done
+        if request.error is not None:
+            raise request.error
+        answer = self.codec.unpack(request.answer)
         assert isinstance(answer, (Response, Opaque))
         return answer
 
@@ -60,27 +61,17 @@ class Host(asyncio.Protocol):
         if self.session.down is not None and not self.session.is_closed:
             self.session.open(self.loop.time())
             self._settle()
-        while not self.session.link.is_up and self.session.down is None:
-            await self.settled.wait()
+        await self._wait(LinkGoal(self.session), None)
         if self.session.down is not None:
             raise self.session.down
 
-    async def _exchange(self, request: Request) -> bytes:
-        done = asyncio.Event()
-        request.notify = done.set
-        self.session.start(request, self.loop.time())
-        self._settle()
-        try:
-            await done.wait()
-        finally:
-            if not request.done:
-                self.session.abandon(request)
-        if request.error is not None:
-            raise request.error
-        return request.answer
+    async def _wait(self, goal: Goal, until: float | None) -> None:
+        while not goal.done and (until is None or self.loop.time() < until):
+            self.settled.clear()
+            await self.settled.wait()
 
-    def _hear(self, event: Event | Opaque) -> bool:
-        self.events.put_nowait(event)
+    def _hear(self, arrival: Arrival) -> bool:
+        self.events.put_nowait(arrival.event)
         return True
 
     # -- bytes and time
@@ -110,10 +101,7 @@ class Host(asyncio.Protocol):
             self.timer.cancel()
         due = self.session.next_deadline()
         self.timer = None if due is None else self.loop.call_at(due, self._tick)
-        if self.session.link.is_up or self.session.down is not None:
-            self.settled.set()
-        else:
-            self.settled.clear()
+        self.settled.set()
 
 
 async def build(host: Host) -> None:

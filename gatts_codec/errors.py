@@ -199,6 +199,7 @@ class LinkError(GattsError, OSError):
         sync      SYNC goes out, SYNC_RSP is awaited
         config    CONFIG goes out, CONFIG_RSP is awaited
         active    the link was up, nothing in flight
+        turn      other calls are under way
         ack       a packet is in flight, its ACK is awaited
         response  a command has its ACK, the response is awaited
         event     an event is awaited

@@ -28,9 +28,9 @@ from gatts_codec.schema.message import Command, Response
     "--timeout",
     "timeout_s",
     type=Seconds(),
-    default=1.5,
+    default=3.0,
     show_default=True,
-    help="How long to wait for the response.",
+    help="How long the call may take in all.",
 )
 @json_option
 def command(

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from copy import copy
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar, cast, overload
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import GattsError, LinkClosed
 from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.aline import AsyncLine
 from gatts_codec.link.calls.base import Awaited
 from gatts_codec.link.calls.client import ClientCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
-from gatts_codec.link.config import HostConfig
-from gatts_codec.link.dispatch import Callback, Types, arun
-from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Wanted, matching
-from gatts_codec.link.notices import call_back
+from gatts_codec.link.config import HostConfig, timeout
+from gatts_codec.link.dispatch import AsyncCallbacks, Callback
+from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Waiter, matching
 from gatts_codec.link.opening import Options, new_session, open_port
 from gatts_codec.link.session import Request
 from gatts_codec.link.transports import Transport
@@ -37,7 +38,7 @@ def aconnect(
     *,
     reset: bool = True,
     max_payload: int | None = None,
-    timeout_s: float = 1.5,
+    timeout_s: float = 3.0,
     strict: bool = True,
     event_buffer: int = DEFAULT_SIZE,
     framing: str = "h5",
@@ -135,12 +136,13 @@ class AsyncClient(ClientCalls[Awaited]):
         self.codec: Codec = self._session.codec
         self._timeout_s = options.timeout_s
         self._max_payload = self._session.link.config.max_payload
-        self._turn = asyncio.Lock()
         self._line = AsyncLine(transport, self._session)
-        self._callbacks: list[tuple[Callback, Types]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._session.listener = self._call_back
+        self._callbacks = AsyncCallbacks(options.event_buffer)
+        self._tasks = self._callbacks.tasks
+        self._session.listener = self._callbacks.put
         self._closed = False
+        # Neither knows the client: one that is dropped without close() gives its port and its tasks back.
+        self._dropped = weakref.finalize(self, _give_back, self._line, self._callbacks)
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -169,6 +171,11 @@ class AsyncClient(ClientCalls[Awaited]):
         """How many events were dropped because nobody took them and the buffer was full."""
         return self._session.inbox.lost
 
+    @property
+    def lost_callbacks(self) -> int:
+        """How many events no callback was called for, because callbacks were too slow and ``event_buffer`` waited."""
+        return self._callbacks.lost
+
     @overload
     async def call(self, message: Command[R], *, check: bool = True, timeout_s: float | None = None) -> R: ...
 
@@ -183,13 +190,12 @@ class AsyncClient(ClientCalls[Awaited]):
         """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
 
         ``check=False`` returns a response with a result other than 0 instead of raising CommandFailed. ``timeout_s`` is
-        how long the chip may take from its ACK to its response, in seconds; None: as long as the client was made with.
+        how long the call may take in all, in seconds; None: as long as the client was made with.
 
         Raises what the other calls do: EncodeError for a command that does not encode or is longer than
         ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
         """
-        payload = encode_command(self.codec, message, self._max_payload)
-        answer = await self._exchange(payload, timeout_s)
+        answer = await self._exchange(timeout_s, encode_command, self.codec, message, self._max_payload)
         response: Response | Opaque
         if isinstance(message, Command):
             response = self.codec.decode_response(answer[1:])
@@ -206,44 +212,36 @@ class AsyncClient(ClientCalls[Awaited]):
         Raises EncodeError for what no firmware takes: no bytes, too few, over ``max_payload``; LinkTimeout, LinkReset,
         LinkClosed.
         """
-        return await self._exchange(check_raw(payload, self._max_payload, self.codec), timeout_s)
+        return await self._exchange(timeout_s, check_raw, payload, self._max_payload, self.codec)
 
-    async def events(self, timeout_s: float | None = None) -> AsyncIterator[AnyEvent]:
+    def events(self, timeout_s: float | None = None) -> AsyncIterator[AnyEvent]:
         """Events as they come, oldest first, until none has come for ``timeout_s`` or the client is closed.
 
-        Without ``timeout_s`` (in seconds) there is no end but closing. Events of other groups, and those that do not
-        decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating anew goes on), LinkClosed
-        when the port goes away.
+        Without ``timeout_s`` (in seconds) there is no end but closing; 0 takes what is there. Events of other groups,
+        and those that do not decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating goes
+        on), LinkClosed when the port goes away, EncodeError for a time that is none.
         """
-        while (event := await self._next(lambda _: True, timeout_s, may_end=True)) is not None:
-            yield event
+        return _Events(partial(self._next, Opaque, None, timeout(timeout_s)))
 
     async def wait_for(
-        self, event_type: type[E], timeout_s: float = 5.0, where: Callable[[E], bool] | None = None
+        self, event_type: type[E], timeout_s: float | None = 5.0, where: Callable[[E], bool] | None = None
     ) -> E:
         """Take the next event of a type, ``where`` it fits; those that came before it stay for others.
 
-        Raises LinkTimeout after ``timeout_s`` seconds, and says what came instead; LinkReset and LinkClosed as
-        ``events`` does; and what ``where`` raises.
+        Raises LinkTimeout after ``timeout_s`` seconds (None: there is no end), and says what came instead; LinkReset
+        and LinkClosed as ``events`` does; EncodeError for a time that is none; and what ``where`` raises. A task that
+        is cancelled here takes no event.
         """
-        event = await self._next(matching(event_type, where), timeout_s)
-        if event is None:
-            raise self._session.inbox.missing(event_type, timeout_s)
-        return cast(E, event)
+        return await self._next(event_type, matching(event_type, where), timeout(timeout_s))
 
     def on_event(self, callback: Callback, *event_types: type[AnyEvent]) -> Callable[[], None]:
         """Call back in the loop for every event, or for those of some types. Returns what ends that.
 
-        A coroutine function runs as a task, cancelled on close. What either raises is logged.
+        A coroutine function is awaited; one callback runs at a time, in the order of the events. At most
+        ``event_buffer`` events wait for that, then the oldest is dropped, with a warning. What a callback raises is
+        logged. Close cancels the one that is under way.
         """
-        entry = (callback, event_types)
-        self._callbacks.append(entry)
-
-        def remove() -> None:
-            if entry in self._callbacks:
-                self._callbacks.remove(entry)
-
-        return remove
+        return self._callbacks.add(callback, event_types)
 
     async def reset(self) -> None:
         """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``.
@@ -251,13 +249,11 @@ class AsyncClient(ClientCalls[Awaited]):
         Waits for a call under way. Raises LinkTimeout where the chip does not answer; LinkClosed where the client is
         closed or the port has gone, or LinkReset if that a link was lost before had still to be told.
         """
-        async with self._turn:
-            if self._closed:
-                self._session.report()
-            self._session.unreported = None
+        try:
             await self._line.open()
-            if self._session.down is not None:
-                raise copy(self._session.down)
+        except GattsError:
+            await asyncio.sleep(0)
+            raise
 
     def close(self) -> Awaitable[object]:
         """End the link and give the port back, at once; awaiting what it returns also waits for callbacks' tasks.
@@ -266,57 +262,80 @@ class AsyncClient(ClientCalls[Awaited]):
         """
         self._closed = True
         self._line.close(LinkClosed(f"{self.port} was closed", stage="closed"))
-        current = asyncio.current_task()
-        tasks = [task for task in self._tasks if task is not current]
-        for task in tasks:
-            task.cancel()
-        return asyncio.gather(*tasks, return_exceptions=True)
+        self._dropped.detach()
+        return asyncio.gather(*self._callbacks.close(), return_exceptions=True)
 
-    def _call_back(self, event: AnyEvent) -> bool:
-        # Soon, not now: a callback may close the client, and the session is in the middle of something.
-        loop = asyncio.get_running_loop()
-        for callback, types in self._callbacks:
-            if not types or isinstance(event, types):
-                loop.call_soon(self._run, callback, event)
-        return bool(self._callbacks)
-
-    def _run(self, callback: Callback, event: AnyEvent) -> None:
-        if self._closed:
-            return
-        outcome = call_back(callback, event)
-        if asyncio.iscoroutine(outcome):
-            task = asyncio.create_task(arun(callback, outcome, event))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _exchange(self, payload: bytes, timeout_s: float | None) -> bytes:
-        request = Request(payload, self._timeout_s if timeout_s is None else timeout_s)
-        async with self._turn:
-            try:
-                await self._line.send(request)
-                await self._line.wait(request)
-            finally:
-                if not request.done:
-                    self._session.abandon(request)
+    async def _exchange(
+        self, timeout_s: float | None, encode: Callable[..., bytes], *arguments: object
+    ) -> bytes:
+        timeout_s = self._timeout_s if timeout_s is None else timeout_s
+        try:
+            request = Request(encode(*arguments), timeout_s)
+            request.until = self._line.loop.time() + timeout_s
+            await self._line.ask(request)
+        except GattsError:
+            await asyncio.sleep(0)
+            raise
         if request.error is not None:
             raise copy(request.error)  # others may be told the same one
         return request.answer
 
-    async def _next(
-        self, matches: Predicate, timeout_s: float | None, may_end: bool = False
-    ) -> AnyEvent | None:
-        wish = Wanted(matches)
-        inbox = self._session.inbox
-        inbox.want(wish)
+    async def _next(self, event_type: type[E], matches: Predicate | None, timeout_s: float | None) -> E:
+        await asyncio.sleep(0)  # who takes what is there, and that again and again, is not alone in the loop
+        waiter = Waiter(self._session.inbox, matches)
         try:
-            if not wish.done:
-                self._session.report()
-                await self._line.wait(wish, timeout_s)
+            event = await self._wait(waiter, timeout_s)
+            self._session.withdraw(waiter)
+            if event is None and matches is not None:
+                raise self._session.inbox.missing(event_type, timeout_s or 0.0)
+            return cast(E, event)
+        except BaseException:
+            waiter.put_back()
+            self._session.withdraw(waiter)
+            raise
+
+    async def _wait(self, waiter: Waiter, timeout_s: float | None) -> AnyEvent | None:
+        loop = self._line.loop
+        until, is_over = None if timeout_s is None else loop.time() + timeout_s, False
+        waiter.enter()
+        try:
+            while (event := waiter.look()) is None:
+                self._session.check(waiter)
+                if is_over:
+                    break
+                await self._line.wait(waiter, until)
+                is_over = until is not None and loop.time() >= until
         except LinkClosed:
-            if not (may_end and self._closed):
+            if not self._closed or waiter.is_choosy:
                 raise
-        finally:
-            inbox.withdraw(wish)
-        if wish.error is not None and not (may_end and self._closed):
-            raise copy(wish.error)
-        return wish.event
+            return None
+        return event
+
+
+class _Events:
+    """Not a generator: that would end with the task that is cancelled in it."""
+
+    def __init__(self, take: Callable[[], Awaitable[AnyEvent | None]]) -> None:
+        self._take = take
+
+    def __aiter__(self) -> AsyncIterator[AnyEvent]:
+        return self
+
+    async def __anext__(self) -> AnyEvent:
+        event = await self._take()
+        if event is None:
+            raise StopAsyncIteration
+        return event
+
+
+def _give_back(line: AsyncLine, callbacks: AsyncCallbacks) -> None:
+    error = LinkClosed(f"{line.transport.name} was closed: nobody had the client any more", stage="closed")
+
+    def close() -> None:
+        line.close(error)
+        callbacks.close()
+
+    try:
+        line.loop.call_soon_threadsafe(close)
+    except RuntimeError:  # the loop has ended, and with it all tasks
+        line.close(error)

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
-from typing import Protocol
 
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import LinkClosed, LinkTimeout
 from gatts_codec.link.notices import log
-from gatts_codec.link.session import CallSession, Request
+from gatts_codec.link.session import CallSession, Goal, LinkGoal, Request
 from gatts_codec.link.transports import Transport
 
 _UNSENT_LIMIT = 65536
 
 
-class Goal(Protocol):
-    """What a task waits for; calls ``notify`` when it becomes ``done``."""
+class Turn:
+    """A place in the queue of calls: ``done`` when it is the first."""
 
-    notify: Callable[[], object] | None
+    def __init__(self, queue: deque[Turn]) -> None:
+        self._queue = queue
+        queue.append(self)
 
     @property
-    def done(self) -> bool: ...
+    def done(self) -> bool:
+        return self._queue[0] is self
 
 
 class AsyncLine:
@@ -35,99 +38,110 @@ class AsyncLine:
 
     def __init__(self, transport: Transport, session: CallSession) -> None:
         self.transport, self.session = transport, session
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._unsent = b""
         self._timer: asyncio.TimerHandle | None = None
-        self._up: asyncio.Future[None] | None = None
-        self._closed = False
+        self._turns: deque[Turn] = deque()
+        self._waiting: dict[Goal, asyncio.Future[None]] = {}
+        self._closed: LinkClosed | None = None
         self._feeder: Feeder | None = None
         self._fd = transport.fileno()
         try:
             if self._fd is None:
                 raise NotImplementedError
-            self._loop.add_reader(self._fd, self._readable)
+            self.loop.add_reader(self._fd, self._readable)
         except NotImplementedError:  # the proactor loop of Windows
             self._fd = None
-            self._feeder = Feeder(transport, self._loop, self._readable)
+            self._feeder = Feeder(transport, self.loop, self._readable)
 
     async def open(self) -> None:
-        """Begin a link, and wait until it is up or ``session.down`` says why not."""
-        self.session.open(self._loop.time())
-        self._settle()
-        await self._link_up()
-
-    async def _link_up(self) -> None:
-        while not (self.session.link.is_up or self.session.down is not None):
-            if self._up is None:
-                self._up = self._loop.create_future()
-            await asyncio.shield(self._up)
-
-    async def send(self, request: Request) -> None:
-        """Send a request, after whatever has to come first. Raises LinkError, EncodeError."""
-        if not self.session.is_ready:
-            await self._prepare(request)
-        self.session.start(request, self._loop.time())
-        self._settle()
-
-    async def _prepare(self, request: Request) -> None:
-        session = self.session
-        session.report()
-        if session.down is not None:
-            await self.open()
-        else:
-            await self._link_up()
-        session.report()
-        if session.down is not None:
-            raise copy(session.down)
-        barrier = session.barrier_for(request)
-        if barrier is not None:
-            session.start(barrier, self._loop.time())
+        """Begin a link when it is our turn, and wait until it is up. Raises LinkTimeout, LinkReset, LinkClosed."""
+        turn = Turn(self._turns)
+        try:
+            await self.wait(turn)
+            if self._closed is not None:
+                raise copy(self._closed)
+            self.session.unreported = None
+            self.session.open(self.loop.time())
             self._settle()
-            try:
-                await self.wait(barrier)
-            finally:
-                if not barrier.done:
-                    session.abandon(barrier)
-            if barrier.error is not None:
-                raise copy(barrier.error)
-            session.report()
+            await self.wait(LinkGoal(self.session))
+        finally:
+            self._leave(turn)
+        if self.session.down is not None:
+            raise copy(self.session.down)
 
-    async def wait(self, goal: Goal, timeout_s: float | None = None) -> None:
-        """Wait until the goal is done, at most so long."""
+    async def ask(self, request: Request) -> None:
+        """Send a request when it is its turn, and wait until it is done. Raises LinkTimeout, LinkError, EncodeError."""
+        turn = Turn(self._turns)
+        try:
+            await self.wait(turn, request.until)
+            if not turn.done:
+                reason = f"other calls were under way for {request.timeout_s:g} s, and this one was not sent"
+                raise LinkTimeout(reason, stage="turn")
+            await self._ask(request)
+        except BaseException:
+            self.session.abandon(request)
+            self.session.tell_next(request.error)
+            raise
+        finally:
+            self._leave(turn)
+
+    async def _ask(self, request: Request) -> None:
+        if self.session.is_ready:
+            self.session.start(request, self.loop.time())
+            self._settle()
+            await self.wait(request)
+            return
+        for goal in self.session.steps(request, self.loop.time):
+            self._settle()
+            # The session itself ends the request when its time is over.
+            await self.wait(goal, None if goal is request else request.until)
+
+    def _leave(self, turn: Turn) -> None:
+        self._turns.remove(turn)
+        self._wake()
+
+    async def wait(self, goal: Goal, until: float | None = None) -> None:
+        """Wait until the goal is done, or until that time."""
         if goal.done:
             return
-        future = self._loop.create_future()
-
-        def wake() -> None:
-            if not future.done():
-                future.set_result(None)
-
-        goal.notify = wake
-        limit = None if timeout_s is None else self._loop.call_later(timeout_s, wake)
+        self._waiting[goal] = future = self.loop.create_future()
+        limit = None if until is None else self.loop.call_at(until, self._give_up, goal)
         try:
             await future
         finally:
+            self._waiting.pop(goal, None)
             if limit is not None:
                 limit.cancel()
 
+    def _give_up(self, goal: Goal) -> None:
+        future = self._waiting.pop(goal, None)
+        if future is not None and not future.done():
+            future.set_result(None)
+
+    def _wake(self) -> None:
+        """Wake those who have what they wait for."""
+        for goal in tuple(self._waiting):
+            if goal.done:
+                self._give_up(goal)
+
     def close(self, error: LinkClosed) -> None:
-        """Stop watching, close the transport."""
-        if self._closed:
-            return
-        self._closed = True
-        self.session.close(error, self._loop.time())
+        """Stop watching, close the transport. May be called twice."""
+        self._closed = self._closed or error
+        self.session.close(self._closed, self.loop.time())
         if self._timer is not None:
             self._timer.cancel()
         if self._fd is not None:
-            self._loop.remove_reader(self._fd)
-            self._loop.remove_writer(self._fd)
+            fd, self._fd = self._fd, None  # the number may soon be somebody else's
+            self.loop.remove_reader(fd)
+            self.loop.remove_writer(fd)
         if self._feeder is not None:
             self._feeder.close()
         self.transport.close()
-        self._wake_those_who_wait_for_the_link()
+        self._wake()
 
     def _readable(self) -> None:
-        if self._closed:
+        if self._closed is not None:
             return
         try:
             data = self.transport.read()
@@ -135,32 +149,31 @@ class AsyncLine:
             self._lose(error)
             return
         if data:
-            self.session.receive_data(data, self._loop.time())
+            self.session.receive_data(data, self.loop.time())
         self._settle()
 
     def _due(self) -> None:
         self._timer = None
-        self.session.tick(self._loop.time())
+        self.session.tick(self.loop.time())
         self._settle()
 
     def _settle(self) -> None:
-        """Write what is to be written, set the timer, and wake who waits for the link."""
+        """Write what is to be written, set the timer, and wake who waits no more."""
         self._flush()
         due = self.session.next_deadline()
         # A timer that is too early finds nothing to do and is set anew: cheaper than one for each call.
         if due is not None and (self._timer is None or due < self._timer.when()):
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer = self._loop.call_at(due, self._due)
-        if self._up is not None and (self.session.link.is_up or self.session.down is not None):
-            self._wake_those_who_wait_for_the_link()
+            self._timer = self.loop.call_at(due, self._due)
+        self._wake()
 
     def _flush(self) -> None:
         data = self.session.link.data_to_send()
         if self._unsent:
             # The port takes nothing. Beyond a limit frames are lost as on a line: retransmissions repair that.
             data = self._unsent + (data if len(self._unsent) < _UNSENT_LIMIT else b"")
-        if not data or self._closed:
+        if not data or self._closed is not None:
             return
         try:
             taken = self.transport.write(data)
@@ -170,18 +183,13 @@ class AsyncLine:
         had_unsent, self._unsent = bool(self._unsent), data[taken:]
         if self._fd is not None and bool(self._unsent) != had_unsent:
             if self._unsent:
-                self._loop.add_writer(self._fd, self._settle)
+                self.loop.add_writer(self._fd, self._settle)
             else:
-                self._loop.remove_writer(self._fd)
+                self.loop.remove_writer(self._fd)
 
     def _lose(self, error: LinkClosed) -> None:
         log.info("%s", error)
         self.close(error)
-
-    def _wake_those_who_wait_for_the_link(self) -> None:
-        up, self._up = self._up, None
-        if up is not None and not up.done():
-            up.set_result(None)
 
 
 class Feeder:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-import threading
+import weakref
 from collections.abc import Callable, Iterator
 from copy import copy
+from functools import partial
 from time import monotonic
 from types import TracebackType
 from typing import Any, TypeVar, cast, overload
@@ -17,9 +18,9 @@ from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.calls.base import Blocking
 from gatts_codec.link.calls.client import ClientCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
-from gatts_codec.link.config import HostConfig
-from gatts_codec.link.dispatch import Callback, Callbacks
-from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Wanted, matching
+from gatts_codec.link.config import HostConfig, timeout
+from gatts_codec.link.dispatch import PATIENCE_S, Callback, Callbacks
+from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Waiter, matching
 from gatts_codec.link.line import Line
 from gatts_codec.link.opening import Options, new_session, open_port
 from gatts_codec.link.session import Request
@@ -37,7 +38,7 @@ def connect(
     *,
     reset: bool = True,
     max_payload: int | None = None,
-    timeout_s: float = 1.5,
+    timeout_s: float = 3.0,
     strict: bool = True,
     event_buffer: int = DEFAULT_SIZE,
     framing: str = "h5",
@@ -90,17 +91,18 @@ class Client(ClientCalls[Blocking]):
         self.codec: Codec = self._session.codec
         self._timeout_s = options.timeout_s
         self._max_payload = self._session.link.config.max_payload
-        self._turn = threading.Lock()
         self._line = Line(transport, self._session)
         self._callbacks = Callbacks(options.event_buffer)
         self._session.listener = self._callbacks.put
         self._closed = False
+        # Neither knows the client: one that is dropped without close() gives its port and its threads back.
+        self._dropped = weakref.finalize(self, _give_back, self._line, self._callbacks)
         try:
             self.reset()
+            self._line.tend()
         except BaseException:
             self.close()
             raise
-        self._line.tend()
 
     def __enter__(self) -> Client:
         return self
@@ -129,6 +131,11 @@ class Client(ClientCalls[Blocking]):
         """How many events were dropped because nobody took them and the buffer was full."""
         return self._session.inbox.lost
 
+    @property
+    def lost_callbacks(self) -> int:
+        """How many events no callback was called for, because callbacks were too slow and ``event_buffer`` waited."""
+        return self._callbacks.lost
+
     @overload
     def call(self, message: Command[R], *, check: bool = True, timeout_s: float | None = None) -> R: ...
 
@@ -141,7 +148,7 @@ class Client(ClientCalls[Blocking]):
         """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
 
         ``check=False`` returns a response with a result other than 0 instead of raising CommandFailed. ``timeout_s`` is
-        how long the chip may take from its ACK to its response, in seconds; None: as long as the client was made with.
+        how long the call may take in all, in seconds; None: as long as the client was made with.
 
         Raises what the other calls do: EncodeError for a command that does not encode or is longer than
         ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
@@ -169,26 +176,24 @@ class Client(ClientCalls[Blocking]):
     def events(self, timeout_s: float | None = None) -> Iterator[AnyEvent]:
         """Events as they come, oldest first, until none has come for ``timeout_s`` or the client is closed.
 
-        Without ``timeout_s`` (in seconds) there is no end but closing. Events of other groups, and those that do not
-        decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating anew goes on), LinkClosed
-        when the port goes away.
+        Without ``timeout_s`` (in seconds) there is no end but closing; 0 takes what is there. Events of other groups,
+        and those that do not decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating goes
+        on), LinkClosed when the port goes away, EncodeError for a time that is none.
         """
-        while (event := self._next(lambda _: True, timeout_s, may_end=True)) is not None:
-            yield event
+        # Not a generator: that would end with an interrupt, and with it the event under way.
+        take: Callable[[], AnyEvent | None] = partial(self._next, Opaque, None, timeout(timeout_s))
+        return iter(take, None)
 
     def wait_for(
-        self, event_type: type[E], timeout_s: float = 5.0, where: Callable[[E], bool] | None = None
+        self, event_type: type[E], timeout_s: float | None = 5.0, where: Callable[[E], bool] | None = None
     ) -> E:
         """Take the next event of a type, ``where`` it fits; those that came before it stay for others.
 
-        Raises LinkTimeout after ``timeout_s`` seconds, and says what came instead; LinkReset and LinkClosed as
-        ``events`` does; and what ``where`` raises.
+        ``where`` is asked in the thread that waits; it may call the chip, and close the client. Raises LinkTimeout
+        after ``timeout_s`` seconds (None: there is no end), and says what came instead; LinkReset and LinkClosed as
+        ``events`` does; EncodeError for a time that is none; and what ``where`` raises.
         """
-        event = self._next(matching(event_type, where), timeout_s)
-        if event is not None:
-            return cast(E, event)
-        with self._line.lock:
-            raise self._session.inbox.missing(event_type, timeout_s)
+        return self._next(event_type, matching(event_type, where), timeout(timeout_s))
 
     def on_event(self, callback: Callback, *event_types: type[AnyEvent]) -> Callable[[], None]:
         """Call back for every event, or for those of some types, in a thread made for it. Returns what ends that.
@@ -203,51 +208,55 @@ class Client(ClientCalls[Blocking]):
         Waits for a call under way. Raises LinkTimeout where the chip does not answer; LinkClosed where the client is
         closed or the port has gone, or LinkReset if that a link was lost before had still to be told.
         """
-        with self._turn:
-            with self._line.lock:
-                if self._closed:
-                    self._session.report()
-                self._session.unreported = None
-            self._line.open()
-            if self._session.down is not None:
-                raise copy(self._session.down)
+        self._line.open()
 
     def close(self) -> None:
         """End the link and give the port back. Calls under way get LinkClosed. May be called twice, and anywhere."""
         self._closed = True
         self._line.close(LinkClosed(f"{self.port} was closed", stage="closed"))
-        self._callbacks.close()
+        self._callbacks.close(PATIENCE_S)
+        self._dropped.detach()
 
     def _exchange(self, payload: bytes, timeout_s: float | None) -> bytes:
-        request = Request(payload, self._timeout_s if timeout_s is None else timeout_s)
-        line = self._line
-        with self._turn:
-            try:
-                line.send(request)
-                line.run(request)
-            finally:
-                line.abandon(request)
+        timeout_s = self._timeout_s if timeout_s is None else timeout(timeout_s)
+        request = Request(payload, timeout_s, until=monotonic() + timeout_s)
+        self._line.ask(request)
         if request.error is not None:
             raise copy(request.error)  # others may be told the same one
         return request.answer
 
-    def _next(self, matches: Predicate, timeout_s: float | None, may_end: bool = False) -> AnyEvent | None:
-        wish = Wanted(matches)
-        until = None if timeout_s is None else monotonic() + timeout_s
-        line, inbox = self._line, self._session.inbox
-        with line.lock:
-            inbox.want(wish)
+    def _next(self, event_type: type[E], matches: Predicate | None, timeout_s: float | None) -> E:
+        waiter = Waiter(self._session.inbox, matches)
         try:
-            if not wish.done:
-                with line.lock:
-                    self._session.report()
-                line.run(wish, until)
+            event = self._wait(waiter, timeout_s)
+            self._session.withdraw(waiter)
+            if event is None and matches is not None:
+                raise self._session.inbox.missing(event_type, timeout_s or 0.0)
+            return cast(E, event)
+        except BaseException:
+            waiter.put_back()  # after an interrupt nobody has it
+            self._session.withdraw(waiter)
+            raise
+
+    def _wait(self, waiter: Waiter, timeout_s: float | None) -> AnyEvent | None:
+        until, is_over = None if timeout_s is None else monotonic() + timeout_s, False
+        waiter.enter()
+        try:
+            while (event := waiter.look()) is None:
+                self._session.check(waiter)
+                if is_over:
+                    break
+                self._line.run(waiter, until)
+                is_over = until is not None and monotonic() >= until
         except LinkClosed:
-            if not (may_end and self._closed):
+            if not self._closed or waiter.is_choosy:
                 raise
-        finally:
-            with line.lock:
-                inbox.withdraw(wish)
-        if wish.error is not None and not (may_end and self._closed):
-            raise copy(wish.error)
-        return wish.event
+            return None
+        return event
+
+
+def _give_back(line: Line, callbacks: Callbacks) -> None:
+    line.close(
+        LinkClosed(f"{line.transport.name} was closed: nobody had the client any more", stage="closed"), 0.0
+    )
+    callbacks.close(0.0)

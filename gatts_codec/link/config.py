@@ -7,23 +7,42 @@ a scripted peer.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import TypeVar
 
-from ..errors import EncodeError
+from ..errors import EncodeError, brief
 from ..framing import h5
+
+T = TypeVar("T", bound="float | None")
 
 _FRAME_OVERHEAD = 2 + h5.HEADER_SIZE + h5.CRC_SIZE
 _ACK_SIZE = len(h5.ACK_FRAMES[0])
 _LONGEST_S = 3600
-
+LONGEST_TIMEOUT_S = 1_000_000  # twelve days, which every operating system can wait
 
 FOR_EVER = float("inf")
 
 
-def require(path: str, value: float, least: float, most: float, packet: str = "link") -> None:
-    """A setting must lie within its limits; NaN lies within none. Raises EncodeError that names it."""
-    if not least <= value <= most:
-        limits = f"at least {least}" if most == FOR_EVER else f"{least}..{most}"
-        raise EncodeError(f"must be {limits}, not {value!r}", path=path, value=value, packet=packet)
+def require(path: str, value: object, least: float, most: float, packet: str = "link") -> None:
+    """A setting must be a number within its limits, a whole one unless it is a time (``.._s``); NaN lies within none.
+
+    Raises EncodeError that names it.
+    """
+    is_time = path.endswith("_s")
+    if isinstance(value, bool) or not isinstance(value, (float, int, Real) if is_time else (int, Integral)):
+        reason = f"must be a {'number of seconds' if is_time else 'whole number'}, not {brief(value)}"
+    elif not least <= value <= most:  # type: ignore[operator]  # numbers, as has just been seen
+        reason = f"must be {f'at least {least}' if most == FOR_EVER else f'{least}..{most}'}, not {value!r}"
+    else:
+        return
+    raise EncodeError(reason, path=path, value=value, packet=packet)
+
+
+def timeout(timeout_s: T) -> T:
+    """A time to wait at most, in seconds, None for no end. Raises EncodeError for what is none."""
+    if timeout_s is not None:
+        require("timeout_s", timeout_s, 0, LONGEST_TIMEOUT_S)
+    return timeout_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +72,7 @@ class LineConfig:
         require("max_payload", self.max_payload, 1, h5.MAX_PAYLOAD)
         require("retransmission_interval_s", self.retransmission_interval_s, 0.001, _LONGEST_S)
         require("transmissions", self.transmissions, 1, 1000)
-        require("baud", self.baud or 1, 1, 10**9)
+        require("baud", 1 if self.baud is None else self.baud, 1, 10**9)
         require("peer_time_s", self.peer_time_s, 0, _LONGEST_S)
         require("max_waiting", self.max_waiting, 1, FOR_EVER)
 

@@ -1,88 +1,164 @@
-"""Callbacks, in a thread of their own: they may take their time, call the chip, and close the client."""
+"""Callbacks: in a thread, or a task, of their own, one at a time and in order.
+
+They may take their time, call the chip, and close the client.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+from queue import SimpleQueue
 
-from gatts_codec.link.inbox import AnyEvent
+from gatts_codec.link.inbox import AnyEvent, Arrival
 from gatts_codec.link.notices import Notices, call_back, log
 
 Callback = Callable[[AnyEvent], object]
 Types = tuple[type[AnyEvent], ...]
 
+PATIENCE_S = 5.0
 
-_PATIENCE_S = 5.0
 
-
-class Callbacks:
+class Queue:
     """Who is called for which events. At most ``size`` events wait; then the oldest is dropped, with a warning."""
 
     def __init__(self, size: int) -> None:
-        self._waiting: deque[AnyEvent] = deque()
-        self._size = max(1, size)
-        self._callbacks: list[tuple[Callback, Types]] = []
-        self._news = threading.Condition()
+        self.lost: int = 0
+        """How many events were dropped because the callbacks are too slow."""
+        self._waiting: deque[Arrival] = deque(maxlen=size)
+        self._entries: list[tuple[Callback, Types]] = []
         self._notices = Notices()
         self._closed = False
-        self._thread: threading.Thread | None = None
 
     def add(self, callback: Callback, types: Types) -> Callable[[], None]:
         """Call ``callback`` for events of these types, all if there are none, until what is returned is called."""
         entry = (callback, types)
-        with self._news:
-            self._callbacks.append(entry)
-            if self._thread is None and not self._closed:
-                self._thread = threading.Thread(target=self._work, name="gatts-codec callbacks", daemon=True)
-                self._thread.start()
+        self._entries.append(entry)
 
         def remove() -> None:
-            with self._news:
-                if entry in self._callbacks:
-                    self._callbacks.remove(entry)
+            with suppress(ValueError):
+                self._entries.remove(entry)
 
         return remove
 
-    def put(self, event: AnyEvent) -> bool:
+    def put(self, arrival: Arrival) -> bool:
         """Have an event called out, if anybody listens. Returns at once."""
-        if not self._callbacks:
+        if not self._entries:
             return False
-        with self._news:
-            if len(self._waiting) >= self._size:
-                self._waiting.popleft()
-                self._notices.warn("callbacks are too slow: dropped an event, %d wait", self._size)
-            self._waiting.append(event)
-            self._news.notify()
+        if len(self._waiting) == self._waiting.maxlen:
+            self.lost += 1
+            self._notices.warn("callbacks are too slow: dropped an event, %d wait", self._waiting.maxlen)
+        self._waiting.append(arrival)
         return True
 
-    def close(self) -> None:
+    def _next(self) -> tuple[AnyEvent, list[Callback]]:
+        """The next event that waits, and who wants it."""
+        event = self._waiting.popleft().event
+        return event, [call for call, types in self._entries if not types or isinstance(event, types)]
+
+
+class Callbacks(Queue):
+    """In a thread, which ends when it is closed."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self._news: SimpleQueue[None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def add(self, callback: Callback, types: Types) -> Callable[[], None]:
+        """The same, and makes the thread if there is none."""
+        remove = super().add(callback, types)
+        if self._thread is None and not self._closed:
+            self._thread = threading.Thread(target=self._work, name="gatts-codec callbacks", daemon=True)
+            self._thread.start()
+        return remove
+
+    def put(self, arrival: Arrival) -> bool:
+        """The same, and wakes the thread."""
+        is_heard = super().put(arrival)
+        if is_heard and self._news.empty():
+            self._news.put(None)
+        return is_heard
+
+    def close(self, patience_s: float) -> None:
         """End the thread after the callback it is in, and wait for that a while; may be called from that callback."""
-        with self._news:
-            self._closed = True
-            self._waiting.clear()
-            self._news.notify()
-        if self._thread is not None and self._thread is not threading.current_thread():
-            self._thread.join(_PATIENCE_S)
-            if self._thread.is_alive():
-                log.warning("a callback still runs %g s after the client was closed", _PATIENCE_S)
+        self._closed = True
+        self._news.put(None)
+        thread = self._thread
+        if thread is not None and thread is not threading.current_thread():
+            thread.join(patience_s)
+            if patience_s and thread.is_alive():
+                log.warning("a callback still runs %g s after the client was closed", patience_s)
 
     def _work(self) -> None:
-        while True:
-            with self._news:
-                while not self._waiting:
-                    if self._closed:
-                        return
-                    self._news.wait()
-                event = self._waiting.popleft()
-                wanting = [call for call, types in self._callbacks if not types or isinstance(event, types)]
-            for callback in wanting:
-                call_back(callback, event)
+        while not self._closed:
+            self._news.get()
+            while self._waiting and not self._closed:
+                event, callbacks = self._next()
+                for callback in callbacks:
+                    call_back(callback, event)
 
 
-async def arun(callback: Callback, coroutine: Coroutine[object, object, object], event: AnyEvent) -> None:
+class AsyncCallbacks(Queue):
+    """In a task of the running loop, which is cancelled when it is closed. Coroutine functions are awaited."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self._loop = asyncio.get_running_loop()
+        self._news = asyncio.Event()
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, callback: Callback, types: Types) -> Callable[[], None]:
+        """The same, and makes the task if there is none."""
+        if not self.tasks and not self._closed:
+            self.tasks.add(self._loop.create_task(self._work()))
+        return super().add(callback, types)
+
+    def put(self, arrival: Arrival) -> bool:
+        """The same, and wakes the task."""
+        self._news.set()
+        return super().put(arrival)
+
+    def close(self) -> list[asyncio.Task[None]]:
+        """End the tasks, which are returned to be awaited; where a callback calls this, after that callback."""
+        self._closed = True
+        self._news.set()
+        if asyncio.current_task() in self.tasks:
+            return []
+        for task in self.tasks:
+            task.cancel()
+        return list(self.tasks)
+
+    async def _work(self) -> None:
+        while not self._closed:
+            await self._news.wait()
+            self._news.clear()
+            while self._waiting and not self._closed:
+                await self._call_out(*self._next())
+
+    async def _call_out(self, event: AnyEvent, callbacks: list[Callback]) -> None:
+        for callback in callbacks:
+            if self._closed:
+                return
+            outcome = call_back(callback, event)
+            if asyncio.iscoroutine(outcome):
+                await self._finish(acall(callback, event, outcome))
+            else:
+                await asyncio.sleep(0)
+
+    async def _finish(self, coroutine: Coroutine[object, object, None]) -> None:
+        # In a task of its own: one that is cancelled by its own doing does not end the others.
+        task = self._loop.create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        await asyncio.wait({task})
+
+
+async def acall(callback: Callback, event: AnyEvent, outcome: Awaitable[object]) -> None:
     """The same for what a coroutine function returned."""
     try:
-        await coroutine
+        await outcome
     except Exception:
         log.exception("the callback %r failed for %r", callback, event)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
-from gatts_codec.errors import LinkError, LinkTimeout
+from gatts_codec.codec import Codec
+from gatts_codec.errors import DecodeError, LinkError, LinkTimeout
+from gatts_codec.link.config import FOR_EVER, require
 from gatts_codec.link.notices import Notices
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Event
@@ -16,101 +19,151 @@ E = TypeVar("E", bound=AnyEvent)
 Predicate = Callable[[AnyEvent], bool]
 
 DEFAULT_SIZE = 4096
+_EVENT = 2
+_HEAD = 3  # packet type, event id
 
 
-class Wanted:
-    """Somebody's wish for the next event that ``matches``: ``done`` with an ``event``, or with an ``error``."""
+class Arrival:
+    """An event as it came. What it means is found out when somebody asks: the chip's ACK does not wait for that."""
 
-    __slots__ = ("done", "error", "event", "matches", "notify")
+    __slots__ = ("_codec", "_event", "_notices", "number", "payload")
 
-    def __init__(self, matches: Predicate, notify: Callable[[], object] | None = None) -> None:
-        self.matches: Predicate = matches
-        self.notify: Callable[[], object] | None = notify
-        self.event: AnyEvent | None = None
-        self.error: Exception | None = None
-        self.done: bool = False
+    def __init__(self, payload: bytes, codec: Codec, notices: Notices) -> None:
+        self.payload: bytes = payload
+        self.number: int = 0
+        self._codec, self._notices = codec, notices
+        self._event: AnyEvent | None = None
 
-    def takes(self, event: AnyEvent) -> bool:
-        """Whether this is the event. If ``matches`` itself raises, the wish ends: who waits gets to see the error."""
+    @property
+    def event(self) -> AnyEvent:
+        """The message; an Opaque one for other groups, and, with a warning, for what does not decode."""
+        if self._event is None:
+            self._event = self._decode()
+        return self._event
+
+    def _decode(self) -> AnyEvent:
+        payload = self.payload
         try:
-            if not self.matches(event):
-                return False
-        except Exception as error:
-            self.finish(None, error)
-            return False
-        self.finish(event, None)
-        return True
-
-    def finish(self, event: AnyEvent | None, error: Exception | None) -> None:
-        """Fulfil the wish, or say why it cannot be."""
-        self.event, self.error, self.done = event, error, True
-        if self.notify is not None:
-            self.notify()
+            message = self._codec.unpack(payload)
+        except DecodeError as error:
+            self._notices.warn("an event that does not decode: %s", error)
+            if len(payload) < _HEAD:
+                return Opaque(_EVENT, "event", "unknown", None, payload[1:])
+            return Opaque(
+                _EVENT, "event", "gatts", int.from_bytes(payload[1:_HEAD], "little"), payload[_HEAD:]
+            )
+        assert isinstance(message, (Event, Opaque))
+        return message
 
 
 class Inbox:
     """Events that nobody has taken yet, at most ``size``: then the oldest is dropped and counted in ``lost``.
 
-    Each event goes to the first wish that it fulfils, or waits here. Not for two threads at a time.
+    ``put`` and ``interrupt`` are not for two threads at a time; a ``Waiter`` may look in its own.
     """
 
     def __init__(self, size: int) -> None:
         self.lost: int = 0
-        self._size = max(1, size)
+        self.newest: int = 0
+        """The number of the last event that was put: 1, 2, 3 .."""
+        self.arrivals: deque[Arrival] = deque()
+        self.waiters: list[Waiter] = []
+        """Who is waiting right now."""
+        require("event_buffer", size, 1, FOR_EVER)
+        self._size = size
         self._notices = Notices()
-        self._events: deque[AnyEvent] = deque()
-        self._wishes: list[Wanted] = []
 
-    @property
-    def is_awaited(self) -> bool:
-        """Whether somebody is waiting for an event right now."""
-        return bool(self._wishes)
-
-    def put(self, event: AnyEvent, noted: bool = False) -> None:
-        """Hand an event to who waits for it, or keep it. ``noted``: dropping it is no loss, a callback has it too."""
-        for wish in tuple(self._wishes):
-            taken = wish.takes(event)
-            if wish.done:
-                self._wishes.remove(wish)
-            if taken:
-                return
-        if len(self._events) >= self._size:
-            self._events.popleft()
-            self.lost += 1
-            if not noted:
-                self._notices.warn("nobody takes events: dropped the oldest of %d", self._size)
-        self._events.append(event)
-
-    def want(self, wish: Wanted) -> None:
-        """Fulfil a wish from what is here, or keep it until the event comes."""
-        for index, event in enumerate(self._events):
-            if wish.takes(event):
-                del self._events[index]
-            if wish.done:
-                return
-        self._wishes.append(wish)
-
-    def withdraw(self, wish: Wanted) -> None:
-        """Nobody waits for this wish any more."""
-        if wish in self._wishes:
-            self._wishes.remove(wish)
+    def put(self, arrival: Arrival, noted: bool = False) -> None:
+        """Keep an event. ``noted``: dropping it is no loss, a callback has it too."""
+        if len(self.arrivals) >= self._size:
+            with suppress(IndexError):  # somebody has just taken it
+                self.arrivals.popleft()
+                self.lost += 1
+                if not noted:
+                    self._notices.warn("nobody takes events: dropped the oldest of %d", self._size)
+        arrival.number = self.newest + 1
+        self.arrivals.append(arrival)
+        self.newest += 1
 
     def interrupt(self, error: LinkError) -> None:
         """Tell all who wait that the link is lost."""
-        wishes, self._wishes = self._wishes, []
-        for wish in wishes:
-            wish.finish(None, error)
+        for waiter in tuple(self.waiters):
+            waiter.error = error
 
     def missing(self, event_type: type, timeout_s: float) -> LinkTimeout:
         """The error for who has waited in vain, with what is here instead."""
-        counts = Counter(type(event).__name__ for event in self._events)
+        counts = Counter(type(arrival.event).__name__ for arrival in tuple(self.arrivals))
         heard = ", ".join(f"{count} {name}" for name, count in counts.items()) or "no event"
         reason = f"no {event_type.__name__} within {timeout_s:g} s; there is {heard}"
         return LinkTimeout(reason, stage="event", heard=heard)
+
+
+class Waiter:
+    """Somebody who waits for an event that ``matches``, any if None: ``done`` when there is something to look at.
+
+    It belongs to one wait, from ``enter`` to ``leave``. Each event goes to the first who looks and whom it fits.
+    """
+
+    __slots__ = ("_inbox", "_matches", "_seen", "error", "taken")
+
+    def __init__(self, inbox: Inbox, matches: Predicate | None) -> None:
+        self._inbox, self._matches = inbox, matches
+        self._seen = 0  # the number up to which all events have been looked at
+        self.taken: Arrival | None = None
+        self.error: LinkError | None = None
+        """The link was lost meanwhile, and nobody has been told."""
+
+    @property
+    def is_choosy(self) -> bool:
+        """Whether not every event will do."""
+        return self._matches is not None
+
+    @property
+    def done(self) -> bool:
+        """Whether there is an event to look at, or an error."""
+        return self._inbox.newest > self._seen or self.error is not None
+
+    def enter(self) -> None:
+        """Be told of what happens to the link."""
+        self._inbox.waiters.append(self)
+
+    def leave(self) -> None:
+        """Be told no more."""
+        with suppress(ValueError):
+            self._inbox.waiters.remove(self)
+
+    def look(self) -> AnyEvent | None:
+        """Take the first event that fits, None if there is none. What ``matches`` raises comes out."""
+        newest = self._inbox.newest
+        for arrival in tuple(self._inbox.arrivals):
+            if arrival.number > self._seen and self._fits(arrival) and self._take(arrival):
+                return arrival.event
+        self._seen = max(self._seen, newest)
+        return None
+
+    def put_back(self) -> None:
+        """Undo the taking: who took it was interrupted before he had it."""
+        arrival, arrivals = self.taken, self._inbox.arrivals
+        if arrival is None or arrival in arrivals:
+            return
+        arrivals.insert(sum(other.number < arrival.number for other in tuple(arrivals)), arrival)
+        for waiter in tuple(self._inbox.waiters):
+            waiter._seen = min(waiter._seen, arrival.number - 1)
+
+    def _fits(self, arrival: Arrival) -> bool:
+        return self._matches is None or self._matches(arrival.event)
+
+    def _take(self, arrival: Arrival) -> bool:
+        self.taken = arrival
+        try:
+            self._inbox.arrivals.remove(arrival)
+        except ValueError:  # another one was faster
+            self.taken = None
+        return self.taken is not None
 
 
 def matching(event_type: type[E], where: Callable[[E], bool] | None) -> Predicate:
     """The test for events of a type that are as they should be."""
     if where is None:
         return lambda event: isinstance(event, event_type)
-    return lambda event: isinstance(event, event_type) and where(event)
+    return lambda event: isinstance(event, event_type) and bool(where(event))

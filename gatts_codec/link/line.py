@@ -1,49 +1,40 @@
 """A session on a transport, served by the threads that wait for it.
 
-Whoever waits for something serves the line himself: he holds ``_reading``, waits on the transport, feeds the session
-and does what is due, until he has what he wants. That spares a call two changes of thread. Who waits at the same time
-*follows*: he sleeps on ``_news`` until the reader has something, or leaves. A background thread takes ``_reading`` when
-nobody has waited for ``GRACE_S``, since a chip whose events are not acknowledged restarts; it steps down as soon as
-somebody waits, and from then on only looks in.
+Whoever waits for something serves the line himself: he has the hold ``_reading``, waits on the transport, feeds the
+session and does what is due, until he has what he wants. That spares a call two changes of thread. Who waits at the
+same time *follows*: he sleeps until the reader has what he wants, or leaves. A background thread reads when nobody has
+for ``GRACE_S``, since a chip whose events are not acknowledged restarts; it steps down as soon as somebody waits, and
+from then on only looks in.
 
-``lock`` guards the session and all below it; it is never held while waiting.
+The session is touched under the hold ``_touching``, which nobody has while he waits. Calls have ``_turn`` one after
+the other.
 """
 
 from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import copy
+from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import Protocol
+from typing import TypeVar
 
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import LinkClosed, LinkTimeout
+from gatts_codec.link.hold import Busy, Hold
 from gatts_codec.link.notices import log
-from gatts_codec.link.session import CallSession, Request
+from gatts_codec.link.session import CallSession, Goal, LinkGoal, Request
 from gatts_codec.link.transports import Transport
+
+T = TypeVar("T")
 
 GRACE_S = 0.02
 # What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
 _LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
+_FOLLOW_S = 0.05  # how soon it is noticed that the reader was interrupted
 _UNSENT_LIMIT = 65536
-_PATIENCE_S = 2.0  # with a reader on his way out; longer only in a signal handler
-
-
-class Goal(Protocol):
-    """What somebody waits for."""
-
-    @property
-    def done(self) -> bool: ...
-
-
-class LinkUp:
-    """The goal of who waits for the link: it is up, or will not come up."""
-
-    def __init__(self, session: CallSession) -> None:
-        self._session = session
-
-    @property
-    def done(self) -> bool:
-        return self._session.link.is_up or self._session.down is not None
+PATIENCE_S = 2.0  # with a reader on his way out
 
 
 class Line:
@@ -51,131 +42,149 @@ class Line:
 
     def __init__(self, transport: Transport, session: CallSession) -> None:
         self.transport, self.session = transport, session
-        self.lock = threading.RLock()
-        self._news = threading.Condition(self.lock)
-        self._followers = 0
-        self._reading = threading.Lock()
-        self._reader = 0
-        self._waits = 0
+        self._touching, self._reading, self._turn = Hold(), Hold(), Hold()
+        self._followers: dict[Goal, SimpleQueue[None]] = {}
+        self._waits = self._steps = 0
         self._unsent = b""
-        self._closed = False
-        self._closing = threading.Event()
+        self._closed: LinkClosed | None = None
+        self._closing: SimpleQueue[None] = SimpleQueue()
         self._tender = threading.Thread(target=self._tend, name="gatts-codec reader", daemon=True)
 
+    def touch(self, work: Callable[..., T], *args: object) -> T:
+        """Do something with the session while nobody else does."""
+        return self._touching.run(work, *args)
+
     def open(self) -> None:
-        """Begin a link, and wait until it is up or ``session.down`` says why not."""
-        with self.lock:
-            self.session.open(monotonic())
-            self._flush()
-        self.run(LinkUp(self.session))
+        """Begin a link when it is our turn, and wait until it is up. Raises LinkTimeout, LinkReset, LinkClosed."""
+        self._turn.run(self._open)
+
+    def _open(self) -> None:
+        self.touch(self._begin)
+        self.run(LinkGoal(self.session))
+        if self.session.down is not None:
+            raise copy(self.session.down)
+
+    def _begin(self) -> None:
+        if self._closed is not None:
+            raise copy(self._closed)
+        self.session.unreported = None
+        self.session.open(monotonic())
+        self._flush()
 
     def tend(self) -> None:
         """From now on serve the line also when nobody waits."""
         self._tender.start()
 
-    def send(self, request: Request) -> None:
-        """Send a request, after whatever has to come first. Raises LinkError, EncodeError."""
-        with self.lock:
-            if self.session.is_ready:
-                self.session.start(request, monotonic())
-                self._flush()
-                return
-        self._prepare(request)
-        with self.lock:
-            self.session.report()
-            self.session.start(request, monotonic())
-            self._flush()
-
-    def _prepare(self, request: Request) -> None:
-        with self.lock:
-            self.session.report()
-        if self.session.down is not None:
-            self.open()
-        else:
-            self.run(LinkUp(self.session))
-        with self.lock:
-            self.session.report()
-            if self.session.down is not None:
-                raise self.session.down
-            barrier = self.session.barrier_for(request)
-            if barrier is None:
-                return
-            self.session.start(barrier, monotonic())
-            self._flush()
+    def ask(self, request: Request) -> None:
+        """Send a request when it is its turn, and wait until it is done. Raises LinkTimeout, LinkError, EncodeError."""
         try:
-            self.run(barrier)
-        finally:
-            self.abandon(barrier)
-        if barrier.error is not None:
-            raise barrier.error
+            self._turn.run(self._ask, request, until=request.until)
+        except Busy:
+            reason = f"other calls were under way for {request.timeout_s:g} s, and this one was not sent"
+            raise LinkTimeout(reason, stage="turn") from None
+        except BaseException:
+            self.touch(self._abandon, request)
+            raise
 
-    def _serve(self, goal: Goal, until: float | None) -> None:
-        self._reader = threading.get_ident()
-        try:
-            while not goal.done and (until is None or monotonic() < until):
-                self._step(until)
-        finally:
-            self._leave()
+    def _ask(self, request: Request) -> None:
+        if self.session.is_ready:
+            self.touch(self._start, request)
+            self.run(request)
+            return
+        steps = self.session.steps(request, monotonic)
+        while (goal := self.touch(self._go_on, steps)) is not None:
+            # The session itself ends the request when its time is over.
+            self.run(goal, None if goal is request else request.until)
 
-    def abandon(self, request: Request) -> None:
-        """Nobody waits for this request any more."""
-        if not request.done:
-            with self.lock:
-                self.session.abandon(request)
+    def _start(self, request: Request) -> None:
+        self.session.start(request, monotonic())
+        self._flush()
+
+    def _abandon(self, request: Request) -> None:
+        self.session.abandon(request)
+        self.session.tell_next(request.error)
+
+    def _go_on(self, steps: Iterator[Goal]) -> Goal | None:
+        goal = next(steps, None)
+        self._flush()
+        return goal
 
     def run(self, goal: Goal, until: float | None = None) -> None:
-        """Wait until the goal is done, or until that time."""
+        """Wait until the goal is done, or until that time; even if that is over, what has come is taken."""
         self._waits += 1
-        while not goal.done:
-            if self._reading.acquire(False):
-                self._serve(goal, until)
-            else:
+        is_over = False
+        while not goal.done and not is_over:
+            try:
+                self._reading.run(self._serve, goal, until, until=0.0)
+            except Busy:
                 self._follow(goal, until)
-            if until is not None and monotonic() >= until:
+            else:
+                self._pass_on()
+            is_over = _is_over(until)
+
+    def close(self, error: LinkClosed, patience_s: float = PATIENCE_S) -> None:
+        """Close the transport once its reader is out, and end the background thread. From any thread, any time."""
+        self._closed = self._closed or error
+        self._closing.put(None)
+        self.transport.wake()
+        is_shut = self._shut(self._closed, monotonic() + patience_s)
+        if is_shut and self._tender.is_alive() and self._tender is not threading.current_thread():
+            self._tender.join(patience_s)
+
+    def _shut(self, error: LinkClosed, until: float) -> bool:
+        try:
+            self._touching.run(self.session.close, error, monotonic(), until=until)
+            self._wake_followers()
+            self._reading.run(self.touch, self.transport.close, until=until)
+        except Busy:
+            # A signal handler has interrupted, in his own thread, one who has a hold. He, or the background thread,
+            # will do it later.
+            return False
+        return True
+
+    def _pass_on(self) -> None:
+        """After reading: somebody else may have to."""
+        self._wake_followers()
+        if self._closed is not None:
+            self._shut(self._closed, monotonic() + PATIENCE_S)
+
+    def _serve(self, goal: Goal, until: float | None) -> None:
+        while True:
+            self._step(until)
+            if goal.done or self._closed is not None or _is_over(until):
                 return
 
-    def close(self, error: LinkClosed) -> None:
-        """Close the transport once its reader is out, and end the background thread. From any thread, any time."""
-        self._closed = True
-        self._closing.set()
-        with self.lock:
-            self.session.close(error, monotonic())
-            self._news.notify_all()
-        self.transport.wake()
-        # A signal handler may run on top of the reader, or of one whom the reader waits for: then the reader closes the
-        # transport when he gets on.
-        if self._reader != threading.get_ident() and self._reading.acquire(timeout=_PATIENCE_S):
-            self.transport.close()
-            self._reading.release()
-        if self._tender.is_alive():
-            self._tender.join(_PATIENCE_S)
-
     def _step(self, until: float | None) -> None:
-        """Wait once, and take what has come. Only for the one who holds ``_reading``."""
-        session, transport = self.session, self.transport
-        due = session.next_deadline()
-        if due is None or (until is not None and until < due):
-            due = until
+        """Wait once, and take what has come. Only for the one who has ``_reading``."""
+        due, transport = self._due(until), self.transport
         try:
             transport.wait(_timeout_s(due), bool(self._unsent))
             data = transport.read()
         except LinkClosed as error:
-            self._lose(error)
+            self.touch(self._lose, error)
             return
+        self._steps += 1
+        self.touch(self._take, data, due)
+
+    def _due(self, until: float | None) -> float | None:
+        due = self.session.next_deadline()
+        return until if due is None or (until is not None and until < due) else due
+
+    def _take(self, data: bytes, due: float | None) -> None:
         now = monotonic()
-        with self.lock:
-            if data:
-                session.receive_data(data, now)
-            if due is not None and now >= due:
-                session.tick(now)
-            self._flush()
-            if self._followers:
-                self._news.notify_all()
+        if data:
+            self.session.receive_data(data, now)
+        if due is not None and now >= due:
+            self.session.tick(now)
+        self._flush()
+        if self._followers:
+            self._wake_followers(only_done=True)
 
     def _flush(self) -> None:
-        """Write what is to be written, as far as it goes at once. With ``lock``."""
+        """Write what is to be written, as far as it goes at once."""
         data = self.session.link.data_to_send()
-        if self._unsent:
+        had_unsent = bool(self._unsent)
+        if had_unsent:
             # The port takes nothing. Beyond a limit frames are lost as on a line: retransmissions repair that.
             data = self._unsent + (data if len(self._unsent) < _UNSENT_LIMIT else b"")
         if not data:
@@ -187,51 +196,50 @@ class Line:
             self._lose(error)
             return
         self._unsent = data[taken:] if taken < len(data) else b""
-        if self._unsent and self._reader != threading.get_ident():
+        if self._unsent and not had_unsent:
             self.transport.wake()  # who waits has to wait for room, too
 
     def _lose(self, error: LinkClosed) -> None:
-        with self.lock:
-            log.info("%s", error)
-            self.session.close(error, monotonic())
-            self._news.notify_all()
+        log.info("%s", error)
+        self.session.close(error, monotonic())
+        self._wake_followers()
 
     def _follow(self, goal: Goal, until: float | None) -> None:
-        with self._news:
-            self._followers += 1
-            try:
-                if not goal.done and self._reading.locked():
-                    due = self.session.next_deadline()
-                    if due is None or (until is not None and until < due):
-                        due = until
-                    self._news.wait(_timeout_s(due))
-            finally:
-                self._followers -= 1
-            self.session.tick(monotonic())
-            self._flush()
+        gate: SimpleQueue[None] = SimpleQueue()
+        self._followers[goal] = gate
+        due = self._due(until)
+        if not goal.done:
+            with suppress(Empty):
+                gate.get(timeout=min(_timeout_s(due), _FOLLOW_S))
+        self._followers.pop(goal, None)
+        if due is not None and monotonic() >= due:
+            self.touch(self._take, b"", due)  # the reader may not know of it yet
 
-    def _leave(self) -> None:
-        self._reader = 0
-        self._reading.release()
-        if self._followers:
-            with self._news:
-                self._news.notify_all()
-        if self._closed and self._reading.acquire(False):
-            self.transport.close()
-            self._reading.release()
+    def _wake_followers(self, only_done: bool = False) -> None:
+        for goal in tuple(self._followers):
+            gate = self._followers.pop(goal, None) if goal.done or not only_done else None
+            if gate is not None:
+                gate.put(None)
 
     def _tend(self) -> None:
-        while not self.session.is_closed:
-            waits = self._waits
-            if self._closing.wait(GRACE_S):
-                return
-            if waits == self._waits and self._reading.acquire(False):
-                self._reader = threading.get_ident()
-                try:
-                    while waits == self._waits and not self.session.is_closed:
-                        self._step(None)
-                finally:
-                    self._leave()
+        while self._closed is None and not self.session.is_closed:
+            steps = self._steps
+            with suppress(Empty):
+                self._closing.get(timeout=GRACE_S)
+            if steps == self._steps:
+                with suppress(Busy):
+                    self._reading.run(self._watch, self._waits, until=0.0)
+                    self._wake_followers()
+        if self._closed is not None:
+            self._shut(self._closed, monotonic() + PATIENCE_S)
+
+    def _watch(self, waits: int) -> None:
+        while waits == self._waits and self._closed is None and not self.session.is_closed:
+            self._step(None)
+
+
+def _is_over(until: float | None) -> bool:
+    return until is not None and monotonic() >= until
 
 
 def _timeout_s(due: float | None) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing import H5, framing_named
-from gatts_codec.link.config import HostConfig
+from gatts_codec.link.config import FOR_EVER, HostConfig, require, timeout
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.plain import PlainLink
@@ -18,14 +18,15 @@ from gatts_codec.link.transports import Transport, open_transport, recorded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a client behaves; the keyword arguments of ``connect``.
+    """How a client behaves; the keyword arguments of ``connect``. Raises EncodeError for a number out of range.
 
     ``reset`` restarts the chip first, so that its attribute table is empty; without it the chip keeps its table.
     ``max_payload`` is the firmware's largest packet in bytes, 384, 512 or 768, type byte included; by default that of
     the dialect.
-    ``timeout_s`` is how long the chip may take for a response, from its ACK on, in seconds (1.5 is what the reference
-    host waits). ``strict`` is the codec's.
-    ``event_buffer`` is how many events may wait to be taken. ``framing`` is ``h5``, or for other firmware and bridges
+    ``timeout_s`` is how long a call may take in all, in seconds: until other calls are through, the link is up, the
+    chip has acknowledged the command and has answered it. The default leaves the chip the 1.5 s for its ACK and the 1.5
+    s for its response that the reference host gives it. ``strict`` is the codec's. ``event_buffer`` is how many events
+    may wait to be taken, and how many for callbacks. ``framing`` is ``h5``, or for other firmware and bridges
     ``length``, ``cobs`` or ``cobs+crc16``: lines without ACKs, where a restart goes unnoticed. ``link`` has the finer
     settings of the link; of it, ``reset`` and ``max_payload`` are replaced by those here, and what it leaves open of
     the line by the port's.
@@ -33,11 +34,15 @@ class Options:
 
     reset: bool = True
     max_payload: int | None = None
-    timeout_s: float = 1.5
+    timeout_s: float = 3.0
     strict: bool = True
     event_buffer: int = DEFAULT_SIZE
     framing: str = "h5"
     link: HostConfig | None = None
+
+    def __post_init__(self) -> None:
+        timeout(self.timeout_s)
+        require("event_buffer", self.event_buffer, 1, FOR_EVER)
 
 
 def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> Transport:
@@ -55,8 +60,8 @@ def new_session(transport: Transport, dialect: str | Dialect, options: Options) 
     config = replace(
         link,
         reset=options.reset,
-        max_payload=options.max_payload or codec.dialect.max_payload,
-        baud=link.baud or transport.baud,
+        max_payload=codec.dialect.max_payload if options.max_payload is None else options.max_payload,
+        baud=transport.baud if link.baud is None else link.baud,
         parity=link.parity or transport.parity,
     )
     machine = HostLink(config) if framing is H5 else PlainLink(framing, config)

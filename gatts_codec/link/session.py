@@ -1,24 +1,27 @@
 """Commands and their responses over a link, sans-IO: which answer belongs to which call, and what becomes of the rest.
 
-One command is under way at a time. It ends with the response that bears its opcode, with the loss of the link, or,
-once the chip has acknowledged it, when its time is over. Then its response may still come, and is *owed*: the chip
-answers in order, so whatever it answers to a later command settles all that is owed before. A call whose own opcode
-is owed could not tell its response from the late one; the driver first sends a ``barrier``, a harmless command with
-another opcode.
+One command is under way at a time. It ends with the response that bears its opcode, with the loss of the link, or when
+its time is over. Then its response may still come, and is *owed*: the chip answers in order, so whatever it answers to
+a later command settles all that is owed before. A call whose own opcode is owed could not tell its response from the
+late one; first a *barrier* is sent, a harmless command with another opcode. A chip that acknowledges commands and has
+answered none for ``HANG_S`` hangs, and its link is begun anew.
 
 The blocking client, the asyncio client and tests drive a session in the same way as the link machine below it
-(``gatts_codec.link.machine``): bytes and times in, ``link.data_to_send`` and ``next_deadline`` out.
+(``gatts_codec.link.machine``): bytes and times in, ``link.data_to_send`` and ``next_deadline`` out. Whoever drives it
+may be interrupted anywhere by an exception that is not ours (Ctrl-C): what that may have left half done is then thrown
+away, the link begun anew, and the next call told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
+from typing import Protocol
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
-from gatts_codec.errors import DecodeError, LinkClosed, LinkError, LinkReset, LinkTimeout
-from gatts_codec.link.config import FOR_EVER, require
+from gatts_codec.errors import GattsError, LinkClosed, LinkError, LinkReset, LinkTimeout
+from gatts_codec.link.config import timeout
 from gatts_codec.link.events import (
     FrameRejected,
     LinkEvent,
@@ -28,16 +31,19 @@ from gatts_codec.link.events import (
     PacketReceived,
 )
 from gatts_codec.link.host import HostLink
-from gatts_codec.link.inbox import AnyEvent, Inbox
+from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices, brief_hex, log
 from gatts_codec.link.plain import PlainLink
 from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
 from gatts_codec.packets.gatts.value_get import ValueBuffer, ValueGet
-from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.message import Event
 
-_COMMAND, _RESPONSE, _EVENT, _DTM_COMMAND, _DTM_RESPONSE = range(5)
-_EVENT_HEAD = 3  # packet type, event id
+HANG_S = 5.0  # an allowance of ours: three times what the reference host waits for a response
+
+_COMMAND, _DTM_COMMAND, _DTM_RESPONSE = 0, 3, 4
+_HARMLESS = (
+    ValueGet(BLE_CONN_HANDLE_INVALID, 0, ValueBuffer(0, value_present=False)),
+    SysAttrGet(BLE_CONN_HANDLE_INVALID, 0, sys_attr_data_present=False),
+)
 _HEARD_LIMIT = 8
 _STRAYS = {
     b"\x00": "command of our own, so the port echoes what is written",
@@ -45,27 +51,42 @@ _STRAYS = {
 }
 
 
+class Goal(Protocol):
+    """What somebody waits for."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it has come, in one way or another."""
+        ...
+
+
 class Request:
     """A command and what became of it: ``done`` with an ``answer``, the response's payload, or an ``error``.
 
-    ``timeout_s`` is how long the chip may take for its response, from its ACK on. Commands and DTM commands are
-    answered; for other packet types the ACK is all there is, and the answer is empty. Raises EncodeError for a time
-    that is none.
+    ``timeout_s`` is how long it may take in all, ``until`` when that time is over; None: it counts from ``start`` on.
+    Commands and DTM commands are answered; for other packet types the ACK is all there is, and the answer is empty.
+    ``notify`` is called when it is done. Raises EncodeError for a time that is none.
     """
 
-    __slots__ = ("answer", "deadline", "done", "error", "head", "notify", "payload", "timeout_s")
+    __slots__ = ("acked", "answer", "done", "error", "head", "notify", "payload", "timeout_s", "until")
 
-    def __init__(self, payload: bytes, timeout_s: float, notify: Callable[[], object] | None = None) -> None:
-        require("timeout_s", timeout_s, 0, FOR_EVER)
+    def __init__(
+        self,
+        payload: bytes,
+        timeout_s: float,
+        notify: Callable[[], object] | None = None,
+        until: float | None = None,
+    ) -> None:
         self.payload: bytes = payload
-        self.timeout_s: float = timeout_s
+        self.timeout_s: float = timeout(timeout_s)
         self.notify: Callable[[], object] | None = notify
+        self.until: float | None = until
         self.head: bytes = b""
         if payload[0] == _COMMAND:
             self.head = b"\x01" + payload[1:2]
         elif payload[0] == _DTM_COMMAND:
             self.head = bytes((_DTM_RESPONSE,))
-        self.deadline: float | None = None
+        self.acked: bool = False
         self.answer: bytes = b""
         self.error: LinkError | None = None
         self.done: bool = False
@@ -77,6 +98,18 @@ class Request:
             self.notify()
 
 
+class LinkGoal:
+    """What is waited for by who waits for the link: it is up, or will not come up."""
+
+    def __init__(self, session: CallSession) -> None:
+        self._session = session
+
+    @property
+    def done(self) -> bool:
+        """Whether it is up or down."""
+        return self._session.link.is_up or self._session.down is not None
+
+
 class CallSession:
     """What a client knows about its conversation with the chip. Not for two threads at a time."""
 
@@ -84,7 +117,7 @@ class CallSession:
         self.link: HostLink | PlainLink = link
         self.codec: Codec = codec
         self.inbox: Inbox = inbox
-        self.listener: Callable[[AnyEvent], bool] | None = None
+        self.listener: Callable[[Arrival], bool] | None = None
         """Gets every event, before the inbox does; returns whether anybody listens."""
         self.down: LinkError | None = LinkClosed("not connected", stage="closed")
         """Why the link is neither up nor coming up; LinkClosed when it never will again."""
@@ -94,21 +127,30 @@ class CallSession:
         self._notices = Notices()
         self._owed: list[bytes] = []
         self._heard: list[str] = []
+        self._now = 0.0
+        self._answered = 0.0  # when the chip last answered, or was first asked since
+        self._loss: LinkError | None = None  # the last one that somebody was told of
+        self._half_done = False
 
     # -- the link
 
     def open(self, now: float) -> None:
         """Begin a link; ``link.is_up`` or ``down`` says when it has come to something."""
+        self._begin(now)
+        self._open()
+        self._half_done = False
+
+    def _open(self) -> None:
         self.down = None
         self._owed.clear()
-        self._take(self.link.open(now), now)
+        self._take(self.link.open(self._now))
 
     def close(self, error: LinkClosed, now: float) -> None:
         """End for good: ``error`` is what a call under way is told, and every later one."""
-        if not self.is_closed:
+        if not isinstance(self.down, LinkClosed):
             self.down = error
-            self._tell(error)
-            self.link.close(now)
+        self._tell(self.down)
+        self.link.close(now)
 
     @property
     def is_closed(self) -> bool:
@@ -117,28 +159,46 @@ class CallSession:
 
     def receive_data(self, data: bytes, now: float) -> None:
         """Take bytes from the chip, in any pieces."""
-        self._take(self.link.receive_data(data, now), now)
+        self._begin(now)
+        self._take(self.link.receive_data(data, now))
+        self._half_done = False
 
     def tick(self, now: float) -> None:
         """Do what is due. Any time does no harm."""
-        self._take(self.link.tick(now), now)
+        self._begin(now)
+        self._take(self.link.tick(now))
         request = self._request
-        if request is not None and request.deadline is not None and now >= request.deadline:
+        if request is not None and request.until is not None and now >= request.until:
             self._time_out(request)
+        self._half_done = False
 
     def next_deadline(self) -> float | None:
         """When ``tick`` is due if nothing arrives before."""
+        if self._half_done:
+            return self._now
         due, request = self.link.next_deadline(), self._request
-        if request is None or request.deadline is None:
+        if request is None or request.until is None:
             return due
-        return request.deadline if due is None else min(due, request.deadline)
+        return request.until if due is None else min(due, request.until)
+
+    def _begin(self, now: float) -> None:
+        """Enter what must not be left half done, and mend what was. Whoever gets through clears the mark."""
+        self._now = now
+        was_half_done, self._half_done = self._half_done, True
+        if was_half_done and not self.is_closed:
+            error = LinkReset("a call was interrupted in the middle of its work", stage="active")
+            log.info("link begun anew: %s", error)
+            if not self.inbox.waiters:
+                self.unreported = _in_between(error)
+            self._tell(error)
+            self._open()
 
     # -- calls
 
     @property
     def is_ready(self) -> bool:
         """Whether any request can go out as it is: link up, nothing to report, nothing owed."""
-        return self.link.is_up and not self._owed and self.unreported is None
+        return self.link.is_up and not self._owed and self.unreported is None and not self._half_done
 
     def report(self) -> None:
         """Raise what the next caller has to be told, once: the link was lost, or is closed."""
@@ -146,47 +206,111 @@ class CallSession:
         if error is not None:
             raise copy(error)
 
-    def barrier_for(self, request: Request) -> Request | None:
-        """The command to send first so that a late response cannot be taken for this request's; None if none need be.
+    def check(self, waiter: Waiter) -> None:
+        """Raise what somebody who waits for an event has to be told."""
+        if waiter.error is not None:
+            error, waiter.error = waiter.error, None
+            raise copy(error)
+        self.report()
 
-        Raises LinkTimeout where every harmless command is itself owed: the chip has stopped answering.
+    def steps(self, request: Request, clock: Callable[[], float]) -> Iterator[Goal]:
+        """All of a call: what to wait for, one after the other, at most until ``request.until``; last the request.
+
+        Raises what a call does: LinkTimeout, LinkReset, LinkClosed, EncodeError. Whoever does not go on abandons the
+        request.
+        """
+        self.tick(clock())
+        self.report()
+        if self.down is not None:
+            self.open(clock())
+        yield LinkGoal(self)
+        self.report()
+        if self.down is not None:
+            raise copy(self.down)
+        if not self.link.is_up:
+            reason = f"the link is being begun anew, and was not up within {request.timeout_s:g} s"
+            raise LinkTimeout(reason, stage="sync")
+        while (barrier := self.barrier_for(request)) is not None:
+            yield from self._pass(barrier, clock)
+        self.start(request, clock())
+        yield request
+
+    def _pass(self, barrier: Request, clock: Callable[[], float]) -> Iterator[Goal]:
+        self.start(barrier, clock())
+        yield barrier
+        if isinstance(barrier.error, LinkTimeout) and clock() - self._answered >= HANG_S:
+            self.open(clock())
+            reason = "the chip acknowledges commands and answers none: it hangs; the link is begun anew"
+            raise LinkTimeout(reason, stage="response", attempts=1)
+        if barrier.error is not None:
+            raise copy(barrier.error)
+        self.report()
+
+    def barrier_for(self, request: Request) -> Request | None:
+        """A command to send first, so that a late response cannot be taken for this request's; None if none need be.
+
+        To be asked again when it has its answer. If an earlier one like it is owed, too, that may have been the answer
+        to that one, and then it only settles what was sent before that one.
         """
         if request.head not in self._owed:
             return None
-        harmless = (
-            ValueGet(BLE_CONN_HANDLE_INVALID, 0, ValueBuffer(0, value_present=False)),
-            SysAttrGet(BLE_CONN_HANDLE_INVALID, 0, sys_attr_data_present=False),
+        barriers = [
+            Request(self.codec.pack(command), request.timeout_s, request.notify, request.until)
+            for command in _HARMLESS
+        ]
+        return min(
+            (barrier for barrier in barriers if barrier.head != request.head),
+            key=lambda barrier: self._owed.count(barrier.head),
         )
-        for command in harmless:
-            barrier = Request(self.codec.pack(command), request.timeout_s, request.notify)
-            if barrier.head not in self._owed:
-                return barrier
-        reason = "the chip acknowledges commands and answers none: it hangs; reset it"
-        raise LinkTimeout(reason, stage="response", attempts=len(self._owed))
 
     def start(self, request: Request, now: float) -> None:
         """Send a request; the next one must wait until it is ``done`` or abandoned. Raises LinkError, EncodeError."""
-        self.link.send(request.payload, now)
+        self._begin(now)
+        try:
+            self.link.send(request.payload, now)
+        except GattsError:
+            self._half_done = False
+            raise
+        if self._request is not None:  # whoever waited for it was interrupted before he could abandon it
+            self.abandon(self._request)
+        if request.until is None:
+            request.until = now + request.timeout_s
         self._request = request
         self._heard.clear()
         if not self.link.waiting:  # a line where nothing is acknowledged
-            self._acknowledged(now)
+            self._acknowledged()
+        self._half_done = False
 
     def abandon(self, request: Request) -> None:
         """Nobody waits for this request any more; its response, if it comes, is dropped with a note."""
         if self._request is request:
-            self._request = None
             if request.head:
-                self._owed.append(request.head)
+                self._owe(request)
+            self._request = None
+
+    def withdraw(self, waiter: Waiter) -> None:
+        """Nobody waits for this event any more."""
+        waiter.leave()
+        self.tell_next(waiter.error)
+
+    def tell_next(self, error: LinkError | None) -> None:
+        """Who should have got this error was interrupted before: if the link was lost, the next caller is told."""
+        if error is not None and error is self._loss and self.unreported is None and not self.is_closed:
+            self.unreported = _in_between(error)
+
+    def _owe(self, request: Request) -> None:
+        if not self._owed:
+            self._answered = max(self._answered, (request.until or self._now) - request.timeout_s)
+        self._owed.append(request.head)
 
     # -- what the link machine reports
 
-    def _take(self, events: list[LinkEvent], now: float) -> None:
+    def _take(self, events: list[LinkEvent]) -> None:
         for event in events:
             if type(event) is PacketReceived:
                 self._packet(event.payload)
             elif type(event) is PacketAcked:
-                self._acknowledged(now)
+                self._acknowledged()
             elif type(event) is LinkLost:
                 self._lost(event)
             elif type(event) is FrameRejected:
@@ -194,54 +318,55 @@ class CallSession:
             else:
                 log.debug("%r", event)
 
-    def _acknowledged(self, now: float) -> None:
+    def _acknowledged(self) -> None:
         request = self._request
         if request is None or self.link.waiting:  # then it was an abandoned one's
             return
-        if request.head:
-            request.deadline = now + request.timeout_s
-        else:
+        request.acked = True
+        if not request.head:
             self._request = None
             request.finish(b"", None)
 
     def _packet(self, payload: bytes) -> None:
         request = self._request
         if request is not None and request.head and payload.startswith(request.head):
-            self._request = None
-            if self._owed:
-                self._owed.clear()
-            request.finish(payload, None)
+            self._answer(request, payload)
         elif payload[:1] == b"\x02":
             self._event(payload)
         else:
             self._stray(payload)
 
+    def _answer(self, request: Request, payload: bytes) -> None:
+        if request.head in self._owed:  # a barrier's, or that of an earlier one
+            self._owed.append(request.head)
+            self._settle(request.head)
+        elif self._owed:
+            self._owed.clear()
+        self._answered = self._now
+        self._request = None
+        request.finish(payload, None)
+
+    def _settle(self, head: bytes) -> None:
+        """The chip answers in order: what was sent before will not be answered any more."""
+        del self._owed[: self._owed.index(head) + 1]
+
     def _stray(self, payload: bytes) -> None:
         head = payload[:2]
+        head = head if head in self._owed else head[:1]  # DTM responses have no opcode
         if head in self._owed:
-            del self._owed[: self._owed.index(head) + 1]
+            self._settle(head)
+            self._answered = self._now
             note = "late response"
         else:
             note = _STRAYS.get(payload[:1], "packet of a type that no chip sends")
         if len(self._heard) < _HEARD_LIMIT:
-            self._heard.append(f"a {note} ({head.hex(' ')})")
+            self._heard.append(f"a {note} ({payload[:2].hex(' ')})")
         self._notices.warn(f"dropped a {note}: %s", brief_hex(payload))
 
     def _event(self, payload: bytes) -> None:
-        event: AnyEvent
-        try:
-            message = self.codec.unpack(payload)
-            assert isinstance(message, (Event, Opaque))
-            event = message
-        except DecodeError as error:
-            self._notices.warn("an event that does not decode: %s", error)
-            if len(payload) >= _EVENT_HEAD:
-                event_id = int.from_bytes(payload[1:_EVENT_HEAD], "little")
-                event = Opaque(_EVENT, "event", "gatts", event_id, payload[_EVENT_HEAD:])
-            else:
-                event = Opaque(_EVENT, "event", "unknown", None, payload[1:])
-        noted = self.listener is not None and self.listener(event)
-        self.inbox.put(event, noted)
+        arrival = Arrival(payload, self.codec, self._notices)
+        noted = self.listener is not None and self.listener(arrival)
+        self.inbox.put(arrival, noted)
 
     def _lost(self, event: LinkLost) -> None:
         if event.reason is LostReason.CLOSED:  # our own doing
@@ -250,12 +375,13 @@ class CallSession:
         log.info("link lost: %s", error)
         if not event.relinking:
             self.down = error
-        elif self._request is None and not self.inbox.is_awaited:
+        elif self._request is None and not self.inbox.waiters:
             self.unreported = _in_between(error)
         self._tell(error)
 
     def _tell(self, error: LinkError) -> None:
         self._owed.clear()
+        self._loss = error
         request, self._request = self._request, None
         if request is not None:
             request.finish(b"", error)
@@ -264,14 +390,13 @@ class CallSession:
     def _time_out(self, request: Request) -> None:
         heard = ", ".join(self._heard) or "nothing else"
         self.abandon(request)
-        sent = "was sent" if isinstance(self.link, PlainLink) else "was acknowledged"
-        error = LinkTimeout(
-            f"the command {sent}, and the chip did not answer it within {request.timeout_s:g} s; heard {heard}",
-            stage="response",
-            attempts=1,
-            heard=heard,
-        )
-        request.finish(b"", error)
+        if request.acked:
+            sent = "was sent" if isinstance(self.link, PlainLink) else "was acknowledged"
+            reason = f"the command {sent}, and the chip did not answer it within {request.timeout_s:g} s"
+        else:
+            reason = f"the command was not acknowledged within {request.timeout_s:g} s"
+        stage = "response" if request.acked else "ack"
+        request.finish(b"", LinkTimeout(f"{reason}; heard {heard}", stage=stage, attempts=1, heard=heard))
 
 
 def _in_between(error: LinkError) -> LinkReset:

@@ -342,7 +342,7 @@ class TestEvents:
     def test_a_callback_that_does_not_end_does_not_hold_up_closing(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr("gatts_codec.link.dispatch._PATIENCE_S", 0.01)
+        monkeypatch.setattr("gatts_codec.link.client.PATIENCE_S", 0.01)
         begun, end, ended = threading.Event(), threading.Event(), threading.Event()
 
         def stubborn(event: object) -> None:

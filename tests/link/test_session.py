@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from link.link_bytes import ACKS, CONFIG_RSP, SYNC, SYNC_RSP, packet, shown
 
@@ -22,7 +24,7 @@ from gatts_codec.framing import framing_named
 from gatts_codec.link.chip import ChipLink
 from gatts_codec.link.events import PacketIgnored, PacketReceived
 from gatts_codec.link.host import HostLink
-from gatts_codec.link.inbox import AnyEvent, Inbox, Wanted
+from gatts_codec.link.inbox import AnyEvent, Arrival, Inbox, Waiter
 from gatts_codec.link.plain import PlainLink
 from gatts_codec.link.session import CallSession, Request
 
@@ -72,6 +74,23 @@ class Conversation:
             self.chip.send(payload, self.now)
         self.settle()
 
+    def call(self, payload: bytes, *, answers: bool) -> bytes:
+        """A whole call, as a client makes it, to a chip that answers with the opcode and a result, or not at all."""
+        request = Request(payload, 1.5, until=self.now + 1.5)
+        try:
+            for goal in self.session.steps(request, lambda: self.now):
+                self.settle()
+                if answers and not goal.done:
+                    self.say(b"\x01" + self.heard[-1][1:2] + bytes(4))
+                if not goal.done:
+                    self.now += 1.5
+                    self.session.tick(self.now)
+        finally:
+            self.session.abandon(request)
+        if request.error is not None:
+            raise request.error
+        return request.answer
+
     def time_out(self, payload: bytes) -> Request:
         """A request that the chip acknowledges and does not answer in time."""
         request = self.ask(payload)
@@ -118,20 +137,44 @@ def test_for_other_packets_the_ack_is_all_there_is() -> None:
 
 
 class TestTime:
-    def test_it_counts_from_the_ack_on(self) -> None:
+    def test_it_is_that_of_the_whole_call(self) -> None:
         talk = Conversation()
         request = Request(GET, 1.5)
         talk.session.start(request, 0.0)
-        assert (request.deadline, talk.session.next_deadline()) == (None, 0.25)
+        assert (request.until, talk.session.next_deadline()) == (1.5, 0.25)
         talk.session.tick(0.25)
         talk.now = 0.5
         talk.settle()
-        assert talk.session.next_deadline() == 2.0
-        talk.session.tick(1.999)
+        assert talk.session.next_deadline() == 1.5
+        talk.session.tick(1.499)
         assert not request.done
-        talk.session.tick(2.0)
+        talk.session.tick(1.5)
         assert request.done
         assert talk.session.next_deadline() is None
+
+    def test_it_may_have_begun_before(self) -> None:
+        talk = Conversation()
+        request = Request(GET, 1.5, until=0.2)
+        talk.session.start(request, 0.0)
+        assert talk.session.next_deadline() == 0.2
+
+    def test_no_ack_in_time(self) -> None:
+        talk = Conversation()
+        request = Request(GET, 0.2)
+        talk.session.start(request, 0.0)
+        talk.session.tick(0.2)
+        assert isinstance(request.error, LinkTimeout)
+        assert request.error.stage == "ack"
+        assert "was not acknowledged within 0.2 s; heard nothing else" in str(request.error)
+        talk.settle()
+        talk.say(GOT)  # it was sent, and is owed
+        assert talk.session.is_ready
+
+    @pytest.mark.parametrize("timeout_s", [float("nan"), float("inf"), 1e308, -1, "1", True, b"", []])
+    def test_times_that_are_none(self, timeout_s: Any) -> None:
+        with pytest.raises(EncodeError) as caught:
+            Request(GET, timeout_s)
+        assert caught.value.path == "timeout_s"
 
     def test_the_first_of_what_is_due(self) -> None:
         talk = Conversation()
@@ -165,9 +208,9 @@ class TestTime:
         talk.session.abandon(first)
         talk.session.start(second, 0.0)
         talk.session.receive_data(ACKS[1], 0.1)
-        assert second.deadline is None
+        assert not second.acked
         talk.session.receive_data(ACKS[2], 0.2)
-        assert second.deadline == 1.7
+        assert second.acked
 
     def test_an_ack_for_nobody(self) -> None:
         talk = Conversation()
@@ -176,6 +219,13 @@ class TestTime:
         talk.session.abandon(request)
         talk.settle()
         assert talk.session.next_deadline() is None
+
+    def test_one_that_nobody_abandoned(self) -> None:
+        """Whoever waited was interrupted before he could: the next command does not get its answer."""
+        talk = Conversation()
+        talk.session.start(Request(GET, 1.5), 0.0)
+        talk.session.start(Request(ADD, 1.5), 0.0)
+        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
 
 
 class TestLateResponses:
@@ -195,7 +245,7 @@ class TestLateResponses:
         talk = Conversation()
         for command in (GET, DTM, ADD):
             talk.time_out(command)
-        talk.say(b"\x04")  # of the DTM command: that of GET will never come, that of ADD may
+        talk.say(DTM_ANSWER)  # of the DTM command: that of GET will never come, that of ADD may
         assert talk.session.barrier_for(Request(GET, 1.5)) is None
         assert talk.session.barrier_for(Request(ADD, 1.5)) is not None
         assert talk.ask(b"\x00\xa4").error is None
@@ -246,13 +296,56 @@ class TestBarrier:
         assert barrier is not None
         assert CODEC.unpack(barrier.payload) == SysAttrGet(0xFFFF, 0, sys_attr_data_present=False)
 
-    def test_a_chip_that_answers_nothing_hangs(self) -> None:
+    def test_one_that_is_owed_itself_settles_what_was_sent_before_it(self) -> None:
+        talk = Conversation()
+        for command in (ADD, GET, SYS_ATTR_GET):
+            talk.time_out(command)
+        barrier = talk.session.barrier_for(Request(ADD, 1.5))
+        assert barrier is not None
+        assert barrier.payload == CODEC.pack(ValueGet(0xFFFF, 0, ValueBuffer(0, 0, value_present=False)))
+        talk.session.start(barrier, talk.now)
+        talk.settle()
+        talk.say(GOT)  # the answer to the first or to the barrier, who knows
+        assert barrier.done
+        assert talk.session.barrier_for(Request(ADD, 1.5)) is None
+        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+        talk.say(b"\x01\xaa", GOT)
+        assert talk.session.is_ready
+
+    def test_as_many_as_it_takes(self) -> None:
         talk = Conversation()
         for command in (GET, SYS_ATTR_GET, ADD):
             talk.time_out(command)
-        with pytest.raises(LinkTimeout, match=r"^the chip acknowledges .* it hangs; reset it$") as caught:
-            talk.session.barrier_for(Request(ADD, 1.5))
-        assert (caught.value.stage, caught.value.attempts) == ("response", 3)
+        kinds = []
+        while (barrier := talk.session.barrier_for(Request(ADD, 1.5))) is not None:
+            kinds.append(barrier.head)
+            talk.session.start(barrier, talk.now)
+            talk.settle()
+            talk.say(barrier.head + bytes(4))
+        assert kinds == [b"\x01\xa5", b"\x01\xa5"]
+
+    @pytest.mark.parametrize("commands", [2, 3, 4, 9])
+    def test_a_chip_that_forgot_some_answers_is_used_again(self, commands: int) -> None:
+        talk = Conversation()
+        for _ in range(commands):
+            with pytest.raises(LinkTimeout):
+                talk.call(ADD, answers=False)
+        assert talk.call(ADD, answers=True) == ADDED
+
+    def test_a_chip_that_answers_nothing_hangs_and_gets_a_new_link(self) -> None:
+        talk = Conversation()
+        talk.time_out(ADD)
+        for _ in range(2):
+            with pytest.raises(LinkTimeout, match="did not answer it within"):
+                talk.call(ADD, answers=False)
+        with pytest.raises(
+            LinkTimeout, match=r"^the chip acknowledges .* it hangs; the link is begun anew$"
+        ) as caught:
+            talk.call(ADD, answers=False)
+        assert caught.value.stage == "response"
+        assert not talk.session.link.is_up
+        talk.settle()
+        assert talk.session.is_ready
 
 
 class TestStrays:
@@ -289,21 +382,15 @@ class TestStrays:
 class TestEvents:
     def events(self, talk: Conversation) -> list[AnyEvent]:
         """What nobody has taken yet."""
-        found: list[AnyEvent] = []
-        while True:
-            wish = Wanted(lambda event: True)
-            talk.session.inbox.want(wish)
-            if wish.event is None:
-                talk.session.inbox.withdraw(wish)
-                return found
-            found.append(wish.event)
+        waiter = Waiter(talk.session.inbox, None)
+        return list(iter(waiter.look, None))
 
     def test_come_to_the_listener_and_the_inbox(self) -> None:
         talk = Conversation()
         seen: list[AnyEvent] = []
 
-        def listen(event: AnyEvent) -> bool:
-            seen.append(event)
+        def listen(arrival: Arrival) -> bool:
+            seen.append(arrival.event)
             return True
 
         talk.session.listener = listen
@@ -384,11 +471,30 @@ class TestLoss:
 
     def test_who_waits_for_an_event_is_told(self) -> None:
         talk = Conversation()
-        wish = Wanted(lambda event: True)
-        talk.session.inbox.want(wish)
+        waiter = Waiter(talk.session.inbox, None)
+        waiter.enter()
         talk.session.receive_data(SYNC, 0.1)
-        assert isinstance(wish.error, LinkReset)
+        assert isinstance(waiter.error, LinkReset)
         assert talk.session.unreported is None
+        with pytest.raises(LinkReset):
+            talk.session.check(waiter)
+        talk.session.withdraw(waiter)
+        assert talk.session.unreported is None
+
+    def test_who_was_interrupted_before_he_was_told_leaves_it_to_the_next(self) -> None:
+        talk = Conversation()
+        waiter = Waiter(talk.session.inbox, None)
+        waiter.enter()
+        talk.session.receive_data(SYNC, 0.1)
+        talk.session.withdraw(waiter)
+        assert isinstance(talk.session.unreported, LinkReset)
+        talk = Conversation()
+        request = talk.ask(GET)
+        talk.session.receive_data(SYNC, 0.1)
+        talk.session.abandon(request)
+        assert talk.session.unreported is None
+        talk.session.tell_next(request.error)
+        assert isinstance(talk.session.unreported, LinkReset)
 
     def test_a_link_that_does_not_come_up_is_down_until_it_is_opened_again(self) -> None:
         session = CallSession(HostLink(), CODEC, Inbox(8))
@@ -432,11 +538,11 @@ class TestLoss:
 class TestClose:
     def test_who_waits_is_told_and_so_is_every_later_call(self) -> None:
         talk = Conversation()
-        request, wish = talk.ask(GET), Wanted(lambda event: True)
-        talk.session.inbox.want(wish)
+        request, waiter = talk.ask(GET), Waiter(talk.session.inbox, None)
+        waiter.enter()
         error = LinkClosed("was closed", stage="closed")
         talk.session.close(error, 0.1)
-        assert request.error is wish.error is talk.session.down is error
+        assert request.error is waiter.error is talk.session.down is error
         assert not talk.session.link.is_up
         assert not talk.session.is_ready
         for _ in range(2):
@@ -452,7 +558,7 @@ class TestClose:
 
     def test_a_closed_link_has_no_news(self) -> None:
         talk = Conversation()
-        talk.session._take(talk.session.link.close(0.1), 0.1)
+        talk.session._take(talk.session.link.close(0.1))
         assert (talk.session.down, talk.session.unreported) == (None, None)
 
 
@@ -466,11 +572,12 @@ def test_bad_frames_and_whatever_else_is_logged(caplog: pytest.LogCaptureFixture
     assert not isinstance(ignored.msg, PacketIgnored)  # which is turned into words only if somebody logs it
 
 
-def test_on_a_line_without_acknowledgements_the_time_counts_from_the_command_on() -> None:
+def test_on_a_line_without_acknowledgements_sent_is_acknowledged() -> None:
     session = CallSession(PlainLink(framing_named("length"), HostConfig()), CODEC, Inbox(8))
     session.open(0.0)
     request = Request(GET, 1.5)
     session.start(request, 1.0)
+    assert request.acked
     assert session.next_deadline() == 2.5
     session.tick(2.5)
     assert "the command was sent, and" in str(request.error)

@@ -19,8 +19,8 @@ class ClientCalls(GattsCalls[WayT]):
     def calling(self, *, check: bool = True, timeout_s: float | None = None) -> OtherCalls[WayT]:
         """The same calls with other options, which are those of ``call``: ``sd.calling(timeout_s=5).service_add(..)``.
 
-        ``check=False`` as ``unchecked``. ``timeout_s`` is how long the chip may take from its ACK to its response, in
-        seconds; None: as long as the client was made with.
+        ``check=False`` as ``unchecked``. ``timeout_s`` is how long a call may take in all, in seconds; None: as long as
+        the client was made with.
         """
         return OtherCalls(partial(self.call, check=check, timeout_s=timeout_s))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
+import io
 import select
 import socket
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 from gatts_codec.errors import LinkClosed
@@ -24,6 +23,7 @@ class Waiter:
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self._closed = False
         self._awaited, self._poked = socket.socketpair()
         self._awaited.setblocking(False)
         self._poked.setblocking(False)
@@ -41,6 +41,8 @@ class Waiter:
         return poll
 
     def wait(self, timeout_s: float | None, writing: bool = False) -> None:
+        if self._closed:
+            return  # the number may be somebody else's; read() says that it is closed
         if sys.platform == "win32" or not _HAS_POLL:
             self._select(timeout_s, writing)
             return
@@ -68,34 +70,41 @@ class Waiter:
             self._poked.send(b"\0")
 
     def close(self) -> None:
+        self._closed = True
         self._awaited.close()
         self._poked.close()
 
 
 class DescriptorTransport:
-    """A Transport that reads and writes a non-blocking descriptor. Owns what ``close`` closes."""
+    """A Transport that reads and writes a non-blocking descriptor. Owns what ``close`` closes.
+
+    ``receive`` and ``send`` are methods of an object that knows when it has been closed, as sockets and ``FileIO`` do:
+    a number alone may be somebody else's by then. ``close`` may be called twice.
+    """
 
     def __init__(
         self,
         name: str,
         fd: int,
         *,
+        receive: Callable[[int], bytes | None],
+        send: Callable[[bytes], int | None],
         close: Callable[[], object],
-        receive: Callable[[int], bytes] | None = None,
-        send: Callable[[bytes], int] | None = None,
         baud: int | None = None,
         parity: bool = False,
     ) -> None:
         self.name, self.baud, self.parity = name, baud, parity
-        self._fd, self._close = fd, close
-        self._receive = receive or partial(os.read, fd)
-        self._send = send or partial(os.write, fd)
+        self._fd, self._receive, self._send, self._close = fd, receive, send, close
+        self._closed = False
         self._waiter = Waiter(fd)
         self.wait, self.wake = self._waiter.wait, self._waiter.wake
-        self._closed = False
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
+
+    def __del__(self) -> None:
+        with suppress(AttributeError):  # there is no waiter where its descriptors could not be made
+            self.close()
 
     def read(self) -> bytes:
         """What has arrived; ``b""`` if nothing. Raises LinkClosed when the other end or the port is gone."""
@@ -103,36 +112,37 @@ class DescriptorTransport:
             data = self._receive(READ_SIZE)
         except BlockingIOError:
             return b""
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise self._gone(error) from error
-        if not data:
+        if data == b"":
             raise self._gone(None)
-        return data
+        return data or b""  # FileIO returns None where there is nothing
 
     def write(self, data: bytes) -> int:
         """Write what fits at once, return how many bytes. Raises LinkClosed."""
         try:
-            return self._send(data)
+            return self._send(data) or 0
         except BlockingIOError:
             return 0
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise self._gone(error) from error
 
     def fileno(self) -> int | None:
-        """The descriptor."""
+        """The descriptor. Raises LinkClosed when it is no longer ours."""
+        if self._closed:
+            raise self._gone(None)
         return self._fd
 
     def close(self) -> None:
-        """Close what it owns. May be called twice."""
-        if not self._closed:
-            self._closed = True
-            self._waiter.close()
-            self._close()
+        """Close what it owns. May be called twice, and again after an interrupt."""
+        self._closed = True
+        self._waiter.close()
+        self._close()
 
-    def _gone(self, error: OSError | None) -> LinkClosed:
+    def _gone(self, error: OSError | ValueError | None) -> LinkClosed:
         if self._closed:
             return LinkClosed(f"{self.name} is closed", stage="closed")
-        why = f": {error.strerror or error}" if error else ""
+        why = f": {getattr(error, 'strerror', None) or error}" if error else ""
         return LinkClosed(
             f"{self.name} went away{why}; unplugged, or the other end closed it",
             stage="closed",
@@ -152,5 +162,10 @@ def socket_transport(name: str, connected: socket.socket) -> DescriptorTransport
     connected.setblocking(False)
     _send_at_once(connected)
     return DescriptorTransport(
-        name, connected.fileno(), close=connected.close, receive=connected.recv, send=connected.send
+        name, connected.fileno(), receive=connected.recv, send=connected.send, close=connected.close
     )
+
+
+def open_file(fd: int, *, owned: bool = True) -> io.FileIO:
+    """A descriptor as an object that reads and writes it until it is closed; ``owned``: and then closes it."""
+    return io.FileIO(fd, "r+b", closefd=owned)

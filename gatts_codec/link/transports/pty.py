@@ -15,7 +15,7 @@ from pathlib import Path
 
 from gatts_codec.errors import PortError
 from gatts_codec.link.transports.base import Transport
-from gatts_codec.link.transports.descriptor import DescriptorTransport
+from gatts_codec.link.transports.descriptor import DescriptorTransport, open_file
 from gatts_codec.link.transports.url import Address
 
 _NUMBER = re.compile(r"[0-9]+$")
@@ -30,27 +30,29 @@ def open_pty(address: Address) -> Transport:
         )
     import tty
 
-    ours, theirs = os.openpty()
-    tty.setraw(theirs)
-    os.set_blocking(ours, False)
-    name = os.ttyname(theirs)
+    ours, theirs = map(open_file, os.openpty())
+    tty.setraw(theirs.fileno())
+    os.set_blocking(ours.fileno(), False)
+    name = os.ttyname(theirs.fileno())
     link = Path(address.place) if address.place else None
 
     def close() -> None:
-        if link is not None:
+        if link is not None and not ours.closed:
             _remove(link, name)
-        os.close(ours)
-        os.close(theirs)
+        ours.close()
+        theirs.close()
 
     try:
         if link is not None:
             _make(link, name)
     except OSError as error:
-        os.close(ours)
-        os.close(theirs)
+        ours.close()
+        theirs.close()
         raise PortError(_reason(link, error), stage="open", attempts=1) from error
     # Their end stays open here too: otherwise it would be gone for good when the first program closes it.
-    return DescriptorTransport(str(link or name), ours, close=close)
+    return DescriptorTransport(
+        str(link or name), ours.fileno(), receive=ours.read, send=ours.write, close=close
+    )
 
 
 def _make(link: Path, device: str) -> None:

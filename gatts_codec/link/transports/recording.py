@@ -72,8 +72,8 @@ class RecordingTransport:
         t_us = (time.perf_counter_ns() - self._began_ns) // 1000
         line = f'{{"t_us":{t_us},"dir":"{direction}","hex":"{data.hex()}"}}\n'.encode()
         try:
-            if os.write(self._fd, line) < len(line):
-                raise OSError("the disk is full")
+            while line:
+                line = line[os.write(self._fd, line) :]
         except OSError as error:
             # The link matters more than its recording, but nobody shall believe that the file is complete.
             _log.error("recording to %s ends here: %s", printable(self._path), error.strerror or error)

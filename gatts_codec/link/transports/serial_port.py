@@ -16,8 +16,9 @@ from urllib.parse import urlencode
 import serial
 
 from gatts_codec.errors import LinkClosed, PortError
+from gatts_codec.link.notices import Notices
 from gatts_codec.link.transports.base import Transport
-from gatts_codec.link.transports.descriptor import DescriptorTransport
+from gatts_codec.link.transports.descriptor import DescriptorTransport, open_file
 from gatts_codec.link.transports.ports import list_serial_ports
 from gatts_codec.link.transports.url import COMMON_OPTIONS, Address
 
@@ -59,8 +60,20 @@ def open_serial(address: Address) -> Transport:
     except _REFUSALS as error:
         raise _port_error(address.place, error) from error
     # Reading by the descriptor costs a fifth of Serial.read().
+    file = open_file(port.fileno(), owned=False)
+
+    def close() -> None:
+        file.close()
+        port.close()
+
     return DescriptorTransport(
-        address.place, port.fileno(), close=port.close, baud=known_baud, parity=port.parity != "N"
+        address.place,
+        port.fileno(),
+        receive=file.read,
+        send=file.write,
+        close=close,
+        baud=known_baud,
+        parity=port.parity != "N",
     )
 
 
@@ -94,6 +107,7 @@ class PyserialTransport:
     def __init__(self, port: serial.Serial, name: str) -> None:
         self.name, self.baud, self.parity = name, port.baudrate, port.parity != "N"
         self._port = port
+        self._notices = Notices()
         self._first = b""
         self._woken = False
         port.timeout, port.write_timeout = _SLICE_S, _WRITE_TIMEOUT_S
@@ -111,14 +125,20 @@ class PyserialTransport:
             raise self._gone(error) from error
 
     def write(self, data: bytes) -> int:
-        """Write the bytes, all of them: what flow control holds back is lost. Raises LinkClosed."""
+        """Write the bytes, return how many. Raises LinkClosed.
+
+        What flow control holds back for a second is lost, with a warning: how much went out is unknown.
+        """
         try:
-            self._port.write(data)
+            written = self._port.write(data)
         except serial.SerialTimeoutException:
-            pass  # held by flow control; how much went out is unknown, so it counts as lost on the line
+            self._notices.warn(
+                "%s takes nothing, flow control holds it: up to %d bytes are lost", self.name, len(data)
+            )
+            return len(data)
         except (OSError, TypeError, AttributeError) as error:
             raise self._gone(error) from error
-        return len(data)
+        return len(data) if written is None else written
 
     def wait(self, timeout_s: float | None, writing: bool = False) -> None:
         """Wait for a byte, a wake, or the end of ``timeout_s``. Raises LinkClosed when the port is gone."""

@@ -1,0 +1,201 @@
+"""Ctrl-C at every line of whatever a program does with a client: what comes next works, or raises within its time."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import count
+from types import FrameType
+from typing import Any
+
+import pytest
+from link.rig import DIALECT, QUICK, our_threads
+from link.scripted_chip import ScriptedChip
+
+from gatts_codec import Client, HvcEvent, LinkError, LinkTimeout, Uuid, connect, memory_pair
+from gatts_codec.framing import h5
+
+PATIENCE_S = 60.0  # far more than anything takes
+
+
+@pytest.fixture(params=[pytest.param(1, marks=pytest.mark.soak), 7], ids=["every line", "some lines"])
+def stride(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+class Interrupt:
+    """KeyboardInterrupt at the n-th line of the library that the traced thread comes to."""
+
+    def __init__(self, line: int) -> None:
+        self.left = line
+        self.place = ""
+
+    @contextmanager
+    def armed(self) -> Iterator[None]:
+        before = sys.gettrace()
+        sys.settrace(self._trace)
+        try:
+            yield
+        finally:
+            sys.settrace(before)
+
+    def _trace(self, frame: FrameType, what: str, _: Any) -> Any:
+        if "gatts_codec/link" not in frame.f_code.co_filename.replace("\\", "/"):
+            return None
+        if what == "line":
+            self.left -= 1
+            if not self.left and is_in_finalizer(frame):
+                self.left += 1  # Python would swallow it there
+            elif not self.left:
+                sys.settrace(None)
+                self.place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+                raise KeyboardInterrupt
+        return self._trace
+
+
+def is_in_finalizer(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
+
+
+def add(sd: Client) -> None:
+    sd.service_add(1, Uuid(0x180D))
+
+
+def reset(sd: Client) -> None:
+    sd.reset()
+
+
+def close(sd: Client) -> None:
+    sd.close()
+
+
+def poll(sd: Client) -> None:
+    for _ in sd.events(timeout_s=0):
+        pass
+
+
+def wait_in_vain(sd: Client) -> None:
+    with suppress(LinkTimeout):
+        sd.wait_for(HvcEvent, timeout_s=0, where=lambda event: event.handle == 99)
+
+
+def interrupted(action: Callable[[Client], None], stride: int) -> Iterator[tuple[Client, ScriptedChip, str]]:
+    """A client for each line of the action, or some of them, just interrupted there."""
+    for line in count(1, stride):
+        ours, theirs = memory_pair()
+        interrupt = Interrupt(line)
+        with ScriptedChip(theirs, DIALECT) as chip, connect(ours, DIALECT, link=QUICK) as sd:
+            try:
+                with interrupt.armed():
+                    action(sd)
+            except KeyboardInterrupt:
+                yield sd, chip, interrupt.place
+            if interrupt.left > 0:
+                return
+
+
+def in_another_thread(work: Callable[[], object], place: str) -> None:
+    """Locks that belong to a thread would let their owner through: so it is another one that goes on."""
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(PATIENCE_S)
+    assert not thread.is_alive(), f"hangs after an interrupt at {place}"
+
+
+@pytest.mark.parametrize("action", [add, reset, poll, wait_in_vain])
+def test_the_next_call_works_or_says_why_not(action: Callable[[Client], None], stride: int) -> None:
+    lines = 0
+    for sd, _, place in interrupted(action, stride):
+        lines += 1
+        outcomes: list[object] = []
+
+        def go_on(sd: Client = sd, outcomes: list[object] = outcomes) -> None:
+            while outcomes[-1:] != [13]:
+                try:
+                    outcomes.append(sd.calling(timeout_s=0.5).service_add(1, Uuid(0x180D)).handle)
+                except LinkError as error:
+                    outcomes.append(error)
+
+        in_another_thread(go_on, place)
+    assert lines * stride > 20
+    assert our_threads() == []
+
+
+def test_close_can_be_finished(stride: int) -> None:
+    for sd, chip, place in interrupted(close, stride):
+        in_another_thread(sd.close, place)
+        with pytest.raises(LinkError):
+            add(sd)
+        with pytest.raises(LinkError):  # the port was given back
+            sd._line.transport.read()
+        assert chip.commands == []
+
+
+def test_connect_leaves_nothing_behind(stride: int) -> None:
+    for line in count(1, stride):
+        ours, theirs = memory_pair()
+        interrupt = Interrupt(line)
+        with ScriptedChip(theirs, DIALECT):
+            with suppress(KeyboardInterrupt), interrupt.armed(), closing(connect(ours, DIALECT, link=QUICK)):
+                pass
+            del ours
+            for thread in threading.enumerate():
+                if thread.name.startswith("gatts-codec"):
+                    thread.join(PATIENCE_S)
+        assert our_threads() == [], interrupt.place
+        if interrupt.left > 0:
+            break
+    assert line > 100
+
+
+@pytest.mark.parametrize("by_iterating", [True, False])
+def test_no_event_is_lost(by_iterating: bool) -> None:
+    """It is with the caller, or still there."""
+
+    def take(sd: Client) -> None:
+        if by_iterating:
+            taken.extend(event for event in [next(sd.events(timeout_s=PATIENCE_S))])
+        else:
+            taken.append(sd.wait_for(HvcEvent, timeout_s=PATIENCE_S))
+
+    taken: list[object] = []
+    lines, line, was_interrupted = 0, 0, True
+    while was_interrupted:
+        line += 1
+        taken.clear()
+        ours, theirs = memory_pair()
+        interrupt = Interrupt(line)
+        with ScriptedChip(theirs, DIALECT) as chip, connect(ours, DIALECT, link=QUICK) as sd:
+            chip.send(HvcEvent(0, 7))
+            chip.settle()
+            try:
+                with interrupt.armed():
+                    take(sd)
+            except KeyboardInterrupt:
+                lines += 1
+                assert (taken or [sd.wait_for(HvcEvent, timeout_s=PATIENCE_S)]) == [HvcEvent(0, 7)], (
+                    interrupt.place
+                )
+            was_interrupted = interrupt.left <= 0
+    assert lines > 10
+
+
+def test_a_packet_in_flight_always_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = memory_pair()
+    with ScriptedChip(theirs, DIALECT) as chip, connect(ours, DIALECT, link=QUICK) as sd:
+
+        def interrupt(*_: object) -> bytes:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(h5, "encode_reliable", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                add(sd)
+        with pytest.raises(LinkError, match="interrupted in the middle of its work"):
+            add(sd)
+        add(sd)
+        assert chip.link_ups == 2

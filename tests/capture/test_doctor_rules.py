@@ -33,6 +33,7 @@ from gatts_codec import (
     WriteEvent,
 )
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Remark, Report, assemble, diagnose
+from gatts_codec.framing.slip import RELEASE
 from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
 
 DONE = SysAttrSetResponse(0)
@@ -79,7 +80,18 @@ def test_a_chip_that_is_silent_to_the_end_is_one_finding() -> None:
     talk.sync(6)
     (finding,) = talk.report().findings
     assert finding.code == "chip silent"
-    assert "c0 dd c0" in finding.advice
+    assert "send c0 dd c0" in finding.advice
+
+
+def test_a_chip_that_stays_silent_though_the_host_would_wake_it_is_not_deaf() -> None:
+    talk = Talk()
+    talk.call(NOTHING, DONE)
+    in_vain(talk)
+    talk.raw(TO_DEVICE, RELEASE)
+    talk.sync(6)
+    (finding,) = talk.report().findings
+    assert finding.code == "chip silent"
+    assert "no damaged byte keeps the chip deaf" in finding.cause
 
 
 def test_a_chip_that_hangs_on_a_packet_is_one_finding() -> None:

@@ -87,7 +87,7 @@ class OtherChecksum(Rule):
             self._seen[item.dir] += 1
             code = "header checksum of another kind"
             self._off[item.dir].add(code, of_frame(item, item.error.reason), {"side": SIDES[item.dir]})
-        else:
+        elif not item.is_release:
             self._others[item.dir] += 1
 
     def end(self) -> None:

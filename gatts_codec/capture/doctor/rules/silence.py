@@ -7,6 +7,7 @@ is deaf, hangs or has gone; one that comes back with SYNC has restarted; one who
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gatts_codec.capture.calls.deliveries import Delivery, GivenUp, LinkChange, Oddity
 from gatts_codec.capture.calls.session import Call
@@ -26,9 +27,23 @@ _TRIES = 3  # frames of the host that a silent chip leaves unanswered
 _KEPT = 64
 _BY_HOST = ("reset", "host restarted")
 _HUNG = "its application stopped in the handler of this command, or it lost its power just then"
-_DEAF = (
+
+
+class _Silent(NamedTuple):
+    why: str
+    advice: str
+
+
+_DEAF = _Silent(
     "a damaged byte makes the chip's SLIP decoder wait for DC or DD: it drops all that follows, RESET and SYNC too, "
-    "until one comes. Or the chip hangs, has lost its power or was unplugged; one that restarts would send SYNC"
+    "until one comes. Or the chip hangs, has lost its power or was unplugged; one that restarts would send SYNC",
+    "send c0 dd c0: a chip that waits for the end of an escape wakes up, others ignore it; else cycle its power, and "
+    "look at the cable. Have the host send it before each RESET and SYNC",
+)
+_DEAD = _Silent(
+    "the host has sent c0 dd c0, so no damaged byte keeps the chip deaf: it hangs, has lost its power or was "
+    "unplugged; one that restarts would send SYNC",
+    "cycle the chip's power, and look at the cable and at what the chip was told last",
 )
 
 
@@ -63,13 +78,16 @@ class Silence(Rule):
         self._longest_payload = self._longest_frame = 0
         self._open_response = False
         self._synced_over: PacketRecord | None = None
+        self._released = 0  # the last frame that would wake a deaf chip
         self._stuck: PacketRecord | None = (
             None  # the host's damaged frame that left the chip's decoder in an escape
         )
 
     def record(self, record: PacketRecord) -> None:
         h5, error = record.h5, record.frame.error
-        if record.frame.dir == TO_HOST:
+        if record.frame.is_release:
+            self._released = record.frame.number
+        elif record.frame.dir == TO_HOST:
             self._stuck = None
         elif error is not None and error.code == "bad_escape":
             self._stuck = record
@@ -166,7 +184,8 @@ class Silence(Rule):
         if size > limit and size > self._longest_payload:
             return "payload too long", {"size": size, "limit": limit}
         if silent:
-            return "chip silent", {"why": _DEAF}
+            woken = self._released > lost.command.first.frame
+            return "chip silent", (_DEAD if woken else _DEAF)._asdict()
         if lost.back is not None and lost.syncs >= _ENOUGH_BEFORE_RESET:
             return "chip gone and back", {}
         frame = len(lost.command.record.frame.raw)

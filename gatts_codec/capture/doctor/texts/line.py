@@ -25,7 +25,9 @@ TEXTS: dict[str, Text] = {
         "the {side} complements the sum (0xFF - sum, one's complement, as Bluetooth's three-wire standard and Linux's "
         ""
         ""
+        ""
         "hci_h5 do); here the four header bytes must add up to 0 (two's complement). No line does that: no other byte "
+        ""
         ""
         ""
         "is wrong",

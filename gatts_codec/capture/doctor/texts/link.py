@@ -35,11 +35,10 @@ TEXTS: dict[str, Text] = {
         "error",
         "the chip is silent from here on: {name} is sent {attempts:time} and never acknowledged, nor is anything after "
         ""
+        ""
         "it",
         "{why}",
-        "send c0 dd c0: a chip that waits for the end of an escape wakes up, others ignore it; else cycle its power, "
-        "and "
-        "look at the cable. Have the host send it before each RESET and SYNC",
+        "{advice}",
         "{name} and the link: nothing gets through any more",
         "the line or the chip; the host's packets are good",
         both=True,
@@ -93,6 +92,7 @@ TEXTS: dict[str, Text] = {
         "the chip, or what lies between (USB hub, bridge, debugger), stood still for a while; then everything arrives "
         ""
         ""
+        ""
         "at once. The line is good: nothing is damaged or lost",
         "look for what stops the chip (breakpoints, flash erase, a busy USB hub); raise the response timeout; "
         "match responses to commands by opcode",
@@ -128,6 +128,7 @@ TEXTS: dict[str, Text] = {
         "through",
         "J-Link's on-board debugger drops packets over 64 bytes while its mass storage device is on",
         "run JLinkExe and give MSDDisable, then plug the board in again; or use hardware flow control; shorter packets "
+        ""
         ""
         "get "
         "through meanwhile",
@@ -218,6 +219,7 @@ TEXTS: dict[str, Text] = {
         "two adapters write into one log, or two UARTs into one capture: both hosts send the same sequence number, and "
         ""
         ""
+        ""
         "both packets are acknowledged",
         "record each link in a file of its own, or let the log name the port of each line",
         "nothing that this recording shows: calls cannot be told apart",
@@ -238,6 +240,7 @@ TEXTS: dict[str, Text] = {
         "warning",
         "the host is silent from here on: the chip sends {name} {attempts:time} without an ACK",
         "the host's program ended, crashed or closed the port; nothing is lost on the line. The chip goes on with what "
+        ""
         ""
         "it "
         "was told: it keeps advertising and keeps its connections",

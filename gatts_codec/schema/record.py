@@ -67,6 +67,8 @@ class Bits(Member):
         super().__init__()
         self.number, self.widths, self.required, self.counts = number, widths, required or {}, counts or {}
         self.if_none = if_none or {}
+        if min(widths.values(), default=1) < 1 or sum(widths.values()) > 8 * number.length:
+            raise ValueError(f"Bits: {widths} do not fit into {8 * number.length} bits, at least one each")
         self.reserved = number.high & ~((1 << sum(widths.values())) - 1)
 
     @property

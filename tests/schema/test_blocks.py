@@ -529,3 +529,14 @@ def _parses(layout: Record, body: bytes, strict: bool) -> bool:
     except ConstructError:
         return False
     return reader.tell() == len(body)
+
+
+@pytest.mark.parametrize("widths", [{"a": 1, "b": 12}, {"a": 9}, {"a": 0, "b": 8}, {"a": -1, "b": 2}])
+def test_bits_that_do_not_fit_their_number_are_refused_at_once(widths: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="do not fit into 8 bits"):
+        Bits(**widths)
+
+
+def test_bits_that_just_fit() -> None:
+    assert Bits(a=1, b=7).reserved == Bits(u16, a=4, b=12).reserved == 0
+    assert Bits(u16, a=1, b=12).reserved == 0xE000

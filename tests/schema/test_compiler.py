@@ -249,3 +249,25 @@ def test_codecs_can_be_pickled(strict: bool) -> None:
     codec = pickle.loads(pickle.dumps(Codec("sd_api_v5", strict=strict)))
     assert repr(codec) == f"Codec('sd_api_v5', strict={strict})"
     assert copy.deepcopy(codec).dialect is DIALECTS["sd_api_v5"]
+
+
+@pytest.mark.parametrize(
+    "text", ["my\ndialect", "a\rraise SystemExit", "\u2028\x0c\0{title}%s", "\u202e\u2066", '"""\'']
+)
+def test_no_name_gets_into_the_code(text: str) -> None:
+    """Of a dialect, a packet, a class: what one calls them is told in comments alone, and cannot end them."""
+    codec = Codec(SD_API_V7.derive(f"{text}\udc9b\nraise SystemExit", firmware=text))
+    message = ValueSet(1, 2, None)
+    for _ in range(3 * codec_module.OFTEN):
+        assert codec.decode_command(codec.encode(message)) == message
+
+    @dataclass(frozen=True, slots=True, repr=False)
+    class Mine(Command[Any]):
+        number: int
+
+    Mine.__name__ = Mine.__module__ = text.replace("\0", "")
+    layout = Record(Mine, named("number", u16))
+    decode = decoder_source(
+        layout, skip=1, expect=b"", strict=True, title=text, argument="body", interpret=bytes
+    ).function()
+    assert decode(b"\xb6\x01\x02") == Mine(0x0201)

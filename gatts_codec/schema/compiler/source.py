@@ -17,6 +17,7 @@ from struct import error as struct_error
 from typing import Any
 
 from gatts_codec.constants import MAX_VALUE_LEN
+from gatts_codec.errors import printable
 from gatts_codec.schema.message import Message
 
 _INDENT = "    "
@@ -42,7 +43,7 @@ class Source:
     def __init__(
         self, name: str, title: str, argument: str, doubtful: str, interpret: Callable[[Any], Any]
     ) -> None:
-        self.name, self.title, self.argument, self.doubtful = name, title, argument, doubtful
+        self.name, self.title, self.argument, self.doubtful = name, printable(title), argument, doubtful
         self._namespace: dict[str, Any] = {
             "Struct": Struct,
             "StructError": struct_error,
@@ -79,8 +80,9 @@ class Source:
 
     def constant(self, name: str, value: Any) -> str:
         """A name for an object that the function uses: a class, a table."""
+        name = name if name.isidentifier() else "constant"  # a class may be called anything
         known = next(known for known in _numbered(name) if self._namespace.get(known, value) == value)
-        return self._define(known, value, f"# {known}: {_brief(value)}")
+        return self._define(known, value, f"# {known}: {printable(_brief(value))}")
 
     def struct(self, method: str, codes: str) -> str:
         """A name for a method of a precompiled little-endian Struct."""

@@ -43,8 +43,8 @@ def _show(report: Report, name: str, format_name: str) -> None:
     out.print(Text.assemble((name, "bold"), f": {format_name}, {report.frames} frames, {report.calls} calls"))
     out.print(Text(f"read as {report.dialect}, as told" if report.told else str(report.verdict), "dim"))
     if report.links:
-        out.print(Text(f"{len(report.links)} links, read apart: {printable(', '.join(report.links))}", "dim"))
-    out.print(Text(printable(report.headline), _headline_style(report)))
+        out.print(Text(f"{len(report.links)} links, read apart: {', '.join(report.links)}", "dim"))
+    out.print(Text(report.headline, _headline_style(report)))
     for finding in (*report.findings, *report.notes):
         _finding(out, finding)
 
@@ -60,7 +60,7 @@ def _finding(out: Console, finding: Finding) -> None:
     out.print(
         Text.assemble(
             (f"{finding.severity.upper()}  ", _STYLES[finding.severity]),
-            (f"[{printable(finding.link)}] " if finding.link else "", "dim"),
+            (f"[{finding.link}] " if finding.link else "", "dim"),
             (finding.title, "bold"),
         )
     )

@@ -10,6 +10,7 @@ from gatts_codec.capture import Report, diagnose, open_recording
 from gatts_codec.capture.doctor.texts import TEXTS
 
 FOLDER = Path(__file__).parent.parent / "verdicts"
+LOGS = FOLDER.parent / "captures" / "driver_logs"
 NOTHING: set[str] = set()
 
 # Its findings, and words that its report must have.
@@ -82,7 +83,7 @@ VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
 }
 
 
-def verdict(name: str, dialect: str | None = None) -> Report:
+def verdict(name: str | Path, dialect: str | None = None) -> Report:
     with open_recording(FOLDER / name) as recording:
         return diagnose(recording.items, dialect)
 
@@ -140,3 +141,9 @@ def test_a_malformed_body_is_why_a_chip_hangs() -> None:
     assert finding.code == "chip hung"
     assert "does not decode" in finding.cause
     assert finding.fault == "the host"
+
+
+@pytest.mark.parametrize("log", sorted(LOGS.glob("*.log")), ids=lambda log: log.stem)
+def test_a_log_has_the_verdict_of_the_bytes_it_was_written_of(log: Path) -> None:
+    found = [verdict(path) for path in (log, log.with_suffix(".jsonl"))]
+    assert {finding.code for finding in found[0].findings} == {finding.code for finding in found[1].findings}

@@ -59,10 +59,13 @@ _REMARKS = (
     ("error", re.compile(r"Failed to (?:decode event|receive response for command|open).{0,200}")),
     (
         "error",
-        re.compile(r"(?:RpcAppStatus\.|code:\s*)?\b(?:pkt|io)_?[a-z]+_?[a-z_]*\b.{0,200}", re.IGNORECASE),
+        re.compile(
+            r"(?:RpcAppStatus\.|code:\s*)?\b(?:pkt_?(?:send|decode|encode|unexpected)|io_?resources)\w*.{0,200}",
+            re.IGNORECASE,
+        ),
     ),
     ("error", re.compile(r"No response from device.{0,200}")),
-    ("error", re.compile(r"serial port (?:read|write)\b.{0,200}")),
+    ("error", re.compile(r"serial port (?:read|write)\b(?! on port \S+ aborted).{0,200}")),
     ("error", re.compile(r"(?<=\bERROR)\W.{1,300}|(?<=\bError: ).{1,300}|(?:\bCRITICAL|\bFATAL)\W.{1,300}")),
     ("note", re.compile(r"Successfully opened .{0,200}")),
 )

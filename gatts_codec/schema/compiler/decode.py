@@ -9,7 +9,7 @@ To compile a new kind of block, register its emitter here and in encode.py.
 
 from __future__ import annotations
 
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any, NamedTuple
 
 from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Trailing, u8
@@ -29,6 +29,7 @@ from gatts_codec.schema.compiler.steps import (
     members_of,
     walk,
 )
+from gatts_codec.schema.message import Message
 from gatts_codec.schema.record import Absent, Bits, Group, Record, When
 
 
@@ -93,34 +94,46 @@ def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 
 def _one_byte_record(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     """At most 256 different messages, which cannot change: they are made once, and shared."""
-    values = _legal(block.members[0], way.strict)
-    shared = {byte: block.cls(**values[byte]) for byte in values}
-    name = way.source.constant(f"{block.cls.__name__}_of", shared)
+    name = way.source.constant(f"{block.cls.__name__}_of", _shared(block, way.strict))
     way.values[path] = f"{name}[{way.read('B', path)}]"
     return rest
+
+
+@lru_cache(maxsize=256)
+def _shared(block: Record, strict: bool) -> dict[int, Message]:
+    """The message in every byte that is taken."""
+    return {byte: block.cls(**values) for byte, values in _legal(block.members[0], strict).items()}
 
 
 @read.register
 def _(block: Bits, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if block.number is not u8 or block.counts:
         raise NotCompilable("bits over more than a byte, or a count among them")
-    table = {byte: tuple(values.values()) for byte, values in _legal(block, way.strict).items()}
     byte = way.read("B", (*path, "", "bits"))
     names = [way.name(*path, name) for name in block.field_names]
     way.values.update({(*path, field): name for field, name in zip(block.field_names, names, strict=True)})
-    way.after(f"{listed(names)} = {way.source.constant('bits_of', table)}[{byte}]")
+    way.after(f"{listed(names)} = {way.source.constant('bits_of', _taken(block, way.strict))}[{byte}]")
     return rest
+
+
+@lru_cache(maxsize=256)
+def _taken(block: Bits, strict: bool) -> dict[int, tuple[int, ...]]:
+    """The fields in every byte that is taken, as a tuple."""
+    return {byte: tuple(values.values()) for byte, values in _legal(block, strict).items()}
 
 
 def _legal(block: Bits, strict: bool) -> dict[int, dict[str, int]]:
     """The fields in every byte that is taken."""
-    taken = {}
-    for byte in range(256):
-        values = {name: byte >> shift & (1 << width) - 1 for name, shift, width in block.groups()}
-        required = all(values[name] == value for name, value in block.required.items())
-        if not strict or (required and not byte & block.reserved):
-            taken[byte] = values
-    return taken
+    groups = [(name, shift, (1 << width) - 1) for name, shift, width in block.groups()]
+    must = {
+        name: (shift, mask, block.required[name]) for name, shift, mask in groups if name in block.required
+    }
+    return {
+        byte: {name: byte >> shift & mask for name, shift, mask in groups}
+        for byte in range(256)
+        if not strict
+        or not (byte & block.reserved or any(byte >> at & mask != value for at, mask, value in must.values()))
+    }
 
 
 class Taken(NamedTuple):

@@ -81,8 +81,13 @@ class Source:
     def constant(self, name: str, value: Any) -> str:
         """A name for an object that the function uses: a class, a table."""
         name = name if name.isidentifier() else "constant"  # a class may be called anything
-        known = next(known for known in _numbered(name) if self._namespace.get(known, value) == value)
+        known = next(known for known in _numbered(name) if self._is(known, value))
         return self._define(known, value, f"# {known}: {printable(_brief(value))}")
+
+    def _is(self, name: str, value: Any) -> bool:
+        """Whether a name is free, or that of this object. Tables are compared only where they are short."""
+        found = self._namespace.get(name, value)
+        return found is value or (type(found) is type(value) is tuple and found == value)
 
     def struct(self, method: str, codes: str) -> str:
         """A name for a method of a precompiled little-endian Struct."""
@@ -163,5 +168,7 @@ def _numbered(name: str) -> Iterator[str]:
 def _brief(value: Any) -> str:
     if isinstance(value, type):
         return f"{value.__module__}.{value.__qualname__}"
+    if isinstance(value, dict):
+        return f"{len(value)} entries, the first {next(iter(value.items()), None)}"
     shown = repr(value)
     return shown if len(shown) < 80 else f"{shown[:76]} ..."

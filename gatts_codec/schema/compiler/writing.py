@@ -40,7 +40,7 @@ class Writing(Way):
     ``lengths`` are the fields whose size an earlier Length has told.
     """
 
-    repeated_forks = 3
+    repeated_forks = 2
 
     pieces: list[Piece] = field(default_factory=list)
     held: list[Piece] = field(default_factory=list)

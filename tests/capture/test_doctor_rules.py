@@ -338,3 +338,13 @@ def test_what_the_log_says_of_a_packet_is_part_of_what_the_packet_shows() -> Non
     report = talk.report(said(["No response from device. Tried to send packet 6 times"]))
     assert codes(report) == ["not acknowledged"]
     assert any("Tried to send" in piece.text for piece in report.findings[0].evidence)
+
+
+def test_firmware_takes_what_the_most_modest_of_the_possible_dialects_takes() -> None:
+    talk = Talk()
+    talk.call(ValueSet(0, 14, Value(b"\1")), ValueSetResponse(0))
+    in_vain(talk, CODEC.pack(ValueSet(0, 14, Value(bytes(450)))))
+    report = diagnose(assemble(talk.chunks))
+    assert report.verdict.ties
+    assert codes(report) == ["payload too long"]
+    assert "end at 384 bytes" in report.findings[0].cause

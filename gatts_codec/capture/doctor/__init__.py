@@ -60,7 +60,9 @@ class Doctor:
         names = tuple(several(self._links))
         found: list[Finding] = []
         for name, link in self._links.items():
-            found += [replace(one, link=name if names else "") for one in link.findings(verdict)]
+            found += [
+                replace(one, link=name if names else "") for one in link.findings(verdict, told=self._told)
+            ]
         found = worst_first(found)
         links = self._links.values()
         return Report(

@@ -16,7 +16,7 @@ from gatts_codec.capture.doctor.rules import RULES
 from gatts_codec.capture.doctor.scene import SIDES, Scene
 from gatts_codec.capture.wire.chunks import DIRECTIONS, OPPOSITE, Direction
 from gatts_codec.capture.wire.frames import Item
-from gatts_codec.dialects import Dialect
+from gatts_codec.dialects import DIALECTS, Dialect
 
 
 class Examination:
@@ -43,8 +43,11 @@ class Examination:
             rule.record(record)
         self._happened(self._session.feed(record))
 
-    def findings(self, verdict: Verdict) -> list[Finding]:
-        """What stands, the worst first. Ends the session."""
+    def findings(self, verdict: Verdict, *, told: bool) -> list[Finding]:
+        """What stands, the worst first. Ends the session. ``told``: the dialect is certain, whatever others fit."""
+        if not told and self.scene.dialect.name == verdict.dialect:
+            limits = [DIALECTS[tie].max_payload for tie in verdict.ties if tie in DIALECTS]
+            self.scene.longest_payload = min([self.scene.longest_payload, *limits])
         self._happened(self._session.finish())
         for rule in self._rules:
             rule.end()

@@ -20,6 +20,8 @@ class Scene:
     def __init__(self, dialect: Dialect, names: AttributeNames) -> None:
         self.dialect, self.names = dialect, names
         self.describer = Describer(dialect.numbers)
+        self.longest_payload: int = dialect.max_payload
+        """What the firmware takes, in bytes: of the dialect, or of all that the recording may be."""
         self.now_us: int | None = None
         self.frames: dict[Direction | None, int] = dict.fromkeys(SIDES, 0)
         """How many frames each side has sent, damaged ones included."""

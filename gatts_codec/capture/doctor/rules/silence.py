@@ -180,7 +180,7 @@ class Silence(Rule):
         return "chip hung", (fatal(lost.command) or Fatal(_HUNG, "the chip"))._asdict()
 
     def _unacknowledged(self, lost: _Lost, silent: bool) -> tuple[str, dict[str, object]]:
-        size, limit = len(lost.command.h5.payload), self.scene.dialect.max_payload
+        size, limit = len(lost.command.h5.payload), self.scene.longest_payload
         if size > limit and size > self._longest_payload:
             return "payload too long", {"size": size, "limit": limit}
         if silent:

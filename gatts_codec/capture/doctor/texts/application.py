@@ -31,6 +31,7 @@ TEXTS: dict[str, Text] = {
         ""
         ""
         ""
+        ""
         "stored. Only write requests (WRITE_REQ) ask for authorization",
         "store it with value_set if it is welcome, and call rw_authorize_reply for RW_AUTHORIZE_REQUEST alone",
         "the reply; the written value is not stored",
@@ -70,6 +71,7 @@ TEXTS: dict[str, Text] = {
         "warning",
         "hvx on connection {conn} fails with {result} {count:time}: the peer has not subscribed",
         "no write of 0x0001 or 0x0002 to the CCCD came on this connection, so nothing may be sent; the value is stored "
+        ""
         ""
         ""
         "all "

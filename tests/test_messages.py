@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from dataclasses import replace
+from dataclasses import is_dataclass, replace
 from inspect import signature
 from typing import Any
 
@@ -29,6 +29,7 @@ from gatts_codec.packets.gatts.sys_attr_get import SysAttrGetResponse
 from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
 from gatts_codec.packets.gatts.value_set import Value, ValueSet, ValueSetResponse
 from gatts_codec.packets.gatts.write_event import WriteEvent
+from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema import message as schema
 from gatts_codec.schema.message import Message, field_types
 from gatts_codec.schema.structs import Attr, AttrMd, MemBlock, Uuid
@@ -265,3 +266,26 @@ def test_a_length_that_was_left_out_says_so_in_the_signature_and_can_be_left_out
     assert longer == Value(b"abc", offset=3, len=3)
     with pytest.raises(EncodeError, match="says 1, but value has 3 bytes"):
         Codec("sd_api_v5").encode(ValueSet(0, 1, replace(Value(b"a"), value=b"abc")))
+
+
+def test_a_message_does_not_change_with_what_it_was_made_of() -> None:
+    buffer = bytearray(b"ab")
+    value, opaque = Value(buffer), Opaque(0, "command", "common", 0x60, memoryview(buffer))  # type: ignore[arg-type]
+    buffer[0] = 0xFF
+    assert (value, opaque.data) == (Value(b"ab"), b"ab")
+    buffer += b"more than there was"  # no view of it is left, either
+    released = memoryview(b"ab")
+    released.release()
+    with pytest.raises(EncodeError, match="value"):
+        Codec("sd_api_v5").encode(ValueSet(0, 1, Value(released)))  # type: ignore[arg-type]
+
+
+def test_so_it_is_with_every_field_that_holds_data() -> None:
+    for cls in subclasses(Message):
+        if is_dataclass(cls):
+            data = {name for name, kind in field_types(cls).items() if {bytes, tuple} & set(kind.bases)}
+            assert data <= set(cls._data), cls
+
+
+def subclasses(cls: type[Message]) -> list[type[Message]]:
+    return [each for direct in cls.__subclasses__() for each in (direct, *subclasses(direct))]

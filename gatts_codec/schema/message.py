@@ -12,7 +12,8 @@ everywhere and print as numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields
 from enum import IntEnum
@@ -39,6 +40,9 @@ Flags = Annotated[int, "#010x"]
 Hex8 = Annotated[int, "#04x"]
 # A handle as responses give it, so that a checked call's can be handed on; None, of a failed one, does not encode.
 GivenHandle = Annotated[int | None, "#06x", GIVEN]
+
+_DATA = re.compile(r"\b(bytes|tuple|Address|Key)\b")
+_OWN: Mapping[type, Callable[[Any], object]] = {bytearray: bytes, memoryview: bytes, list: tuple}
 
 M = TypeVar("M", bound="Message")
 R_co = TypeVar("R_co", bound="Response", covariant=True)
@@ -82,6 +86,15 @@ class Message:
     """
 
     __slots__ = ()
+    _data: ClassVar[tuple[str, ...]] = ()  # fields that may be given as buffers or lists
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = (name for name, kind in cls.__annotations__.items() if _DATA.search(str(kind)))
+        cls._data = (*cls._data, *own)
+
+    def __post_init__(self) -> None:
+        own_copies(self)
 
     def __repr__(self) -> str:
         types = field_types(type(self))
@@ -136,11 +149,22 @@ class Event(Packet):
     kind: ClassVar[str] = "event"
 
 
+def own_copies(message: Message) -> None:
+    """Make bytes of buffers and tuples of lists: a message does not change with what it was made of."""
+    for name in message._data:
+        value = getattr(message, name)
+        kind = _OWN.get(type(value))
+        if kind is not None:
+            with suppress(ValueError):  # a memoryview that was released: the encoder refuses it
+                object.__setattr__(message, name, kind(value))
+
+
 def fill_length(message: Message, length: str, *data: str, absent: int | None = 0) -> None:
     """Set an omitted length to the size of its data, or to ``absent`` when there is none (for ``__post_init__``).
 
-    Of several fields that one length counts, the first that is given says it.
+    Of several fields that one length counts, the first that is given says it. The data become the message's own.
     """
+    own_copies(message)
     if getattr(message, length) is FROM_DATA:
         values = (getattr(message, name) for name in data)
         value = next((value for value in values if value is not None), None)

@@ -86,7 +86,7 @@ def test_json_is_ascii(monkeypatch: pytest.MonkeyPatch, args: tuple[str, ...]) -
     "setting",
     [
         {"PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
-        {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        pytest.param({"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}, marks=pytest.mark.soak),
         {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
     ],
     ids=["code page", "ascii", "C locale"],

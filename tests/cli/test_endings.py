@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from capture.recordings import RECORDINGS
+from patience import PATIENCE_S
 
 from gatts_codec.errors import CaptureError
 
@@ -27,7 +28,10 @@ if sys.platform == "win32":
 RECORDING = next(
     path for path in RECORDINGS if path.parts[-3:] == ("real_firmware", "sd_api_v5", "e_events.jsonl")
 )
-SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
+SIGNALS = [
+    signal.SIGTERM,
+    *(pytest.param(by, marks=pytest.mark.soak) for by in (signal.SIGHUP, signal.SIGINT)),
+]
 
 
 class Endless:
@@ -68,7 +72,7 @@ def begun(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.communicate(timeout=PATIENCE_S)
 
 
 def parts(folder: Path) -> list[Path]:
@@ -82,7 +86,7 @@ def until(condition: Callable[[], object], process: subprocess.Popen[str]) -> No
 
 
 def check_ended(process: subprocess.Popen[str], status: int, folder: Path) -> None:
-    said, _ = process.communicate()
+    said, _ = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, said.strip()) == (status, "")
     assert parts(folder) == []
 
@@ -99,7 +103,7 @@ def test_decode_to_a_file(tmp_path: Path, recordings: Endless, by: signal.Signal
 
 
 @pytest.mark.parametrize("by", SIGNALS)
-@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.soak), 2])
 def test_convert(tmp_path: Path, recordings: Endless, jobs: int, by: signal.Signals) -> None:
     pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
     command = ("convert", "-d", "sd_api_v5", "-j", str(jobs), *recordings.names, str(tmp_path / "out"))
@@ -139,11 +143,11 @@ def test_processes_end_with_the_one_that_has_begun_them(tmp_path: Path, recordin
     with begun(*command) as process:
         until(lambda: len(parts(tmp_path)) == 2, process)
         process.kill()
-        process.communicate()  # comes to its end with the last process
+        process.communicate(timeout=PATIENCE_S)  # comes to its end with the last process
     assert parts(tmp_path) == []
 
 
-@pytest.mark.parametrize("ignored", [True, False])
+@pytest.mark.parametrize("ignored", [True, pytest.param(False, marks=pytest.mark.soak)])
 def test_what_nohup_has_begun_goes_on(tmp_path: Path, recordings: Endless, ignored: bool) -> None:
     output = tmp_path / "out.csv"
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN if ignored else signal.SIG_DFL)
@@ -152,7 +156,7 @@ def test_what_nohup_has_begun_goes_on(tmp_path: Path, recordings: Endless, ignor
             until(lambda: parts(tmp_path), process)
             process.send_signal(signal.SIGHUP)
             process.send_signal(signal.SIGTERM)
-            process.communicate()
+            process.communicate(timeout=PATIENCE_S)
             assert process.returncode == 128 + (signal.SIGTERM if ignored else signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)

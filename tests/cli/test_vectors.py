@@ -23,12 +23,11 @@ def first(category: str, dialect: str = "sd_api_v5") -> dict[str, Any]:
     pytest.fail("no such record")
 
 
-def test_all_golden_vectors_pass(run: Runner) -> None:
-    outcome = run("vectors", str(VECTORS))
+def test_all_golden_vectors_of_a_dialect_pass(run: Runner) -> None:
+    outcome = run("vectors", str(VECTORS / "sd_api_v5"))
     assert outcome.status == 0
-    records = sum(
-        len(path.read_text().splitlines()) for path in VECTORS.rglob("*.jsonl") if path.stem != "quirks"
-    )
+    files = [path for path in (VECTORS / "sd_api_v5").glob("*.jsonl") if path.stem != "quirks"]
+    records = sum(len(path.read_text().splitlines()) for path in files)
     assert outcome.lines[-1] == f"{records} passed, 0 failed"
 
 

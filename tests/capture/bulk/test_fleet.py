@@ -37,6 +37,7 @@ def cluster() -> Iterator[Any]:
         yield found
 
 
+@pytest.mark.soak
 def test_a_worker_that_is_killed_costs_nothing(cluster: Any, tmp_path: Path) -> None:
     with import_module("distributed").Client(cluster) as client:
         workers = sorted(client.run(os.getpid).values())

@@ -1,7 +1,7 @@
 """Recordings as a table: converted to Parquet, then asked in SQL how long each call took, and what failed.
 
 Without arguments it makes a recording first, of a host that writes and reads a virtual chip's table.
-Needs DuckDB: pip install duckdb "gatts-codec[parquet]"
+Needs DuckDB: pip install duckdb ".[parquet]"
 
     python examples/duckdb_query.py [RECORDING...]
 """

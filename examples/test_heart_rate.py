@@ -1,6 +1,6 @@
 """An example suite: a heart rate service, tested without hardware.
 
-    pip install gatts-codec pytest
+    pip install . pytest
     pytest examples/test_heart_rate.py
 
 The fixtures virtual_chip and connected_client come with gatts-codec. The code under test is ``HeartRate``, which would

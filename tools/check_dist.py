@@ -67,7 +67,7 @@ def expect_advice(python: str, extra: str, folder: str) -> None:
         check=False,
         env=_environment(),
     )
-    if done.returncode != 2 or f"gatts-codec[{extra}]" not in done.stderr or done.stderr.count("\n") != 1:
+    if done.returncode != 2 or f"needs the {extra} extra" not in done.stderr or done.stderr.count("\n") != 1:
         sys.exit(f"without the {extra} extra: status {done.returncode}\n{done.stdout}{done.stderr}")
 
 

@@ -16,7 +16,7 @@ def main(args: Sequence[str] | None = None) -> int:
         import click
         import rich
     except ImportError as error:
-        wanted = "gatts-codec's command line needs the cli extra: pip install 'gatts-codec[cli]'"
+        wanted = "gatts-codec's command line needs the cli extra: pip install click rich"
         print(f"{wanted} ({error.name} is not installed)", file=sys.stderr)
         return 2
     del click, rich

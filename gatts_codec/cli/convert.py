@@ -60,7 +60,7 @@ def command(
 
 def _need_arrow() -> None:
     if not find_spec("numpy") or not find_spec("pyarrow"):
-        raise CaptureError('Parquet needs Arrow and numpy: pip install "gatts-codec[parquet]"')
+        raise CaptureError("Parquet needs Arrow and numpy: pip install pyarrow numpy")
 
 
 class _Report:

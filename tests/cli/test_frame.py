@@ -101,7 +101,7 @@ def test_without_the_extra_it_says_which_to_install(
     monkeypatch.setitem(sys.modules, module, None)
     assert main(["--help"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "pip install 'gatts-codec[cli]'" in line
+    assert "pip install click rich" in line
     assert module in line
 
 

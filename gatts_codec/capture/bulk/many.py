@@ -109,7 +109,7 @@ def run_dask(todo: Sequence[Task], scheduler: str) -> Results:
     try:
         distributed: Any = import_module("distributed")
     except ImportError:
-        raise CaptureError('a scheduler needs Dask: pip install "gatts-codec[fleet]"') from None
+        raise CaptureError('a scheduler needs Dask: pip install "dask[distributed]"') from None
     try:
         client = distributed.Client(scheduler, timeout=_PATIENCE_S)
     except OSError as error:

@@ -31,7 +31,7 @@ def _file_system(url: str) -> tuple[Any, str]:
     try:
         import fsspec
     except ImportError:
-        raise CaptureError('URLs need fsspec: pip install "gatts-codec[fleet]"', file=url) from None
+        raise CaptureError("URLs need fsspec: pip install fsspec", file=url) from None
     try:
         found: tuple[Any, str] = fsspec.core.url_to_fs(url)
     except (ValueError, ImportError) as error:

@@ -40,7 +40,7 @@ class PcapngWriter:
 
     def __init__(self, stream: BinaryIO, *, dialect: str = "") -> None:
         if not _INSTALLED:
-            raise CaptureError("pcapng files need the wireshark extra: pip install 'gatts-codec[wireshark]'")
+            raise CaptureError("pcapng files need the wireshark extra: pip install python-pcapng")
         self._section = pcapng.blocks.SectionHeader(options={"shb_userappl": f"gatts-codec {__version__}"})
         about = "H5 between host (outbound) and chip (inbound)" + (f", dialect {dialect}" if dialect else "")
         self._section.new_member(

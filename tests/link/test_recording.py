@@ -101,3 +101,12 @@ def test_a_full_disk_ends_the_recording_aloud_and_not_the_link(caplog: pytest.Lo
     assert [record.getMessage() for record in caplog.records] == [
         f"recording to /dev/full ends here: {os.strerror(28)}"
     ]
+
+
+def test_a_line_that_is_written_in_pieces_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = os.write
+    with closing(RecordingTransport(open_transport("loop://"), tmp_path / "wire.jsonl")) as port:
+        monkeypatch.setattr("os.write", lambda fd, data: write(fd, data[:7]))
+        port.write(b"one")
+        monkeypatch.undo()
+    assert [row["hex"] for row in rows(tmp_path / "wire.jsonl")] == [b"one".hex()]

@@ -75,6 +75,53 @@ def test_may_be_closed_twice_and_says_closed_afterwards(pair: Pair) -> None:
         ours.write(b"x")
 
 
+def test_a_closed_one_touches_no_descriptor_that_is_somebody_else_s_by_now(
+    pair: Pair, tmp_path: Path
+) -> None:
+    ours = pair[0]
+    fd = ours.fileno()
+    ours.close()
+    (tmp_path / "victim").write_bytes(b"theirs")
+    with ExitStack() as stack:
+        files = [stack.enter_context((tmp_path / "victim").open("r+b", buffering=0))]
+        while fd is not None and files[-1].fileno() < fd:
+            files.append(stack.enter_context((tmp_path / "victim").open("r+b", buffering=0)))
+        for use in (ours.read, lambda: ours.write(b"H5")):
+            with pytest.raises(LinkClosed, match="is closed"):
+                use()
+        if fd is not None:
+            with pytest.raises(LinkClosed, match="is closed"):
+                ours.fileno()
+            ours.wait(None)  # for nothing that is not ours
+        ours.close()
+        assert [file.read() for file in files] == [b"theirs"] * len(files)
+
+
+@needs_posix
+def test_one_that_is_dropped_gives_everything_back(tmp_path: Path) -> None:
+    ours, theirs = socket.socketpair()
+    dropped = [descriptor.socket_transport("dropped", ours), open_transport(f"pty:{tmp_path / 'chip'}")]
+    assert (tmp_path / "chip").is_symlink()
+    dropped.clear()
+    assert ours.fileno() == -1
+    assert not (tmp_path / "chip").is_symlink()
+    theirs.close()
+
+
+def test_what_flow_control_holds_back_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def held(port: object, data: bytes) -> int:
+        raise serial.SerialTimeoutException
+
+    with closing(open_transport("loop://")) as port:
+        monkeypatch.setattr(type(port._port), "write", held)  # type: ignore[attr-defined]
+        assert port.write(b"abc") == 3
+        assert "flow control holds it: up to 3 bytes are lost" in caplog.text
+        monkeypatch.setattr(type(port._port), "write", lambda port, data: 2)  # type: ignore[attr-defined]
+        assert port.write(b"abc") == 2
+
+
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("pty", "socat")])
 def test_notices_that_the_other_end_has_gone(kind: str) -> None:
     with ExitStack() as stack:

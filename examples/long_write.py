@@ -30,8 +30,8 @@ from gatts_codec.device import ChipRunner, VirtualChip
 DIALECT = "sd_api_v5"
 USER_MEM_REQUEST = 0x01  # event id from v5 on; 0x02 before
 USER_MEM_REPLY = 0x66  # opcode from v5 on
-MEMORY = 128  # bytes, for parts of 18 and 6 beside each
-TEXT = b"A value that does not fit into one write of 20 bytes, and so comes in parts."
+MEMORY = 64  # bytes: firmware has no more, whatever is offered
+TEXT = b"Over 20 bytes a value comes in parts."
 
 
 def lend_memory(client: Client, conn: int) -> None:

@@ -56,7 +56,7 @@ class Dialect:
     ``knows_reset``: the H5 packet RESET restarts the chip; others ignore it, and their attribute table stays.
     ``config_first``: on link-up the chip sends its CONFIG at once. Others answer the host's, and send their own an
     interval later.
-    ``unknown_calls``: what the firmware has codecs for and yet does not know, by name without ``sd_ble_gatts_``.
+    ``unknown_calls``: what the firmware has codecs for and yet does not know, by the SoftDevice's names.
     """
 
     name: str
@@ -104,12 +104,22 @@ S110_V8 = Dialect(
     max_payload=384,
     numbers="s110_v8",
     groups=Groups({"gatts": "S110_V8"}),
+    unknown_calls=frozenset({"sd_ble_gap_encrypt", "sd_ble_gap_scan_stop"}),
 )
 
-S130_V1 = S110_V8.derive("s130_v1", firmware="S130 v1 (SDK 9-10)", numbers="s130_v1")
+S130_V1 = S110_V8.derive(
+    "s130_v1",
+    firmware="S130 v1 (SDK 9-10)",
+    numbers="s130_v1",
+    unknown_calls=frozenset({"sd_ble_gap_rssi_get", "sd_ble_user_mem_reply"}),
+)
 
 SD_API_V2 = S130_V1.derive(
-    "sd_api_v2", firmware="S130/S132 v2 (SDK 11)", numbers="sd_api_v2", groups={"gatts": "V2"}
+    "sd_api_v2",
+    firmware="S130/S132 v2 (SDK 11)",
+    numbers="sd_api_v2",
+    groups={"gatts": "V2"},
+    unknown_calls=frozenset({"sd_ble_gap_rssi_get"}),
 )
 
 # Seen of this firmware: it restarts on two calls that it has codecs for.
@@ -118,11 +128,15 @@ SD_API_V2_PC = SD_API_V2.derive(
     firmware="S130/S132 v2 built with pc-ble-driver's patch",
     max_payload=768,
     groups={"gatts": "V2_PC"},
-    unknown_calls=frozenset({"initial_user_handle_get", "attr_get"}),
+    unknown_calls=frozenset({"sd_ble_gatts_initial_user_handle_get", "sd_ble_gatts_attr_get"}),
 )
 
 SD_API_V3 = SD_API_V2.derive(
-    "sd_api_v3", firmware="S132 v3 (SDK 12)", numbers="sd_api_v3", groups={"gatts": "V3"}
+    "sd_api_v3",
+    firmware="S132 v3 (SDK 12)",
+    numbers="sd_api_v3",
+    groups={"gatts": "V3"},
+    unknown_calls=frozenset(),
 )
 
 # pc-ble-driver builds its firmware for v3, v5 and v6 from SDK 15.3, with longer packets and that SDK's link.

@@ -14,7 +14,7 @@ from gatts_codec import Uuid
 
 def test_default(virtual_chip, connected_client):
     assert connected_client.dialect.name == virtual_chip.dialect
-    assert connected_client.service_add(1, Uuid(0x180D)).handle == 12
+    assert connected_client.service_add(1, Uuid(0x180D)).handle == 14
     print("dialect", virtual_chip.dialect)
 
 @pytest.mark.virtual_chip("sd_api_v6", faults=["result=service_add:NO_MEM"])
@@ -23,7 +23,7 @@ def test_marked(virtual_chip, connected_client):
     assert connected_client.unchecked.service_add(1, Uuid(0x180D)).result == 4
 
 def test_each_test_has_a_chip_of_its_own(virtual_chip, connected_client):
-    assert connected_client.service_add(1, Uuid(0x180D)).handle == 12
+    assert connected_client.service_add(1, Uuid(0x180D)).handle == 14
     assert virtual_chip.peer.connect() == 0
     assert virtual_chip.runner.call(lambda: virtual_chip.chip.is_up)
 

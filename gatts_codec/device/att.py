@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gatts_codec.constants import AttrType, GattStatus, WriteOp
+from gatts_codec.constants import GattStatus, WriteOp
 from gatts_codec.device import events
 from gatts_codec.device.connection import Connection, Op, PreparedWrites, Reply, Request, Wait
 from gatts_codec.device.table import Attribute
@@ -39,13 +39,9 @@ def denied(permission: SecMode, connection: Connection, closed: GattStatus) -> G
     """The error for a peer whose link is not secure enough; ``closed`` if nobody has access. None: allowed."""
     if permission.sm == 0:
         return closed
-    if permission.sm == 2:  # signed data, which an encrypted link makes up for
-        return None if connection.security_level > permission.lv else GattStatus.ATTERR_INSUF_AUTHENTICATION
-    if connection.security_level >= permission.lv:
-        return None
-    return (
-        GattStatus.ATTERR_INSUF_ENCRYPTION if permission.lv == 2 else GattStatus.ATTERR_INSUF_AUTHENTICATION
-    )
+    # Mode 2 is signed data, which an encrypted link makes up for.
+    needed = permission.lv + (permission.sm == 2)
+    return None if connection.security_level >= needed else GattStatus.ATTERR_INSUF_AUTHENTICATION
 
 
 def read_reply(connection: Connection, value: bytes, offset: int) -> Reply:
@@ -91,35 +87,25 @@ def _read(device: Device, connection: Connection, request: Request) -> Outcome:
 
 def _write(device: Device, connection: Connection, request: Request) -> Outcome:
     attribute = device.table.find(request.handle)
-    error = _refused_write(attribute, connection, request)
-    if error is not None or attribute is None:
-        return Reply(error or GattStatus.ATTERR_INVALID_HANDLE)
-    op = _OPS[request.op]
+    if attribute is None:
+        return Reply(GattStatus.ATTERR_INVALID_HANDLE)
+    error = denied(attribute.md.write_perm, connection, GattStatus.ATTERR_WRITE_NOT_PERMITTED)
+    if error is not None:
+        return Reply(error)
     if attribute.is_cccd:
         return _write_cccd(device, connection, attribute, request)
+    size = len(request.data)
+    if size > attribute.max_len or (size < attribute.max_len and not attribute.md.vlen):
+        return Reply(GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH)
+    op = _OPS[request.op]
     if attribute.md.wr_auth and request.op is Op.WRITE:
         device.emit(events.authorize_write(device, connection.handle, attribute, op, request))
         return Wait.WRITE_AUTHORIZATION
-    if not attribute.md.wr_auth:
+    if not attribute.md.wr_auth or device.profile.api == 1:  # which stores commands in any case
         attribute.value = attribute.stored(0, request.data)
     if not attribute.stack:
         device.emit(events.write(device, connection.handle, attribute, op, request))
     return Reply()
-
-
-def _refused_write(
-    attribute: Attribute | None, connection: Connection, request: Request
-) -> GattStatus | None:
-    if attribute is None:
-        return GattStatus.ATTERR_INVALID_HANDLE
-    error = denied(attribute.md.write_perm, connection, GattStatus.ATTERR_WRITE_NOT_PERMITTED)
-    if error is not None:
-        return error
-    if request.offset > attribute.max_len:
-        return GattStatus.ATTERR_INVALID_OFFSET
-    if request.offset + len(request.data) > attribute.max_len:
-        return GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH
-    return None
 
 
 def _write_cccd(device: Device, connection: Connection, attribute: Attribute, request: Request) -> Outcome:
@@ -127,20 +113,10 @@ def _write_cccd(device: Device, connection: Connection, attribute: Attribute, re
         return _ask_for_sys_attrs(device, connection)
     if len(request.data) != _CCCD_SIZE:
         return Reply(GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH)
-    bits = int.from_bytes(request.data, "little")
-    if bits & ~_subscribable(device, attribute):
-        return Reply(GattStatus.ATTERR_CPS_CCCD_CONFIG_ERROR)
-    connection.cccds[attribute.handle] = bits
+    connection.cccds[attribute.handle] = int.from_bytes(request.data, "little")
     if not attribute.stack:
         device.emit(events.write(device, connection.handle, attribute, _OPS[request.op], request))
     return Reply()
-
-
-def _subscribable(device: Device, cccd: Attribute) -> int:
-    """The CCCD bits that the characteristic's properties (notify 0x10, indicate 0x20) allow."""
-    declared = device.table.find(cccd.value_handle - 1)
-    assert declared is not None
-    return declared.value[0] >> 4 & 0b11
 
 
 def _ask_for_sys_attrs(device: Device, connection: Connection) -> Wait:
@@ -149,58 +125,68 @@ def _ask_for_sys_attrs(device: Device, connection: Connection) -> Wait:
 
 
 def _prepare(device: Device, connection: Connection, request: Request) -> Outcome:
+    """Whoever may write may prepare; whether it fits shows when it is executed."""
     attribute = device.table.find(request.handle)
-    error = _refused_write(attribute, connection, request)
-    if attribute is None or attribute.is_cccd or attribute.kind not in (AttrType.CHAR_VAL, AttrType.DESC):
-        error = error or GattStatus.ATTERR_WRITE_NOT_PERMITTED
-    if error is not None or attribute is None:
-        return Reply(error or GattStatus.ATTERR_INVALID_HANDLE)
+    if attribute is None:
+        return Reply(GattStatus.ATTERR_INVALID_HANDLE)
+    error = denied(attribute.md.write_perm, connection, GattStatus.ATTERR_WRITE_NOT_PERMITTED)
+    if error is not None or attribute.is_cccd:
+        return Reply(error or GattStatus.ATTERR_WRITE_NOT_PERMITTED)
     prepared = connection.prepared
     if not prepared.asked:
         device.emit(events.user_mem_request(device.profile, connection.handle))
         return Wait.MEMORY
-    if prepared.lent is None:
-        if not attribute.md.wr_auth:
+    if prepared.lent is not None:
+        if len(prepared.in_memory()) + _PREPARED_OVERHEAD + len(request.data) > prepared.lent:
             return Reply(GattStatus.ATTERR_PREPARE_QUEUE_FULL)
-        device.emit(
-            events.authorize_write(device, connection.handle, attribute, WriteOp.PREP_WRITE_REQ, request)
-        )
-        return Wait.WRITE_AUTHORIZATION
-    if len(prepared.in_memory()) + _PREPARED_OVERHEAD + len(request.data) > prepared.lent:
-        return Reply(GattStatus.ATTERR_PREPARE_QUEUE_FULL)
-    prepared.writes.append((request.handle, request.offset, request.data))
-    return Reply(data=request.data)
+        if not attribute.md.wr_auth:
+            prepared.writes.append((request.handle, request.offset, request.data))
+            return Reply(data=request.data)
+    op = WriteOp.PREP_WRITE_REQ
+    device.emit(events.authorize_write(device, connection.handle, attribute, op, request))
+    return Wait.WRITE_AUTHORIZATION
 
 
 def _execute(device: Device, connection: Connection, request: Request) -> Outcome:
     prepared = connection.prepared
-    if not prepared.writes:
-        finish_prepared(device, connection, store=False)
-        return Reply()
     cancel = request.op is Op.CANCEL
     op = WriteOp.EXEC_WRITE_REQ_CANCEL if cancel else WriteOp.EXEC_WRITE_REQ_NOW
-    error = None if cancel else _refused_execution(device, connection)
-    if error is not None:
-        finish_prepared(device, connection, store=False)
-        return Reply(error)
-    if _needs_authorization(device, prepared):
-        device.emit(events.authorize_execution(device, connection, op))
-        return Wait.WRITE_AUTHORIZATION
-    if not cancel:
+    if not prepared.asked:
         device.emit(events.execution(device, connection, op))
-    finish_prepared(device, connection, store=not cancel)
-    return Reply()
+        return Reply()
+    if prepared.lent is None:
+        return _execute_kept(device, connection, op)
+    error = None if cancel else _refused_execution(device, connection)
+    if not cancel and error is None:
+        if _needs_authorization(device, prepared):
+            device.emit(events.authorize_execution(device, connection, op))
+            return Wait.WRITE_AUTHORIZATION
+        device.emit(events.execution(device, connection, op))
+    finish_prepared(device, connection, store=not cancel and error is None)
+    return Reply(error or GattStatus.SUCCESS)
+
+
+def _execute_kept(device: Device, connection: Connection, op: WriteOp) -> Outcome:
+    """The application has kept the writes: it decides, but that S110 v8 does not ask about cancelling."""
+    if op is WriteOp.EXEC_WRITE_REQ_CANCEL and device.profile.api == 1:
+        finish_prepared(device, connection, store=False)
+        return Reply()
+    device.emit(events.authorize_execution(device, connection, op))
+    return Wait.WRITE_AUTHORIZATION
 
 
 def _refused_execution(device: Device, connection: Connection) -> GattStatus | None:
-    """Offsets are checked when the writes happen: each may begin where those before it end."""
+    """Each may begin where those before it end, and has to end within the value."""
     lengths: dict[int, int] = {}
     for handle, offset, data in connection.prepared.writes:
         attribute = device.table.find(handle)
         assert attribute is not None
+        end = offset + len(data)
         if offset > lengths.get(handle, len(attribute.value)):
             return GattStatus.ATTERR_INVALID_OFFSET
-        lengths[handle] = max(offset + len(data), lengths.get(handle, 0))
+        if end > attribute.max_len:
+            return GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH
+        lengths[handle] = max(end, lengths.get(handle, 0))
     return None
 
 

@@ -96,14 +96,19 @@ class VirtualChip:
     ) -> None:
         self.device: Device = Device(dialect, config, firmware)
         build = self.device.firmware
-        numbers = self.device.dialect.numbers
+        dialect = self.device.dialect
+        config_first = dialect.config_first if build.config_first is None else build.config_first
         self.plan: FaultPlan = FaultPlan(
-            (parse_fault(fault, numbers) if isinstance(fault, str) else fault for fault in faults), seed
+            (parse_fault(fault, dialect.numbers) if isinstance(fault, str) else fault for fault in faults),
+            seed,
         )
-        settings = replace(link, knows_reset=build.knows_reset) if link else build.link()
+        settings = link or ChipConfig(
+            max_payload=dialect.max_payload, retransmission_interval_s=build.interval_s
+        )
+        settings = replace(settings, knows_reset=dialect.knows_reset)
         if self.plan.max_payload is not None:
             settings = replace(settings, max_payload=self.plan.max_payload)
-        self.link: ChipLink = OldChipLink(settings) if build.config_at_once else ChipLink(settings)
+        self.link: ChipLink = ChipLink(settings) if config_first else OldChipLink(settings)
         self.peer: Peer = Peer(self.device)
         self.observers: list[Callable[[Observation], object]] = []
         self._ack_delay_s = ack_delay_s

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gatts_codec.constants import MAX_VALUE_LEN, NrfError
+from gatts_codec.constants import NrfError
 from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Wait
 from gatts_codec.device.fields import Fields
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gatts_codec.device.device import Device
 
 _UUID128_SIZE = 16
+_LENT_MEMORY = 64
 # Ids of cfg_set (v5 on). The first is the common group's, the others configure connections, by tag.
 _CFG_VENDOR_BASES, _CFG_CONN_GATTS, _CFG_CONN_GATT = 0x01, 0x22, 0x23
 
@@ -97,7 +98,7 @@ def _uuid_encode(device: Device, fields: Fields) -> bytes:
 
 
 def _version_get(device: Device, fields: Fields) -> bytes:
-    version, company, subversion = device.config.version
+    version, company, subversion = device.config.version or device.profile.version
     return bytes([version]) + company.to_bytes(2, "little") + subversion.to_bytes(2, "little")
 
 
@@ -109,10 +110,10 @@ def _tx_packet_count_get(device: Device, fields: Fields) -> bytes:
 def _user_mem_reply(device: Device, fields: Fields) -> bytes:
     """u16 connection, ?{u16 length, ..}: what lies in the memory is nobody's business yet.
 
-    More than 512 bytes could not be reported in an event, so no more are used.
+    The memory is the firmware's own: 64 bytes, whatever the host offers.
     """
     connection = device.connections.require(fields.number(2))
-    lent = min(fields.number(2), MAX_VALUE_LEN) if fields.present() else None
+    lent = min(fields.number(2), _LENT_MEMORY) if fields.present() else None
     pending = connection.pending
     refuse_unless(pending is not None and pending.wait is Wait.MEMORY, NrfError.INVALID_STATE)
     connection.prepared.asked = True

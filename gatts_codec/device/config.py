@@ -47,8 +47,8 @@ class DeviceConfig:
     address: bytes = field(default=bytes.fromhex("c0cdef123456"))
     """The chip's own address, most significant byte first."""
     device_name: bytes = b"nRF5x"
-    version: tuple[int, int, int] = (9, 0x0059, 0x00AE)
-    """What version_get answers: link layer version, company, subversion. Recorded from real firmware."""
+    version: tuple[int, int, int] | None = None
+    """What version_get answers: link layer version, company, subversion. None: those of the dialect's SoftDevice."""
 
     def __post_init__(self) -> None:
         for path, value, least, most in (

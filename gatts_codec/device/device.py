@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gatts_codec.codec import Codec
-from gatts_codec.constants import AttrType, BleError, NrfError, RpcPacketType, SysAttrFlags, group_of
+from gatts_codec.constants import BleError, NrfError, RpcPacketType, SysAttrFlags, group_of
 from gatts_codec.constants.table import short_name
 from gatts_codec.device import common, gap, population, server, stack, sys_attrs, values
 from gatts_codec.device.config import DeviceConfig
@@ -27,7 +27,7 @@ from gatts_codec.device.fields import Fields
 from gatts_codec.device.firmware import Firmware, firmware_of
 from gatts_codec.device.gap import GapState
 from gatts_codec.device.profile import Profile, profile_of
-from gatts_codec.device.refusal import Refusal, Undecodable
+from gatts_codec.device.refusal import Refusal, Undecodable, refuse_unless
 from gatts_codec.device.table import Attribute, AttributeTable
 from gatts_codec.device.uuids import VendorBases
 from gatts_codec.dialects import Dialect
@@ -56,6 +56,7 @@ _CALLS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
 _COMPANIONS = {**common.CALLS, **gap.CALLS}
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
 _COMMAND = bytes([RpcPacketType.COMMAND])
+NO_CONNECTION = 0xFFFF
 _WITHOUT_EFFECT = (bytes([RpcPacketType.DTM_COMMAND]), bytes([RpcPacketType.RESET_COMMAND]))
 
 
@@ -87,7 +88,7 @@ class Device:
         self.reboot_cause: str | None = None
         self.at_fault: bool = False
         self.gap: GapState = GapState(config.address, config.device_name)
-        self.bases: VendorBases = VendorBases(config.vendor_bases)
+        self.bases: VendorBases = VendorBases(config.vendor_bases, once_each=self.profile.api == 1)
         self.table_size: int = config.table_size
         self.service_changed: bool = config.service_changed
         self.queue_sizes: dict[int, int] = {}
@@ -165,7 +166,7 @@ class Device:
         return self.codec.encode(response)
 
     def _knows(self, opcode: int) -> bool:
-        missing = self.firmware.missing_calls
+        missing = self.dialect.unknown_calls
         return any(
             self.dialect.opcode(name) == opcode
             for name in self.dialect.calls
@@ -189,7 +190,9 @@ class Device:
             self.table = self._new_table()
 
     def _new_table(self) -> AttributeTable:
-        return stack.new_table(self.table_size, self.gap, self.service_changed)
+        return stack.new_table(
+            self.table_size, self.gap, self.service_changed, self.profile.resolves_addresses
+        )
 
     def show_gap(self) -> None:
         """Let peers read what the GAP calls have set."""
@@ -208,19 +211,17 @@ class Device:
     @property
     def service_changed_value(self) -> Attribute | None:
         """The Service Changed characteristic's value, if there is one."""
-        found = self.table.find(stack.SERVICE_CHANGED_HANDLE)
-        return found if found is not None and found.stack and found.kind is AttrType.CHAR_VAL else None
+        wanted = Uuid(stack.SERVICE_CHANGED)
+        return next((row for row in self.table if row.stack and row.uuid == wanted), None)
 
     def group_of(self, attribute: Attribute) -> SysAttrFlags:
         """Which system attributes it belongs to: the stack's services' or the application's."""
         return SysAttrFlags.SYS_SRVCS if attribute.stack else SysAttrFlags.USR_SRVCS
 
-    def subscribed(self, conn_handle: int, cccd: Attribute) -> Connection:
-        """The connection that a CCCD's value belongs to. INVALID_CONN_HANDLE, or SYS_ATTR_MISSING."""
-        connection = self.connections.require(conn_handle)
-        if not connection.knows_cccd(self.group_of(cccd)):
-            raise Refusal(BleError.GATTS_SYS_ATTR_MISSING)
-        return connection
+    def owner(self, conn_handle: int) -> Connection:
+        """The connection that a CCCD's value belongs to, or the refusal for none."""
+        refuse_unless(conn_handle != NO_CONNECTION, self.profile.no_connection_result)
+        return self.connections.require(conn_handle)
 
     def emit(self, event: Event | bytes) -> None:
         """Queue an event, a message or a whole payload, for the host; some are more than a build can send."""

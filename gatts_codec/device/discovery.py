@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gatts_codec.constants import AttrType
-from gatts_codec.device.table import Attribute
+from gatts_codec.device.table import LAST_HANDLE, Attribute
 from gatts_codec.errors import PeerError
 from gatts_codec.schema.structs import Uuid
 
@@ -71,7 +71,7 @@ def _service(device: Device, declared: Attribute) -> Service:
     rows = [row for row in device.table if declared.handle < row.handle <= end]
     return Service(
         declared.handle,
-        end,
+        LAST_HANDLE if end == len(device.table) else end,  # the last one has room to grow
         device.bases.shorten(declared.value),
         declared.kind is AttrType.PRIM_SRVC_DECL,
         tuple(int.from_bytes(row.value[:2], "little") for row in rows if row.kind is AttrType.INC_DECL),

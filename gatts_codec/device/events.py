@@ -45,6 +45,7 @@ _NO_UUID = Uuid(0, 0)
 _QUEUED_WRITES = b"\x01"
 _PERIPHERAL = b"\x01"
 _NO_IRK_MATCH = b"\x00"
+_EMPTY_ADVERTISING = {"v6": 1 + 2 * 7, "v6_pc": 1 + 2 * 6}  # bytes
 _KEY_SIZE = b"\x10"
 # 30 ms interval, no latency, 4 s supervision timeout: what the recorded connection has.
 CONN_PARAMS = bytes.fromhex("1800180000009001")
@@ -169,7 +170,8 @@ def connected(profile: Profile, connection: Connection, own_address: bytes) -> b
     early (up to v2)  peer address, own address, role, IRK match; an address is u8 type, 6 bytes, last byte first
     s110              the same without the role: that SoftDevice has one only
     v3 (v3, v5)       peer address, role; the type stands one bit higher, below it "found by its identity"
-    v6 (v6, v7)       as v3; behind the connection parameters u8 advertising handle and two absent buffers
+    v6 (v6, v7)       as v3; behind the connection parameters u8 advertising handle and two empty buffers: u32 id,
+                      u16 length, 00. In pc-ble-driver's build they end with the length, and its host takes no others
 
     and u16 shortest and longest interval (1.25 ms), u16 latency, u16 supervision timeout (10 ms).
     """
@@ -180,7 +182,7 @@ def connected(profile: Profile, connection: Connection, own_address: bytes) -> b
         head = bytes([connection.address_type]) + peer + own + role + _NO_IRK_MATCH
     else:
         head = bytes([connection.address_type << 1]) + peer + _PERIPHERAL
-    tail = bytes(7) if profile.connected_layout == "v6" else b""
+    tail = bytes(_EMPTY_ADVERTISING.get(profile.connected_layout, 0))
     return _event(profile, "BLE_GAP_EVT_CONNECTED", connection.handle, head + CONN_PARAMS + tail)
 
 

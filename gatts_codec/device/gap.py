@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_NAME = 31
 RANDOM_STATIC = 1
+NO_WISHES = bytes.fromhex("ffffffff0000ffff")  # of connection parameters, until ppcp_set
 _ADDRESS_SIZE = 6
 _LOCAL_HOST_ENDED = 0x16  # HCI reason of a disconnection that our own host asked for
 _KEY_SIZE = 16
@@ -34,7 +35,7 @@ class GapState:
     name: bytes
     address_type: int = RANDOM_STATIC
     appearance: bytes = b"\0\0"
-    ppcp: bytes = CONN_PARAMS
+    ppcp: bytes = NO_WISHES
     adv_data: bytes = b""
     enabled: bool = False
     advertising: bool = False

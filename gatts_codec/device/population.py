@@ -41,13 +41,15 @@ if TYPE_CHECKING:
 # Bluetooth's own: the stack has these services already, and makes these declarations and descriptors itself.
 STACK_SERVICES = (0x1800, 0x1801)
 _DECLARATIONS = range(0x2800, 0x2900)
-_STACK_DESCRIPTORS = (EXT_PROPS, CCCD, SCCD)
+# Only a characteristic's metadata makes these.
+_STACK_DESCRIPTORS = (EXT_PROPS, USER_DESC, CCCD, SCCD, FORMAT)
 
 _SERVICES = {
     ServiceType.PRIMARY: (AttrType.PRIM_SRVC_DECL, PRIMARY),
     ServiceType.SECONDARY: (AttrType.SEC_SRVC_DECL, SECONDARY),
 }
 _MODES = {0: (0,), 1: (1, 2, 3, 4), 2: (1, 2)}  # security modes and their levels
+_LOCATIONS = (1, 2)  # in the stack, or, which changes nothing here, in the application
 _PROPS = ("broadcast", "read", "write_wo_resp", "write", "notify", "indicate", "auth_signed_wr")
 
 
@@ -131,7 +133,7 @@ def _checked(device: Device, attr: Attr, kind: AttrType) -> NewAttribute:
 def _check_metadata(md: AttrMd) -> None:
     for perm in (md.read_perm, md.write_perm):
         refuse_unless(perm.lv in _MODES.get(perm.sm, ()), NrfError.INVALID_PARAM)
-    refuse_unless(md.vloc == 1, NrfError.INVALID_PARAM)
+    refuse_unless(md.vloc in _LOCATIONS, NrfError.INVALID_PARAM)
 
 
 def _include(table: AttributeTable, service: int) -> NewAttribute:
@@ -152,9 +154,6 @@ def _descriptors(md: CharMd, value_md: AttrMd) -> list[NewAttribute]:
     """The descriptors that the metadata asks for, in their order."""
     props, ext = md.char_props, md.char_ext_props
     rows = []
-    if ext.reliable_wr or ext.wr_aux:
-        bits = ext.reliable_wr | ext.wr_aux << 1
-        rows.append(declaration(AttrType.DESC, EXT_PROPS, bytes([bits, 0])))
     if md.char_user_desc is not None:
         rows.append(_user_description(md, value_md))
     if props.notify or props.indicate:
@@ -163,6 +162,9 @@ def _descriptors(md: CharMd, value_md: AttrMd) -> list[NewAttribute]:
         rows.append(_configuration(SCCD, md.sccd_md, value_md))
     if md.char_pf is not None:
         rows.append(declaration(AttrType.DESC, FORMAT, _format(md.char_pf)))
+    if ext.reliable_wr or ext.wr_aux:  # behind the CCCD: a trace of a board has that right behind the value
+        bits = ext.reliable_wr | ext.wr_aux << 1
+        rows.append(declaration(AttrType.DESC, EXT_PROPS, bytes([bits, 0])))
     return rows
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import BleError, NrfError
 from gatts_codec.constants.table import table
 from gatts_codec.dialects import Dialect
 
@@ -74,6 +74,8 @@ _GAP_V5 = {"phy_update": 0x8F, "data_length_update": 0x90}
 class Profile:
     """A dialect's chip: ``companions`` maps opcodes of other groups to names, the rest are its habits."""
 
+    api: int
+    """The SoftDevice API's version: 1 for S110 v8 and S130 v1."""
     companions: Mapping[int, str]
     constants: Mapping[str, int]
     flagged_outputs: bool
@@ -81,7 +83,7 @@ class Profile:
     addresses_moved: bool
     """Addresses have their opcodes from 0x6C on, and their type stands one bit higher (from v3 on)."""
     connected_layout: str
-    """Fields of GAP CONNECTED: "s110", "early", "v3" or "v6"."""
+    """Fields of GAP CONNECTED: "s110", "early", "v3", "v6" or "v6_pc"."""
     context_events: bool
     """Events carry an attribute context (s110_v8, s130_v1)."""
     exchanges_mtu: bool
@@ -92,10 +94,27 @@ class Profile:
     """0x72 is adv_set_configure, with a handle in its answer (from v6 on)."""
     config_tags: bool
     """adv_start names a connection configuration (from v5 on)."""
+    version: tuple[int, int, int]
+    """Link layer version, company, firmware id: of the release notes, and such as pc-ble-driver-py knows."""
     notification_queue: int
     max_mtu: int
     no_tx_result: int
     """What hvx answers when the queue is full."""
+
+    @property
+    def timeout_result(self) -> int:
+        """What calls answer after an ATT timeout."""
+        return NrfError.TIMEOUT if self.api >= 6 else NrfError.BUSY
+
+    @property
+    def no_connection_result(self) -> int:
+        """What calls on a system attribute answer to connection 0xFFFF."""
+        return BleError.INVALID_CONN_HANDLE if self.api >= 4 else BleError.GATTS_INVALID_ATTR_TYPE
+
+    @property
+    def resolves_addresses(self) -> bool:
+        """Generic Access has Central Address Resolution."""
+        return self.api >= 3
 
     def event_id(self, name: str) -> int:
         """The id of an event of another group, by the SoftDevice's name."""
@@ -110,29 +129,48 @@ _EVENTS_ALWAYS = {
 }
 
 
+_NORDIC = 0x0059
+_VERSIONS = {
+    "s110_v8": (7, _NORDIC, 0x64),  # S110 8.0.0
+    "s130_v1": (7, _NORDIC, 0x67),  # S130 1.0.0
+    "sd_api_v2": (8, _NORDIC, 0x87),  # S130 2.0.1
+    "sd_api_v3": (8, _NORDIC, 0x8C),  # S132 3.0.0
+    "sd_api_v4": (8, _NORDIC, 0x98),  # S132 4.0.2
+    "sd_api_v5": (9, _NORDIC, 0xA5),  # S132 5.1.0
+    "sd_api_v6": (9, _NORDIC, 0xB7),  # S132 6.1.1
+    "sd_api_v7": (10, _NORDIC, 0x101),  # S132 7.2.0
+}
+
+
 def profile_of(dialect: Dialect) -> Profile:
     """The habits of a dialect's firmware; a dialect that a user has derived has those of its packets."""
     constants = table(dialect.numbers)
     late = "hvn_tx_complete" in dialect.events
     exchanges_mtu = "exchange_mtu_request" in dialect.events
     gap_moved = constants["BLE_GAP_SVC_BASE"] < min(_GAP_ADDRESSES_EARLY.values())
-    v6 = dialect.generic_command
+    v6 = _api(dialect.numbers) >= 6
     no_tx = constants.get("BLE_ERROR_NO_TX_PACKETS", constants.get("BLE_ERROR_NO_TX_BUFFERS", 0x3004))
     return Profile(
+        api=_api(dialect.numbers),
         companions=_companions(constants["BLE_SVC_BASE"], late, gap_moved),
         constants=constants,
         flagged_outputs=exchanges_mtu,
         addresses_moved=gap_moved,
-        connected_layout=_connected_layout(dialect.numbers, exchanges_mtu, v6),
+        connected_layout=_connected_layout(dialect, exchanges_mtu, v6),
         context_events="initial_user_handle_get" not in dialect.calls,
         exchanges_mtu=exchanges_mtu,
         counts_notifications=late,
         adv_configures=v6,
         config_tags=late,
+        version=_VERSIONS[dialect.numbers],
         notification_queue=constants.get("BLE_GATTS_HVN_TX_QUEUE_SIZE_DEFAULT", 7),
         max_mtu=constants.get("BLE_GATT_ATT_MTU_DEFAULT", 247),
         no_tx_result=NrfError.RESOURCES if late else no_tx,
     )
+
+
+def _api(numbers: str) -> int:
+    return int(numbers.removeprefix("sd_api_v")) if numbers.startswith("sd_api_v") else 1
 
 
 def _companions(base: int, late: bool, gap_moved: bool) -> dict[int, str]:
@@ -142,9 +180,11 @@ def _companions(base: int, late: bool, gap_moved: bool) -> dict[int, str]:
     return common | {opcode: name for name, opcode in gap.items()}
 
 
-def _connected_layout(numbers: str, exchanges_mtu: bool, v6: bool) -> str:
-    if numbers == "s110_v8":
+def _connected_layout(dialect: Dialect, exchanges_mtu: bool, v6: bool) -> str:
+    if dialect.numbers == "s110_v8":
         return "s110"
     if not exchanges_mtu:
         return "early"
-    return "v6" if v6 else "v3"
+    if not v6:
+        return "v3"
+    return "v6_pc" if dialect.name == "sd_api_v6_pc" else "v6"

@@ -37,8 +37,12 @@ _ALL_HANDLES = 0xFFFF
 
 
 def hvx(device: Device, command: Hvx) -> dict[str, object]:
-    """The value is stored first: it stays stored whatever the peer's state then says to sending it."""
+    """The value is stored first: it stays stored whatever the peer's state then says to sending it.
+
+    Without a length firmware hands over a pointer to data all the same, and a NULL pointer for the length.
+    """
     params = required(command.hvx_params)
+    refuse_unless(params.len is not None, NrfError.INVALID_ADDR)
     connection = _live(device, command.conn_handle)
     attribute = _own_value(device, params.handle)
     refuse_unless(params.type in _CCCD_BITS, NrfError.INVALID_PARAM)
@@ -50,11 +54,11 @@ def hvx(device: Device, command: Hvx) -> dict[str, object]:
         device.connections.indicate(connection, attribute.handle, sent)
     else:
         device.connections.notify(connection, attribute.handle, sent)
-    return {"bytes_written": None if params.len is None else written}
+    return {"bytes_written": written}
 
 
 def service_changed(device: Device, command: ServiceChanged) -> dict[str, object]:
-    """NOT_SUPPORTED, INVALID_CONN_HANDLE, TIMEOUT, INVALID_PARAM, INVALID_ATTR_HANDLE, then the peer's state."""
+    """NOT_SUPPORTED, INVALID_CONN_HANDLE, BUSY or TIMEOUT, INVALID_PARAM, INVALID_ATTR_HANDLE, the peer's state."""
     attribute = device.service_changed_value
     if attribute is None:
         raise Refusal(NrfError.NOT_SUPPORTED)
@@ -71,7 +75,7 @@ def service_changed(device: Device, command: ServiceChanged) -> dict[str, object
 
 
 def rw_authorize_reply(device: Device, command: RwAuthorizeReply | RwAuthorizeReplyV1) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_CONN_HANDLE, TIMEOUT, INVALID_STATE, INVALID_PARAM."""
+    """INVALID_ADDR, INVALID_CONN_HANDLE, BUSY or TIMEOUT, INVALID_STATE, INVALID_PARAM."""
     params = command.rw_authorize_reply_params
     if params is None:
         raise Refusal(NrfError.INVALID_ADDR)
@@ -89,7 +93,7 @@ def rw_authorize_reply(device: Device, command: RwAuthorizeReply | RwAuthorizeRe
 
 
 def exchange_mtu_reply(device: Device, command: ExchangeMtuReply) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, TIMEOUT, INVALID_STATE, INVALID_PARAM."""
+    """INVALID_CONN_HANDLE, BUSY or TIMEOUT, INVALID_STATE, INVALID_PARAM."""
     connection = _live(device, command.conn_handle)
     pending = connection.pending
     if pending is None or pending.wait is not Wait.MTU:
@@ -103,7 +107,7 @@ def exchange_mtu_reply(device: Device, command: ExchangeMtuReply) -> dict[str, o
 
 def _live(device: Device, conn_handle: int) -> Connection:
     connection = device.connections.require(conn_handle)
-    refuse_unless(not connection.timed_out, NrfError.TIMEOUT)
+    refuse_unless(not connection.timed_out, device.profile.timeout_result)
     return connection
 
 
@@ -133,10 +137,9 @@ def _check_subscription(device: Device, connection: Connection, attribute: Attri
         raise Refusal(NrfError.INVALID_STATE)
     refuse_unless(connection.knows_cccd(device.group_of(cccd)), BleError.GATTS_SYS_ATTR_MISSING)
     refuse_unless(connection.cccds.get(cccd.handle, 0) & bit, NrfError.INVALID_STATE)
-    changing = connection.pending is not None and connection.pending.wait is Wait.MTU
-    refuse_unless(not changing, NrfError.INVALID_STATE)
-    secure = att.denied(cccd.md.write_perm, connection, GattStatus.ATTERR_WRITE_NOT_PERMITTED) is None
-    refuse_unless(secure, NrfError.FORBIDDEN)
+    if device.profile.api >= 3:
+        secure = att.denied(cccd.md.write_perm, connection, GattStatus.ATTERR_WRITE_NOT_PERMITTED) is None
+        refuse_unless(secure, NrfError.FORBIDDEN)
     if bit == _CCCD_BITS[HvxType.INDICATION]:
         refuse_unless(connection.indication is None, NrfError.BUSY)
     else:

@@ -2,10 +2,11 @@
 
     1        0x1800 Generic Access
     2, 3     device name        4, 5  appearance        6, 7  preferred connection parameters
-    8        0x1801 Generic Attribute
-    9, 10    Service Changed    11    its CCCD                        only when it is enabled
+    8, 9     Central Address Resolution                               from v3 on
+    next     0x1801 Generic Attribute
+    next     Service Changed, its value, its CCCD                     only when it is enabled
 
-So the first handle of the application is 12, or 9 without Service Changed.
+So the first handle of the application is 12, or 9 without Service Changed; 14 and 11 from v3 on. (Dumps of real chips.)
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ from gatts_codec.device.table import (
 )
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, AttrMd, Uuid
 
-NAME_HANDLE, APPEARANCE_HANDLE, PPCP_HANDLE, SERVICE_CHANGED_HANDLE = 3, 5, 7, 10
+NAME_HANDLE, APPEARANCE_HANDLE, PPCP_HANDLE = 3, 5, 7
 
 _READ, _INDICATE = 0x02, 0x20
-_NAME, _APPEARANCE, _PPCP, _SERVICE_CHANGED = 0x2A00, 0x2A01, 0x2A04, 0x2A05
+_NAME, _APPEARANCE, _PPCP, _ADDRESS_RESOLUTION = 0x2A00, 0x2A01, 0x2A04, 0x2AA6
+SERVICE_CHANGED = 0x2A05
 
 
-def new_table(size: int, gap: GapState, service_changed: bool) -> AttributeTable:
+def new_table(size: int, gap: GapState, service_changed: bool, resolves_addresses: bool) -> AttributeTable:
     """A table with the stack's own services in it."""
     table = AttributeTable(size)
     name = NewAttribute(AttrType.CHAR_VAL, Uuid(_NAME), AttrMd(OPEN, NO_ACCESS, vlen=1), gap.name, MAX_NAME)
@@ -37,13 +39,15 @@ def new_table(size: int, gap: GapState, service_changed: bool) -> AttributeTable
     _add(table, _characteristic(table, _READ, _NAME), name)
     _add(table, _characteristic(table, _READ, _APPEARANCE), _value(_APPEARANCE, gap.appearance))
     _add(table, _characteristic(table, _READ, _PPCP), _value(_PPCP, gap.ppcp))
+    if resolves_addresses:
+        _add(table, _characteristic(table, _READ, _ADDRESS_RESOLUTION), _value(_ADDRESS_RESOLUTION, b"\x01"))
     _add(table, _service(0x1801))
     if service_changed:
         hidden = NewAttribute(
-            AttrType.CHAR_VAL, Uuid(_SERVICE_CHANGED), AttrMd(NO_ACCESS, NO_ACCESS), bytes(4), 4
+            AttrType.CHAR_VAL, Uuid(SERVICE_CHANGED), AttrMd(NO_ACCESS, NO_ACCESS), bytes(4), 4
         )
         cccd = NewAttribute(AttrType.DESC, Uuid(CCCD), AttrMd(OPEN, OPEN), bytes(2), 2)
-        _add(table, _characteristic(table, _INDICATE, _SERVICE_CHANGED), hidden, cccd)
+        _add(table, _characteristic(table, _INDICATE, SERVICE_CHANGED), hidden, cccd)
     table.first_user_handle = table.next_handle
     return table
 

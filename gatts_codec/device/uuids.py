@@ -13,16 +13,19 @@ BLUETOOTH_BASE = bytes.fromhex("fb349b5f8000008000100000") + bytes(4)
 class VendorBases:
     """128-bit bases by UUID type. The 16 bits that make a UUID of a base are its bytes 12 and 13."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, *, once_each: bool) -> None:
         self.capacity = capacity
+        self._once_each = once_each
         self._bases: list[bytes] = []
 
     def add(self, uuid128: bytes) -> int:
-        """The type of this base, which a base that is known keeps. Refuses with NO_MEM when the table is full."""
+        """The type of this base, which a base that is known keeps; FORBIDDEN up to S130 v1. NO_MEM when full."""
         base = _base_of(uuid128)
         if base not in self._bases:
             refuse_unless(len(self._bases) < self.capacity, NrfError.NO_MEM)
             self._bases.append(base)
+        elif self._once_each:
+            raise Refusal(NrfError.FORBIDDEN)
         return UuidType.VENDOR_BEGIN + self._bases.index(base)
 
     def knows(self, uuid: Uuid) -> bool:
@@ -30,9 +33,9 @@ class VendorBases:
         return uuid.type == UuidType.BLE or 0 <= uuid.type - UuidType.VENDOR_BEGIN < len(self._bases)
 
     def expand(self, uuid: Uuid) -> bytes:
-        """The UUID as attributes carry it: 2 bytes of the SIG's, 16 of a vendor's. NOT_FOUND for an unknown type."""
+        """The UUID as attributes carry it: 2 bytes of the SIG's, 16 of a vendor's. INVALID_PARAM: unknown type."""
         if not self.knows(uuid):
-            raise Refusal(NrfError.NOT_FOUND)
+            raise Refusal(NrfError.INVALID_PARAM)
         short = uuid.uuid.to_bytes(2, "little")
         if uuid.type == UuidType.BLE:
             return short

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import BleError, NrfError
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.table import Attribute
 from gatts_codec.packets.gatts.attr_get import AttrGet, AttrGetV2
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 def value_set(device: Device, command: ValueSet) -> dict[str, object]:
-    """INVALID_ADDR, NOT_FOUND, FORBIDDEN, INVALID_PARAM, DATA_SIZE; of a CCCD the connection's results too."""
+    """INVALID_ADDR, NOT_FOUND, FORBIDDEN, INVALID_PARAM, DATA_SIZE; of a CCCD the connection's results too.
+
+    A CCCD is FORBIDDEN in S110 v8 and S130 v1, as a report of a board has it.
+    """
     given = required(command.value)
     attribute = find(device, command.handle)
     refuse_unless(not attribute.stack and not attribute.is_declaration, NrfError.FORBIDDEN)
@@ -80,12 +83,16 @@ def _new_value(attribute: Attribute, given: Value) -> bytes:
 
 
 def _set_cccd(device: Device, command: ValueSet, attribute: Attribute, given: Value) -> None:
-    connection = device.subscribed(command.conn_handle, attribute)
+    connection = device.owner(command.conn_handle)
+    refuse_unless(device.profile.api > 1, NrfError.FORBIDDEN)
+    refuse_unless(connection.knows_cccd(device.group_of(attribute)), BleError.GATTS_SYS_ATTR_MISSING)
     refuse_unless(given.offset == 0 and given.len == 2, NrfError.DATA_SIZE)
     if given.value is not None:
         connection.cccds[attribute.handle] = int.from_bytes(given.value, "little")
 
 
 def _cccd(device: Device, conn_handle: int, attribute: Attribute) -> bytes:
-    connection = device.subscribed(conn_handle, attribute)
+    connection = device.owner(conn_handle)
+    if device.profile.api >= 3:  # before, what is not set reads as zero
+        refuse_unless(connection.knows_cccd(device.group_of(attribute)), BleError.GATTS_SYS_ATTR_MISSING)
     return connection.cccds.get(attribute.handle, 0).to_bytes(2, "little")

@@ -69,7 +69,7 @@ def test_a_chip_on_a_pty_with_traffic_script_and_recording(start: Start, tmp_pat
     process, url = start("--pty", str(link), "--script", str(script), "--record", str(record))
     assert url == f"serial:{link}"
     with connect(url, "sd_api_v5") as client:
-        assert client.service_add(1, Uuid(0x180D)).handle == 12
+        assert client.service_add(1, Uuid(0x180D)).handle == 14
         next(client.events(timeout_s=30))  # the phone has come
     out, err = interrupted(process, by)
     assert "service_add" in out
@@ -88,7 +88,7 @@ def test_a_chip_on_tcp_quietly_and_one_host_after_the_other(start: Start, tmp_pa
     process, url = start("--tcp", "0", "--quiet", "--set", "service_changed=0", "--record", str(record))
     for _ in range(2):
         with connect(url, "sd_api_v5") as client:
-            assert client.service_add(1, Uuid(0x180D)).handle == 9
+            assert client.service_add(1, Uuid(0x180D)).handle == 11
     if sys.platform == "win32":
         process.kill()
         return
@@ -106,7 +106,7 @@ def test_a_second_host_is_told_that_the_chip_is_busy(start: Start, tmp_path: Pat
     with connect(url, "sd_api_v5") as first:
         with pytest.raises(LinkClosed, match="went away"):
             connect(url, "sd_api_v5")
-        assert first.service_add(1, Uuid(0x180D)).handle == 12
+        assert first.service_add(1, Uuid(0x180D)).handle == 14
     assert "-- busy: one host at a time, refused" in interrupted(process)[1]
 
 
@@ -252,7 +252,7 @@ def test_a_later_host_that_cannot_be_recorded_is_served(start: Start, tmp_path: 
     process, url = start("--tcp", "0", "--quiet", "--record", str(tmp_path / "wire.jsonl"))
     for _ in range(2):
         with connect(url, "sd_api_v5") as client:
-            assert client.service_add(1, Uuid(0x180D)).handle == 12
+            assert client.service_add(1, Uuid(0x180D)).handle == 14
     assert "-- what this host says is not recorded" in interrupted(process)[1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from gatts_codec import (
+    DIALECTS,
     OPEN,
     Attr,
     AttrMd,
@@ -15,6 +16,7 @@ from gatts_codec import (
     Codec,
     Command,
     Event,
+    NrfError,
     Opaque,
     Response,
     RwAuthorizeReply,
@@ -32,12 +34,32 @@ from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
 
 E = TypeVar("E", bound=Event)
 
-ALL = ["s110_v8", "s130_v1", "sd_api_v2", "sd_api_v2_pc", "sd_api_v3", "sd_api_v5", "sd_api_v6", "sd_api_v7"]
-EARLY, LATE = ALL[:5], ALL[5:]  # by how they count notifications
-WITH_MTU = ALL[4:]
-WITH_CONTEXT = ALL[:2]
+ALL = list(DIALECTS)
+_GENERATION = {
+    name: int(f"{name}_".split("_v")[1].split("_")[0]) if name.startswith("sd_") else 1 for name in ALL
+}
+EARLY, LATE = (
+    [name for name in ALL if (_GENERATION[name] >= 4) is late] for late in (False, True)
+)  # by how they count notifications
+WITH_MTU = [name for name in ALL if _GENERATION[name] >= 3]
+WITH_CONTEXT = ["s110_v8", "s130_v1"]
+# The dispatcher of SDK 10 lacks user_mem_reply.
+WITH_MEMORY = [name for name in ALL if name != "s130_v1"]
 
 HEART_RATE, MEASUREMENT, LOCATION, CONTROL = 0x180D, 0x2A37, 0x2A38, 0x2A39
+
+
+def first_handle(dialect: str, *, service_changed: bool = True) -> int:
+    """The application's first handle: behind Central Address Resolution from v3 on, and behind Service Changed."""
+    return 9 + 3 * service_changed + 2 * (dialect in WITH_MTU)
+
+
+def after_timeout(dialect: str) -> int:
+    """What calls answer once an ATT transaction has timed out."""
+    return NrfError.TIMEOUT if _GENERATION[dialect] >= 6 else NrfError.BUSY
+
+
+FIRST = first_handle("sd_api_v5")
 
 
 class Bench:

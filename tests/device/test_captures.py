@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from device.bench import CONTROL, Bench
+from device.bench import Bench
 
-from gatts_codec import CharacteristicAddResponse, Codec, DecodeError, Opaque, Response, ValueGet
+from gatts_codec import CharacteristicAddResponse, Codec, DecodeError, NrfError, Opaque, Response, ValueGet
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
 from gatts_codec.framing import Decoder
@@ -24,6 +25,7 @@ NOT_CALLS_ALONE = ("a_link_up", "a_conn_reset_soft", "a_conn_reset_sys")
 
 # Where the stand-in behind the recorded firmware did not behave as SoftDevices are documented to. It had no table and
 # no connections: it took any handle, stored any value and sent to peers that were not there.
+AS_RECORDED = DeviceConfig(version=(9, 0x0059, 0x00AE))
 CHOSEN = (
     *("include_add", "characteristic_add", "descriptor_add", "value_set", "value_get", "hvx", "attr_get"),
     *("rw_authorize_reply", "sys_attr_set", "sys_attr_get", "service_changed", "exchange_mtu_reply"),
@@ -60,7 +62,7 @@ def test_same_frames_for_the_same_calls(name: str) -> None:
         assert all(command[0] == 5 or command[1] in (0x65, 0x66) for command, _ in calls_of(path))
         return
     dialect = path.parent.name
-    device, codec = Device(dialect), Codec(dialect, strict=False)
+    device, codec = Device(dialect, AS_RECORDED), Codec(dialect, strict=False)
     compared = 0
     for command, recorded in calls_of(path):
         device.receive(command, 0.0)
@@ -115,29 +117,24 @@ def _rebooted_as_recorded(device: Device, codec: Codec, command: bytes, answer: 
 
 def test_the_first_frames_of_a_session_are_the_same_bytes() -> None:
     for dialect in ("sd_api_v2_pc", "sd_api_v5", "sd_api_v6"):
-        device = Device(dialect)
+        device = Device(dialect, AS_RECORDED)
         for command, recorded in calls_of(CAPTURES / f"real_firmware/{dialect}/a_enable.jsonl"):
             device.receive(command, 0.0)
             assert device.payloads_to_send() == [recorded]
 
 
-@pytest.mark.parametrize("dialect", ["sd_api_v2_pc", "sd_api_v5", "sd_api_v6"])
-def test_services_get_the_handles_that_the_firmware_gave(dialect: str) -> None:
-    device = Device(dialect, DeviceConfig())
-    calls = calls_of(CAPTURES / f"real_firmware/{dialect}/b_attr_table.jsonl")
-    for command, recorded in calls[
-        :6
-    ]:  # until the stand-in takes a characteristic for a service that is not the last
-        device.receive(command, 0.0)
-        assert device.payloads_to_send() == [recorded]
+def at_recorded_handle(bench: Bench, handle: int, **characteristic: Any) -> None:
+    """Add a characteristic where the recorded calls look for it; others fill what is left before."""
+    while bench.service() < handle - 2:
+        pass
+    assert bench.characteristic(**characteristic).value_handle == handle
 
 
 @pytest.mark.parametrize("dialect", ["sd_api_v2_pc", "sd_api_v5"])
 def test_values_byte_for_byte(dialect: str) -> None:
     """c_values with an attribute at the recorded handle: all but what this chip says about buffers too small."""
-    bench = Bench(dialect)
-    bench.service()
-    assert bench.characteristic(max_len=512).value_handle == 14
+    bench = Bench(dialect, service_changed=False)
+    at_recorded_handle(bench, 14, max_len=512)
     same = different = 0
     for command, recorded in calls_of(CAPTURES / f"real_firmware/{dialect}/c_values.jsonl"):
         if recorded is None or (request := bench.codec.unpack(command)).to_dict()["handle"] == 0xDBC0:
@@ -157,19 +154,18 @@ def test_values_byte_for_byte(dialect: str) -> None:
 @pytest.mark.parametrize("dialect", ["sd_api_v2_pc", "sd_api_v5"])
 def test_notifications_and_indications_byte_for_byte(dialect: str) -> None:
     """d_hvx_misc, its first calls, with a subscribed peer at the recorded connection and handle."""
-    bench = Bench(dialect, max_mtu=247)
-    bench.service()
-    bench.characteristic(CONTROL, props={"read": 1})
-    handles = bench.characteristic(max_len=512, value=bytes(5))
-    assert handles.value_handle == 16
+    bench = Bench(dialect, max_mtu=247, service_changed=False)
+    at_recorded_handle(bench, 16, max_len=512, value=bytes(5))
     assert bench.connected() == 0
     bench.peer.subscribe(16, indications=True).result()
     calls = calls_of(CAPTURES / f"real_firmware/{dialect}/d_hvx_misc.jsonl")
-    answers = [(bench.raw(command), recorded) for command, recorded in calls[:4]]
-    assert [ours for ours, _ in answers] == [recorded for _, recorded in answers]
+    for command, recorded in calls[:3]:
+        assert bench.raw(command) == recorded
+    # The next gives no length: a NULL pointer to a SoftDevice, of which the recorded stand-in took no notice.
+    assert bench.raw(calls[3][0])[2:] == NrfError.INVALID_ADDR.to_bytes(4, "little")
     kinds = [event.to_dict().get("opcode", event.__class__.__name__) for event in bench.events()[1:]]
     sent = "HvnTxCompleteEvent" if dialect == "sd_api_v5" else 1
-    assert kinds == [sent, "HvcEvent", sent, sent]
+    assert kinds == [sent, "HvcEvent", sent]
 
 
 def test_the_recorded_peripheral_works_here() -> None:

@@ -10,18 +10,15 @@ from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import Rebooted
 
 VERSION_GET = bytes.fromhex("006501")
-VERSION = bytes.fromhex("016500000000095900ae00")
-PC, INTERVAL_S = (
-    "sdk15.3-pc",
-    0.4,
-)  # a build that knows RESET, restarts at a fault, and answers CONFIG with its own
+VERSION = bytes.fromhex("016500000000095900a500")
+PC, INTERVAL_S = "sd_api_v5_pc", 0.4  # firmware that knows RESET, and answers CONFIG with its own
 
 
 class Wire:
     """A chip with its link up, as a host sees it."""
 
     def __init__(self, chip: VirtualChip | None = None, *, up: bool = True) -> None:
-        self.chip = chip or VirtualChip("sd_api_v5", firmware=PC)
+        self.chip = chip or VirtualChip(PC)
         self.now = 0.0
         self.seen: list[Observation] = []
         self.chip.observers.append(self.seen.append)
@@ -81,10 +78,10 @@ def test_a_reset_packet_of_the_serialization() -> None:
 def test_a_reboot_forgets_the_table() -> None:
     wire = Wire()
     service = packet(bytes.fromhex("00a001010d180101"))
-    assert wire.say(service)[1].endswith("01a000000000010c00")
+    assert wire.say(service)[1].endswith("01a000000000010e00")
     wire.say(RESET)
     assert wire.say(SYNC, SYNC_RSP, CONFIG, CONFIG_RSP, CONFIG)
-    assert wire.say(service)[1].endswith("01a000000000010c00")
+    assert wire.say(service)[1].endswith("01a000000000010e00")
 
 
 def test_sync_in_active_keeps_the_table() -> None:
@@ -94,7 +91,7 @@ def test_sync_in_active_keeps_the_table() -> None:
     wire.say(ACKS[1])
     assert wire.say(SYNC) == ["SYNC_RSP"]
     wire.say(SYNC_RSP, CONFIG, CONFIG_RSP, CONFIG)
-    assert wire.say(packet(service))[1].endswith("010d00")  # the next handle
+    assert wire.say(packet(service))[1].endswith("010f00")  # the next handle
 
 
 def test_five_transmissions_then_a_reboot() -> None:
@@ -106,14 +103,14 @@ def test_five_transmissions_then_a_reboot() -> None:
 
 
 def test_packets_over_the_limit_are_dropped_in_silence() -> None:
-    chip = VirtualChip("sd_api_v5", firmware=PC, link=ChipConfig(max_payload=384))
+    chip = VirtualChip(PC, link=ChipConfig(max_payload=384))
     wire = Wire(chip)
     assert wire.say(packet(VERSION_GET + bytes(382))) == []
     assert wire.say(packet(VERSION_GET)) == ["ACK 1", f"packet 0 ack 1 {VERSION.hex()}"]
 
 
 def test_a_response_over_the_limit_is_a_data_size() -> None:
-    chip = VirtualChip("sd_api_v5", firmware=PC, link=ChipConfig(max_payload=384))
+    chip = VirtualChip(PC, link=ChipConfig(max_payload=384))
     wire = Wire(chip)
     for number, command in enumerate(
         ("00a001010d180101", "00a20c000102000000000000000000000101372a01011111030000000200000001")
@@ -128,7 +125,7 @@ def test_a_response_over_the_limit_is_a_data_size() -> None:
 
 
 def test_an_event_over_the_limit_is_noted() -> None:
-    chip = VirtualChip("sd_api_v5", firmware=PC, link=ChipConfig(max_payload=384))
+    chip = VirtualChip(PC, link=ChipConfig(max_payload=384))
     wire = Wire(chip)
     chip.device.emit(b"\x02" + bytes(400))
     assert wire.say() == []
@@ -170,7 +167,7 @@ def test_observers_see_what_passes() -> None:
 
 
 def test_the_ack_delay_keeps_the_order() -> None:
-    wire = Wire(VirtualChip("sd_api_v5", firmware=PC, ack_delay_s=0.001), up=False)
+    wire = Wire(VirtualChip(PC, ack_delay_s=0.001), up=False)
     wire.say(SYNC, SYNC_RSP, CONFIG, CONFIG_RSP, CONFIG)
     wire.after(0.01)
     assert wire.say(packet(VERSION_GET)) == []

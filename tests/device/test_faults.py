@@ -15,7 +15,7 @@ ANSWER = f"packet 0 ack 1 {VERSION.hex()}"
 
 
 def wire_with(*faults: str | Fault, seed: int = 0) -> Wire:
-    return Wire(VirtualChip("sd_api_v5", firmware=PC, faults=faults, seed=seed))
+    return Wire(VirtualChip(PC, faults=faults, seed=seed))
 
 
 def test_drop_ack() -> None:
@@ -96,7 +96,7 @@ def test_no_response_means_executed_all_the_same() -> None:
     wire = wire_with("no-response=1")
     service = bytes.fromhex("00a001010d180101")
     assert wire.say(packet(service)) == ["ACK 1"]
-    assert wire.say(packet(service, seq=1))[1].endswith("010d00")
+    assert wire.say(packet(service, seq=1))[1].endswith("010f00")
 
 
 def test_reboot() -> None:
@@ -128,10 +128,10 @@ def test_a_given_result() -> None:
     for number in range(2):
         results.append(wire.say(packet(service, seq=number))[1])
         wire.say(ACKS[number + 1])
-    assert results[0].endswith("010c00")
+    assert results[0].endswith("010e00")
     assert results[1].endswith("01a004000000")
     again = wire.say(packet(service, seq=2))
-    assert again[1].endswith("010d00")  # the refused one was not executed
+    assert again[1].endswith("010f00")  # the refused one was not executed
 
 
 @pytest.mark.parametrize(
@@ -210,4 +210,4 @@ def test_written_forms(text: str, fault: Fault) -> None:
 )
 def test_what_cannot_be_understood_is_explained(text: str, said: str) -> None:
     with pytest.raises(EncodeError, match=said):
-        VirtualChip("sd_api_v5", firmware=PC, faults=[text])
+        VirtualChip(PC, faults=[text])

@@ -83,7 +83,7 @@ def test_a_listener_is_logged_and_the_chip_goes_on(
     else:
         setattr(runner, what, fail)
     with linked(runner) as client:
-        assert client.service_add(1, Uuid(0x180D)).handle == 12
+        assert client.service_add(1, Uuid(0x180D)).handle == 14
     assert "GuestError" in caplog.text
 
 

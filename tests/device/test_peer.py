@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from device.bench import ALL, CONTROL, MEASUREMENT, WITH_CONTEXT, WITH_MTU, Bench
+from device.bench import ALL, CONTROL, FIRST, MEASUREMENT, WITH_CONTEXT, WITH_MTU, Bench
 
 from gatts_codec import (
     NO_ACCESS,
@@ -137,13 +137,14 @@ def test_values_that_are_too_long() -> None:
     assert stored(bench, handle) == b"old"
 
 
-def test_a_short_write_leaves_the_rest_of_a_fixed_value() -> None:
+def test_a_fixed_value_is_written_whole() -> None:
     bench = Bench()
     bench.service()
     handle = bench.characteristic(max_len=4, value=b"1234", vlen=0).value_handle
     bench.connected()
-    bench.peer.write(handle, b"ab").result()
-    assert stored(bench, handle) == b"ab34"
+    assert bench.peer.write(handle, b"ab").status == GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH
+    bench.peer.write(handle, b"abcd").result()
+    assert stored(bench, handle) == b"abcd"
 
 
 @pytest.mark.parametrize(
@@ -151,7 +152,7 @@ def test_a_short_write_leaves_the_rest_of_a_fixed_value() -> None:
     [
         (NO_ACCESS, 4, GattStatus.ATTERR_READ_NOT_PERMITTED, GattStatus.ATTERR_WRITE_NOT_PERMITTED),
         (SecMode(1, 1), 1, 0, 0),
-        (SecMode(1, 2), 1, GattStatus.ATTERR_INSUF_ENCRYPTION, GattStatus.ATTERR_INSUF_ENCRYPTION),
+        (SecMode(1, 2), 1, GattStatus.ATTERR_INSUF_AUTHENTICATION, GattStatus.ATTERR_INSUF_AUTHENTICATION),
         (SecMode(1, 2), 2, 0, 0),
         (SecMode(1, 3), 2, GattStatus.ATTERR_INSUF_AUTHENTICATION, GattStatus.ATTERR_INSUF_AUTHENTICATION),
         (SecMode(1, 3), 3, 0, 0),
@@ -207,18 +208,16 @@ def test_the_value_is_shared_between_peers() -> None:
     assert other.read(handle).result() == b"from one"
 
 
-def test_only_bits_that_the_characteristic_has_are_subscribed_to() -> None:
+def test_subscriptions() -> None:
     bench = Bench()
     bench.service()
     handles = bench.characteristic(props={"notify": 1})
     bench.connected()
-    refused = bench.peer.subscribe(handles.value_handle, indications=True)
-    assert refused.status == GattStatus.ATTERR_CPS_CCCD_CONFIG_ERROR
     assert bench.peer.write(handles.cccd_handle, b"\1").status == GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH
     assert bench.events() == []
-    bench.peer.subscribe(handles.value_handle).result()
-    bench.peer.unsubscribe(handles.value_handle).result()
-    assert bench.peer.read(handles.cccd_handle).result() == b"\0\0"
+    for bits in (b"\1\0", b"\3\0", b"\0\0"):  # also what the characteristic does not have
+        bench.peer.write(handles.cccd_handle, bits).result()
+        assert bench.peer.read(handles.cccd_handle).result() == bits
 
 
 # -- MTU
@@ -314,7 +313,7 @@ def test_a_reboot_takes_the_connections_with_it() -> None:
     assert reading.error is not None
     assert not bench.peer.is_connected
     assert bench.events() == []
-    assert bench.service() == 12
+    assert bench.service() == FIRST
 
 
 def test_discovery() -> None:
@@ -323,20 +322,21 @@ def test_discovery() -> None:
     bench.ok(ServiceAdd(2, Uuid(0x0001, 2)))
     service = bench.service()
     handles = bench.characteristic(CONTROL)
-    description = bench.ok(DescriptorAdd(0, Attr(Uuid(0x2901), AttrMd(), 4, b"text"))).handle
+    description = bench.ok(DescriptorAdd(0, Attr(Uuid(0x2908), AttrMd(), 4, b"text"))).handle
     bench.connected()
     found = bench.peer.discover()
     assert [(s.handle, s.uuid, s.primary) for s in found] == [
         (1, Uuid(0x1800), True),
-        (8, Uuid(0x1801), True),
-        (12, Uuid(0x0001, 2), False),
+        (10, Uuid(0x1801), True),
+        (FIRST, Uuid(0x0001, 2), False),
         (service, Uuid(0x180D), True),
     ]
+    assert [s.end_handle for s in found] == [9, FIRST - 1, FIRST, 0xFFFF]  # the last one may grow
     (control,) = found[-1].characteristics
     assert (control.uuid, control.value_handle, control.props) == (Uuid(CONTROL), handles.value_handle, 0x3A)
     assert [(d.handle, d.uuid.uuid) for d in control.descriptors] == [
         (handles.cccd_handle, 0x2902),
-        (description, 0x2901),
+        (description, 0x2908),
     ]
     assert bench.events() == []
 

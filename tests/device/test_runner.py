@@ -90,7 +90,7 @@ def test_all_that_a_peer_can_do_from_another_thread(running: tuple[ChipRunner, C
     assert [service.uuid.uuid for service in peer.discover()][-1] == 0x180D
     peer.subscribe(handle)
     peer.leave()
-    client.hvx(conn, HvxParams(handle))
+    client.hvx(conn, HvxParams(handle, len=0))
     assert peer.received == []
     peer.come_back()
     assert [value.data for value in peer.received] == [b"two"]
@@ -200,10 +200,10 @@ def test_on_a_pseudo_terminal(tmp_path: Path) -> None:
     place = PtyPlace(str(link))
     assert place.url == f"serial:{link}"
     (transport,) = place.transports()
-    with ChipRunner(VirtualChip(DIALECT, firmware="sdk15.3-pc"), transport):
+    with ChipRunner(VirtualChip("sd_api_v5_pc"), transport):
         for _ in range(2):  # a second host finds the same chip
             with connect(place.url, DIALECT) as client:
-                assert client.service_add(1, Uuid(0x180D)).handle == 12
+                assert client.service_add(1, Uuid(0x180D)).handle == 14
     place.close()
     assert not link.is_symlink()
 
@@ -214,9 +214,9 @@ def test_a_host_that_does_not_reset_finds_the_table() -> None:
     with ChipRunner(VirtualChip(DIALECT), transport):
         url = f"serial:{transport.name}"
         with connect(url, DIALECT) as client:
-            assert client.service_add(1, Uuid(0x180D)).handle == 12
+            assert client.service_add(1, Uuid(0x180D)).handle == 14
         with connect(url, DIALECT, reset=False) as client:
-            assert client.service_add(1, Uuid(0x180F)).handle == 13
+            assert client.service_add(1, Uuid(0x180F)).handle == 15
 
 
 @needs_pty
@@ -248,7 +248,7 @@ def test_on_tcp() -> None:
     place = listen_tcp("127.0.0.1", 0)
     thread = served(place)
     with connect(place.url, DIALECT) as client:
-        assert client.service_add(1, Uuid(0x180D)).handle == 12
+        assert client.service_add(1, Uuid(0x180D)).handle == 14
     thread.join()
     place.close()
     assert list(place.transports()) == []
@@ -290,7 +290,7 @@ def test_on_a_unix_socket(tmp_path: Path) -> None:
     place = listen_unix(str(path))
     thread = served(place)
     with connect(place.url, DIALECT) as client:
-        assert client.service_add(1, Uuid(0x180D)).handle == 12
+        assert client.service_add(1, Uuid(0x180D)).handle == 14
     thread.join()
     place.close()
     assert not path.exists()
@@ -407,7 +407,7 @@ def test_a_farm_on_tcp() -> None:
                 await asyncio.sleep(0)
             return list(handles)
 
-    assert asyncio.run(scenario()) == [12] * 8
+    assert asyncio.run(scenario()) == [14] * 8
 
 
 @needs_pty
@@ -418,7 +418,7 @@ def test_a_farm_on_pseudo_terminals() -> None:
             assert len(farm.chips) == 3
             async with await aconnect(urls[1], DIALECT) as client:
                 handle = (await client.service_add(1, Uuid(0x180D))).handle
-                assert handle == 12
+                assert handle == 14
                 chip = farm.chips[1]
                 assert chip.is_up
                 farm.act(chip, lambda chip: chip.peer.connect())

@@ -34,7 +34,7 @@ class Stage(Bench):
         self.control = self.characteristic(
             CONTROL, value=b"start", props={"read": 1, "write": 1}
         ).value_handle
-        self.described = self.ok(DescriptorAdd(0, Attr(Uuid(0x2901), AttrMd(), 4, b"text"))).handle
+        self.described = self.ok(DescriptorAdd(0, Attr(Uuid(0x2908), AttrMd(), 4, b"text"))).handle
         self.measurement = self.characteristic(MEASUREMENT).value_handle
         self.run = ScriptRun(self.chip, parse_script(text), self.log.append)
 
@@ -57,7 +57,7 @@ def test_a_whole_script() -> None:
         write 2a39 0dc0db
         read 2a39
         expect 0dc0db
-        read 2a39/2901
+        read 2a39/2908
         expect 74657874
         read-long 0x0003
         write-command 2a39 -
@@ -132,7 +132,7 @@ def test_what_is_expected_and_does_not_come_ends_the_script() -> None:
 
 
 def test_an_att_error_ends_the_script_unless_it_is_wanted() -> None:
-    stage = Stage("connect\nread 0x000d\nfails\nread 0x0999\nread 0x0999")
+    stage = Stage("connect\nread 0x000f\nfails\nread 0x0999\nread 0x0999")
     stage.turn()
     assert "INVALID_HANDLE, as wanted" in stage.log[-1]
     assert "line 5" in str(stage.run.error)

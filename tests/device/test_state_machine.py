@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from device.bench import ALL, Bench
+from device.bench import ALL, Bench, first_handle
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -47,7 +47,7 @@ class Model(RuleBasedStateMachine):
         self.authorized: set[int] = set()
         self.cccds: dict[int, int] = {}
         self.subscribed: dict[int, int] = {}
-        self.next_handle = 12
+        self.next_handle = first_handle(dialect)
         self.has_service = self.has_characteristic = False
         self.initialized = False
         self.conn: int | None = None
@@ -93,7 +93,7 @@ class Model(RuleBasedStateMachine):
 
     @rule(value=data)
     def add_descriptor(self, value: bytes) -> None:
-        response = self.bench.call(DescriptorAdd(0, Attr(Uuid(0x2901), AttrMd(), len(value), value)))
+        response = self.bench.call(DescriptorAdd(0, Attr(Uuid(0x2908), AttrMd(), len(value), value)))
         if not self.has_characteristic:
             assert response.result == NrfError.INVALID_STATE
         elif response.result == NrfError.SUCCESS:
@@ -125,7 +125,9 @@ class Model(RuleBasedStateMachine):
     def peer_writes(self, choice: Any, value: bytes) -> None:
         handle = choice.choice(sorted(self.values))
         writing = self.bench.peer.write(handle, value)
-        if len(value) > self.max_len[handle]:
+        if len(value) > self.max_len[handle] or (
+            not self.variable[handle] and len(value) < self.max_len[handle]
+        ):
             assert writing.status
             return
         if handle in self.authorized:
@@ -133,8 +135,7 @@ class Model(RuleBasedStateMachine):
             assert self.conn is not None
             assert self.bench.authorize(self.conn, data=value) == NrfError.SUCCESS
         assert writing.result() is None
-        tail = b"" if self.variable[handle] else self.values[handle][len(value) :]
-        self.values[handle] = value + tail
+        self.values[handle] = value
 
     # -- connections and subscriptions
 

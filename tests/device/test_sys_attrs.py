@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from device.bench import ALL, Bench
+from device.bench import ALL, FIRST, Bench, first_handle
 
 from gatts_codec import NrfError, SysAttrGet, SysAttrMissingEvent, SysAttrSet, WriteEvent
 
 SYSTEM, USER = 1, 2
-SERVICE_CHANGED = 10
 
 
 def blob(bench: Bench, conn: int, flags: int = 0) -> bytes:
@@ -45,9 +44,9 @@ def test_the_last_closed_connection_can_still_be_asked(dialect: str) -> None:
 def test_system_and_user_services_apart(dialect: str) -> None:
     bench = Bench(dialect)
     conn, handles = bench.subscribed()
-    bench.peer.subscribe(SERVICE_CHANGED, notifications=False, indications=True).result()
+    bench.peer.subscribe(first_handle(dialect) - 2, notifications=False, indications=True).result()
     # u16 handle, u16 length, u16 value, and a CRC over all
-    assert blob(bench, conn, SYSTEM)[:-2].hex() == "0b0002000200"
+    assert blob(bench, conn, SYSTEM)[:-2] == bytes([first_handle(dialect) - 1, 0, 2, 0, 2, 0])
     assert blob(bench, conn, USER)[:-2] == bytes([handles.cccd_handle, 0, 2, 0, 1, 0])
     assert blob(bench, conn)[:-2] == blob(bench, conn, SYSTEM)[:-2] + blob(bench, conn, USER)[:-2]
     assert blob(bench, conn, SYSTEM | USER) == blob(bench, conn)
@@ -60,7 +59,7 @@ def test_each_group_is_initialised_by_itself() -> None:
     conn = bench.peer.connect()
     bench.ok(SysAttrSet(conn, flags=USER))
     assert bench.peer.subscribe(handles.value_handle).done
-    assert not bench.peer.subscribe(SERVICE_CHANGED, notifications=False, indications=True).done
+    assert not bench.peer.subscribe(FIRST - 2, notifications=False, indications=True).done
 
 
 def test_without_data_a_peer_starts_without_subscriptions() -> None:

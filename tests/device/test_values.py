@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from device.bench import ALL, MEASUREMENT, Bench
+from device.bench import ALL, FIRST, MEASUREMENT, WITH_CONTEXT, WITH_MTU, Bench, first_handle
 
 from gatts_codec import (
     Attr,
@@ -23,6 +23,7 @@ from gatts_codec import (
 )
 
 NO_CONNECTION = 0xFFFF
+UP_TO_V3 = (*(dialect for dialect in ALL if dialect not in WITH_MTU), "sd_api_v3", "sd_api_v3_pc")
 
 
 def set_value(bench: Bench, handle: int, value: Value | None, conn: int = NO_CONNECTION) -> int:
@@ -101,7 +102,11 @@ def test_values_without_a_value(bench: Bench) -> None:
 
 def test_the_stacks_own_attributes_can_be_read_and_not_set(bench: Bench) -> None:
     assert get_value(bench, 3).value == b"nRF5x"  # device name
-    for handle in (1, 3, 12):  # the last is the application's own service declaration
+    for handle in (
+        1,
+        3,
+        first_handle(bench.device.dialect.name),
+    ):  # the last is the application's own service declaration
         assert set_value(bench, handle, Value(b"x")) == NrfError.FORBIDDEN
 
 
@@ -127,12 +132,19 @@ def test_value_get_tells_the_total_length(bench: Bench) -> None:
 
 
 def test_values_of_cccds_belong_to_a_connection(bench: Bench) -> None:
+    dialect = bench.device.dialect.name
     handle = bench.characteristic().cccd_handle
-    assert set_value(bench, handle, Value(b"\1\0")) == BleError.INVALID_CONN_HANDLE
-    assert bench.result(ValueGet(NO_CONNECTION, handle, ValueBuffer(2))) == BleError.INVALID_CONN_HANDLE
+    nobody = BleError.GATTS_INVALID_ATTR_TYPE if dialect in UP_TO_V3 else BleError.INVALID_CONN_HANDLE
+    assert set_value(bench, handle, Value(b"\1\0")) == nobody
+    assert bench.result(ValueGet(NO_CONNECTION, handle, ValueBuffer(2))) == nobody
+    assert bench.result(ValueGet(0, handle, ValueBuffer(2))) == BleError.INVALID_CONN_HANDLE
     conn = bench.peer.connect()
     missing = BleError.GATTS_SYS_ATTR_MISSING
-    assert bench.result(ValueGet(conn, handle, ValueBuffer(2))) == missing
+    unset = missing if dialect in WITH_MTU else NrfError.SUCCESS
+    assert bench.result(ValueGet(conn, handle, ValueBuffer(2))) == unset
+    if dialect in WITH_CONTEXT:
+        assert set_value(bench, handle, Value(b"\1\0"), conn) == NrfError.FORBIDDEN  # DevZone 15571
+        return
     assert set_value(bench, handle, Value(b"\1\0"), conn) == missing
     bench.ok(SysAttrSet(conn))
     assert get_value(bench, handle, conn=conn).value == b"\0\0"
@@ -161,7 +173,7 @@ def test_attr_get() -> None:
     assert (both.uuid, both.md) == (Uuid(MEASUREMENT), md)
     assert bench.ok(AttrGet(handle, md_present=False)).md is None
     assert bench.ok(AttrGet(handle, uuid_present=False)).uuid is None
-    assert bench.ok(AttrGet(12)).uuid == Uuid(0x2800)
+    assert bench.ok(AttrGet(FIRST)).uuid == Uuid(0x2800)
     assert bench.result(AttrGet(handle, False, False)) == NrfError.INVALID_PARAM
     assert bench.result(AttrGet(0xDEAD)) == NrfError.NOT_FOUND
 

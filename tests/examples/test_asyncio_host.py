@@ -28,11 +28,11 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     @asynccontextmanager
     async def stage(faults: tuple[str, ...]) -> AsyncIterator[tuple[Any, VirtualChip]]:
-        chip = VirtualChip("sd_api_v5", firmware="sdk15.3-pc", faults=faults)
+        chip = VirtualChip("sd_api_v5_pc", faults=faults)
         async with ChipFarm(lambda: chip) as farm:
             place = urlsplit((await farm.listen_tcp()).replace("tcp:", "tcp://", 1))
             transport, host = await asyncio.get_running_loop().create_connection(
-                lambda: module.Host("sd_api_v5"), str(place.hostname), place.port or 0
+                lambda: module.Host("sd_api_v5_pc"), str(place.hostname), place.port or 0
             )
             yield host, chip
             transport.close()
@@ -49,7 +49,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
 def test_events_come_in_the_queue(play: Callable[..., None]) -> None:
     async def scene(host: Any, chip: VirtualChip) -> None:
-        assert (await host.call(ADD)).handle == 12
+        assert (await host.call(ADD)).handle == 14
         chip.peer.connect()
         assert isinstance(await host.events.get(), Opaque)
 
@@ -65,8 +65,8 @@ def test_a_call_that_is_cancelled_leaves_its_late_response_to_nobody(play: Calla
         call.cancel()
         with pytest.raises(asyncio.CancelledError):
             await call
-        assert (await host.call(GET)).handle == 12
-        assert (await host.call(ADD)).handle == 13
+        assert (await host.call(GET)).handle == 14
+        assert (await host.call(ADD)).handle == 15
 
     play(scene)
 
@@ -76,7 +76,7 @@ def test_a_response_that_is_late_is_not_taken_for_the_next_one(play: Callable[..
         await host.wait_for_link()
         with pytest.raises(LinkTimeout, match="did not answer"):
             await host.call(ADD, timeout_s=0.05)
-        assert (await host.call(ADD)).handle == 13
+        assert (await host.call(ADD)).handle == 15
 
     play(scene, "delay-response=1@0.2")
 
@@ -84,7 +84,7 @@ def test_a_response_that_is_late_is_not_taken_for_the_next_one(play: Callable[..
 def test_calls_from_many_tasks_go_one_by_one(play: Callable[..., None]) -> None:
     async def scene(host: Any, chip: VirtualChip) -> None:
         added = await asyncio.gather(*(host.call(ADD) for _ in range(5)))
-        assert [response.handle for response in added] == [12, 13, 14, 15, 16]
+        assert [response.handle for response in added] == [14, 15, 16, 17, 18]
 
     play(scene)
 
@@ -94,7 +94,7 @@ def test_after_a_reboot_the_link_can_be_waited_for(play: Callable[..., None]) ->
         with pytest.raises(LinkReset):
             await host.call(ADD)
         await host.wait_for_link()
-        assert (await host.call(ADD)).handle == 12
+        assert (await host.call(ADD)).handle == 14
 
     play(scene, "reboot=1")
 

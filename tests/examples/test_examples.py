@@ -13,7 +13,7 @@ PRINTS = {
     "dfu_authorization": "good image: 1024 bytes arrived",
     "duckdb_query": "sd_ble_gatts_value_get                 101 calls     1 failed",
     "heart_rate_server": "the phone got 72 73 75",
-    "long_write": "76 bytes in the chip's table",
+    "long_write": "37 bytes in the chip's table",
 }
 
 

@@ -55,7 +55,7 @@ def test_a_phone_gets_its_values(phone: str, heart_rate_server: type) -> None:
 
 
 @pytest.mark.parametrize(
-    "wish", [lambda phone: phone.exchange_mtu(185), lambda phone: phone.write(0x0F, b"\1\0")]
+    "wish", [lambda phone: phone.exchange_mtu(185), lambda phone: phone.write(0x11, b"\1\0")]
 )
 def test_a_phone_that_leaves_before_it_is_answered(
     wish: Callable[[Peer], Procedure[Any]], heart_rate_server: type
@@ -63,7 +63,7 @@ def test_a_phone_that_leaves_before_it_is_answered(
     chip_end, host_end = memory_pair()
     with ChipRunner(VirtualChip("sd_api_v5"), chip_end) as chip, connect(host_end, "sd_api_v5") as client:
         server = heart_rate_server(client)
-        assert server.cccd == 0x0F
+        assert server.cccd == 0x11
         chip.peer.connect()
         asking = chip.peer.begin(wish)
         chip.peer.disconnect()

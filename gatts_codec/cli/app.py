@@ -36,6 +36,8 @@ SUBCOMMANDS = {
     "wireshark": "Install the Wireshark plugin, or say where it is.",
 }
 INTERRUPTED, READER_GONE = 130, 141  # as shells report SIGINT and SIGPIPE
+# What only a write can meet; every file of ours names itself.
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class _ReaderGone(Exception):
@@ -105,10 +107,7 @@ def run(args: Sequence[str] | None = None) -> int:
             _discard_output()
             return READER_GONE
         _flush_or_discard()
-        name = (
-            error.filename2 or error.filename
-        )  # of a file that could not be renamed, the name it should have
-        return _fail(f"{name}: {error.strerror}" if name else str(error))
+        return _fail(_said(error))
     return status if isinstance(status, int) else 0
 
 
@@ -120,6 +119,12 @@ def _warnings_told() -> Iterator[None]:
         yield
     finally:
         log.removeHandler(lines)
+
+
+def _said(error: OSError) -> str:
+    # Of a file that could not be renamed, the name it should have.
+    name = error.filename2 or error.filename or ("standard output" if error.errno in _FULL else None)
+    return f"{name}: {error.strerror}" if name else str(error)
 
 
 def _says_reader_gone(error: OSError) -> bool:

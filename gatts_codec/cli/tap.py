@@ -43,9 +43,9 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
         chip.close()
         raise
     with Tap(host, chip) as tap:
-        tell(f"open {link} in the host program; Ctrl+C ends")
         # A little of what passed is still shown.
         with ended_by(tap.stop):
+            tell(f"open {link} in the host program; Ctrl+C ends")
             _show(tap, show)
     _complain(tap.unseen, 0)
     if tap.ended_by is not None:

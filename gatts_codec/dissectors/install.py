@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import uuid
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -36,10 +37,16 @@ def install(folder: Path | None = None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     part = folder / f".part-{uuid.uuid4().hex}"
     try:
-        shutil.copyfile(plugin_path(), part)
+        with part.open("xb") as copy:
+            copy.write(plugin_path().read_bytes())
+            copy.flush()
+            os.fsync(copy.fileno())  # else a power cut could leave the name, and nothing in it
         return part.replace(folder / PLUGIN)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder / PLUGIN)) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # there is none where all went well
+            part.unlink()
 
 
 def _told_by_tshark() -> Path | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ if sys.platform == "win32":
 RECORDING = next(
     path for path in RECORDINGS if path.parts[-3:] == ("real_firmware", "sd_api_v5", "e_events.jsonl")
 )
+FULL = Path("/dev/full")
 SIGNALS = [
     signal.SIGTERM,
     *(pytest.param(by, marks=pytest.mark.soak) for by in (signal.SIGHUP, signal.SIGINT)),
@@ -145,6 +147,70 @@ def test_processes_end_with_the_one_that_has_begun_them(tmp_path: Path, recordin
         process.kill()
         process.communicate(timeout=PATIENCE_S)  # comes to its end with the last process
     assert parts(tmp_path) == []
+
+
+@pytest.mark.parametrize("by", SIGNALS)
+def test_a_chip_on_a_socket(tmp_path: Path, by: signal.Signals) -> None:
+    path = tmp_path / "chip"
+    with begun("chip", "-d", "sd_api_v5", "--unix", str(path), "--quiet") as process:
+        assert process.stdout is not None
+        assert "Ctrl-C ends it" in process.stdout.readline()
+        process.send_signal(by)
+        assert process.communicate(timeout=PATIENCE_S)[0] == "-- stopped\n"
+    assert process.returncode == 0
+    assert not path.exists()
+
+
+@pytest.mark.parametrize("by", SIGNALS)
+def test_a_tap(tmp_path: Path, by: signal.Signals) -> None:
+    link, record = tmp_path / "chip", tmp_path / "record.jsonl"
+    with socket.create_server(("127.0.0.1", 0)) as port:
+        url = f"tcp:127.0.0.1:{port.getsockname()[1]}"
+        with begun("tap", url, "--pty", str(link), "-d", "sd_api_v5", "--record", str(record)) as process:
+            assert process.stdout is not None
+            while "Ctrl+C ends" not in process.stdout.readline():
+                assert process.poll() is None
+            process.send_signal(by)
+            process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0
+    assert not link.is_symlink()
+    assert record.exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("decode", RECORDING, "-d", "sd_api_v5"),
+        *(
+            pytest.param(words, marks=pytest.mark.soak)
+            for words in (
+                *(
+                    ("decode", RECORDING, "-d", "sd_api_v5", "--json"),
+                    ("doctor", RECORDING),
+                    ("explain", "hvx"),
+                    ("demo",),
+                ),
+                *(
+                    ("decode", RECORDING, "-d", "sd_api_v5", "--to", name)
+                    for name in ("csv", "html", "jsonl")
+                ),
+                *(("wireshark", "path"), ("--help",), ("--version",)),
+            )
+        ),
+    ],
+    ids=lambda words: " ".join(str(word) for word in words if word is not RECORDING),
+)
+@pytest.mark.skipif(not FULL.exists(), reason="there is no such device")
+def test_a_full_disk_behind_the_output_is_one_line(words: tuple[object, ...]) -> None:
+    with FULL.open("wb") as full:
+        said = subprocess.run(
+            [sys.executable, "-m", "gatts_codec", *map(str, words)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (said.returncode, said.stderr) == (1, "gatts-codec: standard output: No space left on device\n")
 
 
 @pytest.mark.parametrize("ignored", [True, pytest.param(False, marks=pytest.mark.soak)])

@@ -128,8 +128,11 @@ def attempt(task: Task) -> Result:
     """Convert one recording; a bad one must not end the others."""
     try:
         return task.run()
-    except (CaptureError, OSError) as error:
+    except CaptureError as error:
         return Failed(task.source, str(error))
+    except OSError as error:
+        place = "" if error.filename in (None, task.source) else f"{error.filename}: "
+        return Failed(task.source, f"{place}{error.strerror or error}")
 
 
 def convert_many(

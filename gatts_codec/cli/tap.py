@@ -42,11 +42,9 @@ def command(port: str, link: str, record: str | None, dialect: str, verbose: boo
     except PortError:
         chip.close()
         raise
-    with Tap(host, chip) as tap:
-        # A little of what passed is still shown.
-        with ended_by(tap.stop):
-            tell(f"open {link} in the host program; Ctrl+C ends")
-            _show(tap, show)
+    with Tap(host, chip) as tap, ended_by(tap.stop):  # a little of what passed is still shown
+        tell(f"open {link} in the host program; Ctrl+C ends")
+        _show(tap, show)
     _complain(tap.unseen, 0)
     if tap.ended_by is not None:
         raise tap.ended_by

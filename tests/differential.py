@@ -138,6 +138,8 @@ def identical(one: Any, other: Any) -> bool:
     if isinstance(one, Message):
         names = field_types(type(one))
         return all(identical(getattr(one, name), getattr(other, name)) for name in names)
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(identical, one, other))
     return bool(one == other)
 
 
@@ -257,7 +259,7 @@ def _value(message: Packet, path: str, random: Random) -> Any:
 
 def _at(message: Any, path: str) -> Any:
     for name in path.split("."):
-        message = getattr(message, name)
+        message = message[int(name)] if isinstance(message, tuple) else getattr(message, name)
     return message
 
 

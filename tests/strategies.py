@@ -425,18 +425,24 @@ ODD_VALUES: dict[str, Any] = {
 
 
 def field_paths(message: Message, prefix: str = "") -> list[str]:
-    """The dotted path of every field, nested ones too."""
+    """The dotted path of every field, nested ones and items of lists too: ``services.0.uuid``."""
     paths = []
     for name in field_types(type(message)):
-        path = f"{prefix}{name}"
-        paths.append(path)
-        inner = getattr(message, name)
-        if isinstance(inner, Message):
-            paths += field_paths(inner, f"{path}.")
+        paths += _paths(getattr(message, name), f"{prefix}{name}")
     return paths
+
+
+def _paths(value: Any, path: str) -> list[str]:
+    if isinstance(value, Message):
+        return [path, *field_paths(value, f"{path}.")]
+    items = enumerate(value) if isinstance(value, tuple) else ()
+    return [path, *(inner for at, item in items for inner in _paths(item, f"{path}.{at}"))]
 
 
 def with_field(message: Any, path: str, value: Any) -> Any:
     """The message with another value at a dotted path."""
     name, _, rest = path.partition(".")
+    if isinstance(message, tuple):
+        at = int(name)
+        return (*message[:at], with_field(message[at], rest, value) if rest else value, *message[at + 1 :])
     return replace(message, **{name: with_field(getattr(message, name), rest, value) if rest else value})

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import pytest
 from construct import ConstructError, StreamError
+from differential import ODD, identical
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import mutated, of_record
+from strategies import field_paths, mutated, of_record, with_field
 
 from gatts_codec.constants import HvxType
 from gatts_codec.errors import EncodeError
@@ -28,6 +30,7 @@ from gatts_codec.schema.blocks import (
     u16,
     u32,
 )
+from gatts_codec.schema.compiler import decoder_source, encoder_source
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
 from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Group, Record, named
@@ -534,9 +537,68 @@ def _parses(layout: Record, body: bytes, strict: bool) -> bool:
 @pytest.mark.parametrize("widths", [{"a": 1, "b": 12}, {"a": 9}, {"a": 0, "b": 8}, {"a": -1, "b": 2}])
 def test_bits_that_do_not_fit_their_number_are_refused_at_once(widths: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="do not fit into 8 bits"):
-        Bits(**widths)
+        Bits(**widths)  # type: ignore[arg-type]  # of the keywords that are no widths
 
 
 def test_bits_that_just_fit() -> None:
     assert Bits(a=1, b=7).reserved == Bits(u16, a=4, b=12).reserved == 0
     assert Bits(u16, a=1, b=12).reserved == 0xE000
+
+
+class Asked(Exception):
+    """The generated function leaves it to the interpreted layout."""
+
+
+def ask(_: object) -> NoReturn:
+    raise Asked
+
+
+def outcome(function: Callable[[Any], Any], argument: Any) -> Any:
+    """What a function returns, Asked, or that it refuses."""
+    try:
+        return function(argument)
+    except Asked:
+        return Asked
+    except ConstructError:
+        return Refused
+
+
+def generated_decoder(layout: Record, strict: bool) -> Callable[[bytes], Any]:
+    source = decoder_source(
+        layout, skip=0, expect=b"", strict=strict, title="", argument="body", interpret=ask
+    )
+    return source.function()
+
+
+def parsed(layout: Record, body: bytes, strict: bool) -> Any:
+    reader = Reader(body)
+    message = layout.parse_stream(reader, strict=strict)
+    if reader.tell() < len(body):
+        raise Refused("trailing", "")
+    return message
+
+
+@each_layout
+@pytest.mark.parametrize("strict", [True, False])
+@given(choose=st.data())
+def test_a_generated_decoder_does_what_the_layout_does(
+    layout: Record, strict: bool, choose: st.DataObject
+) -> None:
+    decode = generated_decoder(layout, strict)
+    valid = layout.build(choose.draw(of_record(layout)))
+    assert identical(decode(valid), parsed(layout, valid, strict))
+    body = choose.draw(mutated(valid, 0))
+    found, expected = outcome(decode, body), outcome(lambda body: parsed(layout, body, strict), body)
+    assert found is Asked or identical(found, expected)
+
+
+@each_layout
+@given(choose=st.data())
+def test_a_generated_encoder_does_what_the_layout_does(layout: Record, choose: st.DataObject) -> None:
+    encode = encoder_source(layout, head=b"", title="", interpret=ask).function()
+    valid = choose.draw(of_record(layout))
+    assert encode(valid) == layout.build(valid)
+    path = choose.draw(st.sampled_from(field_paths(valid)))
+    odd = with_field(valid, path, ODD[choose.draw(st.sampled_from(sorted(ODD)))])
+    found = outcome(encode, odd)
+    assert found is Asked or found == outcome(layout.build, odd)

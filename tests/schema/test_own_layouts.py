@@ -10,14 +10,13 @@ import pytest
 from construct import Construct
 from own_dialect import mine
 
-from gatts_codec import Codec, DecodeError, Opaque, ServiceChanged, Value
+from gatts_codec import Codec, DecodeError, EncodeError, Opaque, ServiceChanged, Value
 from gatts_codec.dialects import SD_API_V7
 from gatts_codec.packets.gatts.value_set import VALUE_OFFSET_FIRST
 from gatts_codec.packets.group import Call
 from gatts_codec.packets.response import response
 from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
 from gatts_codec.schema.columns import PADDING, scan
-from gatts_codec.schema.compiler import NotCompilable, encoder_source
 from gatts_codec.schema.describe import describe
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Member, Record, When, named
@@ -84,10 +83,11 @@ class Counting(Command[Any]):
     data: int
 
 
-def test_a_length_of_something_that_is_not_bytes_is_not_compiled() -> None:
-    layout = Record(Counting, named("len", Length("data")), named("data", u16))
-    with pytest.raises(NotCompilable, match="a Length without its Data"):
-        encoder_source(layout, head=b"", title="", interpret=bytes)
+def test_a_length_of_something_that_is_not_bytes_is_a_number() -> None:
+    codec = codec_of(Record(Counting, named("len", Length("data")), named("data", u16)))
+    both_ways(codec, Counting(3, 5), "bc 03 00 05 00")
+    with pytest.raises(EncodeError, match="expected an integer"):
+        codec.encode(Counting(2, b"ab"))  # type: ignore[arg-type]
 
 
 def test_a_layout_that_is_not_its_class() -> None:

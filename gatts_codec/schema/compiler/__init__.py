@@ -2,8 +2,8 @@
 
     source.py   the text of a function, its constants, and turning it into a function
     steps.py    a layout as steps, taken one after the other, and forks
-    decode.py   what each block reads, reading.py how far a decoder has got
-    encode.py   what each block writes, writing.py how far an encoder has got
+    decode.py   what each block reads, reading.py how far a decoder has got; decode_lists.py: lists and unions
+    encode.py   what each block writes, writing.py how far an encoder has got; encode_lists.py: lists and unions
 
 The interpreted layout stays the only truth. A generated function knows the good cases; wherever it is in doubt (a value
 out of range, bytes left over, a type of the caller's own) it returns what ``interpret`` returns, which raises the error
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gatts_codec.schema.compiler import decode_lists, encode_lists  # noqa: F401 - they register emitters
 from gatts_codec.schema.compiler.decode import write_decoder
 from gatts_codec.schema.compiler.encode import write_encoder
 from gatts_codec.schema.compiler.source import Source

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import lru_cache, singledispatch
 from typing import Any, NamedTuple
 
-from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Trailing, u8
+from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Raw, Trailing
 from gatts_codec.schema.compiler.reading import Place, Reading, listed
 from gatts_codec.schema.compiler.source import Source
 from gatts_codec.schema.compiler.steps import (
@@ -87,7 +87,7 @@ def _(block: None, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 
 @read.register
 def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    if len(block.members) == 1 and isinstance(block.members[0], Bits) and block.members[0].number is u8:
+    if len(block.members) == 1 and isinstance(block.members[0], Bits) and _is_plain(block.members[0]):
         return _one_byte_record(block, path, way, rest)
     return [*members_of(block, path), Step(Build(block), path), *rest]
 
@@ -107,13 +107,30 @@ def _shared(block: Record, strict: bool) -> dict[int, Message]:
 
 @read.register
 def _(block: Bits, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    if block.number is not u8 or block.counts:
-        raise NotCompilable("bits over more than a byte, or a count among them")
-    byte = way.read("B", (*path, "", "bits"))
-    names = [way.name(*path, name) for name in block.field_names]
-    way.values.update({(*path, field): name for field, name in zip(block.field_names, names, strict=True)})
-    way.after(f"{listed(names)} = {way.source.constant('bits_of', _taken(block, way.strict))}[{byte}]")
+    places = [(*path, name) for name in block.widths]
+    names = [way.name(*place) for place in places]
+    whole = way.read(block.number.fmtstr[1:], (*path, "", "bits"))
+    way.values.update(zip(places, names, strict=True))
+    way.numbers.update(places)
+    if block.number.length == 1:
+        way.after(f"{listed(names)} = {way.source.constant('bits_of', _taken(block, way.strict))}[{whole}]")
+    else:
+        _wide_bits(block, names, whole, way)
     return rest
+
+
+def _is_plain(block: Bits) -> bool:
+    """Whether a byte is all that there is to them."""
+    return block.number.length == 1 and not block.counts
+
+
+def _wide_bits(block: Bits, names: list[str], whole: str, way: Reading) -> None:
+    if way.strict and block.reserved:
+        way.doubt_after(f"{whole} & {block.reserved}")
+    for variable, (name, shift, width) in zip(names, block.groups(), strict=True):
+        way.after(f"{variable} = {whole} >> {shift} & {(1 << width) - 1}")
+        if way.strict and name in block.required:
+            way.doubt_after(f"{variable} != {int(block.required[name])}")
 
 
 @lru_cache(maxsize=256)
@@ -152,11 +169,14 @@ class Limited(NamedTuple):
 
 @read.register
 def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    length = (*path[:-1], block.length)
-    if length not in way.values or block.flag is Flag.ANY:
-        raise NotCompilable(f"{'.'.join(path)}: its length is no number beside it")
+    length = way.found(path, block.length)
     taken = Step(Taken(length, block.most), path)
     if block.flag is None:
+        return [taken, *rest]
+    if block.flag is Flag.ANY:
+        flag = way.read("B", (*path, "", "flag"))
+        if way.strict:
+            way.doubt_after(f"{flag} != 1")
         return [taken, *rest]
     present, absent = way.flag(block.flag)
     checked = [Step(Limited(length, block.most), path)] if block.limited and way.strict else []
@@ -184,10 +204,7 @@ def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
         way.source.doubt(f"len({name}) != {size}")
         way.ended = True
         return rest
-    begin = str(way.begin)
-    if way.begin.variable:
-        begin = "begin"
-        way.source.let(begin, str(way.begin))
+    begin = way.jump()
     way.source.line(f"at = {begin} + {size}")
     way.source.line(f"{name} = {way.source.argument}[{begin}:at]")
     way.begin = Place("at", 0)
@@ -198,6 +215,14 @@ def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 def _(block: Counted, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     length = (*path, "", "len")
     return [Step(block.number, length), Step(Taken(length, block.most), path), *rest]
+
+
+@read.register
+def _(block: Raw, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+    if isinstance(block.size, str):
+        return [Step(Taken(way.found(path, block.size), None), path), *rest]
+    way.read(f"{block.size}s", path)
+    return rest
 
 
 class AtEnd(NamedTuple):

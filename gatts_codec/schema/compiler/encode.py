@@ -13,8 +13,18 @@ from collections.abc import Iterator
 from functools import singledispatch
 from typing import Any, NamedTuple
 
-from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Trailing, u8
+from gatts_codec.schema.blocks import (
+    Counted,
+    Data,
+    Flag,
+    Given,
+    Length,
+    Number,
+    OneOf,
+    Presence,
+    Raw,
+    Trailing,
+)
 from gatts_codec.schema.compiler.source import Source
 from gatts_codec.schema.compiler.steps import (
     Arm,
@@ -32,7 +42,7 @@ from gatts_codec.schema.compiler.steps import (
 from gatts_codec.schema.compiler.writing import Chunk, Constant, Packed, Writing
 from gatts_codec.schema.record import Absent, Bits, Group, Record, When
 
-_SIZES = list(range(MAX_VALUE_LEN + 1))
+MOST_BITS = 12  # of a field that shares a number: there is a table of its values
 PRESENT, ABSENT = Constant(b"\1"), Constant(b"\0")
 
 
@@ -51,16 +61,16 @@ def write(block: Any, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 
 @write.register
 def _(block: Number, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    way.numbers.add(path)
     way.pieces.append(Packed(block.fmtstr[1:], way.value(path)))
     return rest
 
 
 @write.register
 def _(block: Length, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    if len(block.of) > 1:
-        raise NotCompilable("a length of several fields")
+    # What it counts compares with it.
+    way.numbers.add(path)
     way.pieces.append(Packed(block.fmtstr[1:], way.variable(path)))
-    way.lengths.add((*path[:-1], *block.of))
     return rest
 
 
@@ -72,6 +82,7 @@ def _(block: OneOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.source.let(name, f"{way.source.constant('one_of', known)}[{way.value(path)}]")
     way.source.doubt(f"{name} is None")
     way.variables[path] = name
+    way.numbers.add(path)
     return rest
 
 
@@ -126,78 +137,96 @@ def _(block: Checked, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 
 @write.register
 def _(block: Bits, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    if block.number is not u8 or block.counts:
-        raise NotCompilable("bits over more than a byte, or a count among them")
-    fields = [way.value((*path, name)) for name in block.field_names]
+    fields = [_bits_value(block, (*path, name), way) for name in block.widths]
+    way.numbers.update((*path, name) for name in block.widths)
     shifted = [
         f"{way.source.constant(f'{name}_bits'.upper(), table)}[{value}]"
         for value, (name, table) in zip(fields, _shifted(block), strict=True)
     ]
     # A table refuses what is too large and what is no integer; a negative index it would take.
     way.source.doubt(f"{' | '.join(fields)} < 0")
-    way.pieces.append(Packed("B", " | ".join(shifted)))
+    way.pieces.append(Packed(block.number.fmtstr[1:], " | ".join(shifted)))
     return rest
+
+
+def _bits_value(block: Bits, path: FieldPath, way: Writing) -> str:
+    name = path[-1]
+    if name in block.counts:
+        return way.counted(path, (*path[:-1], block.counts[name]))
+    if name in block.if_none:
+        value = way.variable(path)
+        return f"({block.if_none[name]} if {value} is None else {value})"
+    return way.value(path)
 
 
 def _shifted(block: Bits) -> Iterator[tuple[str, tuple[int | None, ...]]]:
     """For each field a table from its value to its bits in the byte, None where the value is not legal."""
     for name, shift, width in block.groups():
+        if width > MOST_BITS:
+            raise NotCompilable(f"{name} has {width} bits")
         legal = {block.required[name]} if name in block.required else range(1 << width)
         yield name, tuple(value << shift if value in legal else None for value in range(1 << width))
 
 
 @write.register
 def _(block: Data, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    length = (*path[:-1], block.length)
-    if path not in way.lengths or block.most != MAX_VALUE_LEN:
-        raise NotCompilable(f"{'.'.join(path)}: its length is no Length before it")
-    way.lengths.remove(path)
+    length = way.found(path, block.length)
+    sized = Step(Sized(length, block.most), path)
     is_bytes = f"type({way.variable(path)}) is bytes"
-    if block.flag is None:
+    if block.flag in (None, Flag.ANY):
         way.source.doubt(f"not {is_bytes}")
-        return [Step(Sized(length), path), *rest]
-    limited = [Step(Limited(), length)] if block.limited else []
-    arms = [Arm(is_bytes, [Step(PRESENT), Step(Sized(length), path)]), _absent(way, path, limited)]
-    return fork(way, arms, [path], rest)
+        return [*([Step(PRESENT)] if block.flag else []), sized, *rest]
+    limited = [Step(Limited(block.most), length)] if block.limited else []
+    return fork(way, [Arm(is_bytes, [Step(PRESENT), sized]), _absent(way, path, limited)], [path], rest)
 
 
 class Sized(NamedTuple):
-    """Bytes, as many as the field at ``length`` says."""
+    """Bytes, as many as the field at ``length`` says, and not over ``most``."""
 
     length: FieldPath
+    most: int | None
 
 
 class Limited(NamedTuple):
     """A length that may not say more than the longest value, though no bytes follow."""
 
+    most: int | None
+
 
 @write.register
 def _(block: Sized, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     data, size = way.variable(path), way.variable(block.length)
-    way.source.doubt(f"{_size(way, block.length)} != len({data})")
+    way.source.doubt(f"{way.size(block.length)} != len({data})")
+    way.limit(f"len({data})", block.most)
     way.pieces.append(Chunk(data, size))
     return rest
 
 
 @write.register
 def _(block: Limited, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    way.source.line(_size(way, path))
+    way.source.line(way.size(path))
+    way.limit(way.size(path), block.most)
     return rest
-
-
-def _size(way: Writing, path: FieldPath) -> str:
-    """A length that is not over the longest value, and is a number: what can be an index is what a Struct packs."""
-    return f"{way.source.constant('sizes', _SIZES)}[{way.value(path)}]"
 
 
 @write.register
 def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    if block.most != MAX_VALUE_LEN:
-        raise NotCompilable("bytes without the usual limit")
     data, size = way.variable(path), way.name(*path, "", "size")
     way.source.doubt(f"type({data}) is not bytes")
     way.source.let(size, f"len({data})")
+    way.limit(size, block.most)
     way.pieces += [Packed(block.number.fmtstr[1:], size), Chunk(data, size)]
+    return rest
+
+
+@write.register
+def _(block: Raw, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    data = way.variable(path)
+    way.source.doubt(f"type({data}) is not bytes")
+    if isinstance(block.size, str):
+        return [Step(Sized(way.found(path, block.size), None), path), *rest]
+    way.source.doubt(f"len({data}) != {block.size}")
+    way.pieces.append(Packed(f"{block.size}s", data))
     return rest
 
 
@@ -267,7 +296,5 @@ def _(block: Meet, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 
 @write.register
 def _(block: Finish, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    if way.lengths:
-        raise NotCompilable(f"a Length without its Data: {way.lengths}")
     way.source.line(f"return {way.result()}")
     return rest

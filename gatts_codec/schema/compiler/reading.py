@@ -54,6 +54,7 @@ class Reading(Way):
         self.places[path] = self.place, calcsize(f"<{code}")
         self.run.append((code, name))
         self.values[path] = name
+        self.numbers.add(path)
         return name
 
     def skip(self, size: int) -> None:
@@ -105,6 +106,20 @@ class Reading(Way):
         for line in self.afterwards:
             self.source.line(line)
         self.afterwards = []
+
+    def inside(self, begin: Place) -> Reading:
+        """The same at the beginning of an item of a list."""
+        way = self.copy()
+        way.begin, way.run, way.afterwards, way.builds = begin, [], [], []
+        return way
+
+    def jump(self) -> str:
+        """Have everything read; the variable or number that is the position."""
+        self.flush()
+        if not self.begin.variable:
+            return str(self.begin)
+        self.source.let("begin", str(self.begin))
+        return "begin"
 
     def build(self) -> None:
         """Write the making of every record that is complete."""

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from gatts_codec.schema.blocks import Data, Presence, Trailing
 from gatts_codec.schema.compiler.source import Source, unused
-from gatts_codec.schema.record import Group, Member, Record, When
+from gatts_codec.schema.lists import Switch
+from gatts_codec.schema.record import Group, Member, Record, When, inner_blocks
 
 FieldPath = tuple[str, ...]
 
@@ -72,8 +73,8 @@ class Way:
     """Where a walk stands.
 
     ``emit(block, path, way, rest)`` writes the lines of one step and returns the steps that are left. ``known`` are
-    values of fields that the arms taken so far imply, ``names`` the variables of fields. A rest with no more than
-    ``repeated_forks`` is written once for every arm.
+    values of fields that the arms taken so far imply, ``names`` the variables of fields, ``numbers`` the paths of those
+    on which later blocks may hang. A rest with no more than ``repeated_forks`` is written once for every arm.
     """
 
     repeated_forks: ClassVar[int]
@@ -82,12 +83,22 @@ class Way:
     emit: Callable[[Any, FieldPath, Any, Steps], Steps]
     known: dict[FieldPath, int] = field(default_factory=dict)
     names: dict[FieldPath, str] = field(default_factory=dict)
+    numbers: set[FieldPath] = field(default_factory=set)
 
     def name(self, *path: str) -> str:
         """The variable of a field, named after its path."""
         if path not in self.names:
             self.names[path] = unused(self.names.values(), "_".join(path))
         return self.names[path]
+
+    def found(self, path: FieldPath, name: str) -> FieldPath:
+        """The earlier number that the field at ``path`` mentions: in its record, or in one around it."""
+        around = [path[:depth] for depth in range(len(path) - 1, -1, -1)]
+        places = ((*record, *name.split(".")) for record in around)
+        place = next((place for place in places if place in self.numbers), None)
+        if place is None:
+            raise NotCompilable(f"{'.'.join(path)}: {name} is no number before it")
+        return place
 
     def copy(self: W) -> W:
         """The same place, for an arm of its own."""
@@ -131,8 +142,8 @@ def fork(way: Way, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Steps
 
 def forks(block: Any) -> int:
     """How many forks a block and everything in it has."""
-    inner = [*getattr(block, "members", ()), *filter(None, [getattr(block, "subcon", None)])]
-    return isinstance(block, (Presence, Data, Trailing, Group, When)) + sum(map(forks, inner))
+    is_fork = isinstance(block, (Presence, Data, Trailing, Group, When, Switch))
+    return is_fork + sum(map(forks, inner_blocks(block)))
 
 
 def members_of(block: Any, path: FieldPath) -> Steps:

@@ -31,21 +31,18 @@ class Constant(NamedTuple):
 
 
 Piece = Constant | Packed | Chunk
+_SIZES = list(range(MAX_VALUE_LEN + 1))
 
 
 @dataclass
 class Writing(Way):
-    """``pieces`` are to be written here, ``held`` before them. ``variables`` hold the values of fields.
-
-    ``lengths`` are the fields whose size an earlier Length has told.
-    """
+    """``pieces`` are to be written here, ``held`` before them. ``variables`` hold the values of fields."""
 
     repeated_forks = 2
 
     pieces: list[Piece] = field(default_factory=list)
     held: list[Piece] = field(default_factory=list)
     variables: dict[FieldPath, str] = field(default_factory=lambda: {(): "message"})
-    lengths: set[FieldPath] = field(default_factory=set)
 
     def value(self, path: FieldPath) -> str:
         """The expression of a field's value."""
@@ -57,6 +54,27 @@ class Writing(Way):
             value, self.variables[path] = self.value(path), self.name(*path)
             self.source.line(f"{self.variables[path]} = {value}")
         return self.variables[path]
+
+    def size(self, path: FieldPath) -> str:
+        """A length that is a number and not over the longest value: what can be an index is what a Struct packs."""
+        return f"{self.source.constant('sizes', _SIZES)}[{self.value(path)}]"
+
+    def limit(self, size: str, most: int | None) -> None:
+        """Doubt a size over ``most``; one over the longest value is not written here anyway."""
+        if most is not None and most < MAX_VALUE_LEN:
+            self.source.doubt(f"{size} > {most}")
+
+    def counted(self, path: FieldPath, of: FieldPath) -> str:
+        """The variable of a count that is no field: how much there is of another field."""
+        name = self.variables[path] = self.name(*path)
+        self.source.line(f"{name} = len({self.variable(of)})")
+        return name
+
+    def inside(self, path: FieldPath, variable: str) -> Writing:
+        """The same at the beginning of an item of a list."""
+        way = self.copy()
+        way.pieces, way.held, way.variables[path] = [], [], variable
+        return way
 
     def part(self, fields: Sequence[FieldPath]) -> Step:
         self.held, self.pieces = self.pieces, []

@@ -2,12 +2,19 @@
 
 A reply answers a request when the chip has taken it: one that it refuses leaves the request open.
 
-authorization      RW_AUTHORIZE_REQUEST     answered by rw_authorize_reply
-mtu                EXCHANGE_MTU_REQUEST     answered by exchange_mtu_reply
-system attributes  SYS_ATTR_MISSING         answered by sys_attr_set
-notification       hvx                      sent: HVN_TX_COMPLETE, up to v3 TX_COMPLETE
-indication         hvx                      confirmed: HVC
-service changed    service_changed          confirmed: SC_CONFIRM
+authorization      RW_AUTHORIZE_REQUEST         answered by rw_authorize_reply
+mtu                EXCHANGE_MTU_REQUEST         answered by exchange_mtu_reply
+system attributes  SYS_ATTR_MISSING             answered by sys_attr_set
+user memory        USER_MEM_REQUEST             answered by user_mem_reply
+pairing            SEC_PARAMS_REQUEST           answered by sec_params_reply
+encryption         SEC_INFO_REQUEST             answered by sec_info_reply
+passkey            AUTH_KEY_REQUEST             answered by auth_key_reply
+dhkey              LESC_DHKEY_REQUEST           answered by lesc_dhkey_reply
+phy                PHY_UPDATE_REQUEST           answered by phy_update
+data length        DATA_LENGTH_UPDATE_REQUEST   answered by data_length_update
+notification       hvx                          sent: HVN_TX_COMPLETE, up to v3 TX_COMPLETE
+indication         hvx                          confirmed: HVC
+service changed    service_changed              confirmed: SC_CONFIRM
 """
 
 from __future__ import annotations
@@ -18,7 +25,7 @@ from dataclasses import dataclass
 
 from gatts_codec.capture.calls.deliveries import Delivery, between
 from gatts_codec.constants import HvxType
-from gatts_codec.constants.table import short_name, table
+from gatts_codec.constants.table import table
 from gatts_codec.dialects import Dialect
 from gatts_codec.packets.gatts.hvx import Hvx
 from gatts_codec.packets.opaque import Opaque
@@ -26,17 +33,29 @@ from gatts_codec.schema.message import Packet
 
 _KEPT = 64  # the longest queue of notifications that firmware offers is far shorter
 _REFUSED_KEPT = 4
-_REQUESTS = {
-    "rw_authorize_request": "authorization",
-    "exchange_mtu_request": "mtu",
-    "sys_attr_missing": "system attributes",
+# Kind, the event that asks, the command that answers.
+_OWED = (
+    ("authorization", "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST", "sd_ble_gatts_rw_authorize_reply"),
+    ("mtu", "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST", "sd_ble_gatts_exchange_mtu_reply"),
+    ("system attributes", "BLE_GATTS_EVT_SYS_ATTR_MISSING", "sd_ble_gatts_sys_attr_set"),
+    ("user memory", "BLE_EVT_USER_MEM_REQUEST", "sd_ble_user_mem_reply"),
+    ("pairing", "BLE_GAP_EVT_SEC_PARAMS_REQUEST", "sd_ble_gap_sec_params_reply"),
+    ("encryption", "BLE_GAP_EVT_SEC_INFO_REQUEST", "sd_ble_gap_sec_info_reply"),
+    ("passkey", "BLE_GAP_EVT_AUTH_KEY_REQUEST", "sd_ble_gap_auth_key_reply"),
+    ("dhkey", "BLE_GAP_EVT_LESC_DHKEY_REQUEST", "sd_ble_gap_lesc_dhkey_reply"),
+    ("phy", "BLE_GAP_EVT_PHY_UPDATE_REQUEST", "sd_ble_gap_phy_update"),
+    ("data length", "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST", "sd_ble_gap_data_length_update"),
+)
+_REQUESTS = {event: kind for kind, event, _ in _OWED}
+_ANSWERS = {command: kind for kind, _, command in _OWED}
+REPLIES: dict[str, str] = {kind: command for kind, _, command in _OWED}
+"""The command that answers each kind of request, by its whole name."""
+_CONFIRMATIONS = {
+    "BLE_GATTS_EVT_HVC": "indication",
+    "BLE_GATTS_EVT_SC_CONFIRM": "service changed",
+    "BLE_GATTS_EVT_HVN_TX_COMPLETE": "notification",
+    "BLE_EVT_TX_COMPLETE": "notification",
 }
-_REPLIES = {
-    "rw_authorize_reply": "authorization",
-    "exchange_mtu_reply": "mtu",
-    "sys_attr_set": "system attributes",
-}
-_CONFIRMATIONS = {"hvc": "indication", "sc_confirm": "service changed", "hvn_tx_complete": "notification"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +103,14 @@ class Exchanges:
         conn_handle = connection_of(message)
         if message is None or conn_handle is None:
             return
+        if delivery.packet.opcode == self._disconnected:
+            yield from self._drop(conn_handle, "disconnected")
+            return
         if isinstance(message, Opaque):
-            if message.opcode == self._disconnected:
-                yield from self._drop(conn_handle, "disconnected")
-            elif message.opcode == self._tx_complete and len(message.data) > 2:
+            if message.opcode == self._tx_complete and len(message.data) > 2:
                 yield from self._close(conn_handle, "notification", delivery, message.data[2])
             return
-        name = short_name(message.name)
+        name = message.name
         if name in _REQUESTS:
             self._opened(conn_handle, _REQUESTS[name], delivery)
         elif name in _CONFIRMATIONS:
@@ -102,7 +122,7 @@ class Exchanges:
         conn_handle = connection_of(message)
         if result is None or conn_handle is None or not isinstance(message, Packet):
             return
-        kind = _REPLIES.get(short_name(message.name))
+        kind = _ANSWERS.get(message.name)
         if kind is not None and result:
             refused = self._refused.setdefault((conn_handle, kind), deque(maxlen=_REFUSED_KEPT))
             refused.append((delivery, result))
@@ -115,7 +135,7 @@ class Exchanges:
         if isinstance(message, Hvx) and message.hvx_params is not None:
             indicated = message.hvx_params.type == HvxType.INDICATION
             self._opened(conn_handle, "indication" if indicated else "notification", delivery)
-        elif short_name(message.name) == "service_changed":
+        elif message.name == "sd_ble_gatts_service_changed":
             self._opened(conn_handle, "service changed", delivery)
 
     def drop_all(self, why: str) -> list[Exchange]:

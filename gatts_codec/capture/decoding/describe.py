@@ -124,7 +124,7 @@ class Describer:
             return f"{gatt_status_name(self.dialect, value) or 'unknown'} (0x{value:04X})"
         if isinstance(kind.shown, str):
             return format(value, kind.shown) + self._called(name, value)
-        if kind.shown and value in kind.shown.__members__.values():
+        if isinstance(kind.shown, type) and value in kind.shown.__members__.values():
             return _member_name(kind.shown, value)
         return str(value)
 

@@ -51,6 +51,12 @@ class Scene:
         """What a packet is called in short."""
         return packet_name(delivery.packet, self.describer.dialect)
 
+    def field(self, delivery: Delivery, name: str) -> str:
+        """A field of a packet as a person reads it; empty where it has none of that name."""
+        message = delivery.packet.message
+        details = [] if message is None else self.describer.details(message)
+        return next((detail.text for detail in details if detail.label == name), "")
+
     def result_name(self, result: int | None) -> str | None:
         """The name of a result that is an error; None for others."""
         return result_name(self.dialect.numbers, result) if result else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatts_codec.capture.doctor.rules.calls import Failures, Restarts, Undecodable
+from gatts_codec.capture.doctor.rules.connections import Advertising, Disconnects, Enabling, TwoMtus
 from gatts_codec.capture.doctor.rules.delivery import Deliveries
 from gatts_codec.capture.doctor.rules.host_log import HostLog
 from gatts_codec.capture.doctor.rules.line import Damage, OtherChecksum, OtherProtocol
@@ -29,6 +30,10 @@ RULES: tuple[type[Rule], ...] = (
     OldHandles,
     ResetNotObeyed,
     ValueMemory,
+    Disconnects,
+    Enabling,
+    Advertising,
+    TwoMtus,
     Damage,
     OtherChecksum,
     OtherProtocol,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gatts_codec.capture.calls.deliveries import Delivery, between
-from gatts_codec.capture.calls.exchanges import Exchange
+from gatts_codec.capture.calls.exchanges import REPLIES, Exchange
 from gatts_codec.capture.calls.selection import handles_of
 from gatts_codec.capture.calls.session import Call, EventSeen
 from gatts_codec.capture.doctor.finding import Evidence, of_delivery
@@ -23,10 +23,18 @@ _AT_THE_END_US = 5_000_000
 _SYS_ATTR_MISSING = "BLE_ERROR_GATTS_SYS_ATTR_MISSING"
 _KEPT = 64  # of what is open at the same time
 _AT_THE_END = "the recording ends"
-_REPLIES = {
-    "authorization": "rw_authorize_reply",
-    "mtu": "exchange_mtu_reply",
-    "system attributes": "sys_attr_set",
+_HOW = {
+    "authorization": ". Write commands (op WRITE_CMD) are not answered to the peer, WRITE_REQ are",
+    "mtu": ", with the MTU that the chip was configured for",
+    "user memory": ": with a block for the queued writes, or with none to have each of them authorized or refused",
+    "pairing": ", also to refuse: then with a status",
+    "encryption": ", also without keys where none are kept",
+    "passkey": ", with the key type NONE to refuse",
+}
+_ATT_REQUESTS = {
+    "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST",
+    "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
+    "BLE_EVT_USER_MEM_REQUEST",
 }
 _NO_UPDATE = (
     "the reply allows the write with update=0: from API v2 on it must have update=1 and carry the request's data",
@@ -67,7 +75,7 @@ class Requests(Rule):
         waiting = self._open.get(exchange.conn_handle, [])
         if exchange.opened in waiting:
             waiting.remove(exchange.opened)
-        if exchange.closed is not None or exchange.kind not in _REPLIES:
+        if exchange.closed is not None or exchange.kind not in REPLIES:
             return
         if not self._forgotten(exchange):
             what = _what(exchange)
@@ -78,9 +86,14 @@ class Requests(Rule):
             self._unanswered(exchange)
 
     def _unanswered(self, exchange: Exchange) -> None:
-        what = _what(exchange)
-        values = {"conn": exchange.conn_handle, "what": what, "reply": _REPLIES[exchange.kind]}
-        self.cases.add("unanswered request", _asked(exchange), values, apart=(what, exchange.conn_handle))
+        what, conn_handle = _what(exchange), exchange.conn_handle
+        values = {
+            "conn": conn_handle,
+            "what": what,
+            "reply": short_name(REPLIES[exchange.kind]),
+            "how": _HOW.get(exchange.kind, ""),
+        }
+        self.cases.add("unanswered request", _asked(exchange), values, apart=(what, conn_handle))
 
     def _only_refused(self, exchange: Exchange) -> None:
         reply, result = exchange.refused[-1]
@@ -88,7 +101,7 @@ class Requests(Rule):
         why, advice = self._cause(reply, result)
         values = {
             "conn": exchange.conn_handle,
-            "reply": _REPLIES[exchange.kind],
+            "reply": short_name(REPLIES[exchange.kind]),
             "result": said,
             "why": why,
             "advice": advice,
@@ -200,4 +213,4 @@ def _waited(request: Delivery, until: Delivery) -> bool:
 
 def _asks(delivery: Delivery) -> bool:
     """Whether an event is a request that the peer's ATT transaction waits for."""
-    return short_name(delivery.packet.name or "") in ("rw_authorize_request", "exchange_mtu_request")
+    return delivery.packet.name in _ATT_REQUESTS

@@ -9,7 +9,7 @@ TEXTS: dict[str, Text] = {
         "error",
         "a peer's request on connection {conn} is not answered: {what}",
         "the peer waits for {reply}; after 30 seconds it gives the connection up",
-        "call {reply} for each such event. Write commands (op WRITE_CMD) are not answered to the peer, WRITE_REQ are",
+        "call {reply} for each such event{how}",
         "the peer's request, and after 30 seconds connection {conn}",
         "the application, which never calls {reply}",
         both=True,
@@ -28,6 +28,7 @@ TEXTS: dict[str, Text] = {
         "error",
         "rw_authorize_reply for a write command is refused with {result}",
         "a write command (op WRITE_CMD) has no answer: with wr_auth it comes as WRITE with auth_required 1 and is not "
+        ""
         ""
         ""
         ""
@@ -74,6 +75,7 @@ TEXTS: dict[str, Text] = {
         ""
         ""
         ""
+        ""
         "all "
         "the same",
         "wait for the WRITE event of the CCCD (handle {cccd}) before hvx; a peer must subscribe on each connection, "
@@ -110,6 +112,49 @@ TEXTS: dict[str, Text] = {
         "the peer did not answer an indication or a request for 30 seconds: nothing works on that connection any "
         "more",
         "disconnect and connect again",
+    ),
+    "connection broke": Text(
+        "warning",
+        "{count:connection} broke: {reason}",
+        "{why}",
+        "look at range, power and the peer; lengthen the supervision timeout if it is short",
+    ),
+    "connection ended": Text(
+        "note",
+        "{count:connection} ended: {reason}",
+        "{why}",
+        "nothing, unless it was not meant to end",
+    ),
+    "enable without memory": Text(
+        "error",
+        "the BLE stack is not enabled: NRF_ERROR_NO_MEM",
+        "the chip has no memory for what it was configured with: {what}",
+        "ask for less (connections, MTU, queue lengths, attr_tab_size, vendor UUIDs), or build firmware that leaves "
+        "the "
+        "SoftDevice more RAM",
+        "everything: without enable no BLE call works",
+        "the configuration, too large for this firmware",
+    ),
+    "still advertising": Text(
+        "warning",
+        "adv_start fails with {result}: the chip still advertises for the session before",
+        "advertising goes on when a program ends without adv_stop; the link was made anew, the chip was not "
+        "restarted",
+        "call adv_stop before the program ends, or first thing, or restart the chip by RESET where it knows that",
+    ),
+    "advertising goes on": Text(
+        "note",
+        "advertising is on when the recording ends",
+        "the chip goes on with it after its host has gone, until adv_stop, a connection, a timeout or a restart",
+        "call adv_stop before the program ends, or send RESET",
+    ),
+    "two mtus": Text(
+        "warning",
+        "connection {conn}: the host names two different MTUs of its own, {one} and {other}",
+        "an end has one ATT MTU for both roles: what it asks for as a client and what it replies as a server must be "
+        "equal, "
+        "else the two ends may count with different values",
+        "give the same value to exchange_mtu_request and exchange_mtu_reply, not over the configured one",
     ),
     "old handles": Text(
         "warning",

@@ -37,6 +37,7 @@ TEXTS: dict[str, Text] = {
         ""
         ""
         ""
+        ""
         "it",
         "{why}",
         "{advice}",
@@ -95,6 +96,7 @@ TEXTS: dict[str, Text] = {
         ""
         ""
         ""
+        ""
         "at once. The line is good: nothing is damaged or lost",
         "look for what stops the chip (breakpoints, flash erase, a busy USB hub); raise the response timeout; "
         "match responses to commands by opcode",
@@ -133,6 +135,7 @@ TEXTS: dict[str, Text] = {
         ""
         ""
         ""
+        ""
         "get "
         "through meanwhile",
         "{name}, and the link with it: the host gives up (0x802A, 0x8005)",
@@ -144,6 +147,7 @@ TEXTS: dict[str, Text] = {
         "{name} has a payload of {size} bytes, is sent {attempts:time} and never acknowledged",
         "too long: this firmware's packets end at {limit} bytes, and it drops longer ones in silence",
         "send less at a time, or flash firmware with longer packets (pc-ble-driver's take 768); if packets between 64 "
+        ""
         "and "
         "{limit} bytes fail too, it is J-Link's debugger: MSDDisable",
         "{name}, and the link with it: the host gives up (0x802A, 0x8005)",
@@ -226,6 +230,7 @@ TEXTS: dict[str, Text] = {
         ""
         ""
         ""
+        ""
         "both packets are acknowledged",
         "record each link in a file of its own, or let the log name the port of each line",
         "nothing that this recording shows: calls cannot be told apart",
@@ -246,6 +251,7 @@ TEXTS: dict[str, Text] = {
         "warning",
         "the host is silent from here on: the chip sends {name} {attempts:time} without an ACK",
         "the host's program ended, crashed or closed the port; nothing is lost on the line. The chip goes on with what "
+        ""
         ""
         ""
         ""

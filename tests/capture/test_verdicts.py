@@ -61,6 +61,7 @@ VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "pasted/05-log-pasted-as-one-line.log": ({"no device"}, ("SYNC 6 times",)),
     "pasted/05b-same-with-line-breaks.log": ({"no device"}, ("SYNC 6 times",)),
     "pasted/08-authorize-reply-refused.jsonl": ({"reply refused"}, ("update=1", "frame 12", "0x000e")),
+    "pasted/10-vloc-user.jsonl": ({"value in the application"}, ("vloc USER", "STACK")),
     "pasted/12-two-adapters-one-log.log": (NOTHING, ("Nothing wrong found in 20 calls",)),
     "pasted/14-legacy-dfu.socat": ({"legacy serial dfu"}, ("3 = start", "bootloader")),
     "pasted/15-spec-header-checksum.jsonl": (

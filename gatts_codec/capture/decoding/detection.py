@@ -1,9 +1,9 @@
 """Which dialect a recording speaks, how surely, and why not another.
 
 No opcode tells it and a wrong dialect can decode a packet without an error, so every dialect is tried on many packets
-of many kinds. A GATTS packet that decodes strictly counts 1, one that does not counts -3, an opcode outside every
-group -1, packets of other groups nothing: their layouts are not known here. The version request, which moved between
-v3 and v5, counts as three.
+of many kinds. A GATTS packet that decodes strictly counts 1, one that only firmware takes nothing, one that does not
+decode -3, an opcode outside every group -1, packets of other groups nothing: their layouts are not known here. The
+version request, which moved between v3 and v5, counts as three.
 """
 
 from __future__ import annotations
@@ -148,6 +148,7 @@ class DialectDetector:
     def __init__(self, dialects: Iterable[str] = DIALECTS) -> None:
         self._dialects = tuple(dialects)
         self._codecs: dict[str, Codec] = {}
+        self._tolerant: dict[str, Codec] = {}
         self._samples: dict[bytes, int] = {}  # payload and the first frame that has it
         self._kinds: Counter[bytes] = Counter()
         self._judged: Verdict | None = None
@@ -193,16 +194,34 @@ class DialectDetector:
             try:
                 message = codec.unpack(payload)
             except DecodeError as error:
-                counts["failed"] += 1
-                failure = failure or Failure(frame, error.packet, error.reason)
+                tolerated = self._tolerates(dialect, payload)
+                counts["decoded" if tolerated else "failed"] += 1
+                counts["tolerated"] += tolerated
+                failure = failure or (None if tolerated else Failure(frame, error.packet, error.reason))
                 continue
             counts[_group(message) if isinstance(message, Opaque) else "decoded"] += 1
             counts["version"] += dialect in _version_of(payload)
-        score = counts["decoded"] + _FAILED * counts["failed"] + _STRANGE * counts["strange"]
+        score = (
+            counts["decoded"]
+            - counts["tolerated"]
+            + _FAILED * counts["failed"]
+            + _STRANGE * counts["strange"]
+        )
         score += _VERSION * bool(counts["version"])
         return Fit(
             dialect, counts["decoded"], counts["failed"], counts["others"], counts["strange"], score, failure
         )
+
+    def _tolerates(self, dialect: str, payload: bytes) -> bool:
+        """Whether firmware of a dialect takes what its headers forbid: one bit that is wrong is no other dialect."""
+        codec = self._tolerant.get(dialect)
+        if codec is None:
+            codec = self._tolerant[dialect] = Codec(dialect, strict=False)
+        try:
+            message = codec.unpack(payload)
+        except DecodeError:
+            return False
+        return not isinstance(message, Opaque)
 
 
 def _group(message: Opaque) -> str:

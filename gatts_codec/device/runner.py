@@ -121,6 +121,10 @@ class ChipRunner:
 
         self._jobs.append(job)
         self.transport.wake()
+        if self._stopping:
+            with suppress(ValueError):  # it has been done
+                self._jobs.remove(job)
+                raise _stopped()
         return future
 
     def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:

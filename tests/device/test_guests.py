@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,6 +73,17 @@ def test_who_waits_when_the_chip_ends_hears_of_it_at_once(runner: ChipRunner) ->
     runner.stop()
     waiting.join()
     assert len(heard) == 1
+
+
+def test_an_action_that_comes_too_late_is_refused(runner: ChipRunner) -> None:
+    class Late(deque[Any]):
+        def append(self, job: object) -> None:
+            runner.stop()  # it had not stopped when it was asked for
+            super().append(job)
+
+    runner._jobs = Late()
+    with pytest.raises(LinkClosed):
+        runner.submit(fail)
 
 
 @pytest.mark.parametrize("what", ["observer", "on_turn", "on_wire"])

@@ -185,6 +185,17 @@ def test_a_pty_does_not_replace_a_file(tmp_path: Path) -> None:
 
 
 @needs_posix
+def test_a_pty_that_is_interrupted_leaves_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("gatts_codec.link.transports.pty.DescriptorTransport", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        open_transport(f"pty:{tmp_path / 'chip'}")
+    assert not (tmp_path / "chip").is_symlink()
+
+
+@needs_posix
 @pytest.mark.parametrize("leads_to", ["precious.txt", "/dev/null", "/nowhere"])
 def test_a_pty_does_not_replace_a_link_that_no_pty_has_made(tmp_path: Path, leads_to: str) -> None:
     (tmp_path / "precious.txt").write_text("precious")

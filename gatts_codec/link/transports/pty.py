@@ -45,14 +45,16 @@ def open_pty(address: Address) -> Transport:
     try:
         if link is not None:
             _make(link, name)
-    except OSError as error:
-        ours.close()
-        theirs.close()
-        raise PortError(_reason(link, error), stage="open", attempts=1) from error
-    # Their end stays open here too: otherwise it would be gone for good when the first program closes it.
-    return DescriptorTransport(
-        str(link or name), ours.fileno(), receive=ours.read, send=ours.write, close=close
-    )
+        # Their end stays open here too: otherwise it would be gone for good when the first program closes it.
+        return DescriptorTransport(
+            str(link or name), ours.fileno(), receive=ours.read, send=ours.write, close=close
+        )
+    except BaseException as error:  # a signal, too
+        why = _reason(link, error) if isinstance(error, OSError) else ""
+        close()
+        if why:
+            raise PortError(why, stage="open", attempts=1) from error
+        raise
 
 
 def _make(link: Path, device: str) -> None:

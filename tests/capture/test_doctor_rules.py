@@ -73,6 +73,19 @@ def test_an_acknowledged_call_without_a_response_is_found_after_a_reset_too() ->
     assert codes(talk.report()) == ["no response"]
 
 
+@pytest.mark.parametrize("acked", [False, True])
+def test_a_call_that_the_host_itself_cuts_off_is_not_the_chips_fault(acked: bool) -> None:
+    talk = Talk()
+    talk.call(NOTHING, DONE)
+    talk.packet(TO_DEVICE, CODEC.pack(NOTHING), ack=acked)
+    talk.raw(TO_DEVICE, RESET)
+    talk.come_up()
+    talk.call(NOTHING, DONE)
+    (finding,) = talk.report().findings
+    assert finding.code == "call cut off"
+    assert "sys_attr_set" in finding.title
+
+
 def test_a_chip_that_is_silent_to_the_end_is_one_finding() -> None:
     talk = Talk()
     talk.call(NOTHING, DONE)

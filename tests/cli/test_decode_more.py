@@ -286,6 +286,32 @@ def test_the_doctor_finds_nothing_in_a_healthy_recording(run: Runner) -> None:
     assert "Nothing wrong found with the link in 17 calls and 0 events, but" in outcome.out
 
 
+def test_the_doctor_obeys_a_dialect_and_says_so(run: Runner) -> None:
+    outcome = run("doctor", "-d", "sd_api_v3", str(FAULTS / "f_frame_lost.jsonl"))
+    assert "read as sd_api_v3, as told" in outcome.out
+    (report,) = run("doctor", "-d", "sd_api_v3", str(FAULTS / "f_frame_lost.jsonl"), "--json").records
+    assert (report["dialect"], report["certainty"]) == ("sd_api_v3", "told")
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "verdict"),
+    [
+        ("d_hvx_misc", 0, "nothing wrong found"),
+        ("f_frame_lost", 1, "faults found"),
+        ("a_link_up", 3, "too little to judge"),
+    ],
+)
+def test_the_doctor_has_three_verdicts(run: Runner, name: str, status: int, verdict: str) -> None:
+    outcome = run("doctor", str(FAULTS / f"{name}.jsonl"))
+    assert outcome.status == status
+    assert verdict in outcome.out.lower()
+    outcome = run("doctor", str(FAULTS / f"{name}.jsonl"), "--json")
+    (report,) = outcome.records
+    assert outcome.status == status
+    assert report["outcome"] == verdict
+    assert report["headline"].lower().startswith(verdict)
+
+
 def test_the_doctor_in_json(run: Runner) -> None:
     outcome = run("doctor", str(FAULTS / "f_acks_lost_seq_reuse.jsonl"), "--json")
     (report,) = outcome.records

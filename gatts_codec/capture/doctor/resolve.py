@@ -68,6 +68,7 @@ _RULES: dict[str, _Explains] = {
     "no response": _Explains({"response not received"}, later=False),
     "command restarts the chip": _Explains({"response not received"}, later=False),
     "chip restarted": _Explains({"response not received"}, later=False),
+    "call cut off": _Explains({_ANEW}, later=False),
     "reset not obeyed": _Explains({"reset unknown"}, later=False),
     "reply refused": _Explains({"reply to a write command", "gatt timeout"}),
     "unanswered request": _Explains({"gatt timeout"}),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gatts_codec.capture.calls.deliveries import Delivery, GivenUp, LinkChange, Oddity
+from gatts_codec.capture.calls.deliveries import Delivery, GivenUp, LinkChange, Oddity, between, sight
 from gatts_codec.capture.calls.session import Call
 from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import of_delivery
@@ -23,6 +23,7 @@ from gatts_codec.framing import H5Type
 _JLINK_BYTES = 64
 _ENOUGH_ATTEMPTS = 3
 _ENOUGH_BEFORE_RESET = 2
+_ACK_US, _RESPONSE_US = 200_000, 1_000_000  # a host that waits less for them has not given up: it was stopped
 _TRIES = 3  # frames of the host that a silent chip leaves unanswered
 _KEPT = 64
 _BY_HOST = ("reset", "host restarted")
@@ -121,7 +122,9 @@ class Silence(Rule):
         pending, self._pending = self._pending, None
         if change.what in _BY_HOST:
             self._synced_over = change.record if self._open_response else self._synced_over
-            if pending is not None and self._given_up(pending):
+            if pending is not None and self._cut_off(pending, change):
+                self._say_cut_off(pending, change)
+            elif pending is not None and self._given_up(pending):
                 pending.syncs += change.what == "host restarted"
                 self._keep(pending)
         elif change.what == "chip restarted" and pending is not None and pending.sent_in_vain:
@@ -149,6 +152,21 @@ class Silence(Rule):
             evidence = of_delivery(command, f"{values['name']}, {said}")
             evidence = evidence._replace(text=evidence.text + after)
             self.cases.add(code, evidence, values, apart=None if lost.over_response else values["name"])
+
+    def _cut_off(self, lost: _Lost, change: LinkChange) -> bool:
+        """Whether the host began anew before it could know that no answer comes."""
+        command = lost.command
+        waited = between(command.first, sight(change.record))
+        patience = _ACK_US if command.acked is None else _RESPONSE_US
+        return (
+            lost.call.response is None and waited is not None and waited < patience and command.attempts == 1
+        )
+
+    def _say_cut_off(self, lost: _Lost, change: LinkChange) -> None:
+        command, name = lost.command, self.name(lost.command)
+        how = "RESET" if change.what == "reset" else "SYNC"
+        evidence = of_delivery(command, f"{name}, then {how} in frame {change.record.frame.number}")
+        self.cases.add("call cut off", evidence, {"name": name, "how": how}, apart=name)
 
     def _given_up(self, lost: _Lost) -> bool:
         """Whether the host began anew for want of an answer, and not for another reason."""

@@ -33,6 +33,12 @@ TEXTS: dict[str, Text] = {
         "the chip",
         both=True,
     ),
+    "call cut off": Text(
+        "warning",
+        "the host begins the link anew ({how}) in the middle of {name}: its answer never comes",
+        "the host's program was restarted, or reset the link, while the call was under way; the chip may have done it",
+        "let a call end before the link is reset, and ask the chip for its state afterwards",
+    ),
     "call open at the end": Text(
         "note",
         "the recording ends in the middle: {name} has no {missing} yet",

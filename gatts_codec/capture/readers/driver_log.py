@@ -68,7 +68,6 @@ _REMARKS = (
     ("error", re.compile(r"serial port (?:read|write)\b(?! on port \S+ aborted).{0,200}")),
     ("error", re.compile(r"(?<=\bERROR)\W.{1,300}|(?<=\bError: ).{1,300}")),
     ("error", re.compile(r"(?:\bCRITICAL|\bFATAL|[\[<(](?i:error|fatal)[\])>])\W.{1,300}")),
-    ),
     ("note", re.compile(r"Successfully opened .{0,200}")),
 )
 _APPLICATION = re.compile(r"\bevt> \w+")

@@ -39,7 +39,7 @@ GENERAL: dict[str, str] = {
     "(wrong port, baud rate, parity, or no connectivity firmware)",
     "NRF_ERROR_NULL": "a required parameter is absent",
     "NRF_ERROR_FORBIDDEN": "the stack does not allow this for this attribute or at this security level",
-    "NRF_ERROR_INVALID_ADDR": "a bad pointer; cannot arise over serialization",
+    "NRF_ERROR_INVALID_ADDR": "a pointer that the call needs is absent (None, presence byte 00)",
     "NRF_ERROR_BUSY": "an earlier operation is still under way: wait for its event, then try again",
     "NRF_ERROR_CONN_COUNT": "more connections than the chip was enabled for",
     "NRF_ERROR_RESOURCES": "no free buffer for another notification: wait for BLE_GATTS_EVT_HVN_TX_COMPLETE (from v5) "

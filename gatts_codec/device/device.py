@@ -54,6 +54,8 @@ _CALLS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
     "exchange_mtu_reply": server.exchange_mtu_reply,
 }
 _COMPANIONS = {**common.CALLS, **gap.CALLS}
+# Commands that consist of their opcode.
+_BARE = ("enable", "adv_stop", "scan_stop", "connect_cancel")
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
 _COMMAND = bytes([RpcPacketType.COMMAND])
 NO_CONNECTION = 0xFFFF
@@ -145,6 +147,8 @@ class Device:
         name = self.profile.companions.get(opcode)
         if name is None:
             return self._unknown(opcode)
+        if not body[1:] and name not in _BARE:
+            raise Undecodable(f"{name} without a body")
         try:
             self._check_enabled(name)
             outputs = _COMPANIONS[name](self, Fields(body[1:]))

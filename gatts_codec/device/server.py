@@ -42,10 +42,10 @@ def hvx(device: Device, command: Hvx) -> dict[str, object]:
     Without a length firmware hands over a pointer to data all the same, and a NULL pointer for the length.
     """
     params = required(command.hvx_params)
-    refuse_unless(params.len is not None, NrfError.INVALID_ADDR)
     connection = _live(device, command.conn_handle)
     attribute = _own_value(device, params.handle)
     refuse_unless(params.type in _CCCD_BITS, NrfError.INVALID_PARAM)
+    refuse_unless(params.len is not None, NrfError.INVALID_ADDR)
     written = _store(attribute, params)
     _check_subscription(device, connection, attribute, _CCCD_BITS[HvxType(params.type)])
     end = None if params.data is None else params.offset + written

@@ -1,0 +1,124 @@
+"""The chip beside firmware that was run, input by input.
+
+``tests/conformance`` has what SDK 17.1 (sd_api_v7) answered to 283 link inputs in eight states, and SDK 14.2
+(sd_api_v5) to 1,373 commands, sound and spoilt. Behind that firmware stood a stand-in for the SoftDevice, with a table
+of its own making: which results a call has is not compared, but that it is answered, and by which packet.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from device.test_chip import Wire
+from link.link_bytes import shown
+
+from gatts_codec.constants import NrfError
+from gatts_codec.device.chip import VirtualChip
+from gatts_codec.device.device import Device
+
+FOLDER = Path(__file__).parents[1] / "conformance"
+
+
+def table(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("ascii"))
+    return found
+
+
+# -- the link
+
+INPUTS = {name: bytes.fromhex(hex_) for name, hex_ in table("link_inputs").items()}
+ANSWERS = {
+    key: answer for key, answer in table("link_answers.sd_api_v7").items() if answer != ["STATE FAILED"]
+}
+# What leads to a state, from a chip that has sent its first SYNC.
+HEARD = {
+    "U": [],
+    "I": ["SYNC_RSP"],
+    "CS": ["SYNC_RSP", "CONFIG"],
+    "CA": ["SYNC_RSP", "CONFIG", "CONFIG"],
+    "CC": ["SYNC_RSP", "CONFIG", "CONFIG_RSP"],
+    "A": ["SYNC_RSP", "CONFIG", "CONFIG_RSP", "CONFIG"],
+    "AW": ["SYNC_RSP", "CONFIG", "CONFIG_RSP", "CONFIG", "CMD"],
+}
+LISTENED_S = 0.15
+
+
+def in_state(name: str) -> Wire:
+    wire = Wire(VirtualChip("sd_api_v7"), up=False)
+    if name != "U0":
+        wire.after(wire.chip.link.config.retransmission_interval_s)
+        for heard in HEARD[name]:
+            wire.say(INPUTS[heard])
+    return wire
+
+
+def as_recorded(answer: str) -> str:
+    """``shown`` names packets otherwise; the recording cuts their payloads."""
+    kind, *rest = answer.split()
+    if kind == "packet":
+        return f"PKT seq{rest[0]} ack{rest[2]} {rest[3]}"[: len("PKT seq0 ack1 01b30000000001")]
+    return answer.replace("ACK ", "ACK")
+
+
+@pytest.mark.parametrize("state", ["U0", *HEARD])
+def test_link_inputs(state: str) -> None:
+    judged = 0
+    for key, recorded in ANSWERS.items():
+        where, _, name = key.partition("|")
+        if where != state:
+            continue
+        wire = in_state(state)
+        heard = [as_recorded(answer) for answer in (*wire.say(INPUTS[name]), *wire.after(LISTENED_S))]
+        # Not yet linked, the recorded chip says SYNC now and then, by its own clock.
+        assert heard == [answer for answer in recorded if state != "U0" or answer != "SYNC"], (key, recorded)
+        judged += 1
+    assert judged > 10
+
+
+def test_all_link_answers_are_judged() -> None:
+    assert len(ANSWERS) == 270
+    assert {key.partition("|")[0] for key in ANSWERS} == {"U0", *HEARD}
+
+
+# -- commands
+
+COMMANDS = table("malformed_commands.sd_api_v5")
+# Why the chip does otherwise, and a board too.
+EXCEPTIONS = {
+    # Power off. The recorded program went on, and sent its empty buffer; a board is off. To this chip it is unknown.
+    "opcode|32 empty": ["RESTART", None],
+    # The recorded program was still restarting when these two came.
+    "descriptor_add|cut11": ["RESTART", None],
+    "descriptor_add|cut12": ["RESTART", None],
+}
+
+
+def reaction(sent: bytes) -> list[Any]:
+    """What a new chip does: restart, or the packet type and opcode of its answer, and whether a pointer was missing."""
+    device = Device("sd_api_v5")
+    device.receive(sent, 0.0)
+    answers = device.payloads_to_send()
+    if device.reboot_cause is not None:
+        assert answers == []
+        return ["RESTART", None]
+    (answer, *_) = answers
+    result = int.from_bytes(answer[2:6], "little")
+    return [f"RESP {answer[:2].hex()}", result if result == NrfError.INVALID_ADDR else None]
+
+
+@pytest.mark.parametrize("call", sorted({name.partition("|")[0] for name in COMMANDS}))
+def test_commands(call: str) -> None:
+    for name, (recorded, result, _, sent) in COMMANDS.items():
+        if name.partition("|")[0] == call:
+            wanted = [recorded, result if result == NrfError.INVALID_ADDR else None]
+            assert reaction(bytes.fromhex(sent)) == EXCEPTIONS.get(name, wanted), (name, sent)
+
+
+def test_all_commands_are_judged() -> None:
+    assert len(COMMANDS) == 1373
+    assert Counter(recorded for recorded, *_ in COMMANDS.values())["RESTART"] == 764
+    assert set(EXCEPTIONS) <= set(COMMANDS)

@@ -102,7 +102,8 @@ class Codec:
         """The body of a packet: opcode or event id, then the fields.
 
         Raises EncodeError, naming the field, for wrong types, numbers out of range, lengths that disagree with their
-        data, data over 512 bytes, and messages that the dialect does not have.
+        data, data over what its field holds, packets of other groups than GATTS over the longest that the dialect's
+        firmware takes, and messages that the dialect does not have.
         """
         try:
             return self._encoders[type(message)](message)
@@ -257,7 +258,14 @@ def _encoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> So
         f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}: {'pack' if packed else 'encode'}"
     )
     interpret = interpreter.pack if packed else interpreter.encode
-    return encoder_source(entry.layout, head=head, title=title, interpret=interpret)
+    longest = interpreter.longest(entry)
+    return encoder_source(
+        entry.layout,
+        head=head,
+        title=title,
+        interpret=interpret,
+        longest=None if longest is None else longest + packed,
+    )
 
 
 def _decoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> Source:

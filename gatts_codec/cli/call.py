@@ -72,7 +72,7 @@ def _command(codec: Codec, name: str, fields: tuple[str, ...]) -> Command[Any]:
         cls = codec.message_class("command", name)
     except EncodeError as error:
         raise click.UsageError(error.reason) from None
-    message = cls.from_dict(fields_from_pairs(cls, fields))
+    message = codec.from_dict("command", cls.name, fields_from_pairs(cls, fields))
     assert isinstance(message, Command)
     return message
 

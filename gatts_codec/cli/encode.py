@@ -44,7 +44,7 @@ def command(
     codec = Codec(dialect)
     cls = _message_class(codec, kind, name)
     plain = fields_from_pairs(cls, fields) if fields else _fields_from_stdin()
-    message = cls.from_dict(plain)
+    message = codec.from_dict(cls.kind, cls.name, plain)
     payload = codec.pack(message)
     _note_length(payload, codec)
     say((h5.encode_reliable(payload, seq, ack) if frame else payload[1:]).hex())

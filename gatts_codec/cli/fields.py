@@ -25,31 +25,33 @@ def fields_from_pairs(cls: type[Message], pairs: Iterable[str]) -> dict[str, Any
         path, separator, text = pair.partition("=")
         if not separator:
             raise click.UsageError(f"{pair!r} is not FIELD=VALUE")
-        _put(plain, cls, path, text)
+        _put(plain, (cls,), path, text)
     return plain
 
 
-def _put(plain: dict[str, Any], cls: type[Message], path: str, text: str) -> None:
+def _put(plain: dict[str, Any], classes: tuple[type, ...], path: str, text: str) -> None:
     *outer, last = path.split(".")
     for name in outer:
-        kind = _field(cls, name, path)
+        kind = _field(classes, name, path)
         if not issubclass(kind.base, Message):
             raise click.UsageError(f"{path}: {name} has no inner fields")
-        cls = kind.base
+        classes = kind.bases
         plain = plain.setdefault(name, {})
         if not isinstance(plain, dict):
             raise click.UsageError(f"{path}: {name} is already {json.dumps(plain)}")
-    kind = _field(cls, last, path)
+    kind = _field(classes, last, path)
     if last in plain:
         raise click.UsageError(f"{path} is given twice")
     plain[last] = _value(kind, text, path)
 
 
-def _field(cls: type[Message], name: str, path: str) -> FieldType:
-    types = field_types(cls)
-    if name not in types:
-        raise click.UsageError(f"{path}: {cls.__name__} has no field {name!r}, but {', '.join(types)}")
-    return types[name]
+def _field(classes: tuple[type, ...], name: str, path: str) -> FieldType:
+    """A field of a structure, or of one of those that may stand in its place."""
+    known = {field: kind for cls in reversed(classes) for field, kind in field_types(cls).items()}
+    if name not in known:
+        owners = " or ".join(cls.__name__ for cls in classes)
+        raise click.UsageError(f"{path}: {owners} has no field {name!r}, but {', '.join(known)}")
+    return known[name]
 
 
 def _value(kind: FieldType, text: str, path: str) -> Any:
@@ -57,7 +59,7 @@ def _value(kind: FieldType, text: str, path: str) -> Any:
     if word in ("null", "none"):
         return None
     try:
-        if issubclass(kind.base, Message):
+        if kind.item or issubclass(kind.base, Message):
             return json.loads(text)
         if kind.base is bool:
             return _BOOLEANS[word]
@@ -65,11 +67,12 @@ def _value(kind: FieldType, text: str, path: str) -> Any:
             return _number(kind.shown, text)
     except (ValueError, KeyError, RecursionError):
         wanted = "a JSON object or dotted fields" if issubclass(kind.base, Message) else kind.base.__name__
+        wanted = "a JSON list" if kind.item else wanted
         raise click.UsageError(f"{path}: expected {wanted}, got {text!r}") from None
     return text
 
 
-def _number(shown: str | type[IntEnum] | None, text: str) -> int:
-    if isinstance(shown, type) and text.strip().upper() in shown.__members__:
+def _number(shown: object, text: str) -> int:
+    if isinstance(shown, type) and issubclass(shown, IntEnum) and text.strip().upper() in shown.__members__:
         return shown[text.strip().upper()].value
     return int(text, 0)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
+import click
 import numpy as np
 import pytest
 from construct import Construct
 from own_dialect import mine
 
-from gatts_codec import Codec, DecodeError, EncodeError, Opaque, ServiceChanged, Value
-from gatts_codec.dialects import SD_API_V7
+from gatts_codec import Codec, DecodeError, EncodeError, Opaque, ServiceChanged, Uuid, Value
+from gatts_codec.capture.decoding.describe import Describer
+from gatts_codec.cli.fields import fields_from_pairs
+from gatts_codec.dialects import SD_API_V7, Dialect
 from gatts_codec.packets.gatts.value_set import VALUE_OFFSET_FIRST
-from gatts_codec.packets.group import Call
+from gatts_codec.packets.group import Call, PacketGroup
 from gatts_codec.packets.response import response
 from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
 from gatts_codec.schema.columns import PADDING, scan
 from gatts_codec.schema.describe import describe
+from gatts_codec.schema.lists import ListOf, Switch
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Member, Record, When, named
+from gatts_codec.schema.structs import UUID
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -136,3 +141,60 @@ def test_a_dialect_with_numbers_of_its_own_has_unknown_groups() -> None:
     assert codec.unpack(bytes.fromhex("006101")) == Opaque(0, "command", "unknown", 0x61, b"\x01")
     assert codec.decode_command(bytes.fromhex("af010002000300")) == ServiceChanged(1, 2, 3)
     assert repr(codec.dialect) == "<Dialect mine>"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Scan(Command["ScanResponse"]):
+    """Of the GAP group by its name: a list, and one of two structures."""
+
+    name: ClassVar[str] = "sd_ble_gap_scan"
+    values: tuple[Value | None, ...]
+    more: Value | Uuid | None = None
+    id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ScanResponse(Response):
+    name: ClassVar[str] = "sd_ble_gap_scan"
+    result: int
+
+
+MORE = Switch("id", {1: VALUE_OFFSET_FIRST, 2: UUID})
+SCAN = Record(
+    Scan,
+    named("values", ListOf(Presence(VALUE_OFFSET_FIRST), count=u8)),
+    named("id", MORE.id(of="more", number=u8)),
+    named("more", Presence(MORE)),
+)
+
+
+def gap_dialect() -> Dialect:
+    call = Call(0x8A, SCAN, response(ScanResponse))
+    return SD_API_V7.derive("mine", firmware="mine", groups={"gap": PacketGroup("gap", {"scan": call}, {})})
+
+
+def test_packets_of_other_groups_end_where_the_firmwares_buffer_does() -> None:
+    codec = Codec(gap_dialect())
+    for _ in range(2):
+        for size, fits in ((495, True), (496, False)):
+            message = Scan((Value(bytes(size)), Value(b"")), None, 1)
+            for encode, head in ((codec.encode, 0), (codec.pack, 1)):
+                if fits:
+                    assert len(encode(message)) == 511 + head
+                else:
+                    with pytest.raises(EncodeError, match="512 bytes and the packet type are over the 512"):
+                        encode(message)
+
+
+def test_people_read_and_write_lists_and_unions() -> None:
+    codec = Codec(gap_dialect())
+    words = ['values=[null, {"value": "0a"}]', "more.uuid=0x180d", "id=2"]
+    message = codec.from_dict("command", "sd_ble_gap_scan", fields_from_pairs(Scan, words))
+    assert message == Scan((None, Value(b"\x0a")), Uuid(0x180D), 2)
+    details = {detail.label: detail.text for detail in Describer("sd_api_v7").details(message)}
+    assert details["values"] == "[none, value=0a]"
+    many = Describer("sd_api_v7").details(Scan((Value(b""),) * 9))
+    assert ".. 9 items]" in str(many[0])
+    for wrong, reason in (("values=7", "expected a list"), ("more.colour=1", "Value or Uuid has no field")):
+        with pytest.raises((click.UsageError, EncodeError), match=reason):
+            codec.from_dict("command", "sd_ble_gap_scan", fields_from_pairs(Scan, [wrong]))

@@ -195,6 +195,7 @@ def _handle_paths(cls: type[Message], path: FieldPath = ()) -> Iterator[FieldPat
     for name, kind in field_types(cls).items():
         here = (*path, name)
         if issubclass(kind.base, Message):
-            yield from _handle_paths(kind.base, here)
+            for base in kind.bases:
+                yield from _handle_paths(base, here)
         elif name.endswith("handle") and name != "conn_handle" and kind.base is int:
             yield here

@@ -6,6 +6,7 @@ frames that are no packets, have none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,7 +17,7 @@ from gatts_codec.framing.h5 import CRC_SIZE, HEADER_SIZE, H5Packet
 from gatts_codec.framing.h5 import encode as h5_encode
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.blocks import Span
-from gatts_codec.schema.message import FieldType, field_types
+from gatts_codec.schema.message import FieldType, Message, field_types
 
 _PACKET_TYPES = {3: "DTM command", 4: "DTM response"}
 
@@ -100,15 +101,16 @@ class Annotator:
 
     def _field_type(self, packet: Decoded, path: str) -> FieldType | None:
         try:
-            cls: type = self._decoder.strict.message_class(str(packet.kind), str(packet.name))
+            classes: list[type[Message]] = [
+                self._decoder.strict.message_class(str(packet.kind), str(packet.name))
+            ]
         except GattsError:
             return None
         kind = None
-        for name in path.split("."):
-            kind = field_types(cls).get(name)
-            if kind is None:
-                return None
-            cls = kind.base
+        for name in re.sub(r"\[\d+\]", "", path).split("."):
+            found = [field_types(cls)[name] for cls in classes if name in field_types(cls)]
+            kind = (found[0].item or found[0]) if found else None
+            classes = [cls for cls in kind.bases if issubclass(cls, Message)] if kind else []
         return kind if kind and kind.base is int else None
 
 

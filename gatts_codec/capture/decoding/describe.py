@@ -24,9 +24,11 @@ from gatts_codec.constants.table import short_name, table
 from gatts_codec.packets.gatts.characteristic_add import CharExtProps, CharProps
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import FieldType, Message, Packet, field_types
+from gatts_codec.schema.shown import Look
 from gatts_codec.schema.structs import AttrMd, SecMode, Uuid
 
 SHOWN_BYTES = 24
+SHOWN_ITEMS = 4  # of a list
 
 _SECURITY = {
     (0, 0): "none",
@@ -116,8 +118,14 @@ class Describer:
         """One field's value, with the names of known numbers."""
         if isinstance(value, Message):
             return _one_word(value)
+        if isinstance(value, tuple):
+            return self._list(name, value, kind.item or kind)
         if isinstance(value, bytes):
-            return shorten(value) + _as_text(name, value)
+            return (
+                kind.shown.text(value)
+                if isinstance(kind.shown, Look)
+                else shorten(value) + _as_text(name, value)
+            )
         if name == "conn_handle":
             return _CONNECTIONS.get(value, str(value))
         if kind.shown is GattStatus:
@@ -127,6 +135,17 @@ class Describer:
         if isinstance(kind.shown, type) and value in kind.shown.__members__.values():
             return _member_name(kind.shown, value)
         return str(value)
+
+    def _list(self, name: str, items: tuple[Any, ...], kind: FieldType) -> str:
+        """A list, cut after a few items with their number."""
+        shown = ", ".join(self._item(name, item, kind) for item in items[:SHOWN_ITEMS])
+        return f"[{shown}, .. {len(items)} items]" if len(items) > SHOWN_ITEMS else f"[{shown}]"
+
+    def _item(self, name: str, item: Any, kind: FieldType) -> str:
+        if item is None:
+            return "none"
+        whole = isinstance(item, Message) and not isinstance(item, _IN_ONE_WORD)
+        return " ".join(map(str, self._fields(item))) if whole else self.show(name, item, kind)
 
     def _called(self, name: str, value: int) -> str:
         called = self.name_of(value) if self.name_of and name.endswith("handle") else None

@@ -44,9 +44,19 @@ def decoder_source(
     return source
 
 
-def encoder_source(layout: Record, *, head: bytes, title: str, interpret: Callable[[Any], bytes]) -> Source:
-    """A function that encodes a message of exactly the layout's class, behind ``head``. Raises NotCompilable."""
+def encoder_source(
+    layout: Record,
+    *,
+    head: bytes,
+    title: str,
+    interpret: Callable[[Any], bytes],
+    longest: int | None = None,
+) -> Source:
+    """A function that encodes a message of exactly the layout's class, behind ``head``, in ``longest`` bytes at most.
+
+    Raises NotCompilable.
+    """
     # Whatever the objects in a field raise when they are asked for a number.
     source = Source("encode", title, "message", "Exception", interpret)
-    write_encoder(layout, head, source)
+    write_encoder(layout, head, longest, source)
     return source

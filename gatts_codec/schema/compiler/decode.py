@@ -19,7 +19,6 @@ from gatts_codec.schema.compiler.steps import (
     Arm,
     Build,
     FieldPath,
-    Finish,
     Known,
     Meet,
     NotCompilable,
@@ -328,6 +327,12 @@ def _(block: Meet, path: FieldPath, way: Reading, rest: Steps) -> Steps:
         way.source.let(variable, way.values[name])
     way.source.let("at", str(way.begin))
     return rest
+
+
+class Finish(NamedTuple):
+    """The end of the packet."""
+
+    record: Record
 
 
 @read.register

@@ -29,7 +29,6 @@ from gatts_codec.schema.compiler.source import Source
 from gatts_codec.schema.compiler.steps import (
     Arm,
     FieldPath,
-    Finish,
     Known,
     Meet,
     NotCompilable,
@@ -46,11 +45,11 @@ MOST_BITS = 12  # of a field that shares a number: there is a table of its value
 PRESENT, ABSENT = Constant(b"\1"), Constant(b"\0")
 
 
-def write_encoder(layout: Record, head: bytes, source: Source) -> None:
-    """Write a function that encodes a message of the layout's class, behind ``head``."""
+def write_encoder(layout: Record, head: bytes, longest: int | None, source: Source) -> None:
+    """Write a function that encodes a message of the layout's class, behind ``head``, in ``longest`` bytes at most."""
     way = Writing(source, write)
     way.pieces.append(Constant(head))
-    walk(way, [Step(layout), Step(Finish(layout))])
+    walk(way, [Step(layout), Step(Fitting(longest))])
 
 
 @singledispatch
@@ -294,7 +293,18 @@ def _(block: Meet, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
+class Fitting(NamedTuple):
+    """The end of the packet, and its limit."""
+
+    longest: int | None
+
+
 @write.register
-def _(block: Finish, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    way.source.line(f"return {way.result()}")
+def _(block: Fitting, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+    if block.longest is None or not any(isinstance(piece, Chunk) for piece in way.pieces):
+        way.source.line(f"return {way.result()}")
+    else:
+        way.source.line(f"packet = {way.result()}")
+        way.source.line(f"if len(packet) <= {block.longest}: return packet")
+        way.source.doubt()
     return rest

@@ -46,12 +46,6 @@ class Meet(NamedTuple):
     variables: dict[FieldPath, str]
 
 
-class Finish(NamedTuple):
-    """The end of the packet."""
-
-    record: Record
-
-
 class Known(NamedTuple):
     """From here on the field has this value."""
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from device.test_chip import Wire
-from link.link_bytes import shown
 
 from gatts_codec.constants import NrfError
 from gatts_codec.device.chip import VirtualChip

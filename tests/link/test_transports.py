@@ -184,6 +184,16 @@ def test_a_pty_does_not_replace_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "chip").read_text() == "precious"
 
 
+def test_one_that_is_dropped_when_python_ends_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The module's names are None by then."""
+    ours, theirs = memory_pair()
+    monkeypatch.setattr("gatts_codec.link.transports.descriptor.suppress", None)
+    ours.__del__()  # type: ignore[attr-defined]
+    with pytest.raises(LinkClosed):
+        theirs.read()
+    theirs.close()
+
+
 @needs_posix
 def test_a_pty_that_is_interrupted_leaves_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:

@@ -102,7 +102,7 @@ class DescriptorTransport:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
 
-    def __del__(self) -> None:
+    def __del__(self, suppress: Any = suppress) -> None:  # when Python ends, modules may be empty
         with suppress(AttributeError):  # there is no waiter where its descriptors could not be made
             self.close()
 

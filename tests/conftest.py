@@ -5,7 +5,6 @@ default tries the same ones, so that a change is what makes it fail. ``quick`` t
 whether another interpreter differs. There is no deadline in any, since a loaded machine is not a bug.
 """
 
-import gc
 import os
 import shutil
 import signal
@@ -26,11 +25,6 @@ settings.register_profile("thorough", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 be_patient()
-
-
-def pytest_collection_finish() -> None:
-    """All that is there now stays: tests that collect garbage look at their own alone."""
-    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

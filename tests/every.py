@@ -7,6 +7,14 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
+import pytest
+
+
+def ends_first(names: Iterable[str]) -> list[Any]:
+    """The first and the last of a row as parameters; those between differ little from them and are soaks."""
+    first, *between, last = names
+    return [first, *(pytest.param(name, marks=pytest.mark.soak) for name in between), last]
+
 
 def every(names: str, cases: Iterable[Any], ids: Callable[[Any], str] = str) -> Callable[[Any], Any]:
     """``pytest.mark.parametrize`` in one test, for rows that differ in nothing but their names.

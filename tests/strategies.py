@@ -10,6 +10,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple, NoReturn
 
 from hypothesis import settings
@@ -69,6 +70,7 @@ any_dialect = st.sampled_from(list(DIALECTS))
 many = settings(max_examples=8 * settings().max_examples)
 
 
+@cache
 def messages(dialect: str, kind: str = "", name: str = "") -> st.SearchStrategy[Packet]:
     """Messages that encode in the dialect: all of them, those of a kind, or those of one packet."""
     chosen = [
@@ -84,6 +86,7 @@ def bodies(dialect: str, kind: str = "", name: str = "") -> st.SearchStrategy[by
     return messages(dialect, kind, name).map(Codec(dialect).encode)
 
 
+@cache
 def of_record(record: Record) -> st.SearchStrategy[Any]:
     """Instances of a record's class that its layout can build."""
     return _instances(describe(record), record.cls)
@@ -94,12 +97,14 @@ def _instances(draw: Draw, layout: Description, cls: type[Message]) -> Any:
     return _message(layout, Drawing(draw, cls, layout))
 
 
+@cache
 def numbers(low: int, high: int) -> st.SearchStrategy[int]:
     """Integers, the ends of the range more often than chance has it."""
     edges = sorted({low, high, *(edge for edge in (0, 1, 2, high - 1) if low <= edge <= high)})
     return st.sampled_from(edges) | st.integers(low, high)
 
 
+@cache
 def sizes(most: int) -> st.SearchStrategy[int]:
     """How many bytes: edge sizes more often."""
     return st.sampled_from([size for size in EDGE_SIZES if size <= most]) | st.integers(0, min(40, most))

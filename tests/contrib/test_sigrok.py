@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from contrib.logic import SAMPLES_PER_BIT, samples
+from every import ends_first
 from golden import records
 
 from gatts_codec import DIALECTS, Codec, DecodeError, Opaque
@@ -28,8 +29,6 @@ ROOT = Path(__file__).parents[2]
 DECODERS = ROOT / "contrib" / "sigrok"
 SCRIPTED = ROOT / "tests" / "captures" / "scripted_chip" / "sd_api_v5"
 PACKET_TYPES = {"command": 0, "response": 1, "event": 2}
-
-BETWEEN = sorted(set(DIALECTS) - {"s110_v8", "sd_api_v7"})
 
 needs_sigrok = pytest.mark.external("sigrok-cli")
 
@@ -63,10 +62,7 @@ def faults(codec: Codec, payload: bytes) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(
-    "dialect",
-    ["s110_v8", "sd_api_v7", *(pytest.param(name, marks=pytest.mark.soak) for name in BETWEEN)],
-)
+@pytest.mark.parametrize("dialect", ends_first(DIALECTS))
 def test_every_vector_reads_as_it_decodes(dialect: str, packets: ModuleType) -> None:
     strict, tolerant = Codec(dialect), Codec(dialect, strict=False)
     known = packets.DIALECTS[dialect]

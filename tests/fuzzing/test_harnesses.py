@@ -23,7 +23,7 @@ def test_seeds_keep_the_promises(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HARNESSES)
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_inputs_near_the_seeds_keep_the_promises(name: str, data: Any) -> None:
     harness = import_module(f"fuzz.{name}")

@@ -11,7 +11,7 @@ from construct import ConstructError, StreamError
 from differential import ODD, identical
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import field_paths, mutated, of_record, with_field
+from strategies import field_paths, many, mutated, of_record, with_field
 
 from gatts_codec.constants import HvxType
 from gatts_codec.errors import EncodeError
@@ -495,20 +495,19 @@ LAYOUTS = [
     RX_BUFFER,
     UUID_LE,
 ]
-each_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: str(layout.cls.__name__))
+any_layout = st.sampled_from(LAYOUTS)
 
 
-@each_layout
-@given(st.data())
+@many
+@given(any_layout, st.data())
 def test_whatever_is_built_is_parsed_again(layout: Record, choose: st.DataObject) -> None:
     built = choose.draw(of_record(layout))
     assert layout.parse(layout.build(built)) == built
     assert layout.from_dict(built.to_dict()) == built
 
 
-@each_layout
-@pytest.mark.parametrize("strict", [True, False])
-@given(choose=st.data())
+@many
+@given(any_layout, st.booleans(), st.data())
 def test_a_scan_takes_what_is_parsed(layout: Record, strict: bool, choose: st.DataObject) -> None:
     numpy = pytest.importorskip("numpy", reason="the extra parquet is not installed")
     from gatts_codec.schema.columns import PADDING, scan

@@ -24,6 +24,7 @@ from differential import (
     run,
     series,
 )
+from every import ends_first
 from golden import records
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ from gatts_codec.schema.compiler import decoder_source, encoder_source
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
 
-each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
+each_dialect = pytest.mark.parametrize("dialect", ends_first(DIALECTS))
 
 
 @many

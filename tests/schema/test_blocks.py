@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, NoReturn
 
 import pytest
@@ -562,6 +563,13 @@ def outcome(function: Callable[[Any], Any], argument: Any) -> Any:
         return Refused
 
 
+@cache
+def generated_encoder(layout: Record) -> Callable[[Any], bytes]:
+    encode: Callable[[Any], bytes] = encoder_source(layout, head=b"", title="", interpret=ask).function()
+    return encode
+
+
+@cache
 def generated_decoder(layout: Record, strict: bool) -> Callable[[bytes], Any]:
     source = decoder_source(
         layout, skip=0, expect=b"", strict=strict, title="", argument="body", interpret=ask
@@ -577,9 +585,8 @@ def parsed(layout: Record, body: bytes, strict: bool) -> Any:
     return message
 
 
-@each_layout
-@pytest.mark.parametrize("strict", [True, False])
-@given(choose=st.data())
+@many
+@given(any_layout, st.booleans(), st.data())
 def test_a_generated_decoder_does_what_the_layout_does(
     layout: Record, strict: bool, choose: st.DataObject
 ) -> None:
@@ -591,10 +598,10 @@ def test_a_generated_decoder_does_what_the_layout_does(
     assert found is Asked or identical(found, expected)
 
 
-@each_layout
-@given(choose=st.data())
+@many
+@given(any_layout, st.data())
 def test_a_generated_encoder_does_what_the_layout_does(layout: Record, choose: st.DataObject) -> None:
-    encode = encoder_source(layout, head=b"", title="", interpret=ask).function()
+    encode = generated_encoder(layout)
     valid = choose.draw(of_record(layout))
     assert encode(valid) == layout.build(valid)
     path = choose.draw(st.sampled_from(field_paths(valid)))

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from capture.recordings import CAPTURES, LOGGED, RECORDINGS, dialect_of, each_of, host_log, records_of
 
 from gatts_codec import Codec
+from gatts_codec.capture import CapturedFrame, PacketDecoder, from_stream, open_recording
 from gatts_codec.capture.calls.deliveries import LinkChange, Oddity
 from gatts_codec.capture.calls.exchanges import Exchange
 from gatts_codec.capture.calls.session import Call, EventSeen, Happening, Session, sights_of
+from gatts_codec.capture.writers.jsonl import JsonlWriter
 
+VERDICTS = CAPTURES.parent / "verdicts"
 FAULTS = CAPTURES / "scripted_chip" / "sd_api_v5"
 FIRMWARE = CAPTURES / "real_firmware"
 GATTS = {cls.name.removeprefix("sd_ble_gatts_") for cls in Codec("sd_api_v7").message_classes()}
@@ -161,3 +165,28 @@ def test_frames_missing_from_the_recording_do_not_derail_it() -> None:
     odd = [happening.record.frame.number for happening in happenings if isinstance(happening, Oddity)]
     assert odd
     assert max(odd) < 60
+
+
+def test_links_in_one_recording_are_followed_apart() -> None:
+    with open_recording(VERDICTS / "pasted" / "12-two-adapters-one-log.log") as recording:
+        frames = [item for item in recording.items if isinstance(item, CapturedFrame)]
+    session, decoder = Session("sd_api_v5"), PacketDecoder("sd_api_v5")
+    happenings = [
+        found for frame in frames for found in session.feed(decoder.decode(frame))
+    ] + session.finish()
+    calls = [found for found in happenings if isinstance(found, Call)]
+    assert {call.outcome for call in calls} == {"answered"}
+    assert {call.command.record.frame.link for call in calls} == {"/dev/ttyACM0", "/dev/ttyACM1"}
+    assert not any(isinstance(found, Oddity) for found in happenings)
+
+
+def test_links_keep_their_names_in_recordings_of_our_own() -> None:
+    with open_recording(VERDICTS / "pasted" / "12-two-adapters-one-log.log") as recording:
+        frames = [item for item in recording.items if isinstance(item, CapturedFrame)]
+    stream = io.BytesIO()
+    writer = JsonlWriter(stream)
+    for frame in frames:
+        writer.write(frame)
+    stream.seek(0)
+    again = [item for item in from_stream(stream, "again").items if isinstance(item, CapturedFrame)]
+    assert [frame.link for frame in again] == [frame.link for frame in frames]

@@ -36,6 +36,7 @@ from gatts_codec.schema.message import Packet, Response
 
 Outcome: TypeAlias = Literal["open", "answered", "no ack", "no response", "reset", "acknowledged"]
 _LATE_KEPT = 8
+_MAX_LINKS = 16  # no machine has so many adapters: then the names are no names of links
 _RESPONSE_TIMEOUT_US = 1_500_000  # pc-ble-driver's default
 _MANY_RETRIES = 2
 
@@ -111,7 +112,7 @@ Happening: TypeAlias = Call | EventSeen | Exchange | LinkChange | Oddity | Given
 
 
 class Session:
-    """Follows a recording in one dialect."""
+    """Follows a recording in one dialect. Where it holds several links each is followed apart."""
 
     def __init__(self, dialect: str | Dialect) -> None:
         self.dialect: Dialect = find_dialect(dialect)
@@ -121,6 +122,8 @@ class Session:
         self._call: Call | None = None
         self._now: Sight | None = None
         self._late: deque[Call] = deque(maxlen=_LATE_KEPT)
+        self._own: str | None = None  # the name of the first link; others have sessions of their own
+        self._others: dict[str, Session] = {}
 
     @property
     def active(self) -> bool:
@@ -129,6 +132,10 @@ class Session:
 
     def feed(self, record: PacketRecord) -> list[Happening]:
         """What a frame brings about."""
+        link = record.frame.link
+        self._own = link if self._own is None else self._own
+        if link != self._own and (link in self._others or len(self._others) < _MAX_LINKS):
+            return self._others.setdefault(link, Session(self.dialect)).feed(record)
         self._now = sight(record)
         found: list[Happening] = []
         for step in self._link.feed(record):
@@ -141,7 +148,8 @@ class Session:
             "open" if self._call is not None and self._may_be_answered(self._call) else None
         )
         ended = "the recording ends"
-        return [*self._close(waiting), *self._exchanges.drop_all(ended), *self._link.left_by_the_host(ended)]
+        own = [*self._close(waiting), *self._exchanges.drop_all(ended), *self._link.left_by_the_host(ended)]
+        return [*own, *(happening for other in self._others.values() for happening in other.finish())]
 
     def _may_be_answered(self, call: Call) -> bool:
         """Whether the recording ends before a host would give the call up."""

@@ -2,7 +2,8 @@
 
     {"t_us": 401827, "dir": "device->host", "hex": "c0002f00d1017ec0"}
 
-``t_us`` (microseconds) and ``dir`` may be null or missing; other keys are ignored; empty lines are skipped.
+``t_us`` (microseconds) and ``dir`` may be null or missing; ``link`` names the link where a recording holds several;
+other keys are ignored; empty lines are skipped.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def _chunk(text: str, name: str, number: int) -> Chunk | CaptureError:
         data = bytes.fromhex(record["hex"])
     except ValueError as error:
         return CaptureError(f"hex: {error}", file=name, line=number)
-    return Chunk(record.get("t_us"), record.get("dir"), data)
+    return Chunk(record.get("t_us"), record.get("dir"), data, link=record.get("link") or "")
 
 
 def _flaw(record: Any) -> str:
@@ -59,6 +60,9 @@ def _flaw(record: Any) -> str:
         return f"t_us must be a whole number of microseconds, found {brief(time)}"
     if direction is not None and direction not in DIRECTIONS:
         return f"dir must be {' or '.join(DIRECTIONS)}, found {brief(direction)}"
+    link = record.get("link")
+    if link is not None and not isinstance(link, str):
+        return f"link must be a name, found {brief(link)}"
     return ""
 
 

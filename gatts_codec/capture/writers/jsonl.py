@@ -21,6 +21,7 @@ class JsonlWriter:
         """Append a frame; other items are passed over."""
         if isinstance(item, CapturedFrame):
             row = {"t_us": item.t_us, "dir": item.dir, "hex": item.raw.hex()}
+            row |= {"link": item.link} if item.link else {}
             self._stream.write(json.dumps(row).encode() + b"\n")
 
     def close(self) -> None:

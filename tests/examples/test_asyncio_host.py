@@ -75,7 +75,7 @@ def test_a_response_that_is_late_is_not_taken_for_the_next_one(play: Callable[..
     async def scene(host: Any, chip: VirtualChip) -> None:
         await host.wait_for_link()
         with pytest.raises(LinkTimeout, match="did not answer"):
-            await host.call(ADD, timeout_s=0.05)
+            await host.call(ADD, timeout_s=0.2)
         assert (await host.call(ADD)).handle == 15
 
     play(scene, "delay-response=1@0.2")

@@ -10,7 +10,7 @@ from typing import Any
 
 from link.scripted_chip import ScriptedChip
 
-from gatts_codec import Client, HostConfig, connect, memory_pair
+from gatts_codec import AsyncClient, Client, HostConfig, connect, memory_pair
 
 # Quick where the chip is quick, patient where the machine is slow.
 QUICK = HostConfig(
@@ -22,13 +22,24 @@ DIALECT = "sd_api_v5"
 
 
 @contextmanager
-def rig(dialect: str = DIALECT, **options: Any) -> Iterator[tuple[Client, ScriptedChip]]:
+def rig(
+    dialect: str = DIALECT, link: HostConfig = QUICK, **options: Any
+) -> Iterator[tuple[Client, ScriptedChip]]:
     """A client that is connected to a chip; both are gone at the end, and have left no thread."""
     ours, theirs = memory_pair()
     with ScriptedChip(theirs, dialect) as chip:
-        with connect(ours, dialect, **{"link": QUICK, **options}) as client:
+        with connect(ours, dialect, **options, link=QUICK) as client:
+            set_link(client, link)
             yield client, chip
         assert our_threads() == []
+
+
+def set_link(client: Client | AsyncClient, link: HostConfig) -> None:
+    """Other times once the link is up: an impatient client must not fail to connect on a slow machine."""
+    end: Any = client._session.link
+    end.config = end._line = replace(
+        end.config, transmissions=link.transmissions, link_transmissions=link.link_transmissions
+    )
 
 
 def our_threads() -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from every import ends_first
-from link.rig import DIALECT, IMPATIENT, QUICK, our_threads
+from link.rig import DIALECT, IMPATIENT, QUICK, our_threads, set_link
 from link.scripted_chip import ScriptedChip
 from link.test_client import CALLS
 
@@ -21,6 +21,7 @@ from gatts_codec import (
     Codec,
     CommandFailed,
     EncodeError,
+    HostConfig,
     HvcEvent,
     LinkClosed,
     LinkReset,
@@ -71,11 +72,14 @@ def rig(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Rig:
             monkeypatch.setattr(asyncio.SelectorEventLoop, name, refuse)
 
     @asynccontextmanager
-    async def make(dialect: str = DIALECT, **options: Any) -> AsyncIterator[tuple[AsyncClient, ScriptedChip]]:
+    async def make(
+        dialect: str = DIALECT, link: HostConfig = QUICK, **options: Any
+    ) -> AsyncIterator[tuple[AsyncClient, ScriptedChip]]:
         ours, theirs = memory_pair()
         port: Any = Blind(ours) if request.param == "blind port" else ours
         with ScriptedChip(theirs, dialect) as chip:
-            async with aconnect(port, dialect, **{"link": QUICK, **options}) as client:
+            async with aconnect(port, dialect, **options, link=QUICK) as client:
+                set_link(client, link)
                 yield client, chip
             assert our_threads() == []
 
@@ -305,7 +309,7 @@ class TestFaults:
                 for _ in range(2):
                     chip.next(chip.ignore, chip.after(get_response(b"late")))
                     with pytest.raises(LinkTimeout, match="did not answer"):
-                        await value(sd, timeout_s=0.02)
+                        await value(sd, timeout_s=0.2)
                     assert await value(sd) == b"\x64"
                 chip.next(*[chip.ignore] * 5)
                 while len(chip.commands) < 11:
@@ -472,10 +476,11 @@ def test_a_peer_that_never_reads() -> None:
     async def main() -> None:
         import socket
 
-        from gatts_codec import HostConfig
         from gatts_codec.link.transports.descriptor import socket_transport
 
-        patient = HostConfig(retransmission_interval_s=0.005, transmissions=40, reset_wait_s=0.001)
+        patient = HostConfig(
+            retransmission_interval_s=0.005, transmissions=40, link_transmissions=1000, reset_wait_s=0.001
+        )
         ours, theirs = socket.socketpair()
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)
         with ScriptedChip(socket_transport("small", theirs), DIALECT) as chip:

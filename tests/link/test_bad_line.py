@@ -50,8 +50,10 @@ class BadLine:
 def test_every_call_is_answered_once(seed: int) -> None:
     ours, theirs = memory_pair()
     host_line, chip_line = BadLine(ours, seed, 0.1), BadLine(theirs, seed + 1000, 0.1)
-    chip_config = ChipConfig(retransmission_interval_s=0.004, transmissions=50)
-    host_config = HostConfig(retransmission_interval_s=0.003, transmissions=50, reset_wait_s=0.001)
+    chip_config = ChipConfig(retransmission_interval_s=0.004, transmissions=1000)
+    host_config = HostConfig(
+        retransmission_interval_s=0.003, transmissions=1000, link_transmissions=1000, reset_wait_s=0.001
+    )
     with (
         ScriptedChip(chip_line, DIALECT, chip_config) as chip,
         connect(host_line, DIALECT, link=host_config, event_buffer=10 * CALLS) as sd,

@@ -142,23 +142,23 @@ class TestTimeouts:
         with rig() as (sd, chip):
             chip.next(chip.ignore)
             with pytest.raises(
-                LinkTimeout, match=r"did not answer it within 0\.05 s; heard nothing"
+                LinkTimeout, match=r"did not answer it within 0\.2 s; heard nothing"
             ) as caught:
-                value(sd, timeout_s=0.05)
+                value(sd, timeout_s=0.2)
             assert caught.value.stage == "response"
             assert add(sd) == 13
 
     def test_the_client_s_own_timeout(self) -> None:
-        with rig(timeout_s=0.03) as (sd, chip):
+        with rig(timeout_s=0.2) as (sd, chip):
             chip.next(chip.ignore)
-            with pytest.raises(LinkTimeout, match=r"0\.03 s"):
+            with pytest.raises(LinkTimeout, match=r"0\.2 s"):
                 add(sd)
 
     def test_a_response_of_another_command_is_no_answer(self, caplog: pytest.LogCaptureFixture) -> None:
         with rig() as (sd, chip):
             chip.next(lambda command: chip.respond(b"\x01\x65" + bytes(4)))
             with pytest.raises(LinkTimeout, match=r"heard a response that nobody asked for \(01 65\)"):
-                value(sd, timeout_s=0.05)
+                value(sd, timeout_s=0.2)
             chip.next(chip.after(b"\x01\x65" + bytes(4)))
             assert add(sd) == 13
         assert "nobody asked for" in caplog.text
@@ -189,7 +189,7 @@ class TestLateResponses:
         with rig() as (sd, chip):
             chip.next(chip.ignore)
             with pytest.raises(LinkTimeout):
-                value(sd, timeout_s=0.02)
+                value(sd, timeout_s=0.2)
             chip.send(get_response(b"late"))
             chip.settle()
             assert value(sd) == b"\x64"
@@ -200,7 +200,7 @@ class TestLateResponses:
         with rig() as (sd, chip):
             chip.next(chip.ignore, chip.after(get_response(b"late")))
             with pytest.raises(LinkTimeout):
-                value(sd, timeout_s=0.02)
+                value(sd, timeout_s=0.2)
             assert add(sd) == 13
             assert value(sd) == b"\x64"
             assert len(chip.commands) == 3
@@ -211,7 +211,7 @@ class TestLateResponses:
         with rig() as (sd, chip):
             chip.next(chip.ignore, chip.after(get_response(b"late")) if comes else chip.answer)
             with pytest.raises(LinkTimeout):
-                value(sd, timeout_s=0.02)
+                value(sd, timeout_s=0.2)
             assert value(sd) == b"\x64"
             assert value(sd) == b"\x64"
 
@@ -360,7 +360,9 @@ class TestGonePorts:
 
 def test_a_peer_that_never_reads() -> None:
     """The port's buffer is full: the call fails in time, and what could not be written does no harm later."""
-    patient = HostConfig(retransmission_interval_s=0.005, transmissions=40, reset_wait_s=0.001)
+    patient = HostConfig(
+        retransmission_interval_s=0.005, transmissions=40, link_transmissions=1000, reset_wait_s=0.001
+    )
     ours, theirs = socket.socketpair()
     ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2048)
     chip = ScriptedChip(socket_transport("small", theirs), DIALECT)

@@ -392,7 +392,7 @@ class TestCallbacksOfTheAsyncClient:
 
 
 class TestTimes:
-    @pytest.mark.parametrize("timeout_s", NO_TIMES, ids=repr)
+    @pytest.mark.parametrize("timeout_s", NO_TIMES, ids=lambda value: f"{type(value).__name__} {value!s:.6}")
     def test_that_are_none_are_refused_by_name(self, timeout_s: Any) -> None:
         with rig() as (sd, chip):
             for use in (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import Any
 
 from gatts_codec.capture.calls.deliveries import GivenUp, LinkChange, Oddity
 from gatts_codec.capture.calls.exchanges import Exchange
@@ -13,10 +14,20 @@ from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_record
 from gatts_codec.capture.doctor.resolve import resolved
 from gatts_codec.capture.doctor.rules import RULES
+from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
 from gatts_codec.capture.wire.chunks import DIRECTIONS, OPPOSITE, Direction
 from gatts_codec.capture.wire.frames import Item
 from gatts_codec.dialects import DIALECTS, Dialect
+
+_TAKE: dict[type, str] = {
+    Call: "call",
+    EventSeen: "event",
+    Exchange: "exchange",
+    LinkChange: "link",
+    Oddity: "oddity",
+    GivenUp: "given_up",
+}
 
 
 class Examination:
@@ -26,21 +37,23 @@ class Examination:
         self._session = Session(dialect)
         self.scene = Scene(dialect, self._session.names)
         self._rules = [rule(self.scene) for rule in RULES]
+        self._items, self._records = self._taking("item"), self._taking("record")
+        self._takers = {kind: self._taking(name) for kind, name in _TAKE.items()}
         self._acks: dict[Direction, set[int]] = {side: set() for side in DIRECTIONS}
         self.calls = self.answered = self.failed = self.events = 0
 
     def item(self, item: Item) -> None:
         """Takes an item. A frame is told once more by ``record``, decoded."""
-        for rule in self._rules:
-            rule.item(item)
+        for take in self._items:
+            take(item)
 
     def record(self, record: PacketRecord) -> None:
         """Takes a frame that has been decoded."""
         self.scene.record(record)
         if record.h5 is not None and record.packet is not None and record.frame.dir is not None:
             self._acks[record.frame.dir].add(record.h5.ack)
-        for rule in self._rules:
-            rule.record(record)
+        for take in self._records:
+            take(record)
         self._happened(self._session.feed(record))
 
     def findings(self, verdict: Verdict, *, told: bool) -> list[Finding]:
@@ -84,19 +97,16 @@ class Examination:
     def _happened(self, happenings: Iterable[Happening]) -> None:
         for happening in happenings:
             self._count(happening)
-            for rule in self._rules:
-                if isinstance(happening, Call):
-                    rule.call(happening)
-                elif isinstance(happening, EventSeen):
-                    rule.event(happening)
-                elif isinstance(happening, Exchange):
-                    rule.exchange(happening)
-                elif isinstance(happening, LinkChange):
-                    rule.link(happening)
-                elif isinstance(happening, Oddity):
-                    rule.oddity(happening)
-                elif isinstance(happening, GivenUp):
-                    rule.given_up(happening)
+            for take in self._takers[type(happening)]:
+                take(happening)
+
+    def _taking(self, what: str) -> list[Callable[[Any], None]]:
+        """The methods of that name of the rules that have one of their own."""
+        return [
+            getattr(rule, what)
+            for rule in self._rules
+            if getattr(type(rule), what) is not getattr(Rule, what)
+        ]
 
     def _count(self, happening: Happening) -> None:
         if isinstance(happening, Call):

@@ -86,6 +86,12 @@ def test_a_call_that_the_host_itself_cuts_off_is_not_the_chips_fault(acked: bool
     assert "sys_attr_set" in finding.title
 
 
+def test_a_chip_that_is_not_heard_at_all_is_not_said_to_speak_at_other_times() -> None:
+    talk = Talk(up=False)
+    in_vain(talk)
+    assert codes(talk.report()) == ["chip never heard"]
+
+
 def test_a_chip_that_is_silent_to_the_end_is_one_finding() -> None:
     talk = Talk()
     talk.call(NOTHING, DONE)

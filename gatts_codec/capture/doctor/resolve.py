@@ -18,7 +18,13 @@ _KEPT_EVIDENCE = 8
 _BORROWED = 2  # pieces of evidence of a finding that another explains
 
 _LINK_UP = {"no device", "chip answers no more", "host not heard", "config unanswered"}
-_NOT_ACKED = {"not acknowledged", "long packet not acknowledged", "chip silent", "chip gone and back"}
+_NOT_ACKED = {
+    "chip never heard",
+    "not acknowledged",
+    "long packet not acknowledged",
+    "chip silent",
+    "chip gone and back",
+}
 _NO_ANSWER = {"no response", *_NOT_ACKED}
 _DAMAGE = {"bad frames in runs", "damaged frame", "noise"}
 _LOG = {"host gave up", "response not received", "host reports an error"}

@@ -201,6 +201,8 @@ class Silence(Rule):
         size, limit = len(lost.command.h5.payload), self.scene.longest_payload
         if size > limit and size > self._longest_payload:
             return "payload too long", {"size": size, "limit": limit}
+        if not self.scene.last.get(TO_HOST):
+            return "chip never heard", {}
         if silent:
             woken = self._released > lost.command.first.frame
             return "chip silent", (_DEAD if woken else _DEAF)._asdict()

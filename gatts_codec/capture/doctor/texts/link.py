@@ -31,6 +31,14 @@ TEXTS: dict[str, Text] = {
         "the link: it never comes up",
         "{whose}",
     ),
+    "chip never heard": Text(
+        "error",
+        "{name} is sent {attempts:time} and nothing comes from the chip in the whole recording",
+        "the chip is off, hangs or is on another port, or the recorder does not hear its wire",
+        "look at the chip's power and port; if the host does get answers, connect the recorder to the chip's TX too",
+        "{name}, and every call after it",
+        "the chip or the way to it; the host's packets are good",
+    ),
     "chip silent": Text(
         "error",
         "the chip is silent from here on: {name} is sent {attempts:time} and never acknowledged, nor is anything after "

@@ -96,7 +96,7 @@ class Host(asyncio.Protocol):
 
     def _settle(self) -> None:
         """After whatever happened: write, set the clock, and see how the link is."""
-        self.transport.write(self.session.link.data_to_send())
+        self.transport.write(self.session.data_to_send())
         if self.timer is not None:
             self.timer.cancel()
         due = self.session.next_deadline()

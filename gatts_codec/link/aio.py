@@ -21,9 +21,9 @@ from gatts_codec.link.calls.client import ClientCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig, timeout
 from gatts_codec.link.dispatch import AsyncCallbacks, Callback
+from gatts_codec.link.goals import Request
 from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Waiter, matching
 from gatts_codec.link.opening import Options, new_session, open_port
-from gatts_codec.link.session import Request
 from gatts_codec.link.transports import Transport
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Command, Response

@@ -14,8 +14,9 @@ from contextlib import suppress
 from copy import copy
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
+from gatts_codec.link.goals import Goal, LinkGoal, Request
 from gatts_codec.link.notices import log
-from gatts_codec.link.session import CallSession, Goal, LinkGoal, Request
+from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport
 
 _UNSENT_LIMIT = 65536
@@ -169,7 +170,7 @@ class AsyncLine:
         self._wake()
 
     def _flush(self) -> None:
-        data = self.session.link.data_to_send()
+        data = self.session.data_to_send()
         if self._unsent:
             # The port takes nothing. Beyond a limit frames are lost as on a line: retransmissions repair that.
             data = self._unsent + (data if len(self._unsent) < _UNSENT_LIMIT else b"")

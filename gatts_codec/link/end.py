@@ -156,6 +156,18 @@ class LinkEnd:
         self._out.clear()
         return data
 
+    # -- for a driver that may be interrupted by an exception that is not ours
+
+    def save(self) -> dict[str, object]:
+        """What ``restore`` needs to undo all that follows."""
+        return {**vars(self), "_waiting": deque(self._waiting)}
+
+    def restore(self, saved: dict[str, object]) -> None:
+        """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
+        vars(self).update(saved)
+        self._out.clear()
+        self._decoder.reset()
+
     # -- from inputs to actions
 
     def _give(self, what: Input, detail: object, now: float) -> list[LinkEvent]:

@@ -26,11 +26,13 @@ _HEAD = 3  # packet type, event id
 class Arrival:
     """An event as it came. What it means is found out when somebody asks: the chip's ACK does not wait for that."""
 
-    __slots__ = ("_codec", "_event", "_notices", "number", "payload")
+    __slots__ = ("_codec", "_event", "_notices", "noted", "number", "payload")
 
     def __init__(self, payload: bytes, codec: Codec, notices: Notices) -> None:
         self.payload: bytes = payload
         self.number: int = 0
+        self.noted: bool | None = None
+        """Whether a callback has it, too; None until that is known."""
         self._codec, self._notices = codec, notices
         self._event: AnyEvent | None = None
 
@@ -74,7 +76,9 @@ class Inbox:
         self._notices = Notices()
 
     def put(self, arrival: Arrival, noted: bool = False) -> None:
-        """Keep an event. ``noted``: dropping it is no loss, a callback has it too."""
+        """Keep an event. ``noted``: dropping it is no loss, a callback has it too. Twice is once."""
+        if 0 < arrival.number <= self.newest:
+            return
         if len(self.arrivals) >= self._size:
             with suppress(IndexError):  # somebody has just taken it
                 self.arrivals.popleft()
@@ -82,8 +86,9 @@ class Inbox:
                 if not noted:
                     self._notices.warn("nobody takes events: dropped the oldest of %d", self._size)
         arrival.number = self.newest + 1
-        self.arrivals.append(arrival)
-        self.newest += 1
+        if not (self.arrivals and self.arrivals[-1] is arrival):
+            self.arrivals.append(arrival)
+        self.newest = arrival.number
 
     def interrupt(self, error: LinkError) -> None:
         """Tell all who wait that the link is lost."""

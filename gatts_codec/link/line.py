@@ -22,9 +22,10 @@ from time import monotonic
 from typing import TypeVar
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
+from gatts_codec.link.goals import Goal, LinkGoal, Request
 from gatts_codec.link.hold import Busy, Hold
 from gatts_codec.link.notices import log
-from gatts_codec.link.session import CallSession, Goal, LinkGoal, Request
+from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport
 
 T = TypeVar("T")
@@ -182,7 +183,7 @@ class Line:
 
     def _flush(self) -> None:
         """Write what is to be written, as far as it goes at once."""
-        data = self.session.link.data_to_send()
+        data = self.session.data_to_send()
         had_unsent = bool(self._unsent)
         if had_unsent:
             # The port takes nothing. Beyond a limit frames are lost as on a line: retransmissions repair that.

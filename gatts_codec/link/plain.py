@@ -85,3 +85,13 @@ class PlainLink:
         data = bytes(self._out)
         self._out.clear()
         return data
+
+    def save(self) -> dict[str, object]:
+        """What ``restore`` needs to undo all that follows."""
+        return vars(self).copy()
+
+    def restore(self, saved: dict[str, object]) -> None:
+        """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
+        vars(self).update(saved)
+        self._out.clear()
+        self._decoder.reset()

@@ -7,21 +7,20 @@ late one; first a *barrier* is sent, a harmless command with another opcode. A c
 answered none for ``HANG_S`` hangs, and its link is begun anew.
 
 The blocking client, the asyncio client and tests drive a session in the same way as the link machine below it
-(``gatts_codec.link.machine``): bytes and times in, ``link.data_to_send`` and ``next_deadline`` out. Whoever drives it
-may be interrupted anywhere by an exception that is not ours (Ctrl-C): what that may have left half done is then thrown
-away, the link begun anew, and the next call told.
+(``gatts_codec.link.machine``): bytes and times in, ``data_to_send`` and ``next_deadline`` out. Whoever drives it may be
+interrupted anywhere by an exception that is not ours (Ctrl-C): a step that was left half done is undone, as if the line
+had lost its bytes, and what the link has reported by then is worked off by the next step.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from typing import Protocol
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
 from gatts_codec.errors import GattsError, LinkClosed, LinkError, LinkReset, LinkTimeout
-from gatts_codec.link.config import timeout
 from gatts_codec.link.events import (
     FrameRejected,
     LinkEvent,
@@ -30,6 +29,7 @@ from gatts_codec.link.events import (
     PacketAcked,
     PacketReceived,
 )
+from gatts_codec.link.goals import Goal, LinkGoal, Request
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices, brief_hex, log
@@ -39,7 +39,6 @@ from gatts_codec.packets.gatts.value_get import ValueBuffer, ValueGet
 
 HANG_S = 5.0  # an allowance of ours: three times what the reference host waits for a response
 
-_COMMAND, _DTM_COMMAND, _DTM_RESPONSE = 0, 3, 4
 _HARMLESS = (
     ValueGet(BLE_CONN_HANDLE_INVALID, 0, ValueBuffer(0, value_present=False)),
     SysAttrGet(BLE_CONN_HANDLE_INVALID, 0, sys_attr_data_present=False),
@@ -49,65 +48,6 @@ _STRAYS = {
     b"\x00": "command of our own, so the port echoes what is written",
     b"\x01": "response that nobody asked for",
 }
-
-
-class Goal(Protocol):
-    """What somebody waits for."""
-
-    @property
-    def done(self) -> bool:
-        """Whether it has come, in one way or another."""
-        ...
-
-
-class Request:
-    """A command and what became of it: ``done`` with an ``answer``, the response's payload, or an ``error``.
-
-    ``timeout_s`` is how long it may take in all, ``until`` when that time is over; None: it counts from ``start`` on.
-    Commands and DTM commands are answered; for other packet types the ACK is all there is, and the answer is empty.
-    ``notify`` is called when it is done. Raises EncodeError for a time that is none.
-    """
-
-    __slots__ = ("acked", "answer", "done", "error", "head", "notify", "payload", "timeout_s", "until")
-
-    def __init__(
-        self,
-        payload: bytes,
-        timeout_s: float,
-        notify: Callable[[], object] | None = None,
-        until: float | None = None,
-    ) -> None:
-        self.payload: bytes = payload
-        self.timeout_s: float = timeout(timeout_s)
-        self.notify: Callable[[], object] | None = notify
-        self.until: float | None = until
-        self.head: bytes = b""
-        if payload[0] == _COMMAND:
-            self.head = b"\x01" + payload[1:2]
-        elif payload[0] == _DTM_COMMAND:
-            self.head = bytes((_DTM_RESPONSE,))
-        self.acked: bool = False
-        self.answer: bytes = b""
-        self.error: LinkError | None = None
-        self.done: bool = False
-
-    def finish(self, answer: bytes, error: LinkError | None) -> None:
-        """End it, one way or the other."""
-        self.answer, self.error, self.done = answer, error, True
-        if self.notify is not None:
-            self.notify()
-
-
-class LinkGoal:
-    """What is waited for by who waits for the link: it is up, or will not come up."""
-
-    def __init__(self, session: CallSession) -> None:
-        self._session = session
-
-    @property
-    def done(self) -> bool:
-        """Whether it is up or down."""
-        return self._session.link.is_up or self._session.down is not None
 
 
 class CallSession:
@@ -130,20 +70,18 @@ class CallSession:
         self._now = 0.0
         self._answered = 0.0  # when the chip last answered, or was first asked since
         self._loss: LinkError | None = None  # the last one that somebody was told of
-        self._half_done = False
+        # While the link takes a step: what undoes it. Then what it has reported, until all of that is worked off.
+        self._unfinished: dict[str, object] | deque[LinkEvent | Arrival] = deque()
 
     # -- the link
 
     def open(self, now: float) -> None:
         """Begin a link; ``link.is_up`` or ``down`` says when it has come to something."""
         self._begin(now)
-        self._open()
-        self._half_done = False
-
-    def _open(self) -> None:
+        events = self.link.open(now)
         self.down = None
         self._owed.clear()
-        self._take(self.link.open(self._now))
+        self._finish(events)
 
     def close(self, error: LinkClosed, now: float) -> None:
         """End for good: ``error`` is what a call under way is told, and every later one."""
@@ -160,45 +98,50 @@ class CallSession:
     def receive_data(self, data: bytes, now: float) -> None:
         """Take bytes from the chip, in any pieces."""
         self._begin(now)
-        self._take(self.link.receive_data(data, now))
-        self._half_done = False
+        self._finish(self.link.receive_data(data, now))
 
     def tick(self, now: float) -> None:
         """Do what is due. Any time does no harm."""
         self._begin(now)
-        self._take(self.link.tick(now))
+        self._finish(self.link.tick(now))
         request = self._request
         if request is not None and request.until is not None and now >= request.until:
             self._time_out(request)
-        self._half_done = False
 
     def next_deadline(self) -> float | None:
         """When ``tick`` is due if nothing arrives before."""
-        if self._half_done:
+        if self._unfinished:
             return self._now
         due, request = self.link.next_deadline(), self._request
         if request is None or request.until is None:
             return due
         return request.until if due is None else min(due, request.until)
 
+    def data_to_send(self) -> bytes:
+        """The bytes to write now. Each byte is handed out once."""
+        # Of a step that was left half done nothing may go out: it will be undone.
+        return b"" if isinstance(self._unfinished, dict) else self.link.data_to_send()
+
     def _begin(self, now: float) -> None:
-        """Enter what must not be left half done, and mend what was. Whoever gets through clears the mark."""
+        """Before the link takes a step: end the one before, if that was interrupted."""
         self._now = now
-        was_half_done, self._half_done = self._half_done, True
-        if was_half_done and not self.is_closed:
-            error = LinkReset("a call was interrupted in the middle of its work", stage="active")
-            log.info("link begun anew: %s", error)
-            if not self.inbox.waiters:
-                self.unreported = _in_between(error)
-            self._tell(error)
-            self._open()
+        if isinstance(self._unfinished, dict):
+            self.link.restore(self._unfinished)
+        elif self._unfinished:
+            self._work_off(self._unfinished)
+        self._unfinished = self.link.save()
+
+    def _finish(self, events: Iterable[LinkEvent]) -> None:
+        """After it: what the link did stands, and what it has reported is worked off."""
+        self._unfinished = reported = deque[LinkEvent | Arrival](events)
+        self._work_off(reported)
 
     # -- calls
 
     @property
     def is_ready(self) -> bool:
         """Whether any request can go out as it is: link up, nothing to report, nothing owed."""
-        return self.link.is_up and not self._owed and self.unreported is None and not self._half_done
+        return self.link.is_up and not self._owed and self.unreported is None and not self._unfinished
 
     def report(self) -> None:
         """Raise what the next caller has to be told, once: the link was lost, or is closed."""
@@ -266,25 +209,26 @@ class CallSession:
     def start(self, request: Request, now: float) -> None:
         """Send a request; the next one must wait until it is ``done`` or abandoned. Raises LinkError, EncodeError."""
         self._begin(now)
-        try:
-            self.link.send(request.payload, now)
-        except GattsError:
-            self._half_done = False
-            raise
         if self._request is not None:  # whoever waited for it was interrupted before he could abandon it
             self.abandon(self._request)
         if request.until is None:
             request.until = now + request.timeout_s
-        self._request = request
+        self._request = request  # from here on its response is expected
+        try:
+            self.link.send(request.payload, now)
+        except GattsError:  # before anything was done
+            self._request = None
+            self._finish(())
+            raise
         self._heard.clear()
         if not self.link.waiting:  # a line where nothing is acknowledged
             self._acknowledged()
-        self._half_done = False
+        self._finish(())
 
     def abandon(self, request: Request) -> None:
         """Nobody waits for this request any more; its response, if it comes, is dropped with a note."""
         if self._request is request:
-            if request.head:
+            if request.head and not request.done:
                 self._owe(request)
             self._request = None
 
@@ -303,20 +247,30 @@ class CallSession:
             self._answered = max(self._answered, (request.until or self._now) - request.timeout_s)
         self._owed.append(request.head)
 
-    # -- what the link machine reports
+    # -- what the link machine reports: each action may be interrupted, and is then taken again from the beginning
 
-    def _take(self, events: list[LinkEvent]) -> None:
-        for event in events:
-            if type(event) is PacketReceived:
-                self._packet(event.payload)
-            elif type(event) is PacketAcked:
-                self._acknowledged()
-            elif type(event) is LinkLost:
-                self._lost(event)
-            elif type(event) is FrameRejected:
-                log.debug("bad frame: %s", event.error)
-            else:
-                log.debug("%r", event)
+    def _work_off(self, reported: deque[LinkEvent | Arrival]) -> None:
+        while reported:
+            event = reported[0]
+            if type(event) is PacketReceived and event.payload[:1] == b"\x02":
+                reported[0] = Arrival(event.payload, self.codec, self._notices)
+                continue
+            self._take(event)
+            reported.popleft()
+
+    def _take(self, event: LinkEvent | Arrival) -> None:
+        if type(event) is PacketReceived:
+            self._packet(event.payload)
+        elif type(event) is PacketAcked:
+            self._acknowledged()
+        elif type(event) is Arrival:
+            self._arrived(event)
+        elif type(event) is LinkLost:
+            self._lost(event)
+        elif type(event) is FrameRejected:
+            log.debug("bad frame: %s", event.error)
+        else:
+            log.debug("%r", event)
 
     def _acknowledged(self) -> None:
         request = self._request
@@ -324,15 +278,13 @@ class CallSession:
             return
         request.acked = True
         if not request.head:
-            self._request = None
             request.finish(b"", None)
+            self._request = None
 
     def _packet(self, payload: bytes) -> None:
         request = self._request
         if request is not None and request.head and payload.startswith(request.head):
             self._answer(request, payload)
-        elif payload[:1] == b"\x02":
-            self._event(payload)
         else:
             self._stray(payload)
 
@@ -343,8 +295,8 @@ class CallSession:
         elif self._owed:
             self._owed.clear()
         self._answered = self._now
-        self._request = None
         request.finish(payload, None)
+        self._request = None
 
     def _settle(self, head: bytes) -> None:
         """The chip answers in order: what was sent before will not be answered any more."""
@@ -363,10 +315,10 @@ class CallSession:
             self._heard.append(f"a {note} ({payload[:2].hex(' ')})")
         self._notices.warn(f"dropped a {note}: %s", brief_hex(payload))
 
-    def _event(self, payload: bytes) -> None:
-        arrival = Arrival(payload, self.codec, self._notices)
-        noted = self.listener is not None and self.listener(arrival)
-        self.inbox.put(arrival, noted)
+    def _arrived(self, arrival: Arrival) -> None:
+        if arrival.noted is None:
+            arrival.noted = self.listener is not None and self.listener(arrival)
+        self.inbox.put(arrival, arrival.noted)
 
     def _lost(self, event: LinkLost) -> None:
         if event.reason is LostReason.CLOSED:  # our own doing
@@ -382,21 +334,23 @@ class CallSession:
     def _tell(self, error: LinkError) -> None:
         self._owed.clear()
         self._loss = error
-        request, self._request = self._request, None
-        if request is not None:
-            request.finish(b"", error)
+        if self._request is not None:
+            self._request.finish(b"", error)
         self.inbox.interrupt(error)
+        self._request = None
 
     def _time_out(self, request: Request) -> None:
         heard = ", ".join(self._heard) or "nothing else"
-        self.abandon(request)
         if request.acked:
             sent = "was sent" if isinstance(self.link, PlainLink) else "was acknowledged"
             reason = f"the command {sent}, and the chip did not answer it within {request.timeout_s:g} s"
         else:
             reason = f"the command was not acknowledged within {request.timeout_s:g} s"
         stage = "response" if request.acked else "ack"
+        if request.head:
+            self._owe(request)
         request.finish(b"", LinkTimeout(f"{reason}; heard {heard}", stage=stage, attempts=1, heard=heard))
+        self._request = None
 
 
 def _in_between(error: LinkError) -> LinkReset:

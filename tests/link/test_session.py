@@ -23,10 +23,11 @@ from gatts_codec import (
 from gatts_codec.framing import framing_named
 from gatts_codec.link.chip import ChipLink
 from gatts_codec.link.events import PacketIgnored, PacketReceived
+from gatts_codec.link.goals import Request
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import AnyEvent, Arrival, Inbox, Waiter
 from gatts_codec.link.plain import PlainLink
-from gatts_codec.link.session import CallSession, Request
+from gatts_codec.link.session import CallSession
 
 CODEC = Codec("sd_api_v5")
 # The bytes of a command and of its answer, packet type and opcode first.
@@ -54,7 +55,7 @@ class Conversation:
     def settle(self) -> None:
         """Carry bytes to and fro until neither end has more to say."""
         while True:
-            there, back = self.session.link.data_to_send(), self.chip.data_to_send()
+            there, back = self.session.data_to_send(), self.chip.data_to_send()
             if not there and not back:
                 return
             events = self.chip.receive_data(there, self.now)
@@ -507,7 +508,7 @@ class TestLoss:
         session.report()
         session.open(9.0)
         assert session.down is None
-        assert "RESET" in shown(session.link.data_to_send())
+        assert "RESET" in shown(session.data_to_send())
 
     def test_a_reset_that_nobody_wished_for_is_reported(self) -> None:
         session = CallSession(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
@@ -558,7 +559,7 @@ class TestClose:
 
     def test_a_closed_link_has_no_news(self) -> None:
         talk = Conversation()
-        talk.session._take(talk.session.link.close(0.1))
+        talk.session._finish(talk.session.link.close(0.1))
         assert (talk.session.down, talk.session.unreported) == (None, None)
 
 

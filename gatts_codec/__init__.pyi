@@ -1,5 +1,7 @@
 # The public names, each with its home. Type checkers read them here; so does the package, which loads them late.
 
+from gatts_codec import gattc as gattc
+from gatts_codec import l2cap as l2cap
 from gatts_codec.codec import Codec as Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_ALL as BLE_CONN_HANDLE_ALL
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID as BLE_CONN_HANDLE_INVALID

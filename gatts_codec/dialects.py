@@ -103,7 +103,7 @@ S110_V8 = Dialect(
     firmware="S110 v8 (SDK 8-10)",
     max_payload=384,
     numbers="s110_v8",
-    groups=Groups({"gatts": "S110_V8"}),
+    groups=Groups({"gatts": "S110_V8", "gattc": "S110_V8", "l2cap": "S110_V8"}),
     unknown_calls=frozenset({"sd_ble_gap_encrypt", "sd_ble_gap_scan_stop"}),
 )
 
@@ -118,7 +118,7 @@ SD_API_V2 = S130_V1.derive(
     "sd_api_v2",
     firmware="S130/S132 v2 (SDK 11)",
     numbers="sd_api_v2",
-    groups={"gatts": "V2"},
+    groups={"gatts": "V2", "gattc": "V2"},
     unknown_calls=frozenset({"sd_ble_gap_rssi_get"}),
 )
 
@@ -135,7 +135,7 @@ SD_API_V3 = SD_API_V2.derive(
     "sd_api_v3",
     firmware="S132 v3 (SDK 12)",
     numbers="sd_api_v3",
-    groups={"gatts": "V3"},
+    groups={"gatts": "V3", "gattc": "V3"},
     unknown_calls=frozenset(),
 )
 
@@ -148,17 +148,28 @@ _SDK_15_3: dict[str, Any] = {
 }
 
 SD_API_V3_PC = SD_API_V3.derive(
-    "sd_api_v3_pc", firmware="S132 v3 as pc-ble-driver ships it (SDK 15.3)", **_SDK_15_3
+    "sd_api_v3_pc",
+    firmware="S132 v3 as pc-ble-driver ships it (SDK 15.3)",
+    groups={"gattc": "V3_PC"},
+    **_SDK_15_3,
 )
 
 SD_API_V4 = SD_API_V3.derive(
-    "sd_api_v4", firmware="S132 v4 (SDK 13)", numbers="sd_api_v4", groups={"gatts": "V4"}
+    "sd_api_v4",
+    firmware="S132 v4 (SDK 13)",
+    numbers="sd_api_v4",
+    groups={"gatts": "V4", "gattc": "V4", "l2cap": "V4"},
 )
 
-SD_API_V5 = SD_API_V4.derive("sd_api_v5", firmware="S132/S140 v5 (SDK 14)", numbers="sd_api_v5")
+SD_API_V5 = SD_API_V4.derive(
+    "sd_api_v5", firmware="S132/S140 v5 (SDK 14)", numbers="sd_api_v5", groups={"l2cap": "V5"}
+)
 
 SD_API_V5_PC = SD_API_V5.derive(
-    "sd_api_v5_pc", firmware="S132/S140 v5 as pc-ble-driver ships it (SDK 15.3)", **_SDK_15_3
+    "sd_api_v5_pc",
+    firmware="S132/S140 v5 as pc-ble-driver ships it (SDK 15.3)",
+    groups={"gattc": "V5_PC"},
+    **_SDK_15_3,
 )
 
 # Packet type 5 becomes a generic command, and the link learns RESET. SDK 15.0 still answers CONFIG before its own.
@@ -169,7 +180,7 @@ SD_API_V6 = SD_API_V5.derive(
     max_payload=512,
     generic_command=True,
     knows_reset=True,
-    groups={"gatts": "V6"},
+    groups={"gatts": "V6", "gattc": "V6", "l2cap": "V6"},
 )
 
 SD_API_V6_PC = SD_API_V6.derive(

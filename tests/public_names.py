@@ -20,7 +20,17 @@ from gatts_codec.errors import GattsError
 ERRORS = {
     name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, GattsError)
 }
-MODULES = ("", ".framing", ".constants", ".device", ".capture", ".link", ".link.transports")
+MODULES = (
+    "",
+    ".framing",
+    ".constants",
+    ".device",
+    ".gattc",
+    ".l2cap",
+    ".capture",
+    ".link",
+    ".link.transports",
+)
 
 
 class Callable(NamedTuple):

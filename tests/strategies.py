@@ -20,6 +20,7 @@ from gatts_codec.codec import Codec
 from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import DIALECTS
+from gatts_codec.interpreter import Interpreter
 from gatts_codec.schema.describe import Description, describe
 from gatts_codec.schema.message import Message, Packet, field_types
 from gatts_codec.schema.record import Record
@@ -46,13 +47,8 @@ class Layout(NamedTuple):
 
 def layouts(dialect: str) -> list[Layout]:
     """All packets of a dialect."""
-    found = DIALECTS[dialect]
-    calls = [
-        Layout(dialect, kind, name, record)
-        for name, call in found.calls.items()
-        for kind, record in (("command", call.command), ("response", call.response))
-    ]
-    return calls + [Layout(dialect, "event", name, record) for name, (_, record) in found.events.items()]
+    entries = Interpreter(DIALECTS[dialect], strict=True).entries
+    return [Layout(dialect, entry.kind, entry.name, entry.layout) for entry in entries]
 
 
 def distinct_layouts() -> list[Layout]:

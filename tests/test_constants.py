@@ -24,11 +24,17 @@ HEADER_PREFIXES: dict[type[IntEnum], str] = {
     constants.UuidType: "BLE_UUID_TYPE_",
     constants.TimeoutSource: "BLE_GATT_TIMEOUT_SRC_",
     constants.PresentationFormat: "BLE_GATT_CPF_FORMAT_",
+    constants.GattOp: "BLE_GATT_OP_",
+    constants.ExecWriteFlag: "BLE_GATT_EXEC_WRITE_FLAG_PREPARED_",
+    constants.AttrInfoFormat: "BLE_GATTC_ATTR_INFO_FORMAT_",
+    constants.ChSetupRefusedSource: "BLE_L2CAP_CH_SETUP_REFUSED_SRC_",
+    constants.ChStatus: "BLE_L2CAP_CH_STATUS_CODE_",
     constants.NrfError: "NRF_ERROR_",
     constants.BleError: "BLE_ERROR_",
     constants.GattStatus: "BLE_GATT_STATUS_",
 }
-HEADER_NAMES = {"TWO_BIT": "2BIT"}  # a Python name cannot begin with a digit
+# a Python name cannot begin with a digit
+HEADER_NAMES = {"TWO_BIT": "2BIT", "UUID_16BIT": "16BIT", "UUID_128BIT": "128BIT"}
 AMBIGUOUS = {"NO_TX_BUFFERS", "NO_TX_PACKETS", "INVALID_ROLE", "INVALID_ADV_HANDLE"}  # 0x3004, 0x3005
 RPC_PACKET_NAMES = {
     "COMMAND": "CMD",

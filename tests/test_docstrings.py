@@ -9,6 +9,7 @@ from typing import Any
 
 from every import every
 from public_names import Callable, inner_callables, public_callables, public_objects, raised
+from schema.docstring_tables import layout_table
 from schema.field_sizes import records, sizes
 
 import gatts_codec
@@ -20,26 +21,9 @@ from gatts_codec.schema.message import Message, Packet, field_types
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(gatts_codec.__file__).parent
-_ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+|\+)?|bits? \d+(?:-\d+)?)  +(\S.*)$")
 _SOURCE = re.compile(r"`(specs/[\w/]+\.toml)`")
 MESSAGES = sorted((cls for cls in records()), key=lambda cls: cls.__name__)
 each_message = every("cls", MESSAGES, ids=lambda cls: cls.__name__)
-
-
-def layout_table(cls: type[Message]) -> dict[str, tuple[str, str]]:
-    """Field to (size, meaning) as the docstring's table has them; lines that go on are put together."""
-    found: dict[str, tuple[str, str]] = {}
-    last = ""
-    for line in str(inspect.getdoc(cls)).splitlines():
-        if row := _ROW.match(line):
-            last = row[1]
-            found[last] = row[2], row[3]
-        elif last and line.startswith(" " * 8):
-            size, meaning = found[last]
-            found[last] = size, f"{meaning} {line.strip()}"
-        elif line:
-            last = ""
-    return found
 
 
 @each_message

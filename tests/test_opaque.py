@@ -24,11 +24,10 @@ def test_every_opcode_is_of_a_group_or_unknown(dialect: str) -> None:
         for opcode in range(256):
             payload = bytes([packet_type, opcode]) + bytes(9)
             group = _measured_group(dialect, kind, opcode)
-            if group == "gatts":
+            if group == "gatts" or (kind, opcode) in own:
                 assert _is_unknown(codec, payload) == ((kind, opcode) not in own)
                 continue
             head = 2 if kind == "event" else 1
-            assert (kind, opcode) not in own
             assert codec.unpack(payload) == Opaque(packet_type, kind, group, opcode, payload[1 + head :])
 
 

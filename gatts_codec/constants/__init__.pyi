@@ -21,6 +21,11 @@ from gatts_codec.constants.enums import SysAttrFlags as SysAttrFlags
 from gatts_codec.constants.enums import TimeoutSource as TimeoutSource
 from gatts_codec.constants.enums import UuidType as UuidType
 from gatts_codec.constants.enums import WriteOp as WriteOp
+from gatts_codec.constants.enums_client import AttrInfoFormat as AttrInfoFormat
+from gatts_codec.constants.enums_client import ChSetupRefusedSource as ChSetupRefusedSource
+from gatts_codec.constants.enums_client import ChStatus as ChStatus
+from gatts_codec.constants.enums_client import ExecWriteFlag as ExecWriteFlag
+from gatts_codec.constants.enums_client import GattOp as GattOp
 from gatts_codec.constants.hints import hint as hint
 from gatts_codec.constants.lookup import explain as explain
 from gatts_codec.constants.table import Group as Group

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from gatts_codec.schema.record import Record
@@ -35,18 +35,26 @@ class PacketGroup:
         without: tuple[str, ...] = (),
     ) -> PacketGroup:
         """The group of a later dialect: this one with other or more packets, and less those named in ``without``."""
-        return PacketGroup(
-            self.name,
-            _less({**self.calls, **(calls or {})}, without),
-            _less({**self.events, **(events or {})}, without),
+        return replace(
+            self,
+            calls=_less({**self.calls, **(calls or {})}, without),
+            events=_less({**self.events, **(events or {})}, without),
+        )
+
+    def only(self, calls: Collection[str] = (), events: Collection[str] = ()) -> PacketGroup:
+        """These packets of the group alone."""
+        return replace(
+            self,
+            calls={name: self.calls[name] for name in calls},
+            events={name: self.events[name] for name in events},
         )
 
     def moved(self, opcodes: int = 0, events: int = 0) -> PacketGroup:
         """The same packets with opcodes or event ids so many higher."""
-        return PacketGroup(
-            self.name,
-            {name: call._replace(opcode=call.opcode + opcodes) for name, call in self.calls.items()},
-            {name: (number + events, layout) for name, (number, layout) in self.events.items()},
+        return replace(
+            self,
+            calls={name: call._replace(opcode=call.opcode + opcodes) for name, call in self.calls.items()},
+            events={name: (number + events, layout) for name, (number, layout) in self.events.items()},
         )
 
 

@@ -7,18 +7,14 @@ from itertools import zip_longest
 from schema.layout_rows import Row
 from schema.spec_tables import SpecRow
 
-from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import DIALECTS
+from gatts_codec.interpreter import Interpreter
 from gatts_codec.schema.record import Record
 
 
 def layout(dialect: str, kind: str, name: str) -> Record:
     """The schema of a packet by the SoftDevice's name."""
-    found = DIALECTS[dialect]
-    if kind == "event":
-        return found.events[short_name(name)][1]
-    call = found.calls[short_name(name)]
-    return call.command if kind == "command" else call.response
+    return Interpreter(DIALECTS[dialect], strict=True).named(kind, name).layout
 
 
 def differences(expected: list[SpecRow], found: list[Row]) -> list[str]:

@@ -20,7 +20,7 @@ SEE = "see "
 
 
 class SpecRow(NamedTuple):
-    """A row and where it stands: ``specs/hvx.toml command row 5``."""
+    """A row and where it stands: ``specs/gatts/hvx.toml command row 5``."""
 
     row: Row
     place: str
@@ -41,7 +41,7 @@ class Table(NamedTuple):
 
 
 class Spec(NamedTuple):
-    """One file. ``numbers`` is the opcode offset or event id in each dialect that has the packet."""
+    """One file. ``numbers`` is the opcode or event id in each dialect that has the packet."""
 
     file: str
     name: str
@@ -67,8 +67,9 @@ def dialects() -> dict[str, dict[str, Any]]:
 
 @cache
 def packets() -> dict[str, Spec]:
-    """Every packet's spec by file name, which is its module's name in ``packets/gatts/``."""
-    files = sorted(path.stem for path in SPECS.glob("*.toml") if path.stem != "dialects")
+    """Every packet's spec by group and file name: ``gatts/hvx``."""
+    paths = sorted(path for path in SPECS.glob("*/*.toml") if path.parent.name != "structs")
+    files = [f"{path.parent.name}/{path.stem}" for path in paths]
     return {file: _spec(file) for file in files}
 
 
@@ -90,7 +91,7 @@ def _spec(file: str) -> Spec:
 
 
 def _numbers(loaded: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, str], int]]:
-    number = loaded.get("opcode_offset", loaded.get("event_id", []))
+    number = loaded.get("opcode", loaded.get("event_id", []))
     if isinstance(number, int):
         yield {}, number
     else:

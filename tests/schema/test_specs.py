@@ -1,12 +1,11 @@
 """Every layout says what its packet table in specs/ says, row by row; and a change of either one is seen.
 
-A failure reads ``specs/hvx.toml command (s110_v8 .. sd_api_v2_pc) row 5: length is '2', the schema says '1'``: one of
-the two is wrong. If the packet really differs, change both.
+A failure reads ``specs/gatts/hvx.toml command (s110_v8 .. sd_api_v2_pc) row 5: length is '2', the schema says '1'``:
+one of the two is wrong. If the packet really differs, change both.
 """
 
 from __future__ import annotations
 
-import importlib
 from itertools import pairwise
 from typing import Any
 
@@ -16,8 +15,9 @@ from schema.layout_rows import layout_rows
 from schema.spec_tables import SEE, SPECS, Table, bounds, dialects, load, packets, spec_rows, structs
 
 from gatts_codec.dialects import DIALECTS
+from gatts_codec.interpreter import Interpreter
 
-KINDS = {"sd_ble_gatts_": ("command", "response"), "BLE_GATTS_EVT_": ("event",)}
+KINDS = {"sd_ble_": ("command", "response"), "BLE_": ("event",)}
 each_packet = every("spec", packets().values(), ids=lambda spec: spec.file)
 each_spec = every("spec", [*packets().values(), *structs().values()], ids=lambda spec: spec.file)
 
@@ -43,7 +43,6 @@ def test_the_dialects_are_those_of_the_specs() -> None:
         {
             "name": dialect.name,
             "firmware": dialect.firmware,
-            "opcode_base": dialect.opcode("service_add"),
             "max_payload": dialect.max_payload,
             "packet_type_5": packet_type_5[dialect.generic_command],
         }
@@ -53,14 +52,10 @@ def test_the_dialects_are_those_of_the_specs() -> None:
 
 @every("dialect", DIALECTS)
 def test_every_packet_of_a_dialect_has_a_spec_and_the_same_number(dialect: str) -> None:
-    found = DIALECTS[dialect]
-    calls = {
-        f"sd_ble_gatts_{name}": call.opcode - found.opcode("service_add")
-        for name, call in found.calls.items()
-    }
-    events = {f"BLE_GATTS_EVT_{name.upper()}": number for name, (number, _) in found.events.items()}
+    entries = Interpreter(DIALECTS[dialect], strict=True).entries
+    found = {entry.cls.name: int.from_bytes(entry.head, "little") for entry in entries}
     specified = {spec.name: spec.numbers[dialect] for spec in packets().values() if dialect in spec.numbers}
-    assert specified == calls | events
+    assert specified == found
 
 
 @each_packet
@@ -73,18 +68,18 @@ def test_a_spec_has_one_table_a_kind_and_dialect(spec: Any) -> None:
 
 
 @each_packet
-def test_a_spec_is_named_like_its_module(spec: Any) -> None:
-    module = importlib.import_module(f"gatts_codec.packets.gatts.{spec.file}")
-    names = {
-        value.name for value in vars(module).values() if isinstance(value, type) and hasattr(value, "name")
-    }
-    assert spec.name in names
+def test_a_spec_is_named_like_its_packet(spec: Any) -> None:
+    group, _, file = spec.file.partition("/")
+    kind = "event" if file.endswith("_event") else "command"
+    name = f"{group}.{file.removesuffix('_event')}"
+    entry = Interpreter(DIALECTS[next(iter(spec.numbers))], strict=True).named(kind, name)
+    assert spec.name == entry.cls.name
 
 
 @each_spec
 def test_a_spec_is_written_as_the_readme_says(spec: Any) -> None:
     loaded = load(spec.file)
-    known = {"name", "summary", "since", "opcode_offset", "event_id", *(table.kind for table in spec.tables)}
+    known = {"name", "summary", "since", "opcode", "event_id", *(table.kind for table in spec.tables)}
     assert set(loaded) <= known
     assert spec.summary.endswith(".")
     for kind in {table.kind for table in spec.tables}:

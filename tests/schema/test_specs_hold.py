@@ -53,9 +53,9 @@ def _instead(row: Cells) -> Iterator[tuple[Cells, ...]]:
 
 
 def test_a_difference_names_file_row_and_column() -> None:
-    table = packets()["hvx"].table("command", "sd_api_v3")
+    table = packets()["gatts/hvx"].table("command", "sd_api_v3")
     found = layout_rows(layout("sd_api_v3", "command", "sd_ble_gatts_hvx"))
-    place = "specs/hvx.toml command (sd_api_v3 .. sd_api_v7)"
+    place = "specs/gatts/hvx.toml command (sd_api_v3 .. sd_api_v7)"
 
     row = ("2", *table.rows[3][1:])
     wider = table._replace(rows=(*table.rows[:3], row, *table.rows[4:]))
@@ -121,7 +121,8 @@ def _changes(block: Any) -> Iterator[tuple[str, Any]]:
         yield "length", 4
     elif isinstance(block, Data):
         yield "length", f"{block.length}x"
-        yield "limited", not block.limited
+        if block.most is not None:  # without a longest there is nothing to limit
+            yield "limited", not block.limited
     elif isinstance(block, OneOf):
         yield "values", (*block.values, 3)
 

@@ -24,7 +24,7 @@ class AttrGet(Command["AttrGetResponse"]):
         uuid_present  1  whether the UUID is wanted
         md_present    1  whether the metadata is wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/attr_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/attr_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_attr_get"
@@ -41,7 +41,7 @@ class AttrGetV2(Command["AttrGetResponse"]):
         uuid        1..4  presence flag, then the UUID, which the chip does not use; None: not wanted
         md_present  1     whether the metadata is wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/attr_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/attr_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_attr_get"
@@ -58,7 +58,7 @@ class AttrGetResponse(Response):
         uuid    0..4  presence flag, then Uuid; None: not wanted. Not in sd_api_v2, where it is always None
         md      1..4  presence flag, then AttrMd; None: not wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/attr_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/attr_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_attr_get"

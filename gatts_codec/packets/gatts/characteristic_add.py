@@ -43,7 +43,7 @@ class CharacteristicAdd(Command["CharacteristicAddResponse"]):
         attr_char_value  1..528  presence flag, then Attr, the value; None: flag alone
         handles_present  1       whether the handles are wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/characteristic_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/characteristic_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_characteristic_add"
@@ -60,7 +60,7 @@ class CharacteristicAddResponse(Response):
         result   4     0 success; anything else ends the packet here
         handles  1..9  presence flag, then CharHandles. None: the call failed, or they were not wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/characteristic_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/characteristic_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_characteristic_add"

@@ -23,7 +23,7 @@ class DescriptorAdd(Command["DescriptorAddResponse"]):
         attr            1..528  presence flag, then Attr, the descriptor; None: flag alone
         handle_present  1       whether the handle is wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/descriptor_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/descriptor_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_descriptor_add"
@@ -39,7 +39,7 @@ class DescriptorAddResponse(Response):
         result  4     0 success; anything else ends the packet here
         handle  1..3  bare up to sd_api_v2_pc, then behind a presence flag. None: the call failed, or it was not wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/descriptor_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/descriptor_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_descriptor_add"

@@ -20,7 +20,7 @@ class ExchangeMtuReply(Command["ExchangeMtuReplyResponse"]):
         server_rx_mtu  2  the server's ATT MTU in bytes, 23 to the configured maximum. The smaller of both ends' is then
                           used
 
-    Behind the opcode (u8), little endian. Source: `specs/exchange_mtu_reply.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/exchange_mtu_reply.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_exchange_mtu_reply"
@@ -34,7 +34,7 @@ class ExchangeMtuReplyResponse(Response):
 
         result  4  0 success
 
-    Behind the opcode (u8), little endian. Source: `specs/exchange_mtu_reply.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/exchange_mtu_reply.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_exchange_mtu_reply"

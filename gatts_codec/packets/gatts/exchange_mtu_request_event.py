@@ -18,7 +18,7 @@ class ExchangeMtuRequestEvent(Event):
         conn_handle    2  connection
         client_rx_mtu  2  the peer's ATT MTU in bytes
 
-    Behind the event id (u16), little endian. Source: `specs/exchange_mtu_request_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/exchange_mtu_request_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST"

@@ -17,7 +17,7 @@ class HvcEvent(Event):
         conn_handle  2  connection
         handle       2  the characteristic value that was indicated
 
-    Behind the event id (u16), little endian. Source: `specs/hvc_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/hvc_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_HVC"

@@ -18,7 +18,7 @@ class HvnTxCompleteEvent(Event):
         conn_handle  2  connection
         count        1  how many notifications
 
-    Behind the event id (u16), little endian. Source: `specs/hvn_tx_complete_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/hvn_tx_complete_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_HVN_TX_COMPLETE"

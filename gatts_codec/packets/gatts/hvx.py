@@ -29,7 +29,7 @@ class HvxParams(Message):
         data    0..513  presence flag, then the bytes: stored, and at most MTU - 3 of them sent. None: the stored value
                         goes out
 
-    Without a length the packet ends in 00 00 up to sd_api_v2_pc, in 00 later. Source: `specs/hvx.toml`.
+    Without a length the packet ends in 00 00 up to sd_api_v2_pc, in 00 later. Source: `specs/gatts/hvx.toml`.
     """
 
     handle: Handle
@@ -49,7 +49,7 @@ class Hvx(Command["HvxResponse"]):
         conn_handle  2       connection
         hvx_params   1..522  presence flag, then HvxParams; None: flag alone
 
-    Behind the opcode (u8), little endian. Source: `specs/hvx.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/hvx.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_hvx"
@@ -65,7 +65,7 @@ class HvxResponse(Response):
         bytes_written  1..3  presence flag, then the number of bytes written to the attribute; not that of bytes sent
                              over the air. None: the call failed, or its parameters had no length
 
-    Behind the opcode (u8), little endian. Source: `specs/hvx.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/hvx.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_hvx"

@@ -22,7 +22,7 @@ class IncludeAdd(Command["IncludeAddResponse"]):
         inc_srvc_handle         2  the service to include
         include_handle_present  1  whether the handle is wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/include_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/include_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_include_add"
@@ -39,7 +39,7 @@ class IncludeAddResponse(Response):
         include_handle  1..3  bare up to sd_api_v2_pc, then behind a presence flag. None: the call failed, or it was not
                               wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/include_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/include_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_include_add"

@@ -18,7 +18,7 @@ class InitialUserHandleGet(Command["InitialUserHandleGetResponse"]):
 
         handle_present  1  whether the handle is wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/initial_user_handle_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/initial_user_handle_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_initial_user_handle_get"
@@ -32,7 +32,7 @@ class InitialUserHandleGetResponse(Response):
         result  4     0 success; anything else ends the packet here
         handle  1..3  presence flag, then the handle. None: the call failed, or it was not wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/initial_user_handle_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/initial_user_handle_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_initial_user_handle_get"

@@ -93,7 +93,7 @@ class RwAuthorizeReply(Command["RwAuthorizeReplyResponse"]):
         conn_handle                2       connection
         rw_authorize_reply_params  1..522  presence flag, then RwAuthorizeReplyParams; None: flag alone
 
-    Behind the opcode (u8), little endian. Source: `specs/rw_authorize_reply.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/rw_authorize_reply.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
@@ -108,7 +108,7 @@ class RwAuthorizeReplyV1(Command["RwAuthorizeReplyResponse"]):
         conn_handle                2       connection
         rw_authorize_reply_params  1..522  presence flag, then RwAuthorizeReplyParamsV1; None: flag alone
 
-    Behind the opcode (u8), little endian. Source: `specs/rw_authorize_reply.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/rw_authorize_reply.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
@@ -122,7 +122,7 @@ class RwAuthorizeReplyResponse(Response):
 
         result  4  0 success
 
-    Behind the opcode (u8), little endian. Source: `specs/rw_authorize_reply.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/rw_authorize_reply.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"

@@ -65,7 +65,7 @@ class RwAuthorizeRequestEvent(Event):
         mem_block    3..515   with type 2, only if bytes are left: lent memory with the queued writes; None: no bytes
                               are left
 
-    Behind the event id (u16), little endian. Source: `specs/rw_authorize_request_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/rw_authorize_request_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST"
@@ -87,7 +87,7 @@ class RwAuthorizeRequestEventV1(Event):
         mem_block    3..515   with type 2, only if bytes are left: lent memory with the queued writes; None: no bytes
                               are left
 
-    Behind the event id (u16), little endian. Source: `specs/rw_authorize_request_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/rw_authorize_request_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST"

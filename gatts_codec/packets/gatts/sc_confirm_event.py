@@ -19,7 +19,7 @@ class ScConfirmEvent(Event):
 
         conn_handle  2  connection
 
-    Behind the event id (u16), little endian. Source: `specs/sc_confirm_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/sc_confirm_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_SC_CONFIRM"

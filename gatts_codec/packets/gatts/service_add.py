@@ -24,7 +24,7 @@ class ServiceAdd(Command["ServiceAddResponse"]):
         uuid            1..4  presence flag, then Uuid; None: flag alone
         handle_present  1     whether the handle is wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/service_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/service_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_service_add"
@@ -40,7 +40,7 @@ class ServiceAddResponse(Response):
         result  4     0 success; anything else ends the packet here
         handle  1..3  bare up to sd_api_v2_pc, then behind a presence flag. None: the call failed, or it was not wanted
 
-    Behind the opcode (u8), little endian. Source: `specs/service_add.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/service_add.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_service_add"

@@ -23,7 +23,7 @@ class ServiceChanged(Command["ServiceChangedResponse"]):
         start_handle  2  the first that has changed; of the application's own
         end_handle    2  the last
 
-    Behind the opcode (u8), little endian. Source: `specs/service_changed.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/service_changed.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_service_changed"
@@ -38,7 +38,7 @@ class ServiceChangedResponse(Response):
 
         result  4  0 success
 
-    Behind the opcode (u8), little endian. Source: `specs/service_changed.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/service_changed.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_service_changed"

@@ -26,7 +26,7 @@ class SysAttrGet(Command["SysAttrGetResponse"]):
         sys_attr_data_present  1     whether there is a buffer; without one only the length comes back
         flags                  4     SysAttrFlags: 0 all services, 1 system services, 2 user services
 
-    Behind the opcode (u8), little endian. Source: `specs/sys_attr_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/sys_attr_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_get"
@@ -45,7 +45,7 @@ class SysAttrGetResponse(Response):
                                None: not given
         sys_attr_data  0..513  presence flag, then the bytes; None: there was no buffer
 
-    Behind the opcode (u8), little endian. Source: `specs/sys_attr_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/sys_attr_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_get"

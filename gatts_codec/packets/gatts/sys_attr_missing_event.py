@@ -18,7 +18,7 @@ class SysAttrMissingEvent(Event):
         conn_handle  2  connection
         hint         1  which attributes are missing; 0: all. Any number is legal
 
-    Behind the event id (u16), little endian. Source: `specs/sys_attr_missing_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/sys_attr_missing_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_SYS_ATTR_MISSING"

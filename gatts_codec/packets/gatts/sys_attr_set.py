@@ -27,7 +27,7 @@ class SysAttrSet(Command["SysAttrSetResponse"]):
         sys_attr_data  1..513  presence flag, then the bytes. None: all as for a new peer, without subscriptions
         flags          4       SysAttrFlags: 0 all services, 1 system services, 2 user services
 
-    Behind the opcode (u8), little endian. Source: `specs/sys_attr_set.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/sys_attr_set.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_set"
@@ -46,7 +46,7 @@ class SysAttrSetResponse(Response):
 
         result  4  0 success
 
-    Behind the opcode (u8), little endian. Source: `specs/sys_attr_set.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/sys_attr_set.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_set"

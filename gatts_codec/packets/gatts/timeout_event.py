@@ -22,7 +22,7 @@ class TimeoutEvent(Event):
         conn_handle  2  connection
         src          1  TimeoutSource, what timed out: 0 the ATT protocol
 
-    Behind the event id (u16), little endian. Source: `specs/timeout_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/timeout_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_TIMEOUT"

@@ -25,7 +25,7 @@ class ValueBuffer(Message):
         len            2  the size of the caller's buffer in bytes
         value_present  1  whether there is a buffer; without one only the length comes back
 
-    Up to sd_api_v2_pc ``len`` stands first. Source: `specs/value_get.toml`.
+    Up to sd_api_v2_pc ``len`` stands first. Source: `specs/gatts/value_get.toml`.
     """
 
     len: int
@@ -41,7 +41,7 @@ class ValueGet(Command["ValueGetResponse"]):
         handle       2     the attribute
         value        1..6  presence flag, then ValueBuffer; None: flag alone
 
-    Behind the opcode (u8), little endian. Source: `specs/value_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/value_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_get"
@@ -57,7 +57,7 @@ class ValueGetResponse(Response):
         result  4       0 success; anything else ends the packet here
         value   1..518  Value, from sd_api_v3 on behind a presence flag. None: the call failed, or it was not given
 
-    Behind the opcode (u8), little endian. Source: `specs/value_get.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/value_get.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_get"

@@ -26,7 +26,7 @@ class Value(Message):
                         value has)
         value   1..513  presence flag, then the bytes; None: flag alone
 
-    Up to sd_api_v2_pc ``len`` stands first. Source: `specs/structs/value.toml`, `specs/value_set.toml`.
+    Up to sd_api_v2_pc ``len`` stands first. Source: `specs/structs/value.toml`, `specs/gatts/value_set.toml`.
     """
 
     value: bytes | None = None
@@ -45,7 +45,7 @@ class ValueSet(Command["ValueSetResponse"]):
         handle       2       the attribute
         value        1..518  presence flag, then Value; None: flag alone
 
-    Behind the opcode (u8), little endian. Source: `specs/value_set.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/value_set.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_set"
@@ -61,7 +61,7 @@ class ValueSetResponse(Response):
         result  4       0 success; anything else ends the packet here
         value   1..518  Value, from sd_api_v3 on behind a presence flag. None: the call failed, or it was not given
 
-    Behind the opcode (u8), little endian. Source: `specs/value_set.toml`.
+    Behind the opcode (u8), little endian. Source: `specs/gatts/value_set.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gatts_value_set"

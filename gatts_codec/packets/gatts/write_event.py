@@ -84,7 +84,7 @@ class WriteEvent(Event):
         data           2..514  u16 count, then the bytes; no presence flag
         mem_block      3..515  only if bytes are left: lent memory with the queued writes; None: no bytes are left
 
-    Behind the event id (u16), little endian. Source: `specs/write_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/write_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_WRITE"
@@ -111,7 +111,7 @@ class WriteEventV1(Event):
         data         2..514  u16 count, then the bytes; no presence flag
         mem_block    3..515  only if bytes are left: lent memory with the queued writes; None: no bytes are left
 
-    Behind the event id (u16), little endian. Source: `specs/write_event.toml`.
+    Behind the event id (u16), little endian. Source: `specs/gatts/write_event.toml`.
     """
 
     name: ClassVar[str] = "BLE_GATTS_EVT_WRITE"

@@ -1,0 +1,32 @@
+# The public names, each with its home. Type checkers read them here; so does the package, which loads them late.
+
+from gatts_codec.packets.l2cap.ch_credit_event import ChCreditEvent as ChCreditEvent
+from gatts_codec.packets.l2cap.ch_flow_control import ChFlowControl as ChFlowControl
+from gatts_codec.packets.l2cap.ch_flow_control import ChFlowControlResponse as ChFlowControlResponse
+from gatts_codec.packets.l2cap.ch_release import ChRelease as ChRelease
+from gatts_codec.packets.l2cap.ch_release import ChReleaseResponse as ChReleaseResponse
+from gatts_codec.packets.l2cap.ch_released_event import ChReleasedEvent as ChReleasedEvent
+from gatts_codec.packets.l2cap.ch_rx import ChRx as ChRx
+from gatts_codec.packets.l2cap.ch_rx import ChRxResponse as ChRxResponse
+from gatts_codec.packets.l2cap.ch_rx_event import ChRxEvent as ChRxEvent
+from gatts_codec.packets.l2cap.ch_sdu_buf_released_event import ChSduBufReleasedEvent as ChSduBufReleasedEvent
+from gatts_codec.packets.l2cap.ch_setup import ChRxParams as ChRxParams
+from gatts_codec.packets.l2cap.ch_setup import ChSetup as ChSetup
+from gatts_codec.packets.l2cap.ch_setup import ChSetupParams as ChSetupParams
+from gatts_codec.packets.l2cap.ch_setup import ChSetupResponse as ChSetupResponse
+from gatts_codec.packets.l2cap.ch_setup_event import ChSetupEvent as ChSetupEvent
+from gatts_codec.packets.l2cap.ch_setup_refused_event import ChSetupRefusedEvent as ChSetupRefusedEvent
+from gatts_codec.packets.l2cap.ch_setup_request_event import ChSetupRequestEvent as ChSetupRequestEvent
+from gatts_codec.packets.l2cap.ch_tx import ChTx as ChTx
+from gatts_codec.packets.l2cap.ch_tx import ChTxResponse as ChTxResponse
+from gatts_codec.packets.l2cap.ch_tx_event import ChTxEvent as ChTxEvent
+from gatts_codec.packets.l2cap.cid_register import CidRegister as CidRegister
+from gatts_codec.packets.l2cap.cid_register import CidRegisterResponse as CidRegisterResponse
+from gatts_codec.packets.l2cap.cid_unregister import CidUnregister as CidUnregister
+from gatts_codec.packets.l2cap.cid_unregister import CidUnregisterResponse as CidUnregisterResponse
+from gatts_codec.packets.l2cap.rx_event import RxEvent as RxEvent
+from gatts_codec.packets.l2cap.structs import ChTxParams as ChTxParams
+from gatts_codec.packets.l2cap.structs import Header as Header
+from gatts_codec.packets.l2cap.structs import SduBuf as SduBuf
+from gatts_codec.packets.l2cap.tx import Tx as Tx
+from gatts_codec.packets.l2cap.tx import TxResponse as TxResponse

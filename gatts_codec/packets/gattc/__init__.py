@@ -1,0 +1,1 @@
+"""The GATT client: finding, reading and writing a peer's attributes."""

@@ -1,0 +1,50 @@
+"""char_value_by_uuid_read: read a peer's values by their UUID. CHAR_VAL_BY_UUID_READ_RSP answers.
+
+The same in all dialects but for the opcode.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.gattc.structs import RANGE, HandleRange
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Presence
+from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.structs import CONN_HANDLE, UUID, Uuid
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CharValueByUuidRead(Command["CharValueByUuidReadResponse"]):
+    """Read the values of a peer that have a UUID (SDK: sd_ble_gattc_char_value_by_uuid_read).
+
+        conn_handle   2     connection
+        uuid          1..4  presence flag, then Uuid; None: flag alone
+        handle_range  1..5  presence flag, then HandleRange, where to look; None: flag alone
+
+    Behind the opcode (u8), little endian. Source: `specs/gattc/char_value_by_uuid_read.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gattc_char_value_by_uuid_read"
+    conn_handle: Handle
+    uuid: Uuid | None
+    handle_range: HandleRange | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CharValueByUuidReadResponse(Response):
+    """The result alone: what the peer answers comes as an event.
+
+        result  4  0 success; the answer comes as an event
+
+    Behind the opcode (u8), little endian. Source: `specs/gattc/char_value_by_uuid_read.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gattc_char_value_by_uuid_read"
+    result: Result
+
+
+COMMAND = Record(CharValueByUuidRead, CONN_HANDLE, named("uuid", Presence(UUID)), RANGE)
+RESPONSE = response(CharValueByUuidReadResponse)

@@ -1,0 +1,49 @@
+"""ch_rx: lend a buffer for the next SDU. Since sd_api_v5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.l2cap.structs import BUF_ID, LOCAL_CID, MAX_SDU_LEN, SDU_LEN, SduBuf
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Presence
+from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.record import Absent, AtMost, Record, named
+from gatts_codec.schema.structs import CONN_HANDLE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChRx(Command["ChRxResponse"]):
+    """Lend a buffer for the next SDU of a channel (SDK: sd_ble_l2cap_ch_rx).
+
+        conn_handle  2     connection
+        local_cid    2     this end's channel
+        sdu_buf      1..7  presence flag, then SduBuf without its bytes, len first; None: flag alone
+
+    Behind the opcode (u8), little endian. Source: `specs/l2cap/ch_rx.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_l2cap_ch_rx"
+    conn_handle: Handle
+    local_cid: Handle
+    sdu_buf: SduBuf | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ChRxResponse(Response):
+    """The result alone.
+
+        result  4  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/l2cap/ch_rx.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_l2cap_ch_rx"
+    result: Result
+
+
+_BUFFER = Record(SduBuf, SDU_LEN, AtMost("len", MAX_SDU_LEN), BUF_ID, Absent("data"))
+
+COMMAND = Record(ChRx, CONN_HANDLE, LOCAL_CID, named("sdu_buf", Presence(_BUFFER)))
+RESPONSE = response(ChRxResponse)

@@ -1,0 +1,41 @@
+"""cid_register: take a fixed channel. Up to sd_api_v3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import u16
+from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.record import Record, named
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CidRegister(Command["CidRegisterResponse"]):
+    """Take a fixed L2CAP channel (SDK: sd_ble_l2cap_cid_register).
+
+        cid  2  the channel, 0x0040 and up
+
+    Behind the opcode (u8), little endian. Source: `specs/l2cap/cid_register.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_l2cap_cid_register"
+    cid: Handle
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CidRegisterResponse(Response):
+    """The result alone.
+
+        result  4  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/l2cap/cid_register.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_l2cap_cid_register"
+    result: Result
+
+
+COMMAND = Record(CidRegister, named("cid", u16))
+RESPONSE = response(CidRegisterResponse)

@@ -1,0 +1,41 @@
+"""cid_unregister: give back a fixed channel. Up to sd_api_v3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import u16
+from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.record import Record, named
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CidUnregister(Command["CidUnregisterResponse"]):
+    """Give back a fixed L2CAP channel (SDK: sd_ble_l2cap_cid_unregister).
+
+        cid  2  the channel, 0x0040 and up
+
+    Behind the opcode (u8), little endian. Source: `specs/l2cap/cid_unregister.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_l2cap_cid_unregister"
+    cid: Handle
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CidUnregisterResponse(Response):
+    """The result alone.
+
+        result  4  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/l2cap/cid_unregister.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_l2cap_cid_unregister"
+    result: Result
+
+
+COMMAND = Record(CidUnregister, named("cid", u16))
+RESPONSE = response(CidUnregisterResponse)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from gatts_codec.constants import RpcPacketType
 from gatts_codec.schema.blocks import Refused, as_integer
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Message, byte_count
 
 # How wide the number at the head of the body is; the other packet types have none.

@@ -15,11 +15,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, FrozenInstanceError, fields
 from enum import IntEnum
 from operator import index
 from types import NoneType, UnionType
 from typing import (
+    TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
@@ -33,6 +34,7 @@ from typing import (
 )
 
 from gatts_codec.errors import EncodeError, brief
+from gatts_codec.schema.classes import LazySignature, init_of, no_values
 from gatts_codec.schema.shown import GIVEN, LATER, Look, Mark, address_bytes
 
 Handle = Annotated[int, "#06x"]
@@ -86,6 +88,8 @@ class Message:
     """
 
     __slots__ = ()
+    __signature__ = LazySignature()
+    _values: ClassVar[Callable[[Any], Any]] = no_values  # classes.py
     _data: ClassVar[tuple[str, ...]] = ()  # fields that may be given as buffers or lists
 
     def __init_subclass__(cls) -> None:
@@ -93,8 +97,36 @@ class Message:
         own = (name for name, kind in cls.__annotations__.items() if _DATA.search(str(kind)))
         cls._data = (*cls._data, *own)
 
+    # What dataclasses would generate for every class (classes.py).
+    if not TYPE_CHECKING:
+
+        def __init__(self, *values: Any, **named: Any) -> None:
+            init_of(type(self))(self, *values, **named)
+
     def __post_init__(self) -> None:
         own_copies(self)
+
+    def __eq__(self, other: object) -> bool:
+        if other.__class__ is not self.__class__:
+            return NotImplemented
+        values = type(self)._values
+        return bool(values(self) == values(other))
+
+    def __hash__(self) -> int:
+        return hash(type(self)._values(self))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __getstate__(self) -> list[Any]:
+        return [getattr(self, field.name) for field in fields(self)]  # type: ignore[arg-type]
+
+    def __setstate__(self, state: list[Any]) -> None:
+        for field, value in zip(fields(self), state, strict=True):  # type: ignore[arg-type]
+            object.__setattr__(self, field.name, value)
 
     def __repr__(self) -> str:
         types = field_types(type(self))

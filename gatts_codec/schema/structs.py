@@ -6,12 +6,12 @@ In the C struct of an attribute init_len stands before init_offs; on the wire it
 from __future__ import annotations
 
 import uuid as uuid128
-from dataclasses import dataclass
 from typing import Annotated
 
 from gatts_codec.constants import MAX_VALUE_LEN, AttrType, AttrVloc, UuidType
 from gatts_codec.errors import EncodeError, brief
 from gatts_codec.schema.blocks import Data, Given, Length, Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
 from gatts_codec.schema.record import Bits, Record, named
 

@@ -6,11 +6,11 @@ pc-ble-driver's patch of it (sd_api_v2_pc) and everything later has the two flag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Given, Presence
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.structs import ATTR_MD, HANDLE, UUID, AttrMd, Uuid

@@ -5,7 +5,6 @@ The same in all dialects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
@@ -19,6 +18,7 @@ from gatts_codec.schema.characteristic import (
     CharPf,
     CharProps,
 )
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, GivenHandle, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import ATTR, Attr

@@ -5,11 +5,11 @@ The response carries the handle: bare up to SD API v2, behind a presence flag fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, GivenHandle, Handle, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import ATTR, HANDLE, HANDLE_PRESENT, Attr

@@ -6,12 +6,12 @@ unread; from v3 on they end in one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import MAX_VALUE_LEN, HvxType
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Length, Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
 from gatts_codec.schema.record import Group, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE

@@ -5,11 +5,11 @@ Up to SD API v2 the firmware takes any flag but 00 for present; from v3 on the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, Given, Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, GivenHandle, Handle, Response
 from gatts_codec.schema.record import Record, named
 

@@ -6,7 +6,6 @@ type but 1 and 2 is refused, since the rest of the packet hangs on it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from construct import Construct
@@ -14,6 +13,7 @@ from construct import Construct
 from gatts_codec.constants import MAX_VALUE_LEN, AuthorizeType, GattStatus
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, OneOf, Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
 from gatts_codec.schema.record import Bits, Record, When, named
 from gatts_codec.schema.structs import CONN_HANDLE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from construct import Construct
@@ -17,6 +16,7 @@ from gatts_codec.packets.gatts.write_event import (
     WriteParamsV1,
 )
 from gatts_codec.schema.blocks import OneOf, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Record, When, named
 from gatts_codec.schema.structs import CONN_HANDLE, CONTEXT, HANDLE, UUID, AttrContext, MemBlock, Uuid

@@ -5,9 +5,9 @@ The same in all dialects; chips of sd_api_v3 and v5 never send it, since their e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Record
 from gatts_codec.schema.structs import CONN_HANDLE

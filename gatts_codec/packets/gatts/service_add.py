@@ -5,12 +5,12 @@ The response carries the handle: bare up to SD API v2, behind a presence flag fr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import ServiceType
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import HANDLE, HANDLE_PRESENT, UUID, Uuid

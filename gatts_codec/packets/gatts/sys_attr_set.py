@@ -6,12 +6,12 @@ wire, and ``len`` is then 0. From v3 on u16 length, presence flag, then the byte
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, Response, fill_length
 from gatts_codec.schema.record import Group, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

@@ -5,11 +5,11 @@ Event id 0x55 up to sd_api_v2, 0x56 from v3 on, where 0x55 became exchange_mtu_r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import TimeoutSource
 from gatts_codec.schema.blocks import u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

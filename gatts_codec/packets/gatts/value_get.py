@@ -6,12 +6,12 @@ comes first, and the response's value gains a presence flag.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.gatts.value_set import VALUE_LEN_FIRST, VALUE_OFFSET_FIRST, Value
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, Given, Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE

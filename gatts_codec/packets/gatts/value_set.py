@@ -6,12 +6,12 @@ gains a presence flag.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE

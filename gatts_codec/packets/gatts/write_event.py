@@ -7,11 +7,11 @@ is one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import MAX_VALUE_LEN, WriteOp
 from gatts_codec.schema.blocks import Counted, Trailing, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import (

@@ -47,20 +47,20 @@ def read(block: Any, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     raise NotCompilable(f"no decoding of {type(block).__name__}")
 
 
-@read.register
+@read.register(Number)
 def _(block: Number, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.read(block.fmtstr[1:], path)
     return rest
 
 
-@read.register
+@read.register(OneOf)
 def _(block: OneOf, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     known = tuple(map(int, block.values))
     way.doubt_after(f"{way.read(block.subcon.fmtstr[1:], path)} not in {known}")
     return rest
 
 
-@read.register
+@read.register(Given)
 def _(block: Given, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     byte = way.read("B", path)
     # Indexing past the table's end is the check.
@@ -69,7 +69,7 @@ def _(block: Given, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return rest
 
 
-@read.register
+@read.register(Presence)
 def _(block: Presence, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     present, absent = way.flag(block.flag)
     return fork(
@@ -77,14 +77,14 @@ def _(block: Presence, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     )
 
 
-@read.register
+@read.register(type(None))
 def _(block: None, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     """A field that is not there."""
     way.values[path] = "None"
     return rest
 
 
-@read.register
+@read.register(Record)
 def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if len(block.members) == 1 and isinstance(block.members[0], Bits) and _is_plain(block.members[0]):
         return _one_byte_record(block, path, way, rest)
@@ -104,7 +104,7 @@ def _shared(block: Record, strict: bool) -> dict[int, Message]:
     return {byte: block.cls(**values) for byte, values in _legal(block.members[0], strict).items()}
 
 
-@read.register
+@read.register(Bits)
 def _(block: Bits, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     places = [(*path, name) for name in block.widths]
     names = [way.name(*place) for place in places]
@@ -166,7 +166,7 @@ class Limited(NamedTuple):
     most: int | None
 
 
-@read.register
+@read.register(Data)
 def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     length = way.found(path, block.length)
     taken = Step(Taken(length, block.most), path)
@@ -183,14 +183,14 @@ def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return fork(way, arms, [path], rest)
 
 
-@read.register
+@read.register(Limited)
 def _(block: Limited, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if block.most is not None:
         way.doubt_after(f"{way.values[block.length]} > {block.most}")
     return rest
 
 
-@read.register
+@read.register(Taken)
 def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     size = way.values[block.length]
     if block.most is not None:
@@ -210,13 +210,13 @@ def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return rest
 
 
-@read.register
+@read.register(Counted)
 def _(block: Counted, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     length = (*path, "", "len")
     return [Step(block.number, length), Step(Taken(length, block.most), path), *rest]
 
 
-@read.register
+@read.register(Raw)
 def _(block: Raw, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if isinstance(block.size, str):
         return [Step(Taken(way.found(path, block.size), None), path), *rest]
@@ -228,13 +228,13 @@ class AtEnd(NamedTuple):
     """The position is the length."""
 
 
-@read.register
+@read.register(AtEnd)
 def _(block: AtEnd, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.ended = True
     return rest
 
 
-@read.register
+@read.register(Trailing)
 def _(block: Trailing, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     arms = [
         Arm(f"len({way.source.argument}) == {way.place}", [Step(AtEnd()), Step(None, path)]),
@@ -243,7 +243,7 @@ def _(block: Trailing, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return fork(way, arms, [path], rest)
 
 
-@read.register
+@read.register(Group)
 def _(block: Group, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     present, absent = way.flag(block.flag)
     filler = [Step(Filler())] if block.filler else []
@@ -262,7 +262,7 @@ class Fixed(NamedTuple):
     value: int | None
 
 
-@read.register
+@read.register(Filler)
 def _(block: Filler, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if way.strict:
         way.doubt_after(f"{way.read('B', ('', 'filler'))}")
@@ -271,13 +271,13 @@ def _(block: Filler, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return rest
 
 
-@read.register
+@read.register(Fixed)
 def _(block: Fixed, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.values[path] = repr(block.value)
     return rest
 
 
-@read.register
+@read.register(When)
 def _(block: When, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     condition_field = (*path, block.field)
     members = members_of(block, path)
@@ -301,25 +301,25 @@ def _equals(way: Reading, path: FieldPath, value: int) -> str:
     return f"{way.source.argument}[{place}:{place + size}] == {int(value).to_bytes(size, 'little')!r}"
 
 
-@read.register
+@read.register(Known)
 def _(block: Known, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.known[path] = block.value
     return rest
 
 
-@read.register
+@read.register(Absent)
 def _(block: Absent, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return [Step(None, (*path, name)) for name in block.names] + rest
 
 
-@read.register
+@read.register(Build)
 def _(block: Build, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.values[path] = way.name(*(path or ("message",)))
     way.builds.append((path, block.record))
     return rest
 
 
-@read.register
+@read.register(Meet)
 def _(block: Meet, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.flush()
     way.build()
@@ -335,7 +335,7 @@ class Finish(NamedTuple):
     record: Record
 
 
-@read.register
+@read.register(Finish)
 def _(block: Finish, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     trailing = block.record.tolerates_trailing and not way.strict
     if way.run and not way.begin.variable and not trailing:

@@ -14,7 +14,7 @@ from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Member, Record
 
 
-@read.register
+@read.register(ListOf)
 def _(block: ListOf, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if isinstance(block.count, str):
         count = way.values[way.found(path, block.count)]
@@ -56,7 +56,7 @@ class Append(NamedTuple):
     items: str
 
 
-@read.register
+@read.register(Append)
 def _(block: Append, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.flush()
     way.build()
@@ -80,17 +80,17 @@ def _(block: Any) -> bool:
     return True
 
 
-@_is_even.register
+@_is_even.register(Raw)
 def _(block: Raw) -> bool:
     return isinstance(block.size, int)
 
 
-@_is_even.register
+@_is_even.register(Record)
 def _(block: Record) -> bool:
     return all(_is_even(member if isinstance(member, Member) else member.subcon) for member in block.members)
 
 
-@read.register
+@read.register(Switch)
 def _(block: Switch, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     value = way.values[way.found(path, block.field)]
     way.flush()
@@ -99,20 +99,20 @@ def _(block: Switch, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return fork(way, arms, [path], rest)
 
 
-@read.register
+@read.register(Never)
 def _(block: Never, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.source.doubt()
     way.values[path] = "None"
     return rest
 
 
-@read.register
+@read.register(Count)
 def _(block: Count, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     way.read(block.number.fmtstr[1:], (*path, block.counter))
     return rest
 
 
-@read.register
+@read.register(AtMost)
 def _(block: AtMost, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     field, when = (*path, block.field), (*path, block.when or "")
     over = f"{way.values[field]} > {block.most}"

@@ -58,14 +58,14 @@ def write(block: Any, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     raise NotCompilable(f"no encoding of {type(block).__name__}")
 
 
-@write.register
+@write.register(Number)
 def _(block: Number, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.numbers.add(path)
     way.pieces.append(Packed(block.fmtstr[1:], way.value(path)))
     return rest
 
 
-@write.register
+@write.register(Length)
 def _(block: Length, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     # What it counts compares with it.
     way.numbers.add(path)
@@ -73,7 +73,7 @@ def _(block: Length, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(OneOf)
 def _(block: OneOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     known = tuple(value if value in block.values else None for value in range(1 + max(block.values)))
     rest = write(block.subcon, path, way, rest)
@@ -85,7 +85,7 @@ def _(block: OneOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(Given)
 def _(block: Given, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     given = way.variable(path)
     way.source.doubt(f"type({given}) is not bool")
@@ -93,7 +93,7 @@ def _(block: Given, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(Presence)
 def _(block: Presence, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     condition, step = f"{way.variable(path)} is not None", Step(block.subcon, path)
     if isinstance(block.subcon, Record):
@@ -109,13 +109,13 @@ def _absent(way: Writing, path: FieldPath, steps: Steps) -> Arm:
     return Arm(f"{way.variable(path)} is None", [*steps, Step(ABSENT)])
 
 
-@write.register
+@write.register(Constant)
 def _(block: Constant, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.pieces.append(block)
     return rest
 
 
-@write.register
+@write.register(Record)
 def _(block: Record, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     # The class of the message itself is what the caller found this function by.
     if path:
@@ -129,12 +129,12 @@ class Checked(NamedTuple):
     record: Record
 
 
-@write.register
+@write.register(Checked)
 def _(block: Checked, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return members_of(block.record, path) + rest
 
 
-@write.register
+@write.register(Bits)
 def _(block: Bits, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     fields = [_bits_value(block, (*path, name), way) for name in block.widths]
     way.numbers.update((*path, name) for name in block.widths)
@@ -167,7 +167,7 @@ def _shifted(block: Bits) -> Iterator[tuple[str, tuple[int | None, ...]]]:
         yield name, tuple(value << shift if value in legal else None for value in range(1 << width))
 
 
-@write.register
+@write.register(Data)
 def _(block: Data, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     length = way.found(path, block.length)
     sized = Step(Sized(length, block.most), path)
@@ -192,7 +192,7 @@ class Limited(NamedTuple):
     most: int | None
 
 
-@write.register
+@write.register(Sized)
 def _(block: Sized, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     data, size = way.variable(path), way.variable(block.length)
     way.source.doubt(f"{way.size(block.length)} != len({data})")
@@ -201,14 +201,14 @@ def _(block: Sized, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(Limited)
 def _(block: Limited, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.source.line(way.size(path))
     way.limit(way.size(path), block.most)
     return rest
 
 
-@write.register
+@write.register(Counted)
 def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     data, size = way.variable(path), way.name(*path, "", "size")
     way.source.doubt(f"type({data}) is not bytes")
@@ -218,7 +218,7 @@ def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(Raw)
 def _(block: Raw, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     data = way.variable(path)
     way.source.doubt(f"type({data}) is not bytes")
@@ -229,13 +229,13 @@ def _(block: Raw, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(Trailing)
 def _(block: Trailing, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     arms = [Arm(f"{way.variable(path)} is None", []), Arm("", [Step(block.subcon, path)])]
     return fork(way, arms, [path], rest)
 
 
-@write.register
+@write.register(Group)
 def _(block: Group, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     present = f"{way.variable((*path, block.key))} is not None"
     others = [Step(Fixed(value), (*path, name)) for name, value in block.absent.items() if name != block.key]
@@ -252,7 +252,7 @@ class Fixed(NamedTuple):
     value: int | None
 
 
-@write.register
+@write.register(Fixed)
 def _(block: Fixed, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     value = way.variable(path)
     way.source.doubt(
@@ -263,7 +263,7 @@ def _(block: Fixed, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(When)
 def _(block: When, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     field_path = (*path, block.field)
     members = members_of(block, path)
@@ -276,18 +276,18 @@ def _(block: When, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return fork(way, [Arm(condition, [known, *members]), Arm("", absent)], [absent[0].path], rest)
 
 
-@write.register
+@write.register(Known)
 def _(block: Known, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.known[path] = block.value
     return rest
 
 
-@write.register
+@write.register(Absent)
 def _(block: Absent, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return [Step(Fixed(None), (*path, name)) for name in block.names] + rest
 
 
-@write.register
+@write.register(Meet)
 def _(block: Meet, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.source.line(f"{block.variables[()]} = {way.result()}")
     return rest
@@ -299,7 +299,7 @@ class Fitting(NamedTuple):
     longest: int | None
 
 
-@write.register
+@write.register(Fitting)
 def _(block: Fitting, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     if block.longest is None or not any(isinstance(piece, Chunk) for piece in way.pieces):
         way.source.line(f"return {way.result()}")

@@ -12,7 +12,7 @@ from gatts_codec.schema.lists import ListOf, Never, Switch, SwitchId
 from gatts_codec.schema.record import AtMost, Count
 
 
-@write.register
+@write.register(ListOf)
 def _(block: ListOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     items = way.variable(path)
     way.source.doubt(f"type({items}) not in (tuple, list)")
@@ -44,13 +44,13 @@ class Append(NamedTuple):
     parts: str
 
 
-@write.register
+@write.register(Append)
 def _(block: Append, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.source.line(f"{block.parts}.append({way.result()})")
     return rest
 
 
-@write.register
+@write.register(Switch)
 def _(block: Switch, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     value = way.variable(way.found(path, block.field))
     way.source.doubt(f"not isinstance({value}, int)")
@@ -59,7 +59,7 @@ def _(block: Switch, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return fork(way, arms, [path], rest)
 
 
-@write.register
+@write.register(SwitchId)
 def _(block: SwitchId, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     structure, given, number = way.variable((*path[:-1], block.of)), way.value(path), way.name(*path)
     ids = way.source.constant("ids", {cls: found[0] for cls, found in block.ids().items()})
@@ -73,13 +73,13 @@ def _(block: SwitchId, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(Never)
 def _(block: Never, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.source.doubt()
     return rest
 
 
-@write.register
+@write.register(Count)
 def _(block: Count, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     counter = (*path, block.counter)
     way.pieces.append(Packed(block.number.fmtstr[1:], way.counted(counter, (*path, block.of))))
@@ -87,7 +87,7 @@ def _(block: Count, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return rest
 
 
-@write.register
+@write.register(AtMost)
 def _(block: AtMost, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     value = way.variable((*path, block.field))
     over = f"{value} > {block.most}"

@@ -138,7 +138,8 @@ def twin_of(cls: type[Message]) -> type[Message]:
     Nothing that decoding needs may live in a ``__post_init__``, which is not called.
     """
     if cls not in _TWINS:
-        _TWINS[cls] = type(f"New{cls.__name__}", cls.__bases__, {"__slots__": cls.__slots__})
+        unfrozen = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+        _TWINS[cls] = type(f"New{cls.__name__}", cls.__bases__, {"__slots__": cls.__slots__, **unfrozen})
     return _TWINS[cls]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gatts_codec import Codec, Hvx, HvxParams, RwAuthorizeRequestEvent, SysAttrSet, Uuid
+from gatts_codec import Codec, Hvx, HvxParams, RwAuthorizeRequestEvent, SysAttrSet, SysAttrSetResponse, Uuid
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Chunk, Direction, Item, Report, assemble, diagnose
 from gatts_codec.framing import H5Packet, encode_frame, h5
 from gatts_codec.packets.gatts.rw_authorize_request_event import ReadParams
@@ -53,6 +53,11 @@ class Talk:
         self.message(command, wait_us=wait_us)
         self.message(response)
 
+    @staticmethod
+    def packed(message: Packet) -> bytes:
+        """The payload of a packet."""
+        return CODEC.pack(message)
+
     def message(self, message: Packet, *, wait_us: int = 1000) -> None:
         way = TO_DEVICE if message.kind == "command" else TO_HOST
         self.packet(way, CODEC.pack(message), wait_us=wait_us)
@@ -76,3 +81,4 @@ class Talk:
 NOTIFY = Hvx(0, HvxParams(0x0E, data=b"\1"))
 REQUEST = RwAuthorizeRequestEvent(0, 1, read=ReadParams(0x0E, Uuid(0x2A37), 0))
 NOTHING = SysAttrSet(0)
+DONE = SysAttrSetResponse(0)

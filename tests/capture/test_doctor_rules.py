@@ -34,6 +34,7 @@ from gatts_codec import (
 )
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Remark, Report, assemble, diagnose
 from gatts_codec.framing.slip import RELEASE
+from gatts_codec.packets.gattc.exchange_mtu_request import ExchangeMtuRequest, ExchangeMtuRequestResponse
 from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
 
 DONE = SysAttrSetResponse(0)
@@ -367,3 +368,12 @@ def test_firmware_takes_what_the_most_modest_of_the_possible_dialects_takes() ->
     assert report.verdict.ties
     assert codes(report) == ["payload too long"]
     assert "end at 384 bytes" in report.findings[0].cause
+
+
+@pytest.mark.parametrize(("asked", "replied", "found"), [(247, 247, []), (247, 100, ["two mtus"])])
+def test_an_end_has_one_mtu_for_both_roles(asked: int, replied: int, found: list[str]) -> None:
+    talk = Talk()
+    talk.call(ExchangeMtuRequest(0, asked), ExchangeMtuRequestResponse(0))
+    talk.message(ExchangeMtuRequestEvent(0, 185))
+    talk.call(ExchangeMtuReply(0, replied), ExchangeMtuReplyResponse(0))
+    assert codes(talk.report()) == found

@@ -28,7 +28,7 @@ LOOKAHEAD_LIVE = 200
 _SAMPLES_A_KIND, _MAX_SAMPLES = 20, 2000
 _FAILED, _STRANGE, _VERSION = -3, -1, 3
 _SURE_MARGIN, _EARLY_SAMPLES = 5, 24
-_MISFIT_MARGIN = 3
+_MISFIT_MARGIN, _MISFIT_PACKETS = 3, 2  # one packet alone may be malformed in any dialect
 # version_get: 00 op 01, answered 01 op result version company subversion; Nordic's company number is 0x0059.
 _VERSION_OPCODES = {
     0x66: ("s110_v8", "s130_v1", "sd_api_v2", "sd_api_v3"),
@@ -126,6 +126,7 @@ class Verdict:
             chosen is None
             or self.certainty in ("unknown",)
             or self.best.score - chosen.score < _MISFIT_MARGIN
+            or chosen.failed + chosen.strange < _MISFIT_PACKETS
         ):
             return ""
         return f"these packets fit {self.dialect} better: there {_decoded(self.best)}, in {dialect} {_decoded(chosen)}"

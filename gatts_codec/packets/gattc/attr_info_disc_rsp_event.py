@@ -5,12 +5,12 @@ The count stands before the format, the list behind it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import AttrInfoFormat, GattStatus
 from gatts_codec.packets.gattc.structs import ANSWER
 from gatts_codec.schema.blocks import Raw, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf, Switch
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Count, Record, named

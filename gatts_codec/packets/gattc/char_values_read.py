@@ -6,11 +6,11 @@ for 11.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, Length, Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Response, fill_length
 from gatts_codec.schema.record import AtMost, Record, named

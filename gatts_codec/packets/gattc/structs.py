@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gatts_codec.schema.blocks import Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Handle, Message
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, UUID, Uuid

@@ -5,12 +5,12 @@ Up to sd_api_v2_pc without status and handle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import GattStatus, TimeoutSource
 from gatts_codec.packets.gattc.structs import ANSWER
 from gatts_codec.schema.blocks import u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

@@ -6,12 +6,12 @@ length without bytes has the same limit; later it may be any.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import ExecWriteFlag, GattOp
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE

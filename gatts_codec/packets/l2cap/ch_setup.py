@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import ChStatus
 from gatts_codec.packets.l2cap.structs import BUF_ID, MAX_SDU_LEN, SDU_LEN, SduBuf
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Absent, AtMost, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

@@ -5,11 +5,11 @@ On the wire le_psm stands before tx_params.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.packets.l2cap.structs import LOCAL_CID, TX_PARAMS, ChTxParams
 from gatts_codec.schema.blocks import u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

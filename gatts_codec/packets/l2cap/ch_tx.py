@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import BUF_ID, LOCAL_CID, MAX_SDU_LEN, SDU_LEN, SduBuf
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Presence
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import AtMost, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

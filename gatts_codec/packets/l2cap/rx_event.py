@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import HEADER, Header
 from gatts_codec.schema.blocks import Data
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

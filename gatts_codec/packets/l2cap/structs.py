@@ -6,9 +6,8 @@ may choose any but 0, which is no buffer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gatts_codec.schema.blocks import Length, u16, u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Flags, Handle, Message, fill_length
 from gatts_codec.schema.record import Absent, Record, named
 

@@ -6,12 +6,12 @@ there are two bytes 00 00.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import HEADER, Header
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Group, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

@@ -35,6 +35,7 @@ from gatts_codec import (
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Remark, Report, assemble, diagnose
 from gatts_codec.framing.slip import RELEASE
 from gatts_codec.packets.gattc.exchange_mtu_request import ExchangeMtuRequest, ExchangeMtuRequestResponse
+from gatts_codec.packets.gattc.exchange_mtu_rsp_event import ExchangeMtuRspEvent
 from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
 
 DONE = SysAttrSetResponse(0)
@@ -377,3 +378,12 @@ def test_an_end_has_one_mtu_for_both_roles(asked: int, replied: int, found: list
     talk.message(ExchangeMtuRequestEvent(0, 185))
     talk.call(ExchangeMtuReply(0, replied), ExchangeMtuReplyResponse(0))
     assert codes(talk.report()) == found
+
+
+def test_an_mtu_that_the_host_asked_for_as_a_client_counts_too() -> None:
+    talk = Talk()
+    talk.call(ExchangeMtuRequest(0, 247), ExchangeMtuRequestResponse(0))
+    talk.message(ExchangeMtuRspEvent(0, 0, 0, 100))
+    talk.call(Hvx(0, HvxParams(14, data=bytes(120))), HvxResponse(12))
+    (finding,) = talk.report().findings
+    assert "MTU of 100" in finding.title

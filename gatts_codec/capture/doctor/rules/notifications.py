@@ -10,7 +10,8 @@ from gatts_codec.capture.doctor.finding import of_delivery
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.constants import HvxType
-from gatts_codec.constants.table import table
+from gatts_codec.packets.gattc.exchange_mtu_request import ExchangeMtuRequest
+from gatts_codec.packets.gattc.exchange_mtu_rsp_event import ExchangeMtuRspEvent
 from gatts_codec.packets.gatts.exchange_mtu_reply import ExchangeMtuReply
 from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
 from gatts_codec.packets.gatts.hvx import Hvx, HvxParams
@@ -77,21 +78,31 @@ class Sizes(Rule):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._mtu: dict[int, int] = {}
-        self._client_mtu: dict[int, int] = {}
+        self._asked: dict[int, int] = {}  # by the peer, or by this end as a client
 
     def event(self, event: EventSeen) -> None:
-        message = event.delivery.packet.message
+        message, conn_handle = event.delivery.packet.message, event.conn_handle
         if isinstance(message, ExchangeMtuRequestEvent):
-            self._client_mtu[message.conn_handle] = message.client_rx_mtu
+            self._asked[message.conn_handle] = message.client_rx_mtu
+        elif isinstance(message, ExchangeMtuRspEvent):
+            self._agree(message.conn_handle, message.server_rx_mtu)
+        elif conn_handle is not None and self.scene.ends_connection(event.delivery):
+            self._mtu.pop(conn_handle, None)
+            self._asked.pop(conn_handle, None)
 
     def call(self, call: Call) -> None:
         message, conn_handle = call.message, call.conn_handle
-        if isinstance(message, ExchangeMtuReply) and call.result == 0:
-            asked = self._client_mtu.get(message.conn_handle, message.server_rx_mtu)
-            self._mtu[message.conn_handle] = max(DEFAULT_MTU, min(asked, message.server_rx_mtu))
+        if isinstance(message, ExchangeMtuRequest) and call.result == 0:
+            self._asked[message.conn_handle] = message.client_rx_mtu
+        elif isinstance(message, ExchangeMtuReply) and call.result == 0:
+            self._agree(message.conn_handle, message.server_rx_mtu)
         params = hvx_params(call)
         if params is not None and conn_handle is not None and params.len:
             self._sized(call, params.len, self._mtu.get(conn_handle, DEFAULT_MTU))
+
+    def _agree(self, conn_handle: int, server_rx_mtu: int) -> None:
+        asked = self._asked.get(conn_handle, server_rx_mtu)
+        self._mtu[conn_handle] = max(DEFAULT_MTU, min(asked, server_rx_mtu))
 
     def _sized(self, call: Call, asked: int, mtu: int) -> None:
         taken = getattr(call.reply, "bytes_written", None)
@@ -109,16 +120,14 @@ class Subscriptions(Rule):
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
-        self._disconnected = table(scene.dialect.numbers).get("BLE_GAP_EVT_DISCONNECTED")
         self._now: dict[int, _Connection] = {}
         self._before: dict[int, tuple[bytes, int]] = {}
 
     def event(self, event: EventSeen) -> None:
-        packet, conn_handle = event.delivery.packet, event.conn_handle
-        message = packet.message
+        message, conn_handle = event.delivery.packet.message, event.conn_handle
         if conn_handle is None:
             return
-        if packet.opcode == self._disconnected:
+        if self.scene.ends_connection(event.delivery):
             self._over(self._now.pop(conn_handle, None), conn_handle)
         elif (
             isinstance(message, WriteEvent)

@@ -21,7 +21,7 @@ class HostLink(LinkEnd, table=HOST):
         self.config: HostConfig = config or HostConfig()
         super().__init__(self.config, Decoder())
         self.state: HostState = HostState.CLOSED
-        self._asked_at_once = 0
+        self._questions_left = 0
         self._was_reset = False
 
     def open(self, now: float) -> list[LinkEvent]:
@@ -61,7 +61,7 @@ class HostLink(LinkEnd, table=HOST):
     def _send_sync(self, _: None) -> None:
         self._stage = "sync"
         self._listen()
-        self._asked_at_once = 0
+        self._questions_left = self.config.link_transmissions - 1
         self._ask_sync()
         self._wait(self._link_interval_s(), self.config.link_transmissions)
 
@@ -72,7 +72,7 @@ class HostLink(LinkEnd, table=HOST):
     def _send_config(self, _: H5Packet) -> None:
         self._stage = "config"
         self._listen()
-        self._asked_at_once = 0
+        self._questions_left = self.config.link_transmissions - 1
         self._say("CONFIG")
         self._wait(self._link_interval_s(), self.config.link_transmissions)
 
@@ -83,8 +83,12 @@ class HostLink(LinkEnd, table=HOST):
     def _answer_sync_and_ask(self, packet: H5Packet) -> None:
         """The chip has just started, or has not heard us: what we said before may be lost."""
         self._heard["SYNC"] += 1
-        questions = ("SYNC", "CONFIG") if self._stage == "sync" else ("CONFIG",)
-        self._say("SYNC_RSP", *self._at_once(*questions))
+        if not self.config.fast_link_up:
+            self._say("SYNC_RSP")
+        elif self._stage == "sync":
+            self._say("SYNC_RSP", *self._at_once("SYNC"), "CONFIG")
+        else:
+            self._say("SYNC_RSP", "CONFIG")
 
     def _answer_config_and_ask(self, packet: H5Packet) -> None:
         """The chip answers only the CONFIG after its own."""
@@ -130,11 +134,12 @@ class HostLink(LinkEnd, table=HOST):
         # SYNC_RSP and CONFIG unasked: a chip that is already listening is through with them.
         self._say(*(("SYNC", "SYNC_RSP", "CONFIG") if self.config.fast_link_up else ("SYNC",)))
 
-    def _at_once(self, *questions: str) -> tuple[str, ...]:
-        """What to ask again before its interval is over; not for ever: two ends must not chase each other."""
-        self._asked_at_once += 1
-        may_ask = self.config.fast_link_up and self._asked_at_once < self.config.link_transmissions
-        return questions if may_ask else ()
+    def _at_once(self, question: str) -> tuple[str, ...]:
+        """A question, before its interval is over. Not for ever: two hosts on one line must not chase each other."""
+        if not (self.config.fast_link_up and self._questions_left):
+            return ()
+        self._questions_left -= 1
+        return (question,)
 
     def _link_interval_s(self) -> float:
         return self.config.interval_s(h5.HEADER_SIZE)

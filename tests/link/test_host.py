@@ -114,19 +114,27 @@ class TestLinkUp:
         assert host.is_up
         assert chip.is_up
 
-    @pytest.mark.parametrize(("heard", "asked"), [(SYNC, "SYNC"), (SYNC_RSP + SYNC * 9, "CONFIG")])
-    def test_a_question_is_asked_six_times_at_most_and_sync_answered_each_time(
-        self, heard: bytes, asked: str
+    @pytest.mark.parametrize(
+        ("before", "heard", "asked"), [(b"", SYNC, "SYNC"), (SYNC_RSP, CONFIG, "CONFIG")]
+    )
+    def test_a_question_that_is_answered_by_its_like_is_asked_six_times_at_most(
+        self, before: bytes, heard: bytes, asked: str
     ) -> None:
         host = HostLink(HostConfig(reset=False))
         host.open(0.0)
-        if asked == "CONFIG":
+        if before:
             host.data_to_send()
-        for _ in range(9 if asked == "SYNC" else 1):
-            host.receive_data(heard, 0.1)
+        host.receive_data(before + heard * 9, 0.1)
         sent = shown(host.data_to_send())
         assert sent.count(asked) == 6
-        assert sent.count("SYNC_RSP") == (10 if asked == "SYNC" else 9)
+        assert sent.count(f"{asked}_RSP") == (10 if asked == "SYNC" else 9)
+
+    def test_every_sync_of_the_chip_is_answered_with_config_too(self) -> None:
+        host = HostLink(HostConfig(reset=False))
+        host.open(0.0)
+        host.data_to_send()
+        host.receive_data(SYNC_RSP + SYNC * 9, 0.1)
+        assert shown(host.data_to_send())[-3:] == ["RELEASE", "SYNC_RSP", "CONFIG"]
 
     def test_questions_that_a_hasty_chip_calls_forth_do_not_shorten_the_wait(self) -> None:
         host = HostLink(HostConfig(reset=False))

@@ -40,8 +40,10 @@ def require(path: str, value: object, least: float, most: float, packet: str = "
 
 def timeout(timeout_s: T) -> T:
     """A time to wait at most, in seconds, None for no end. Raises EncodeError for what is none."""
-    if timeout_s is not None:
-        require("timeout_s", timeout_s, 0, LONGEST_TIMEOUT_S)
+    value: float | None = timeout_s
+    is_usual = isinstance(value, float) and 0 <= value <= LONGEST_TIMEOUT_S  # at the price of a call
+    if value is not None and not is_usual:
+        require("timeout_s", value, 0, LONGEST_TIMEOUT_S)
     return timeout_s
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
 from enum import IntEnum
 from typing import Any, ClassVar
@@ -78,7 +78,7 @@ class LinkEnd:
         self._expected = 0  # the number the peer's next packet must have
         self._in_flight: bytes | None = None
         self._frame = b""
-        self._waiting: deque[bytes] = deque()
+        self._waiting: tuple[bytes, ...] = ()
 
     # -- what a driver calls
 
@@ -160,11 +160,11 @@ class LinkEnd:
 
     def save(self) -> dict[str, object]:
         """What ``restore`` needs to undo all that follows."""
-        return {**vars(self), "_waiting": deque(self._waiting)}
+        return self.__dict__.copy()  # of numbers, bytes and the like; what is not is cleared in ``restore``
 
     def restore(self, saved: dict[str, object]) -> None:
         """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
-        vars(self).update(saved)
+        self.__dict__.update(saved)
         self._out.clear()
         self._decoder.reset()
 
@@ -226,7 +226,7 @@ class LinkEnd:
         self._wait(self._line.interval_s(len(frame)), self._line.transmissions)
 
     def _queue(self, payload: bytes) -> None:
-        self._waiting.append(payload)
+        self._waiting += (payload,)
 
     def _finish(self, _: H5Packet) -> None:
         """The packet in flight has arrived; the next one may go."""
@@ -236,7 +236,9 @@ class LinkEnd:
         attempts = self._attempts
         self._events.append(_ACKED[attempts] if attempts < len(_ACKED) else PacketAcked(attempts))
         if self._waiting:
-            self._input(Input.SEND, self._waiting.popleft())
+            payload, *rest = self._waiting
+            self._waiting = tuple(rest)
+            self._input(Input.SEND, payload)
 
     def _retransmit(self, _: None) -> None:
         self._out += self._frame
@@ -293,9 +295,9 @@ class LinkEnd:
                 advice=self._advice(reason, heard),
                 relinking=relinking,
                 in_flight=self._in_flight,
-                unsent=tuple(self._waiting),
+                unsent=self._waiting,
             )
         )
         self._up = False
         self._deadline = self._in_flight = None
-        self._waiting.clear()
+        self._waiting = ()

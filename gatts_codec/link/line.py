@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
 from queue import Empty, SimpleQueue
 from time import monotonic
-from typing import TypeVar
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
 from gatts_codec.link.goals import Goal, LinkGoal, Request
@@ -27,8 +26,6 @@ from gatts_codec.link.hold import Busy, Hold
 from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport
-
-T = TypeVar("T")
 
 GRACE_S = 0.02
 # What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
@@ -44,16 +41,13 @@ class Line:
     def __init__(self, transport: Transport, session: CallSession) -> None:
         self.transport, self.session = transport, session
         self._touching, self._reading, self._turn = Hold(), Hold(), Hold()
+        self.touch = self._touching.run  # do something with the session while nobody else does
         self._followers: dict[Goal, SimpleQueue[None]] = {}
         self._waits = self._steps = 0
         self._unsent = b""
         self._closed: LinkClosed | None = None
         self._closing: SimpleQueue[None] = SimpleQueue()
         self._tender = threading.Thread(target=self._tend, name="gatts-codec reader", daemon=True)
-
-    def touch(self, work: Callable[..., T], *args: object) -> T:
-        """Do something with the session while nobody else does."""
-        return self._touching.run(work, *args)
 
     def open(self) -> None:
         """Begin a link when it is our turn, and wait until it is up. Raises LinkTimeout, LinkReset, LinkClosed."""
@@ -120,8 +114,9 @@ class Line:
             except Busy:
                 self._follow(goal, until)
             else:
-                self._pass_on()
-            is_over = _is_over(until)
+                if self._followers or self._closed is not None:
+                    self._pass_on()
+            is_over = until is not None and monotonic() >= until
 
     def close(self, error: LinkClosed, patience_s: float = PATIENCE_S) -> None:
         """Close the transport once its reader is out, and end the background thread. From any thread, any time."""
@@ -152,7 +147,8 @@ class Line:
     def _serve(self, goal: Goal, until: float | None) -> None:
         while True:
             self._step(until)
-            if goal.done or self._closed is not None or _is_over(until):
+            is_over = until is not None and monotonic() >= until
+            if goal.done or is_over or self._closed is not None:
                 return
 
     def _step(self, until: float | None) -> None:
@@ -239,9 +235,8 @@ class Line:
             self._step(None)
 
 
-def _is_over(until: float | None) -> bool:
-    return until is not None and monotonic() >= until
-
-
 def _timeout_s(due: float | None) -> float:
-    return _LONGEST_WAIT_S if due is None else min(max(due - monotonic(), 0.0), _LONGEST_WAIT_S)
+    rest_s = _LONGEST_WAIT_S if due is None else due - monotonic()
+    if rest_s > _LONGEST_WAIT_S:
+        return _LONGEST_WAIT_S
+    return rest_s if rest_s > 0 else 0.0

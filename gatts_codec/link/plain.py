@@ -88,10 +88,10 @@ class PlainLink:
 
     def save(self) -> dict[str, object]:
         """What ``restore`` needs to undo all that follows."""
-        return vars(self).copy()
+        return self.__dict__.copy()
 
     def restore(self, saved: dict[str, object]) -> None:
         """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
-        vars(self).update(saved)
+        self.__dict__.update(saved)
         self._out.clear()
         self._decoder.reset()

@@ -14,9 +14,9 @@ had lost its bytes, and what the link has reported by then is worked off by the 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from copy import copy
+from typing import Any
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
@@ -71,7 +71,7 @@ class CallSession:
         self._answered = 0.0  # when the chip last answered, or was first asked since
         self._loss: LinkError | None = None  # the last one that somebody was told of
         # While the link takes a step: what undoes it. Then what it has reported, until all of that is worked off.
-        self._unfinished: dict[str, object] | deque[LinkEvent | Arrival] = deque()
+        self._unfinished: dict[str, object] | list[LinkEvent | Arrival] = []
 
     # -- the link
 
@@ -119,22 +119,35 @@ class CallSession:
 
     def data_to_send(self) -> bytes:
         """The bytes to write now. Each byte is handed out once."""
-        # Of a step that was left half done nothing may go out: it will be undone.
-        return b"" if isinstance(self._unfinished, dict) else self.link.data_to_send()
+        if self._unfinished and isinstance(self._unfinished, dict):
+            return b""  # of a step that was left half done, and will be undone
+        return self.link.data_to_send()
 
     def _begin(self, now: float) -> None:
         """Before the link takes a step: end the one before, if that was interrupted."""
         self._now = now
-        if isinstance(self._unfinished, dict):
-            self.link.restore(self._unfinished)
-        elif self._unfinished:
-            self._work_off(self._unfinished)
+        if self._unfinished:
+            self._recover()
         self._unfinished = self.link.save()
 
-    def _finish(self, events: Iterable[LinkEvent]) -> None:
-        """After it: what the link did stands, and what it has reported is worked off."""
-        self._unfinished = reported = deque[LinkEvent | Arrival](events)
-        self._work_off(reported)
+    def _recover(self) -> None:
+        if isinstance(self._unfinished, dict):
+            self.link.restore(self._unfinished)
+        else:
+            self._finish(self._unfinished)
+
+    def _finish(self, reported: list[Any]) -> None:
+        """After it: what the link did stands, and what it has reported is worked off.
+
+        Each action may be interrupted, and is then taken again from the beginning.
+        """
+        self._unfinished = reported
+        while reported:
+            event = reported[0]
+            if type(event) is PacketReceived and event.payload[:1] == b"\x02":
+                reported[0] = event = Arrival(event.payload, self.codec, self._notices)
+            self._take(event)
+            del reported[0]
 
     # -- calls
 
@@ -218,12 +231,12 @@ class CallSession:
             self.link.send(request.payload, now)
         except GattsError:  # before anything was done
             self._request = None
-            self._finish(())
+            self._finish([])
             raise
         self._heard.clear()
         if not self.link.waiting:  # a line where nothing is acknowledged
             self._acknowledged()
-        self._finish(())
+        self._finish([])
 
     def abandon(self, request: Request) -> None:
         """Nobody waits for this request any more; its response, if it comes, is dropped with a note."""
@@ -247,16 +260,7 @@ class CallSession:
             self._answered = max(self._answered, (request.until or self._now) - request.timeout_s)
         self._owed.append(request.head)
 
-    # -- what the link machine reports: each action may be interrupted, and is then taken again from the beginning
-
-    def _work_off(self, reported: deque[LinkEvent | Arrival]) -> None:
-        while reported:
-            event = reported[0]
-            if type(event) is PacketReceived and event.payload[:1] == b"\x02":
-                reported[0] = Arrival(event.payload, self.codec, self._notices)
-                continue
-            self._take(event)
-            reported.popleft()
+    # -- what the link machine reports
 
     def _take(self, event: LinkEvent | Arrival) -> None:
         if type(event) is PacketReceived:

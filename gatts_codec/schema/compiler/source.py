@@ -138,7 +138,9 @@ def twin_of(cls: type[Message]) -> type[Message]:
     Nothing that decoding needs may live in a ``__post_init__``, which is not called.
     """
     if cls not in _TWINS:
-        unfrozen = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+        # What Message does for frozen ones; its __init__ would look for a class of its own each time.
+        names = ("__init__", "__setattr__", "__delattr__")
+        unfrozen = {name: getattr(object, name) for name in names}
         _TWINS[cls] = type(f"New{cls.__name__}", cls.__bases__, {"__slots__": cls.__slots__, **unfrozen})
     return _TWINS[cls]
 

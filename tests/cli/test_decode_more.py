@@ -33,7 +33,7 @@ def test_handles_are_named_after_the_calls_that_made_them(run: Runner) -> None:
 
 def test_an_ambiguous_dialect_says_so_beside_the_json(run: Runner) -> None:
     outcome = run("decode", str(CAPTURES / "real_firmware" / "sd_api_v5" / "c_values.jsonl"), "--json")
-    assert "dialect ambiguous: sd_api_v5 or sd_api_v3" in outcome.err
+    assert "dialect ambiguous: sd_api_v5, sd_api_v3" in outcome.err
     assert outcome.records[13]["name"] == "sd_ble_gatts_value_set"
 
 

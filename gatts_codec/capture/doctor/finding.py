@@ -151,6 +151,14 @@ def of_record(record: PacketRecord, text: str) -> Evidence:
     return of_frame(record.frame, text)
 
 
+def after(record: PacketRecord | None, text: str, t_us: int | None, data: bytes = b"") -> Evidence:
+    """What is no frame itself, at the frame before it; with its own time and bytes where there is none."""
+    if record is None:
+        return Evidence(None, t_us, text, data)
+    shown = f" ({data.hex(' ')})" if data else ""
+    return of_frame(record.frame, f"after this frame: {text}{shown}")
+
+
 def of_delivery(delivery: Delivery, text: str) -> Evidence:
     """A delivery's first frame as evidence, its other frames named."""
     others = [str(sight.frame) for sight in delivery.sights[1:]]

@@ -27,6 +27,8 @@ class Scene:
         self.now_us: int | None = None
         self.frames: dict[Direction | None, int] = dict.fromkeys(SIDES, 0)
         """How many frames each side has sent, damaged ones included."""
+        self.latest: PacketRecord | None = None
+        """The last frame of all, good or bad."""
         self.last: dict[Direction, PacketRecord] = {}
         """Each side's last good frame."""
         self.last_packet: dict[Direction, PacketRecord] = {}
@@ -36,6 +38,7 @@ class Scene:
         """Takes a frame."""
         frame, h5 = record.frame, record.h5
         self.frames[frame.dir] += 1
+        self.latest = record
         if frame.t_us is not None:
             self.now_us = frame.t_us
         if h5 is None or frame.dir is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from gatts_codec.capture.doctor.finding import Evidence, of_record
+from gatts_codec.capture.doctor.finding import Evidence, after
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction, Remark
 from gatts_codec.capture.wire.frames import Item
@@ -88,11 +88,9 @@ class HostLog(Rule):
             self.cases.add(known.code, self._evidence(item, known.side), values)
 
     def _evidence(self, remark: Remark, side: Direction | None) -> Evidence:
-        """The line, at the packet that it is about: the last of that side."""
-        record = self.scene.last_packet.get(side) if side else None
-        if record is None:
-            return Evidence(None, remark.t_us, f"line {remark.line}: {remark.text}")
-        return of_record(record, f"line {remark.line}, after this frame: {remark.text}")
+        """The line, at the packet that it is about: the last of that side, or of all."""
+        record = self.scene.last_packet.get(side) if side else self.scene.latest
+        return after(record, f"line {remark.line}: {remark.text}", remark.t_us)
 
     def _meaning(self, text: str) -> str:
         """What the codes in a line mean."""

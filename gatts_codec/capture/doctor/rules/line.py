@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatts_codec.capture.doctor.finding import Cases, Evidence, of_frame
+from gatts_codec.capture.doctor.finding import Cases, Evidence, after, of_frame
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
 from gatts_codec.capture.doctor.texts import Count
@@ -35,13 +35,13 @@ class Damage(Rule):
             self._unfinished(item)
         elif isinstance(item, LineFault):
             text = f"{item.what}, {item.times} in one go" if item.times > 1 else item.what
-            evidence = Evidence(None, item.t_us, text)
+            evidence = after(self.scene.latest, text, item.t_us)
             self.cases.add("line faults", evidence, {"what": item.what}, count=item.times, apart=item.what)
         elif isinstance(item, Remark) and item.kind == "bad frame":
             self._bad(TO_HOST, Evidence(None, item.t_us, f"line {item.line}: {item.text}"))
         elif isinstance(item, CaptureError):
             place = f"line {item.line}: " if item.line else ""
-            evidence = Evidence(None, None, f"{place}{item.reason}")
+            evidence = after(self.scene.latest, f"{place}{item.reason}", None)
             self.cases.add("lines not read", evidence, {"why": item.reason})
 
     def _bad(self, side: Direction | None, evidence: Evidence) -> None:
@@ -58,16 +58,14 @@ class Damage(Rule):
         before = self.scene.frames[stray.dir]
         if not before:
             return  # a recording may begin within a frame
-        text = f"{Count(stray.size):byte} outside frames"
-        last = self.scene.last.get(stray.dir) if stray.dir else None
-        text += f", after frame {last.frame.number}" if last else ""
-        evidence = Evidence(None, stray.t_us, text, stray.data)
+        last = self.scene.last.get(stray.dir) if stray.dir else self.scene.latest
+        evidence = after(last, f"{Count(stray.size):byte} outside frames", stray.t_us, stray.data)
         self.cases.add("noise", evidence, {"side": SIDES[stray.dir]}, count=stray.size, apart=stray.dir)
 
     def _unfinished(self, cut: Unfinished) -> None:
         if len(cut.data) > 1:  # a C0 alone is the end of a frame, sent twice
             text = f"{Count(len(cut.data)):byte} of a frame"
-            evidence = Evidence(None, self.scene.now_us, text, cut.data[:_KEPT])
+            evidence = after(self.scene.latest, text, self.scene.now_us, cut.data[:_KEPT])
             self.cases.add("frame cut off", evidence, {"side": SIDES[cut.dir]}, apart=cut.dir)
 
 

@@ -16,6 +16,16 @@ from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
 from gatts_codec.schema.record import Bits, Record, named
 
 
+def uuid_of(value: str | bytes | uuid128.UUID) -> uuid128.UUID:
+    """A UUID of 128 bits; bytes in the order of the text, big endian. Raises EncodeError on anything else."""
+    try:
+        return uuid128.UUID(bytes=value) if isinstance(value, bytes) else uuid128.UUID(str(value))
+    except ValueError as error:
+        raise EncodeError(
+            f"not a 128-bit UUID: {brief(value)}", path="uuid", value=value, packet="Uuid"
+        ) from error
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Uuid(Message):
     """What travels of a UUID: 16 bits and a type that says which base they belong to (SDK: ble_uuid_t).
@@ -37,12 +47,7 @@ class Uuid(Message):
         ``value`` is text, a ``uuid.UUID``, or 16 bytes in the order of the text (big endian). Raises EncodeError on
         anything else. The 16 bits are bytes 2 and 3 of the text form: 6e40**0001**-b5a3-...
         """
-        try:
-            whole = uuid128.UUID(bytes=value) if isinstance(value, bytes) else uuid128.UUID(str(value))
-        except ValueError as error:
-            raise EncodeError(
-                f"not a 128-bit UUID: {brief(value)}", path="uuid", value=value, packet="Uuid"
-            ) from error
+        whole = uuid_of(value)
         return cls(whole.int >> 96 & 0xFFFF, type)
 
 

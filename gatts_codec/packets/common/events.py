@@ -1,0 +1,94 @@
+"""events: what the chip says of itself, and of memory that it wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from gatts_codec.constants.gap import UserMemType
+from gatts_codec.packets.common.user_mem_reply import BLOCK, UserMemBlock
+from gatts_codec.schema.blocks import u16, u8
+from gatts_codec.schema.message import Event, Handle
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.structs import CONN_HANDLE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TxCompleteEvent(Event):
+    """Packets have been sent (SDK: BLE_EVT_TX_COMPLETE), up to sd_api_v3.
+
+        conn_handle  @  connection
+        count        @  how many
+
+    Behind the event id (u16), little endian. Source: `specs/common/tx_complete_event.toml`.
+    """
+
+    name: ClassVar[str] = "BLE_EVT_TX_COMPLETE"
+    conn_handle: Handle
+    count: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UserMemRequestEvent(Event):
+    """The chip wants memory; user_mem_reply answers (SDK: BLE_EVT_USER_MEM_REQUEST).
+
+        conn_handle  @  connection
+        type         @  UserMemType: 1 for queued writes
+
+    Behind the event id (u16), little endian. Source: `specs/common/user_mem_request_event.toml`.
+    """
+
+    name: ClassVar[str] = "BLE_EVT_USER_MEM_REQUEST"
+    conn_handle: Handle
+    type: Annotated[int, UserMemType]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UserMemReleaseEvent(Event):
+    """The chip gives memory back (SDK: BLE_EVT_USER_MEM_RELEASE).
+
+        conn_handle  @  connection
+        type         @  UserMemType: 1 for queued writes
+        mem_block    @  what was lent
+
+    Behind the event id (u16), little endian. Source: `specs/common/user_mem_release_event.toml`.
+    """
+
+    name: ClassVar[str] = "BLE_EVT_USER_MEM_RELEASE"
+    conn_handle: Handle
+    type: Annotated[int, UserMemType]
+    mem_block: UserMemBlock
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DataLengthChangedEvent(Event):
+    """A connection's packets have another length (SDK: BLE_EVT_DATA_LENGTH_CHANGED), in sd_api_v3.
+
+        conn_handle    @  connection
+        max_tx_octets  @  longest payload to the peer, in bytes
+        max_tx_time    @  longest packet to the peer, in us
+        max_rx_octets  @  longest payload from the peer, in bytes
+        max_rx_time    @  longest packet from the peer, in us
+
+    Behind the event id (u16), little endian. Source: `specs/common/data_length_changed_event.toml`.
+    """
+
+    name: ClassVar[str] = "BLE_EVT_DATA_LENGTH_CHANGED"
+    conn_handle: Handle
+    max_tx_octets: int
+    max_tx_time: int
+    max_rx_octets: int
+    max_rx_time: int
+
+
+TX_COMPLETE = Record(TxCompleteEvent, CONN_HANDLE, named("count", u8))
+USER_MEM_REQUEST = Record(UserMemRequestEvent, CONN_HANDLE, named("type", u8))
+USER_MEM_RELEASE = Record(UserMemReleaseEvent, CONN_HANDLE, named("type", u8), named("mem_block", BLOCK))
+DATA_LENGTH_CHANGED = Record(
+    DataLengthChangedEvent,
+    CONN_HANDLE,
+    named("max_tx_octets", u16),
+    named("max_tx_time", u16),
+    named("max_rx_octets", u16),
+    named("max_rx_time", u16),
+)

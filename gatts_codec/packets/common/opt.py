@@ -1,0 +1,96 @@
+"""opt: options that can be set and read at any time. The structure says which option it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.common.options import OPTIONS_V1, OPTIONS_V2, OPTIONS_V3, OPTIONS_V4, OPTIONS_V5, OPTIONS_V6, Opt, SlaveLatencyDisableOpt
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Flag, Given, Presence, u32
+from gatts_codec.schema.lists import Switch
+from gatts_codec.schema.message import Command, Response
+from gatts_codec.schema.record import Record, named
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OptSet(Command["OptSetResponse"]):
+    """Set an option (SDK: sd_ble_opt_set). The id follows from the structure.
+
+        opt_id  @  which option; None: that of the structure, but to be given where opt is None
+        opt     @  presence flag, then the structure; None: flag alone
+
+    Behind the opcode (u8), little endian. Source: `specs/common/opt_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_opt_set"
+    opt: Opt | None
+    opt_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OptSetResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/common/opt_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_opt_set"
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OptGet(Command["OptGetResponse"]):
+    """Read an option (SDK: sd_ble_opt_get).
+
+        opt_id       @  which option; its number differs between dialects
+        opt_present  @  whether it is wanted; without, the chip does not answer at all
+
+    Behind the opcode (u8), little endian. Source: `specs/common/opt_get.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_opt_get"
+    opt_id: int
+    opt_present: bool = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OptGetResponse(Response):
+    """The option.
+
+        result  @  0 success; anything else ends the packet here
+        opt_id  @  which option it is; None: the call failed, or on encoding that of the structure
+        opt     @  the structure, without a flag; None: the call failed
+
+    Behind the opcode (u8), little endian. Source: `specs/common/opt_get.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_opt_get"
+    result: Result
+    opt_id: int | None = None
+    opt: Opt | None = None
+
+
+OPT_PRESENT = named("opt_present", Given())
+
+
+def _set(options: dict[int, Record], flag: Flag = Flag.STRUCT) -> Record:
+    opt = Switch("opt_id", options)
+    return Record(OptSet, named("opt_id", opt.id(of="opt")), named("opt", Presence(opt, flag)))
+
+
+def _got(options: dict[int, Record]) -> Record:
+    # The chip's encoder fails on this one: it can be set only.
+    readable = {number: each for number, each in options.items() if each.cls is not SlaveLatencyDisableOpt}
+    opt = Switch("opt_id", readable)
+    return response(OptGetResponse, named("opt_id", opt.id(of="opt")), named("opt", opt))
+
+
+SET_V1, SET_V2 = _set(OPTIONS_V1), _set(OPTIONS_V2)
+SET_V3, SET_V4, SET_V5, SET_V6 = map(_set, (OPTIONS_V3, OPTIONS_V4, OPTIONS_V5, OPTIONS_V6))
+SET_RESPONSE = response(OptSetResponse)
+GET = Record(OptGet, named("opt_id", u32), OPT_PRESENT)
+GOT_V1, GOT_V2, GOT_V3 = map(_got, (OPTIONS_V1, OPTIONS_V2, OPTIONS_V3))
+GOT_V4, GOT_V5, GOT_V6 = map(_got, (OPTIONS_V4, OPTIONS_V5, OPTIONS_V6))

@@ -1,0 +1,59 @@
+"""user_mem_reply: lend the chip memory, for queued writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Given, Presence, u16
+from gatts_codec.schema.message import Command, Handle, Message, Response
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.structs import CONN_HANDLE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UserMemBlock(Message):
+    """Memory of the application: the bytes do not travel (SDK: ble_user_mem_block_t).
+
+        mem_present  @  whether there is memory
+        len          @  its size in bytes
+
+    Source: `specs/common/user_mem_reply.toml`.
+    """
+
+    len: int
+    mem_present: bool = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UserMemReply(Command["UserMemReplyResponse"]):
+    """Answer a request for memory (SDK: sd_ble_user_mem_reply).
+
+        conn_handle  @  connection
+        block        @  presence flag, then UserMemBlock; None: no memory
+
+    Behind the opcode (u8), little endian. Source: `specs/common/user_mem_reply.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_user_mem_reply"
+    conn_handle: Handle
+    block: UserMemBlock | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class UserMemReplyResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/common/user_mem_reply.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_user_mem_reply"
+    result: Result
+
+
+BLOCK = Record(UserMemBlock, named("len", u16), named("mem_present", Given()))
+COMMAND = Record(UserMemReply, CONN_HANDLE, named("block", Presence(BLOCK)))
+RESPONSE = response(UserMemReplyResponse)

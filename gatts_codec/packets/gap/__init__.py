@@ -1,0 +1,1 @@
+"""The GAP group's packets: addresses, advertising, scanning, connections, security."""

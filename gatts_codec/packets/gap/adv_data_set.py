@@ -1,0 +1,58 @@
+"""adv_data_set: what is advertised, up to sd_api_v5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Data, Length, u8
+from gatts_codec.schema.message import Command, FROM_DATA, Response, fill_length
+from gatts_codec.schema.record import Record, named
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AdvDataSet(Command["AdvDataSetResponse"]):
+    """Set advertising data (SDK: sd_ble_gap_adv_data_set).
+
+        dlen     @  bytes of data; travels also without them (default: as many as there are)
+        data     @  data flag, then at most 31 bytes; None: flag alone, what is set stays
+        srdlen   @  bytes of sr_data; travels also without them (default: as many as there are)
+        sr_data  @  what a scan is answered with: data flag, then at most 31 bytes; None: flag alone
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/adv_data_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_adv_data_set"
+    dlen: int = FROM_DATA
+    data: bytes | None = None
+    srdlen: int = FROM_DATA
+    sr_data: bytes | None = None
+
+    def __post_init__(self) -> None:
+        fill_length(self, "dlen", "data")
+        fill_length(self, "srdlen", "sr_data")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AdvDataSetResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/adv_data_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_adv_data_set"
+    result: Result
+
+
+_LONGEST = 31
+COMMAND = Record(
+    AdvDataSet,
+    named("dlen", Length(of="data", number=u8)),
+    named("data", Data("dlen", most=_LONGEST)),
+    named("srdlen", Length(of="sr_data", number=u8)),
+    named("sr_data", Data("srdlen", most=_LONGEST)),
+)
+RESPONSE = response(AdvDataSetResponse)

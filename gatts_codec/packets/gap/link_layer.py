@@ -1,0 +1,214 @@
+"""link_layer: radio mode and packet length of a connection, and what channels are like; from sd_api_v4 on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from gatts_codec.constants.gap import Phy
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Given, Number, Presence, u16, u32, u8
+from gatts_codec.schema.message import Command, Handle, Message, Response
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.structs import CONN_HANDLE
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Phys(Message):
+    """Radio modes that are wished for (SDK: ble_gap_phys_t).
+
+        tx_phys  @  Phy to the peer, several together
+        rx_phys  @  Phy from the peer, several together
+
+    Source: `specs/gap/phy_update.toml`.
+    """
+
+    tx_phys: Annotated[int, Phy] = Phy.AUTO
+    rx_phys: Annotated[int, Phy] = Phy.AUTO
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DataLengthParams(Message):
+    """How long packets may be (SDK: ble_gap_data_length_params_t). In sd_api_v4 octets have one byte.
+
+        max_tx_octets   @  longest payload to the peer, in bytes; 0: as long as possible
+        max_rx_octets   @  longest payload from the peer, in bytes; 0: as long as possible
+        max_tx_time_us  @  longest packet to the peer, in us; 0: as long as possible
+        max_rx_time_us  @  longest packet from the peer, in us; 0: as long as possible
+
+    Source: `specs/gap/data_length_update.toml`.
+    """
+
+    max_tx_octets: int = 0
+    max_rx_octets: int = 0
+    max_tx_time_us: int = 0
+    max_rx_time_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DataLengthLimitation(Message):
+    """What was asked for too much (SDK: ble_gap_data_length_limitation_t). In sd_api_v4 octets have one byte.
+
+        tx_payload_limited_octets  @  bytes too many to the peer
+        rx_payload_limited_octets  @  bytes too many from the peer
+        tx_rx_time_limited_us      @  us too many, both together
+
+    Source: `specs/gap/data_length_update.toml`.
+    """
+
+    tx_payload_limited_octets: int
+    rx_payload_limited_octets: int
+    tx_rx_time_limited_us: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhyUpdate(Command["PhyUpdateResponse"]):
+    """Change the radio mode, or answer the peer (SDK: sd_ble_gap_phy_update), from sd_api_v5 on.
+
+        conn_handle  @  connection
+        gap_phys     @  presence flag, then Phys; None: flag alone
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/phy_update.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_phy_update"
+    conn_handle: Handle
+    gap_phys: Phys | None = Phys()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PhyUpdateResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/phy_update.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_phy_update"
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DataLengthUpdate(Command["DataLengthUpdateResponse"]):
+    """Change the packet length, or answer the peer (SDK: sd_ble_gap_data_length_update).
+
+        conn_handle            @  connection
+        dl_params              @  presence flag, then DataLengthParams; None: flag alone, as long as possible
+        dl_limitation_present  @  whether to say what was too much
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/data_length_update.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_data_length_update"
+    conn_handle: Handle
+    dl_params: DataLengthParams | None = None
+    dl_limitation_present: bool = True
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DataLengthUpdateResponse(Response):
+    """What was asked for too much.
+
+        result         @  0 success; anything else ends the packet here
+        dl_limitation  @  presence flag, then DataLengthLimitation; None: the call failed, or it was not wanted
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/data_length_update.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_data_length_update"
+    result: Result
+    dl_limitation: DataLengthLimitation | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QosChannelSurveyStart(Command["QosChannelSurveyStartResponse"]):
+    """Measure channels (SDK: sd_ble_gap_qos_channel_survey_start), from sd_api_v6 on.
+
+        interval_us  @  how often, in us; 0: as often as possible
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_start.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_start"
+    interval_us: int = 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QosChannelSurveyStartResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_start.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_start"
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QosChannelSurveyStop(Command["QosChannelSurveyStopResponse"]):
+    """Measure no more (SDK: sd_ble_gap_qos_channel_survey_stop), from sd_api_v6 on.
+
+    Nothing behind the opcode (u8). Source: `specs/gap/qos_channel_survey_stop.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_stop"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class QosChannelSurveyStopResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_stop.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_stop"
+    result: Result
+
+
+PHYS = Record(Phys, named("tx_phys", u8), named("rx_phys", u8))
+PHY_UPDATE = Record(PhyUpdate, CONN_HANDLE, named("gap_phys", Presence(PHYS)))
+PHY_UPDATE_RESPONSE = response(PhyUpdateResponse)
+
+
+def _params(octets: Number) -> Record:
+    return Record(
+        DataLengthParams,
+        named("max_tx_octets", octets),
+        named("max_rx_octets", octets),
+        named("max_tx_time_us", u16),
+        named("max_rx_time_us", u16),
+    )
+
+
+def _update(params: Record) -> Record:
+    return Record(
+        DataLengthUpdate,
+        CONN_HANDLE,
+        named("dl_params", Presence(params)),
+        named("dl_limitation_present", Given()),
+    )
+
+
+def _updated(octets: Number) -> Record:
+    limitation = Record(
+        DataLengthLimitation,
+        named("tx_payload_limited_octets", octets),
+        named("rx_payload_limited_octets", octets),
+        named("tx_rx_time_limited_us", u16),
+    )
+    return response(DataLengthUpdateResponse, named("dl_limitation", Presence(limitation)))
+
+
+DATA_LENGTH_V4, DATA_LENGTH = _params(u8), _params(u16)
+DATA_LENGTH_UPDATE_V4, DATA_LENGTH_UPDATE = _update(DATA_LENGTH_V4), _update(DATA_LENGTH)
+DATA_LENGTH_UPDATE_RESPONSE_V4, DATA_LENGTH_UPDATE_RESPONSE = _updated(u8), _updated(u16)
+
+SURVEY_START = Record(QosChannelSurveyStart, named("interval_us", u32))
+SURVEY_START_RESPONSE = response(QosChannelSurveyStartResponse)
+SURVEY_STOP = Record(QosChannelSurveyStop)
+SURVEY_STOP_RESPONSE = response(QosChannelSurveyStopResponse)

@@ -1,0 +1,48 @@
+"""tx_power_set: how strongly the chip sends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from gatts_codec.constants.gap import TxPowerRole
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import i8, u16, u8
+from gatts_codec.schema.message import Command, Response
+from gatts_codec.schema.record import Absent, Record, named
+from gatts_codec.schema.shown import LATER
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TxPowerSet(Command["TxPowerSetResponse"]):
+    """Set the transmit power (SDK: sd_ble_gap_tx_power_set).
+
+        role      @  TxPowerRole, whose power. From sd_api_v6; None: before
+        handle    @  advertising set or connection. From sd_api_v6; None: before
+        tx_power  @  in dBm, signed
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/tx_power_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_tx_power_set"
+    tx_power: int
+    role: Annotated[int | None, TxPowerRole, LATER] = TxPowerRole.ADV
+    handle: Annotated[int | None, LATER] = 0
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class TxPowerSetResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/tx_power_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_tx_power_set"
+    result: Result
+
+
+COMMAND_V5 = Record(TxPowerSet, Absent(role=1, handle=0), named("tx_power", i8))
+COMMAND = Record(TxPowerSet, named("role", u8), named("handle", u16), named("tx_power", i8))
+RESPONSE = response(TxPowerSetResponse)

@@ -1,0 +1,109 @@
+"""whitelist: whom advertiser and scanner listen to, and whose identities the chip knows; from sd_api_v3 on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr, IRK, Irk
+from gatts_codec.packets.response import Result, response
+from gatts_codec.schema.blocks import Length, Presence, u8
+from gatts_codec.schema.lists import ListOf
+from gatts_codec.schema.message import Command, FROM_DATA, Message, Response, fill_length
+from gatts_codec.schema.record import Record, named
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class IdKey(Message):
+    """An identity: a key and the address it stands for (SDK: ble_gap_id_key_t).
+
+        id_info       @  the key
+        id_addr_info  @  the address
+
+    Source: `specs/gap/sec_params_reply.toml`.
+    """
+
+    id_info: Irk
+    id_addr_info: Addr
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WhitelistSet(Command["WhitelistSetResponse"]):
+    """Set the whitelist (SDK: sd_ble_gap_whitelist_set).
+
+        len       @  how many; travels also without them (default: as many as there are)
+        wl_addrs  @  presence flag, then each behind a flag of its own, 8 at most; None: flag alone
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/whitelist_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_whitelist_set"
+    wl_addrs: tuple[Addr | None, ...] | None
+    len: int = FROM_DATA
+
+    def __post_init__(self) -> None:
+        fill_length(self, "len", "wl_addrs")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WhitelistSetResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/whitelist_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_whitelist_set"
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeviceIdentitiesSet(Command["DeviceIdentitiesSetResponse"]):
+    """Tell the chip whom it knows (SDK: sd_ble_gap_device_identities_set).
+
+        len         @  how many; travels also without them (default: as many as there are)
+        id_keys     @  presence flag, then each behind a flag of its own, 8 at most; None: flag alone
+        local_irks  @  the same for the chip's own keys, one for each peer; None: flag alone, the chip's default key
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/device_identities_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_device_identities_set"
+    id_keys: tuple[IdKey | None, ...] | None
+    len: int = FROM_DATA
+    local_irks: tuple[Irk | None, ...] | None = None
+
+    def __post_init__(self) -> None:
+        fill_length(self, "len", "id_keys", "local_irks")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class DeviceIdentitiesSetResponse(Response):
+    """The result alone.
+
+        result  @  0 success
+
+    Behind the opcode (u8), little endian. Source: `specs/gap/device_identities_set.toml`.
+    """
+
+    name: ClassVar[str] = "sd_ble_gap_device_identities_set"
+    result: Result
+
+
+ID_KEY_V2 = Record(IdKey, named("id_info", IRK), named("id_addr_info", ADDR_V2))
+ID_KEY = Record(IdKey, named("id_info", IRK), named("id_addr_info", ADDR))
+
+SET = Record(
+    WhitelistSet,
+    named("len", Length(of="wl_addrs", number=u8)),
+    named("wl_addrs", Presence(ListOf(Presence(ADDR), count="len"))),
+)
+SET_RESPONSE = response(WhitelistSetResponse)
+IDENTITIES_SET = Record(
+    DeviceIdentitiesSet,
+    named("len", Length(of=("id_keys", "local_irks"), number=u8)),
+    named("id_keys", Presence(ListOf(Presence(ID_KEY), count="len"))),
+    named("local_irks", Presence(ListOf(Presence(IRK), count="len"))),
+)
+IDENTITIES_SET_RESPONSE = response(DeviceIdentitiesSetResponse)

@@ -103,7 +103,7 @@ S110_V8 = Dialect(
     firmware="S110 v8 (SDK 8-10)",
     max_payload=384,
     numbers="s110_v8",
-    groups=Groups({"gatts": "S110_V8", "gattc": "S110_V8", "l2cap": "S110_V8"}),
+    groups=Groups({"gatts": "S110_V8", "common": "S110_V8", "gap": "S110_V8", "gattc": "S110_V8", "l2cap": "S110_V8"}),
     unknown_calls=frozenset({"sd_ble_gap_encrypt", "sd_ble_gap_scan_stop"}),
 )
 
@@ -111,6 +111,7 @@ S130_V1 = S110_V8.derive(
     "s130_v1",
     firmware="S130 v1 (SDK 9-10)",
     numbers="s130_v1",
+    groups={"gap": "S130_V1"},
     unknown_calls=frozenset({"sd_ble_gap_rssi_get", "sd_ble_user_mem_reply"}),
 )
 
@@ -118,7 +119,7 @@ SD_API_V2 = S130_V1.derive(
     "sd_api_v2",
     firmware="S130/S132 v2 (SDK 11)",
     numbers="sd_api_v2",
-    groups={"gatts": "V2", "gattc": "V2"},
+    groups={"gatts": "V2", "common": "V2", "gap": "V2", "gattc": "V2"},
     unknown_calls=frozenset({"sd_ble_gap_rssi_get"}),
 )
 
@@ -135,7 +136,7 @@ SD_API_V3 = SD_API_V2.derive(
     "sd_api_v3",
     firmware="S132 v3 (SDK 12)",
     numbers="sd_api_v3",
-    groups={"gatts": "V3", "gattc": "V3"},
+    groups={"gatts": "V3", "common": "V3", "gap": "V3", "gattc": "V3"},
     unknown_calls=frozenset(),
 )
 
@@ -150,7 +151,7 @@ _SDK_15_3: dict[str, Any] = {
 SD_API_V3_PC = SD_API_V3.derive(
     "sd_api_v3_pc",
     firmware="S132 v3 as pc-ble-driver ships it (SDK 15.3)",
-    groups={"gattc": "V3_PC"},
+    groups={"gap": "V3_PC", "gattc": "V3_PC"},
     **_SDK_15_3,
 )
 
@@ -158,17 +159,20 @@ SD_API_V4 = SD_API_V3.derive(
     "sd_api_v4",
     firmware="S132 v4 (SDK 13)",
     numbers="sd_api_v4",
-    groups={"gatts": "V4", "gattc": "V4", "l2cap": "V4"},
+    groups={"gatts": "V4", "common": "V4", "gap": "V4", "gattc": "V4", "l2cap": "V4"},
 )
 
 SD_API_V5 = SD_API_V4.derive(
-    "sd_api_v5", firmware="S132/S140 v5 (SDK 14)", numbers="sd_api_v5", groups={"l2cap": "V5"}
+    "sd_api_v5",
+    firmware="S132/S140 v5 (SDK 14)",
+    numbers="sd_api_v5",
+    groups={"common": "V5", "gap": "V5", "l2cap": "V5"},
 )
 
 SD_API_V5_PC = SD_API_V5.derive(
     "sd_api_v5_pc",
     firmware="S132/S140 v5 as pc-ble-driver ships it (SDK 15.3)",
-    groups={"gattc": "V5_PC"},
+    groups={"gap": "V5_PC", "gattc": "V5_PC"},
     **_SDK_15_3,
 )
 
@@ -180,15 +184,22 @@ SD_API_V6 = SD_API_V5.derive(
     max_payload=512,
     generic_command=True,
     knows_reset=True,
-    groups={"gatts": "V6", "gattc": "V6", "l2cap": "V6"},
+    groups={"gatts": "V6", "common": "V6", "gap": "V6", "gattc": "V6", "l2cap": "V6"},
 )
 
 SD_API_V6_PC = SD_API_V6.derive(
-    "sd_api_v6_pc", firmware="S132/S140 v6 as pc-ble-driver ships it (SDK 15.3)", **_SDK_15_3
+    "sd_api_v6_pc",
+    firmware="S132/S140 v6 as pc-ble-driver ships it (SDK 15.3)",
+    groups={"gap": "V6_PC"},
+    **_SDK_15_3,
 )
 
 SD_API_V7 = SD_API_V6.derive(
-    "sd_api_v7", firmware="S132/S140 v7 (SDK 16-17)", numbers="sd_api_v7", config_first=True
+    "sd_api_v7",
+    firmware="S132/S140 v7 (SDK 16-17)",
+    numbers="sd_api_v7",
+    config_first=True,
+    groups={"gap": "V7"},
 )
 
 DIALECTS: Mapping[str, Dialect] = {

@@ -312,20 +312,12 @@ class Record(Members):
     def from_dict(self, plain: Any) -> Any:
         """As the class's ``from_dict()``; unions are told apart by the ids of this dialect. Raises EncodeError."""
         chosen = {}
-        for name, switch in self._switches() if isinstance(plain, Mapping) else ():
+        for name, switch in _switches(self) if isinstance(plain, Mapping) else ():
             number = plain.get(switch.field)
             record = switch.cases.get(number, switch.default) if isinstance(number, int) else None
             if isinstance(record, Record):
                 chosen[name] = _structures(record.cls, plain.get(name), name)
         return self.cls.from_dict({**plain, **chosen} if chosen else plain)
-
-    def _switches(self) -> Iterator[tuple[str, Switch]]:
-        for member in self.members:
-            block: Any = None if isinstance(member, Member) else member.subcon
-            while hasattr(block, "subcon"):
-                block = block.subcon
-            if isinstance(block, Switch):
-                yield member.name, block
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> Any:
         scope = _scope(context)
@@ -345,6 +337,19 @@ def _structures(cls: type[Message], plain: Any, path: str) -> Any:
     if isinstance(plain, (list, tuple)):
         return [_structures(cls, each, f"{path}[{at}]") for at, each in enumerate(plain)]
     return None if plain is None else from_plain(cls, plain, path)
+
+
+def _switches(members: Members) -> Iterator[tuple[str, Switch]]:
+    """The unions among a record's fields."""
+    for member in members.members:
+        if isinstance(member, Members):
+            yield from _switches(member)
+            continue
+        block: Any = None if isinstance(member, Member) else member.subcon
+        while hasattr(block, "subcon"):
+            block = block.subcon
+        if isinstance(block, Switch):
+            yield member.name, block
 
 
 def _scope(context: Container) -> Container:

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from gatts_codec.errors import EncodeError
 from gatts_codec.packets.common.device_name import DEVICE_NAME, DeviceName
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Presence, u16, u32, u8
+from gatts_codec.schema.blocks import Presence, u8, u16, u32
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Absent, Bits, Record, named
@@ -109,20 +109,20 @@ class ConnL2cap(Message):
 class RoleCount(Message):
     """How many connections there may be (SDK: ble_gap_cfg_role_count_t).
 
-        adv_set_count                      @  advertising sets. From sd_api_v6; None: before
+        adv_set_count                      @  advertising sets. From sd_api_v6; None: 1, or before
         periph_role_count                  @  as peripheral
         central_role_count                 @  as central
         central_sec_count                  @  pairing at the same time as central
-        qos_channel_survey_role_available  @  1: channels may be surveyed. From sd_api_v6; None: before
+        qos_channel_survey_role_available  @  1: channels may be surveyed. From sd_api_v6; None: 0, or before
 
     Source: `specs/common/cfg_set.toml`.
     """
 
     periph_role_count: int
-    adv_set_count: Annotated[int | None, LATER] = 1
+    adv_set_count: Annotated[int | None, LATER] = None
     central_role_count: int = 0
     central_sec_count: int = 0
-    qos_channel_survey_role_available: Annotated[int | None, LATER] = 0
+    qos_channel_survey_role_available: Annotated[int | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -170,7 +170,9 @@ class CfgSet(Command["CfgSetResponse"]):
     def __post_init__(self, conn_cfg_tag: int | None) -> None:
         if conn_cfg_tag is not None:
             if not isinstance(self.cfg, ConnGap | ConnGattc | ConnGatts | ConnGatt):
-                raise EncodeError("only configurations of connections have a tag", path="conn_cfg_tag", value=self.cfg)
+                raise EncodeError(
+                    "only configurations of connections have a tag", path="conn_cfg_tag", value=self.cfg
+                )
             object.__setattr__(self, "cfg", replace(self.cfg, conn_cfg_tag=conn_cfg_tag))
 
 
@@ -208,7 +210,7 @@ _CASES_V4 = {
     0x21: Record(ConnGattc, _TAG, named("write_cmd_tx_queue_size", u8)),
     0x22: Record(ConnGatts, _TAG, named("hvn_tx_queue_size", u8)),
     0x23: Record(ConnGatt, _TAG, named("att_mtu", u16)),
-    0x40: Record(RoleCount, Absent(adv_set_count=1), *_ROLES, Absent(qos_channel_survey_role_available=0)),
+    0x40: Record(RoleCount, Absent("adv_set_count"), *_ROLES, Absent("qos_channel_survey_role_available")),
     0x41: DEVICE_NAME,
     0xA0: Record(ServiceChangedCfg, Bits(service_changed=1)),
     0xA1: Record(AttrTabSizeCfg, named("attr_tab_size", u32)),
@@ -223,7 +225,10 @@ _L2CAP = Record(
 )
 _CASES_V5 = {**_CASES_V4, 0x24: _L2CAP}
 _ROLE_COUNT = Record(
-    RoleCount, named("adv_set_count", u8), *_ROLES, named("qos_channel_survey_role_available", u8)
+    RoleCount,
+    *_ROLES,
+    Bits(adv_set_count=8, if_none={"adv_set_count": 1}),
+    Bits(qos_channel_survey_role_available=8, if_none={"qos_channel_survey_role_available": 0}),
 )
 
 

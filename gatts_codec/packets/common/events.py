@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import UserMemType
-from gatts_codec.packets.common.user_mem_reply import BLOCK, UserMemBlock
-from gatts_codec.schema.blocks import u16, u8
+from gatts_codec.packets.common.user_mem_reply import BLOCK, BLOCK_V1, UserMemBlock
+from gatts_codec.schema.blocks import u8, u16
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
@@ -83,6 +83,9 @@ class DataLengthChangedEvent(Event):
 
 TX_COMPLETE = Record(TxCompleteEvent, CONN_HANDLE, named("count", u8))
 USER_MEM_REQUEST = Record(UserMemRequestEvent, CONN_HANDLE, named("type", u8))
+USER_MEM_RELEASE_V1 = Record(
+    UserMemReleaseEvent, CONN_HANDLE, named("type", u8), named("mem_block", BLOCK_V1)
+)
 USER_MEM_RELEASE = Record(UserMemReleaseEvent, CONN_HANDLE, named("type", u8), named("mem_block", BLOCK))
 DATA_LENGTH_CHANGED = Record(
     DataLengthChangedEvent,

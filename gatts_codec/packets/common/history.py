@@ -21,11 +21,11 @@ from gatts_codec.packets.group import Call, PacketGroup
 from gatts_codec.schema.record import Record
 
 
-def _options(opcode: int, settable: Record, got: Record) -> dict[str, Call]:
+def _options(opcode: int, settable: Record, got: Record, get: Record = opt.GET) -> dict[str, Call]:
     """opt_set and opt_get, one after the other."""
     return {
         "opt_set": Call(opcode, settable, opt.SET_RESPONSE),
-        "opt_get": Call(opcode + 1, opt.GET, got),
+        "opt_get": Call(opcode + 1, get, got),
     }
 
 
@@ -38,13 +38,13 @@ S110_V8 = PacketGroup(
         "uuid_decode": Call(0x64, uuid_decode.COMMAND, uuid_decode.RESPONSE),
         "uuid_encode": Call(0x65, uuid_encode.COMMAND, uuid_encode.RESPONSE),
         "version_get": Call(0x66, version_get.COMMAND_V2, version_get.RESPONSE),
-        "user_mem_reply": Call(0x67, user_mem_reply.COMMAND, user_mem_reply.RESPONSE),
-        **_options(0x68, opt.SET_V1, opt.GOT_V1),
+        "user_mem_reply": Call(0x67, user_mem_reply.COMMAND_V1, user_mem_reply.RESPONSE),
+        **_options(0x68, opt.SET_V1, opt.GOT_V1, opt.GET_V1),
     },
     events={
         "tx_complete": (0x01, events.TX_COMPLETE),
         "user_mem_request": (0x02, events.USER_MEM_REQUEST),
-        "user_mem_release": (0x03, events.USER_MEM_RELEASE),
+        "user_mem_release": (0x03, events.USER_MEM_RELEASE_V1),
     },
 )
 
@@ -52,9 +52,11 @@ S110_V8 = PacketGroup(
 V2 = S110_V8.derive(
     calls={
         "enable": Call(0x60, enable.COMMAND_V2, enable.RESPONSE),
+        "user_mem_reply": Call(0x67, user_mem_reply.COMMAND, user_mem_reply.RESPONSE),
         "tx_packet_count_get": Call(0x62, tx_count_get.COMMAND, tx_count_get.RESPONSE),
-        **_options(0x68, opt.SET_V2, opt.GOT_V2),
+        **_options(0x68, opt.SET_V2, opt.GOT_V2, opt.GET_V2),
     },
+    events={"user_mem_release": (0x03, events.USER_MEM_RELEASE)},
     without=("tx_buffer_count_get",),
 )
 

@@ -5,9 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gatts_codec.packets.common.options import OPTIONS_V1, OPTIONS_V2, OPTIONS_V3, OPTIONS_V4, OPTIONS_V5, OPTIONS_V6, Opt, SlaveLatencyDisableOpt
+from gatts_codec.packets.common.options import (
+    OPTIONS_V1,
+    OPTIONS_V2,
+    OPTIONS_V3,
+    OPTIONS_V4,
+    OPTIONS_V5,
+    OPTIONS_V6,
+    Opt,
+    SlaveLatencyDisableOpt,
+)
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Flag, Given, Presence, u32
+from gatts_codec.schema.blocks import Flag, Given, OneOf, Presence, u32
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
@@ -73,12 +82,14 @@ class OptGetResponse(Response):
     opt: Opt | None = None
 
 
-OPT_PRESENT = named("opt_present", Given())
-
-
 def _set(options: dict[int, Record], flag: Flag = Flag.STRUCT) -> Record:
     opt = Switch("opt_id", options)
     return Record(OptSet, named("opt_id", opt.id(of="opt")), named("opt", Presence(opt, flag)))
+
+
+def _get(options: dict[int, Record]) -> Record:
+    # Only early chips look at the id before they are asked for the option.
+    return Record(OptGet, named("opt_id", OneOf(u32, *options)), named("opt_present", Given(Flag.RAW)))
 
 
 def _got(options: dict[int, Record]) -> Record:
@@ -88,9 +99,10 @@ def _got(options: dict[int, Record]) -> Record:
     return response(OptGetResponse, named("opt_id", opt.id(of="opt")), named("opt", opt))
 
 
-SET_V1, SET_V2 = _set(OPTIONS_V1), _set(OPTIONS_V2)
+SET_V1, SET_V2 = _set(OPTIONS_V1, Flag.RAW), _set(OPTIONS_V2, Flag.RAW)
 SET_V3, SET_V4, SET_V5, SET_V6 = map(_set, (OPTIONS_V3, OPTIONS_V4, OPTIONS_V5, OPTIONS_V6))
+GET_V1, GET_V2 = _get(OPTIONS_V1), _get(OPTIONS_V2)
 SET_RESPONSE = response(OptSetResponse)
-GET = Record(OptGet, named("opt_id", u32), OPT_PRESENT)
+GET = Record(OptGet, named("opt_id", u32), named("opt_present", Given()))
 GOT_V1, GOT_V2, GOT_V3 = map(_got, (OPTIONS_V1, OPTIONS_V2, OPTIONS_V3))
 GOT_V4, GOT_V5, GOT_V6 = map(_got, (OPTIONS_V4, OPTIONS_V5, OPTIONS_V6))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Given, Presence, u16
+from gatts_codec.schema.blocks import Flag, Given, Presence, u16
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
@@ -54,6 +54,9 @@ class UserMemReplyResponse(Response):
     result: Result
 
 
-BLOCK = Record(UserMemBlock, named("len", u16), named("mem_present", Given()))
+_LEN = named("len", u16)
+BLOCK_V1 = Record(UserMemBlock, _LEN, named("mem_present", Given(Flag.DATA)))
+BLOCK = Record(UserMemBlock, _LEN, named("mem_present", Given()))
+COMMAND_V1 = Record(UserMemReply, CONN_HANDLE, named("block", Presence(BLOCK, Flag.DATA)))
 COMMAND = Record(UserMemReply, CONN_HANDLE, named("block", Presence(BLOCK)))
 RESPONSE = response(UserMemReplyResponse)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Flag, Given, u16, u8
+from gatts_codec.schema.blocks import Flag, Given, u8, u16
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Record, named
 

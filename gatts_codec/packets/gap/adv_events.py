@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from construct import Construct
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from construct import Construct
+
 from gatts_codec.constants.gap import AdvDataStatus, AdvTypeV5, Phy
-from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, ADV_SET_DATA, ADV_SET_DATA_V6_PC, Addr, AdvSetData, BLE_DATA, BleData
-from gatts_codec.schema.blocks import Data, Flag, Raw, i8, u16, u8
+from gatts_codec.packets.gap.structs import (
+    ADDR,
+    ADDR_V2,
+    ADV_SET_DATA,
+    ADV_SET_DATA_V6_PC,
+    BLE_DATA,
+    Addr,
+    AdvSetData,
+    BleData,
+)
+from gatts_codec.schema.blocks import Data, Flag, Raw, i8, u8, u16
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Absent, Bits, Count, Record, named
 from gatts_codec.schema.shown import LATER
@@ -100,7 +110,7 @@ class AdvReportEventV5(Event):
         rssi         @  dBm, signed
         scan_rsp     @  1: it is the answer to a scan
         type         @  AdvTypeV5
-        data         @  at most 31 bytes. Their number: up to sd_api_v2 in bits 3-7 of the byte before, later behind it
+        data         @  u8 length, a flag that is always 1, at most 31 bytes; up to sd_api_v2 length in bits 3-7 before
 
     Behind the event id (u16), little endian. Source: `specs/gap/adv_report_event.toml`.
     """
@@ -172,9 +182,7 @@ class QosChannelSurveyReportEvent(Event):
 
 _TYPE = Record(
     AdvReportType,
-    Bits(
-        u16, connectable=1, scannable=1, directed=1, scan_response=1, extended_pdu=1, status=2, reserved=9
-    ),
+    Bits(u16, connectable=1, scannable=1, directed=1, scan_response=1, extended_pdu=1, status=2, reserved=9),
 )
 _AUX = Record(AuxPointer, named("aux_offset", u16), named("aux_phy", u8))
 _RSSI = named("rssi", i8)
@@ -236,6 +244,4 @@ def _terminated(data: Record) -> Record:
 
 
 ADV_SET_TERMINATED_V6_PC, ADV_SET_TERMINATED = map(_terminated, (ADV_SET_DATA_V6_PC, ADV_SET_DATA))
-QOS_CHANNEL_SURVEY_REPORT = Record(
-    QosChannelSurveyReportEvent, CONN_HANDLE, named("channel_energy", Raw(40))
-)
+QOS_CHANNEL_SURVEY_REPORT = Record(QosChannelSurveyReportEvent, CONN_HANDLE, named("channel_energy", Raw(40)))

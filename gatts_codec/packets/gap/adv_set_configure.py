@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvType, Phy
-from gatts_codec.packets.gap.structs import ADDR, ADV_SET_DATA, Addr, AdvSetData, CHANNEL_MASK
+from gatts_codec.packets.gap.structs import ADDR, ADV_SET_DATA, CHANNEL_MASK, Addr, AdvSetData
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Presence, u16, u32, u8
+from gatts_codec.schema.blocks import Presence, u8, u16, u32
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Bits, Record, named
 
@@ -38,7 +38,7 @@ class AdvParams(Message):
         interval               @  in units of 0.625 ms
         duration               @  in units of 10 ms; 0: until it is stopped
         max_adv_evts           @  how many events; 0: any number
-        channel_mask           @  a flag that is always 1, then one bit for each channel that is not used
+        channel_mask           @  presence flag, then one bit for each channel that is not used; None: flag alone
         filter_policy          @  AdvFilterPolicy
         primary_phy            @  Phy
         secondary_phy          @  Phy, of extended advertising
@@ -53,7 +53,7 @@ class AdvParams(Message):
     interval: int = 160
     duration: int = 0
     max_adv_evts: int = 0
-    channel_mask: bytes = bytes(5)
+    channel_mask: bytes | None = bytes(5)
     filter_policy: Annotated[int, AdvFilterPolicy] = AdvFilterPolicy.ANY
     primary_phy: Annotated[int, Phy] = Phy.MBPS_1
     secondary_phy: Annotated[int, Phy] = Phy.AUTO

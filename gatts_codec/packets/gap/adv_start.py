@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvTypeV5
-from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr, WHITELIST, Whitelist
+from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, WHITELIST, Addr, Whitelist
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Presence, u16, u8
+from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER
@@ -99,14 +99,14 @@ class AdvStartV5(Command["AdvStartResponse"]):
     """`AdvStart` as it is up to sd_api_v5.
 
         adv_params    @  presence flag, then AdvParamsV5, or AdvParamsV2 up to sd_api_v2; None: flag alone
-        conn_cfg_tag  @  configuration of connections that come of it; 0: the default one. From sd_api_v4; None: before
+        conn_cfg_tag  @  configuration of connections that come of it. From sd_api_v4; None: 0, or before
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_start.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gap_adv_start"
     adv_params: AdvParamsV5 | AdvParamsV2 | None
-    conn_cfg_tag: Annotated[int | None, LATER] = 0
+    conn_cfg_tag: Annotated[int | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -126,13 +126,13 @@ class AdvStartResponse(Response):
 class AdvStop(Command["AdvStopResponse"]):
     """Stop advertising (SDK: sd_ble_gap_adv_stop).
 
-        adv_handle  @  the set, from sd_api_v6 on; None: before, where there is one alone
+        adv_handle  @  the set. From sd_api_v6; None: 0, or before
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_stop.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gap_adv_stop"
-    adv_handle: Annotated[int | None, LATER] = 0
+    adv_handle: Annotated[int | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -162,11 +162,11 @@ _PARAMS_V2 = Record(
 _PARAMS_V5 = Record(
     AdvParamsV5, named("type", u8), named("peer_addr", Presence(ADDR)), named("fp", u8), *_TIMES
 )
-COMMAND_V2 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V2)), Absent(conn_cfg_tag=0))
-COMMAND_V3 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V5)), Absent(conn_cfg_tag=0))
-COMMAND_V5 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V5)), named("conn_cfg_tag", u8))
+COMMAND_V2 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V2)), Absent("conn_cfg_tag"))
+COMMAND_V3 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V5)), Absent("conn_cfg_tag"))
+COMMAND_V5 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V5)), CONN_CFG_TAG)
 COMMAND = Record(AdvStart, named("adv_handle", u8), named("conn_cfg_tag", u8))
 RESPONSE = response(AdvStartResponse)
-STOP_V5 = Record(AdvStop, Absent(adv_handle=0), tolerates_trailing=True)
-STOP = Record(AdvStop, named("adv_handle", u8))
+STOP_V5 = Record(AdvStop, Absent("adv_handle"), tolerates_trailing=True)
+STOP = Record(AdvStop, Bits(adv_handle=8, if_none={"adv_handle": 0}))
 STOP_RESPONSE = response(AdvStopResponse)

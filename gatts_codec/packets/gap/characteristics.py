@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from gatts_codec.packets.gap.structs import CONN_PARAMS, ConnParams
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16
-from gatts_codec.schema.message import Command, FROM_DATA, Response, fill_length
+from gatts_codec.schema.message import FROM_DATA, Command, Response, fill_length
 from gatts_codec.schema.record import Count, Group, Record, named
 from gatts_codec.schema.structs import SEC_MODE, SecMode
 
@@ -206,13 +206,15 @@ def _name_set(most: int) -> Record:
         DeviceNameSet,
         named("write_perm", Presence(SEC_MODE)),
         named("len", Length(of="dev_name")),
-        named("dev_name", Data("len", most=most)),
+        named("dev_name", Data("len", most=most, limited=True)),
     )
 
 
 NAME_SET_V2, NAME_SET = _name_set(31), _name_set(248)
 NAME_SET_RESPONSE = response(DeviceNameSetResponse)
-NAME_GET = Record(DeviceNameGet, named("len", Presence(u16)), named("dev_name_present", Given()))
+_NAME_BUFFER = named("len", Presence(u16)), named("dev_name_present", Given())
+NAME_GET_V2 = Record(DeviceNameGet, *_NAME_BUFFER, tolerates_trailing=True)
+NAME_GET = Record(DeviceNameGet, *_NAME_BUFFER)
 NAME_GET_RESPONSE_V2 = response(
     DeviceNameGetResponse, named("len", Length(of="dev_name")), named("dev_name", Data("len"))
 )

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from construct import Construct
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from construct import Construct
+
 from gatts_codec.constants.gap import HciStatus
-from gatts_codec.packets.gap.scan import SCAN_PARAMS, SCAN_PARAMS_V1, SCAN_PARAMS_V2, SCAN_PARAMS_V5, ScanParams, ScanParamsV2, ScanParamsV5
-from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr, CONN_PARAMS, ConnParams
+from gatts_codec.packets.gap.scan import (
+    SCAN_PARAMS,
+    SCAN_PARAMS_V1,
+    SCAN_PARAMS_V2,
+    SCAN_PARAMS_V5,
+    ScanParams,
+    ScanParamsV2,
+    ScanParamsV5,
+)
+from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, CONN_PARAMS, Addr, ConnParams
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8
 from gatts_codec.schema.message import Command, Handle, Response
@@ -24,7 +33,7 @@ class Connect(Command["ConnectResponse"]):
         peer_addr     @  presence flag, then Addr; None: flag alone, whom the whitelist has
         scan_params   @  presence flag, then how to look for it, in the dialect's form; None: flag alone
         conn_params   @  presence flag, then ConnParams; None: flag alone
-        conn_cfg_tag  @  the connection's configuration; 0: the default one. From sd_api_v4; None: before
+        conn_cfg_tag  @  the connection's configuration. From sd_api_v4; None: 0, the default one, or before
 
     Behind the opcode (u8), little endian. Source: `specs/gap/connect.toml`.
     """
@@ -33,7 +42,7 @@ class Connect(Command["ConnectResponse"]):
     peer_addr: Addr | None
     scan_params: ScanParams | ScanParamsV5 | ScanParamsV2 | None
     conn_params: ConnParams | None
-    conn_cfg_tag: Annotated[int | None, LATER] = 0
+    conn_cfg_tag: Annotated[int | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -138,7 +147,7 @@ def _connect(addr: Record, scan_params: Record, tag: Construct) -> Record:
     )
 
 
-_NO_TAG, _TAG = Absent(conn_cfg_tag=0), named("conn_cfg_tag", u8)
+_NO_TAG, _TAG = Absent("conn_cfg_tag"), CONN_CFG_TAG
 CONNECT_V1 = _connect(ADDR_V2, SCAN_PARAMS_V1, _NO_TAG)
 CONNECT_V2 = _connect(ADDR_V2, SCAN_PARAMS_V2, _NO_TAG)
 CONNECT_V3 = _connect(ADDR, SCAN_PARAMS_V5, _NO_TAG)

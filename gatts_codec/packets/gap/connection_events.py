@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from construct import Construct
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from construct import Construct
+
 from gatts_codec.constants.gap import GapTimeoutSource, GapTimeoutSourceV4, HciStatus, Phy, Role
-from gatts_codec.packets.gap.link_layer import DATA_LENGTH, DATA_LENGTH_V4, DataLengthParams, PHYS, Phys
-from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, ADV_SET_DATA, ADV_SET_DATA_V6_PC, Addr, AdvSetData, BLE_DATA, BLE_DATA_V6_PC, BleData, CONN_PARAMS, ConnParams
+from gatts_codec.packets.gap.link_layer import DATA_LENGTH, DATA_LENGTH_V4, PHYS, DataLengthParams, Phys
+from gatts_codec.packets.gap.structs import (
+    ADDR,
+    ADDR_V2,
+    ADV_SET_DATA,
+    ADV_SET_DATA_V6_PC,
+    BLE_DATA,
+    BLE_DATA_V6_PC,
+    CONN_PARAMS,
+    Addr,
+    AdvSetData,
+    BleData,
+    ConnParams,
+)
 from gatts_codec.schema.blocks import i8, u8
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Absent, Bits, Record, When, named
@@ -214,9 +227,7 @@ CONNECTED_V2 = Record(ConnectedEvent, CONN_HANDLE, *_PEER_V2, named("role", u8),
 
 def _connected(*of_the_set: Construct) -> Record:
     peer = named("peer_addr", ADDR)
-    return Record(
-        ConnectedEvent, CONN_HANDLE, peer, _ONLY_EARLY, named("role", u8), _PARAMS, *of_the_set
-    )
+    return Record(ConnectedEvent, CONN_HANDLE, peer, _ONLY_EARLY, named("role", u8), _PARAMS, *of_the_set)
 
 
 _ADV_HANDLE = named("adv_handle", u8)

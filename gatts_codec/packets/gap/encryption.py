@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gatts_codec.packets.gap.structs import CONN_SEC, ConnSec, ENC_INFO, ENC_INFO_V1, EncInfo, IRK, Irk, MASTER_ID, MasterId, SIGN_INFO, SignInfo
+from gatts_codec.packets.gap.structs import (
+    CONN_SEC,
+    ENC_INFO,
+    ENC_INFO_V1,
+    IRK,
+    MASTER_ID,
+    SIGN_INFO,
+    ConnSec,
+    EncInfo,
+    Irk,
+    MasterId,
+    SignInfo,
+)
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Given, Presence
 from gatts_codec.schema.message import Command, Handle, Response

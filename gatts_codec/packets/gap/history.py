@@ -45,7 +45,7 @@ S110_V8 = PacketGroup(
         "ppcp_set": Call(0x7A, characteristics.PPCP_SET, characteristics.PPCP_SET_RESPONSE),
         "ppcp_get": Call(0x7B, characteristics.PPCP_GET_V2, characteristics.PPCP_GET_RESPONSE_V2),
         "device_name_set": Call(0x7C, characteristics.NAME_SET_V2, characteristics.NAME_SET_RESPONSE),
-        "device_name_get": Call(0x7D, characteristics.NAME_GET, characteristics.NAME_GET_RESPONSE_V2),
+        "device_name_get": Call(0x7D, characteristics.NAME_GET_V2, characteristics.NAME_GET_RESPONSE_V2),
         "authenticate": Call(0x7E, pairing.AUTHENTICATE_V1, pairing.AUTHENTICATE_RESPONSE),
         "sec_params_reply": Call(0x7F, pairing.REPLY_V1, pairing.REPLY_RESPONSE_V1),
         "auth_key_reply": Call(0x80, pairing.KEY_REPLY, pairing.KEY_REPLY_RESPONSE),

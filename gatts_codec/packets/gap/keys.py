@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from construct import Construct
 from dataclasses import dataclass
 
-from gatts_codec.packets.gap.structs import ENC_INFO, ENC_INFO_V1, EncInfo, MASTER_ID, MasterId, PUBLIC_KEY, PublicKey, SIGN_INFO, SignInfo
+from construct import Construct
+
+from gatts_codec.packets.gap.structs import (
+    ENC_INFO,
+    ENC_INFO_V1,
+    MASTER_ID,
+    PUBLIC_KEY,
+    SIGN_INFO,
+    EncInfo,
+    MasterId,
+    PublicKey,
+    SignInfo,
+)
 from gatts_codec.packets.gap.whitelist import ID_KEY, ID_KEY_V2, IdKey
 from gatts_codec.schema.blocks import Presence
 from gatts_codec.schema.message import Message

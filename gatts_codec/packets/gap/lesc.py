@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr, PUBLIC_KEY, PublicKey
+from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, PUBLIC_KEY, Addr, PublicKey
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Flag, Given, Presence, Raw
+from gatts_codec.schema.blocks import Given, Presence, Raw
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.shown import Key
@@ -31,15 +31,15 @@ class OobData(Message):
     """What goes another way than over the air (SDK: ble_gap_lesc_oob_data_t).
 
         addr  @  of the device
-        r     @  random number; up to sd_api_v2 behind a flag that is always 1
-        c     @  confirm value; up to sd_api_v2 behind a flag that is always 1
+        r     @  random number; up to sd_api_v2 behind a flag. None: flag alone
+        c     @  confirm value; up to sd_api_v2 behind a flag. None: flag alone
 
     Source: `specs/gap/lesc_oob_data_set.toml`.
     """
 
     addr: Addr
-    r: Key
-    c: Key
+    r: Key | None
+    c: Key | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,7 +133,7 @@ class LescOobDataSetResponse(Response):
 
 
 _DHKEY = Record(DhKey, named("key", Raw(32)))
-_FIXED = Presence(Raw(16), Flag.ANY)
+_FIXED = Presence(Raw(16))
 _OOB_V2 = Record(OobData, named("addr", ADDR_V2), named("r", _FIXED), named("c", _FIXED))
 _OOB = Record(OobData, named("addr", ADDR), named("r", Raw(16)), named("c", Raw(16)))
 

@@ -9,7 +9,7 @@ from gatts_codec.constants.gap import AuthKeyType, KeypressNotification, SecStat
 from gatts_codec.packets.gap.keys import KEY_SET, KEY_SET_V1, KEY_SET_V2, KeySet, KeySetV1
 from gatts_codec.packets.gap.structs import SEC_PARAMS, SEC_PARAMS_V1, SecParams, SecParamsV1
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Flag, Presence, Raw, u8
+from gatts_codec.schema.blocks import Flag, OneOf, Presence, Raw, u8
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Record, named
@@ -166,7 +166,7 @@ REPLY_RESPONSE_V1, REPLY_RESPONSE_V2, REPLY_RESPONSE = map(_replied, (KEY_SET_V1
 KEY_REPLY = Record(
     AuthKeyReply,
     CONN_HANDLE,
-    named("key_type", u8),
+    named("key_type", OneOf(u8, *KEYS)),
     named("key", Presence(Switch("key_type", KEYS), Flag.DATA)),
 )
 KEY_REPLY_RESPONSE = response(AuthKeyReplyResponse)

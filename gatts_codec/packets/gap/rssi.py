@@ -141,6 +141,4 @@ GET_V5 = Record(RssiGetV5, CONN_HANDLE, RSSI_PRESENT)
 GET = Record(RssiGet, CONN_HANDLE, RSSI_PRESENT, named("ch_index_present", Given()))
 GET_RESPONSE_V5 = response(RssiGetResponseV5, named("rssi", i8))
 GET_RESPONSE_V5_PC = response(RssiGetResponseV5, named("rssi", Presence(i8)))
-GET_RESPONSE = response(
-    RssiGetResponse, named("rssi", Presence(i8)), named("ch_index", Presence(u8))
-)
+GET_RESPONSE = response(RssiGetResponse, named("rssi", Presence(i8)), named("ch_index", Presence(u8)))

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import Phy, ScanFilterPolicy
-from gatts_codec.packets.gap.structs import BLE_DATA, BLE_DATA_V6_PC, BleData, CHANNEL_MASK, WHITELIST, Whitelist
+from gatts_codec.packets.gap.structs import (
+    BLE_DATA,
+    BLE_DATA_V6_PC,
+    CHANNEL_MASK,
+    WHITELIST,
+    BleData,
+    Whitelist,
+)
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Presence, u16, u8
+from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Bits, Record, named
 
@@ -22,7 +29,7 @@ class ScanParams(Message):
         active                  @  1: ask for scan responses
         filter_policy           @  ScanFilterPolicy
         scan_phys               @  Phy, several together
-        channel_mask            @  a flag that is always 1, then one bit for each channel that is not used
+        channel_mask            @  presence flag, then one bit for each channel that is not used; None: flag alone
         interval                @  in units of 0.625 ms
         window                  @  how long of each interval, in units of 0.625 ms
         timeout                 @  in units of 10 ms; 0: until it is stopped
@@ -35,7 +42,7 @@ class ScanParams(Message):
     active: int = 0
     filter_policy: Annotated[int, ScanFilterPolicy] = ScanFilterPolicy.ACCEPT_ALL
     scan_phys: Annotated[int, Phy] = Phy.MBPS_1
-    channel_mask: bytes = bytes(5)
+    channel_mask: bytes | None = bytes(5)
     interval: int = 160
     window: int = 80
     timeout: int = 0

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from construct import Construct
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from construct import Construct
+
 from gatts_codec.constants.gap import AuthKeyType, KeypressNotification, SecStatus, SecStatusSource
 from gatts_codec.packets.gap.keys import KEY_SET, KEY_SET_V1, KEY_SET_V2, KeySet, KeySetV1
-from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr, CONN_SEC, ConnSec, KDIST, KDIST_V1, KeyDistribution, MASTER_ID, MasterId, PUBLIC_KEY, PublicKey, SEC_PARAMS, SEC_PARAMS_V1, SecParams, SecParamsV1
+from gatts_codec.packets.gap.structs import (
+    ADDR,
+    ADDR_V2,
+    CONN_SEC,
+    KDIST,
+    KDIST_V1,
+    MASTER_ID,
+    PUBLIC_KEY,
+    SEC_PARAMS,
+    SEC_PARAMS_V1,
+    Addr,
+    ConnSec,
+    KeyDistribution,
+    MasterId,
+    PublicKey,
+    SecParams,
+    SecParamsV1,
+)
 from gatts_codec.schema.blocks import Presence, Raw, Trailing, u8
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Absent, Bits, Record, named
-from gatts_codec.schema.shown import Key, LATER
+from gatts_codec.schema.shown import LATER, Key
 from gatts_codec.schema.structs import CONN_HANDLE
 
 
@@ -31,7 +49,7 @@ class SecLevels(Message):
     lv1: int
     lv2: int
     lv3: int
-    lv4: Annotated[int | None, LATER] = 0
+    lv4: Annotated[int | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -258,7 +276,7 @@ LESC_DHKEY_REQUEST = Record(
     LescDhkeyRequestEvent, CONN_HANDLE, named("pk_peer", Presence(PUBLIC_KEY)), Bits(oobd_req=1)
 )
 
-_LEVELS_V1 = Record(SecLevels, Bits(lv1=1, lv2=1, lv3=1), Absent(lv4=0))
+_LEVELS_V1 = Record(SecLevels, Bits(lv1=1, lv2=1, lv3=1), Absent("lv4"))
 _LEVELS = Record(SecLevels, Bits(lv1=1, lv2=1, lv3=1, lv4=1))
 AUTH_STATUS_V1 = Record(
     AuthStatusEventV1,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from gatts_codec.constants.gap import AddrType, IoCaps
-from gatts_codec.schema.blocks import Data, Flag, Length, Presence, Raw, u8, u16, u32
+from gatts_codec.schema.blocks import Data, Length, Presence, Raw, u8, u16, u32
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.message import FROM_DATA, Message, fill_length
-from gatts_codec.schema.record import Absent, Bits, Record, named
+from gatts_codec.schema.record import Absent, AtMost, Bits, Record, named
 from gatts_codec.schema.shown import LATER, Address, Key, address_bytes
 from gatts_codec.schema.structs import SEC_MODE, SecMode
 
@@ -18,7 +18,7 @@ from gatts_codec.schema.structs import SEC_MODE, SecMode
 class Addr(Message):
     """A device's address (SDK: ble_gap_addr_t).
 
-        addr_id_peer  @  1: the peer was identified by its key, and addr is its identity. From sd_api_v3; None: before
+        addr_id_peer  @  1: identified by its key, and addr is its identity. From sd_api_v3; None: 0, or before
         addr_type     @  AddrType: 0 public, 1 random static ..; up to sd_api_v2 the whole byte
         addr          @  least significant byte first; prints and reads as "F0:12:34:56:78:9A"
 
@@ -27,7 +27,7 @@ class Addr(Message):
 
     addr: Address
     addr_type: Annotated[int, AddrType] = AddrType.PUBLIC
-    addr_id_peer: Annotated[int | None, LATER] = 0
+    addr_id_peer: Annotated[int | None, LATER] = None
 
     @classmethod
     def from_text(cls, text: str, addr_type: int = AddrType.RANDOM_STATIC) -> Addr:
@@ -35,8 +35,8 @@ class Addr(Message):
         return cls(address_bytes(text), addr_type)
 
 
-ADDR_V2 = Record(Addr, Absent(addr_id_peer=0), named("addr_type", u8), named("addr", Raw(6)))
-ADDR = Record(Addr, Bits(addr_id_peer=1, addr_type=7), named("addr", Raw(6)))
+ADDR_V2 = Record(Addr, Absent("addr_id_peer"), named("addr_type", u8), named("addr", Raw(6)))
+ADDR = Record(Addr, Bits(addr_id_peer=1, addr_type=7, if_none={"addr_id_peer": 0}), named("addr", Raw(6)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -133,7 +133,7 @@ class EncInfo(Message):
     """A long term key (SDK: ble_gap_enc_info_t).
 
         ltk      @  the key
-        lesc     @  1: made by LE Secure Connections. From sd_api_v2; None: before
+        lesc     @  1: made by LE Secure Connections. From sd_api_v2; None: 0, or before
         auth     @  1: made with protection against a man in the middle
         ltk_len  @  how many bytes of it count
 
@@ -143,11 +143,11 @@ class EncInfo(Message):
     ltk: Key
     auth: int
     ltk_len: int
-    lesc: Annotated[int | None, LATER] = 0
+    lesc: Annotated[int | None, LATER] = None
 
 
-ENC_INFO_V1 = Record(EncInfo, named("ltk", Raw(16)), Absent(lesc=0), Bits(auth=1, ltk_len=7))
-ENC_INFO = Record(EncInfo, named("ltk", Raw(16)), Bits(lesc=1, auth=1, ltk_len=6))
+ENC_INFO_V1 = Record(EncInfo, named("ltk", Raw(16)), Absent("lesc"), Bits(auth=1, ltk_len=7))
+ENC_INFO = Record(EncInfo, named("ltk", Raw(16)), Bits(lesc=1, auth=1, ltk_len=6, if_none={"lesc": 0}))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -174,7 +174,7 @@ class KeyDistribution(Message):
         enc   @  1: long term key and master id
         id    @  1: identity resolving key and address
         sign  @  1: signature resolving key
-        link  @  1: derive the BR/EDR link key. From sd_api_v2; None: before
+        link  @  1: derive the BR/EDR link key. From sd_api_v2; None: 0, or before
 
     Source: `specs/gap/authenticate.toml`.
     """
@@ -182,11 +182,11 @@ class KeyDistribution(Message):
     enc: int = 0
     id: int = 0
     sign: int = 0
-    link: Annotated[int | None, LATER] = 0
+    link: Annotated[int | None, LATER] = None
 
 
-KDIST_V1 = Record(KeyDistribution, Bits(enc=1, id=1, sign=1), Absent(link=0))
-KDIST = Record(KeyDistribution, Bits(enc=1, id=1, sign=1, link=1))
+KDIST_V1 = Record(KeyDistribution, Bits(enc=1, id=1, sign=1), Absent("link"))
+KDIST = Record(KeyDistribution, Bits(enc=1, id=1, sign=1, link=1, if_none={"link": 0}))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -333,10 +333,15 @@ class Whitelist(Message):
 WHITELIST = Record(
     Whitelist,
     named("addr_count", Length(of="addrs", number=u8)),
+    AtMost("addr_count", 8),
     named("addrs", Presence(ListOf(Presence(ADDR_V2), count="addr_count"))),
     named("irk_count", Length(of="irks", number=u8)),
+    AtMost("irk_count", 8),
     named("irks", Presence(ListOf(Presence(IRK), count="irk_count"))),
 )
 
-# Five bytes behind a flag that is always 1: an advertiser's and a scanner's channels from sd_api_v6 on.
-CHANNEL_MASK = Presence(Raw(5), Flag.ANY)
+# An advertiser's and a scanner's channels from sd_api_v6 on. No application sends the flag without them.
+CHANNEL_MASK = Presence(Raw(5))
+
+# Which configuration a connection has, from sd_api_v4 on.
+CONN_CFG_TAG = Bits(conn_cfg_tag=8, if_none={"conn_cfg_tag": 0})

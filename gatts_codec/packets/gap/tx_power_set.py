@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import TxPowerRole
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import i8, u16, u8
+from gatts_codec.schema.blocks import i8, u16
 from gatts_codec.schema.message import Command, Response
-from gatts_codec.schema.record import Absent, Record, named
+from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER
 
 
@@ -17,8 +17,8 @@ from gatts_codec.schema.shown import LATER
 class TxPowerSet(Command["TxPowerSetResponse"]):
     """Set the transmit power (SDK: sd_ble_gap_tx_power_set).
 
-        role      @  TxPowerRole, whose power. From sd_api_v6; None: before
-        handle    @  advertising set or connection. From sd_api_v6; None: before
+        role      @  TxPowerRole, whose power. From sd_api_v6; None: 1, or before
+        handle    @  advertising set or connection. From sd_api_v6; None: 0, or before
         tx_power  @  in dBm, signed
 
     Behind the opcode (u8), little endian. Source: `specs/gap/tx_power_set.toml`.
@@ -26,8 +26,8 @@ class TxPowerSet(Command["TxPowerSetResponse"]):
 
     name: ClassVar[str] = "sd_ble_gap_tx_power_set"
     tx_power: int
-    role: Annotated[int | None, TxPowerRole, LATER] = TxPowerRole.ADV
-    handle: Annotated[int | None, LATER] = 0
+    role: Annotated[int | None, TxPowerRole, LATER] = None
+    handle: Annotated[int | None, LATER] = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,6 +43,11 @@ class TxPowerSetResponse(Response):
     result: Result
 
 
-COMMAND_V5 = Record(TxPowerSet, Absent(role=1, handle=0), named("tx_power", i8))
-COMMAND = Record(TxPowerSet, named("role", u8), named("handle", u16), named("tx_power", i8))
+COMMAND_V5 = Record(TxPowerSet, Absent("role", "handle"), named("tx_power", i8))
+COMMAND = Record(
+    TxPowerSet,
+    Bits(role=8, if_none={"role": TxPowerRole.ADV}),
+    Bits(u16, handle=16, if_none={"handle": 0}),
+    named("tx_power", i8),
+)
 RESPONSE = response(TxPowerSetResponse)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr, IRK, Irk
+from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, IRK, Addr, Irk
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Length, Presence, u8
+from gatts_codec.schema.blocks import Flag, Length, Presence, u8
 from gatts_codec.schema.lists import ListOf
-from gatts_codec.schema.message import Command, FROM_DATA, Message, Response, fill_length
-from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.message import FROM_DATA, Command, Message, Response, fill_length
+from gatts_codec.schema.record import AtMost, Record, named
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -97,13 +97,15 @@ ID_KEY = Record(IdKey, named("id_info", IRK), named("id_addr_info", ADDR))
 SET = Record(
     WhitelistSet,
     named("len", Length(of="wl_addrs", number=u8)),
-    named("wl_addrs", Presence(ListOf(Presence(ADDR), count="len"))),
+    AtMost("len", 8),
+    named("wl_addrs", Presence(ListOf(Presence(ADDR), count="len"), Flag.DATA)),
 )
 SET_RESPONSE = response(WhitelistSetResponse)
 IDENTITIES_SET = Record(
     DeviceIdentitiesSet,
     named("len", Length(of=("id_keys", "local_irks"), number=u8)),
-    named("id_keys", Presence(ListOf(Presence(ID_KEY), count="len"))),
-    named("local_irks", Presence(ListOf(Presence(IRK), count="len"))),
+    AtMost("len", 8),
+    named("id_keys", Presence(ListOf(Presence(ID_KEY), count="len"), Flag.DATA)),
+    named("local_irks", Presence(ListOf(Presence(IRK), count="len"), Flag.DATA)),
 )
 IDENTITIES_SET_RESPONSE = response(DeviceIdentitiesSetResponse)

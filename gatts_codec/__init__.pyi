@@ -1,5 +1,7 @@
 # The public names, each with its home. Type checkers read them here; so does the package, which loads them late.
 
+from gatts_codec import common as common
+from gatts_codec import gap as gap
 from gatts_codec import gattc as gattc
 from gatts_codec import l2cap as l2cap
 from gatts_codec.codec import Codec as Codec

@@ -103,7 +103,9 @@ S110_V8 = Dialect(
     firmware="S110 v8 (SDK 8-10)",
     max_payload=384,
     numbers="s110_v8",
-    groups=Groups({"gatts": "S110_V8", "common": "S110_V8", "gap": "S110_V8", "gattc": "S110_V8", "l2cap": "S110_V8"}),
+    groups=Groups(
+        {"gatts": "S110_V8", "common": "S110_V8", "gap": "S110_V8", "gattc": "S110_V8", "l2cap": "S110_V8"}
+    ),
     unknown_calls=frozenset({"sd_ble_gap_encrypt", "sd_ble_gap_scan_stop"}),
 )
 

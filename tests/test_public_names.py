@@ -24,6 +24,8 @@ LAZY = (
     "gatts_codec.capture",
     "gatts_codec.constants",
     "gatts_codec.device",
+    "gatts_codec.common",
+    "gatts_codec.gap",
     "gatts_codec.gattc",
     "gatts_codec.l2cap",
     "gatts_codec.link",

@@ -19,7 +19,7 @@ from gatts_codec.schema.shown import LATER
 class VsUuidCfg(Message):
     """How many vendor UUID bases there may be (SDK: ble_common_cfg_vs_uuid_t).
 
-        vs_uuid_count  @  1 to 254
+        vs_uuid_count  1  1 to 254
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -31,9 +31,9 @@ class VsUuidCfg(Message):
 class ConnGap(Message):
     """Connections with a tag (SDK: ble_gap_conn_cfg_t).
 
-        conn_cfg_tag  @  by which adv_start and connect name this configuration; 0 is the default's and cannot be set
-        conn_count    @  how many at the same time
-        event_length  @  in units of 1.25 ms
+        conn_cfg_tag  1  by which adv_start and connect name this configuration; 0 is the default's and cannot be set
+        conn_count    1  how many at the same time
+        event_length  2  in units of 1.25 ms
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -47,8 +47,8 @@ class ConnGap(Message):
 class ConnGattc(Message):
     """The GATT client of connections with a tag (SDK: ble_gattc_conn_cfg_t).
 
-        conn_cfg_tag             @  by which adv_start and connect name this configuration
-        write_cmd_tx_queue_size  @  write commands that may wait for sending
+        conn_cfg_tag             1  by which adv_start and connect name this configuration
+        write_cmd_tx_queue_size  1  write commands that may wait for sending
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -61,8 +61,8 @@ class ConnGattc(Message):
 class ConnGatts(Message):
     """The GATT server of connections with a tag (SDK: ble_gatts_conn_cfg_t).
 
-        conn_cfg_tag       @  by which adv_start and connect name this configuration
-        hvn_tx_queue_size  @  notifications that may wait for sending
+        conn_cfg_tag       1  by which adv_start and connect name this configuration
+        hvn_tx_queue_size  1  notifications that may wait for sending
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -75,8 +75,8 @@ class ConnGatts(Message):
 class ConnGatt(Message):
     """What client and server of connections with a tag share (SDK: ble_gatt_conn_cfg_t).
 
-        conn_cfg_tag  @  by which adv_start and connect name this configuration
-        att_mtu       @  the longest ATT packet in bytes, 23 or more
+        conn_cfg_tag  1  by which adv_start and connect name this configuration
+        att_mtu       2  the longest ATT packet in bytes, 23 or more
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -89,11 +89,11 @@ class ConnGatt(Message):
 class ConnL2cap(Message):
     """L2CAP channels (SDK: ble_l2cap_conn_cfg_t), from sd_api_v5 on. Its tag does not travel.
 
-        rx_mps         @  longest packet to receive, in bytes
-        tx_mps         @  longest packet to send, in bytes
-        rx_queue_size  @  SDUs that may wait for receiving, for each channel
-        tx_queue_size  @  SDUs that may wait for sending, for each channel
-        ch_count       @  channels for each connection
+        rx_mps         2  longest packet to receive, in bytes
+        tx_mps         2  longest packet to send, in bytes
+        rx_queue_size  1  SDUs that may wait for receiving, for each channel
+        tx_queue_size  1  SDUs that may wait for sending, for each channel
+        ch_count       1  channels for each connection
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -109,11 +109,11 @@ class ConnL2cap(Message):
 class RoleCount(Message):
     """How many connections there may be (SDK: ble_gap_cfg_role_count_t).
 
-        adv_set_count                      @  advertising sets. From sd_api_v6; None: 1, or before
-        periph_role_count                  @  as peripheral
-        central_role_count                 @  as central
-        central_sec_count                  @  pairing at the same time as central
-        qos_channel_survey_role_available  @  1: channels may be surveyed. From sd_api_v6; None: 0, or before
+        periph_role_count                  1         as peripheral
+        central_role_count                 1         as central
+        central_sec_count                  1         pairing at the same time as central
+        adv_set_count                      bits 0-7  advertising sets. From sd_api_v6; None: 1, or before
+        qos_channel_survey_role_available  bits 0-7  1: channels may be surveyed. From sd_api_v6; None: 0, or before
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -129,7 +129,7 @@ class RoleCount(Message):
 class ServiceChangedCfg(Message):
     """The GATT server's Service Changed characteristic (SDK: ble_gatts_cfg_service_changed_t).
 
-        service_changed  @  1: there is one
+        service_changed  bit 0  1: there is one
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -141,7 +141,7 @@ class ServiceChangedCfg(Message):
 class AttrTabSizeCfg(Message):
     """The attribute table (SDK: ble_gatts_cfg_attr_tab_size_t).
 
-        attr_tab_size  @  in bytes, a multiple of 4
+        attr_tab_size  4  in bytes, a multiple of 4
 
     Source: `specs/common/cfg_set.toml`.
     """
@@ -153,8 +153,8 @@ class AttrTabSizeCfg(Message):
 class CfgSet(Command["CfgSetResponse"]):
     """Set one configuration (SDK: sd_ble_cfg_set). The id follows from the structure.
 
-        cfg_id  @  which configuration; None: that of the structure, but to be given where cfg is None
-        cfg     @  presence flag, then the structure; None: flag alone
+        cfg_id  4   which configuration; None: that of the structure, but to be given where cfg is None
+        cfg     1+  presence flag, then the structure; None: flag alone
 
     ``conn_cfg_tag``, where it is given, goes into the structure.
 
@@ -180,7 +180,7 @@ class CfgSet(Command["CfgSetResponse"]):
 class CfgSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/common/cfg_set.toml`.
     """

@@ -16,11 +16,11 @@ from gatts_codec.schema.structs import NO_ACCESS, SEC_MODE, SecMode
 class DeviceName(Message):
     """The Device Name characteristic (SDK: ble_gap_cfg_device_name_t, in sd_api_v3 ble_gap_device_name_t).
 
-        write_perm   @  what a peer needs to write it
-        vloc         @  AttrVloc; 1, in the stack: the application's memory cannot be serialized
-        current_len  @  bytes of value; travels also without them (default: as many as value has)
-        max_len      @  the longest it may become, in bytes
-        value        @  presence flag, then the name in UTF-8; None: flag alone, the default name
+        write_perm   1         what a peer needs to write it
+        vloc         bits 0-1  AttrVloc; 1, in the stack: the application's memory cannot be serialized
+        current_len  2         bytes of value; travels also without them (default: as many as value has)
+        max_len      2         the longest it may become, in bytes
+        value        1+        presence flag, then the name in UTF-8; None: flag alone, the default name
 
     Source: `specs/common/cfg_set.toml`.
     """

@@ -20,9 +20,9 @@ from gatts_codec.schema.shown import LATER
 class BandwidthCounts(Message):
     """How many connections have which bandwidth (SDK: ble_conn_bw_count_t).
 
-        high_count  @  with high bandwidth
-        mid_count   @  with medium bandwidth
-        low_count   @  with low bandwidth
+        high_count  1  with high bandwidth
+        mid_count   1  with medium bandwidth
+        low_count   1  with low bandwidth
 
     Source: `specs/common/enable.toml`.
     """
@@ -36,8 +36,8 @@ class BandwidthCounts(Message):
 class ConnBandwidthCounts(Message):
     """The same for both directions (SDK: ble_conn_bw_counts_t).
 
-        tx_counts  @  from the chip to the peer
-        rx_counts  @  from the peer to the chip
+        tx_counts  3  from the chip to the peer
+        rx_counts  3  from the peer to the chip
 
     Source: `specs/common/enable.toml`.
     """
@@ -50,8 +50,8 @@ class ConnBandwidthCounts(Message):
 class CommonEnableParams(Message):
     """What all groups share (SDK: ble_common_enable_params_t).
 
-        vs_uuid_count   @  how many vendor UUID bases there may be; 0: the default
-        conn_bw_counts  @  presence flag, then ConnBandwidthCounts; None: the default
+        vs_uuid_count   2     how many vendor UUID bases there may be; 0: the default
+        conn_bw_counts  1..7  presence flag, then ConnBandwidthCounts; None: the default
 
     Source: `specs/common/enable.toml`.
     """
@@ -64,10 +64,10 @@ class CommonEnableParams(Message):
 class GapEnableParams(Message):
     """How many connections there may be (SDK: ble_gap_enable_params_t), in sd_api_v3.
 
-        periph_conn_count   @  as peripheral
-        central_conn_count  @  as central
-        central_sec_count   @  pairing at the same time as central
-        device_name         @  presence flag, then DeviceName; None: the default
+        periph_conn_count   1   as peripheral
+        central_conn_count  1   as central
+        central_sec_count   1   pairing at the same time as central
+        device_name         1+  presence flag, then DeviceName; None: the default
 
     Source: `specs/common/enable.toml`.
     """
@@ -82,9 +82,9 @@ class GapEnableParams(Message):
 class GapEnableParamsV2(Message):
     """`GapEnableParams` of sd_api_v2, without a device name.
 
-        periph_conn_count   @  as peripheral
-        central_conn_count  @  as central
-        central_sec_count   @  pairing at the same time as central
+        periph_conn_count   1  as peripheral
+        central_conn_count  1  as central
+        central_sec_count   1  pairing at the same time as central
 
     Source: `specs/common/enable.toml`.
     """
@@ -98,7 +98,7 @@ class GapEnableParamsV2(Message):
 class GattEnableParams(Message):
     """What GATT client and server share (SDK: ble_gatt_enable_params_t), in sd_api_v3.
 
-        att_mtu  @  the longest ATT packet in bytes; 0: the default, 23
+        att_mtu  2  the longest ATT packet in bytes; 0: the default, 23
 
     Source: `specs/common/enable.toml`.
     """
@@ -110,8 +110,8 @@ class GattEnableParams(Message):
 class GattsEnableParams(Message):
     """The GATT server (SDK: ble_gatts_enable_params_t).
 
-        service_changed  @  1: with a Service Changed characteristic
-        attr_tab_size    @  of the attribute table, in bytes; 0: the default
+        service_changed  bit 0  1: with a Service Changed characteristic
+        attr_tab_size    4      of the attribute table, in bytes; 0: the default
 
     Source: `specs/common/enable.toml`.
     """
@@ -124,10 +124,10 @@ class GattsEnableParams(Message):
 class EnableParams(Message):
     """Parameters of the stack (SDK: ble_enable_params_t), up to sd_api_v3.
 
-        common_enable_params  @  from sd_api_v2 on; None: before
-        gap_enable_params     @  from sd_api_v2 on; GapEnableParamsV2 in that; None: before
-        gatt_enable_params    @  in sd_api_v3; None: before
-        gatts_enable_params   @  the GATT server's
+        common_enable_params  0..9  from sd_api_v2 on; None: before
+        gap_enable_params     0+    from sd_api_v2 on; GapEnableParamsV2 in that; None: before
+        gatt_enable_params    0..2  in sd_api_v3; None: before
+        gatts_enable_params   5     the GATT server's
 
     Source: `specs/common/enable.toml`.
     """
@@ -142,7 +142,7 @@ class EnableParams(Message):
 class EnableV3(Command["EnableResponse"]):
     """`Enable` as it is up to sd_api_v3, with its parameters (SDK: sd_ble_enable).
 
-        ble_enable_params  @  presence flag, then EnableParams; None: flag alone, and the chip refuses it
+        ble_enable_params  1+  presence flag, then EnableParams; None: flag alone, and the chip refuses it
 
     Behind the opcode (u8), little endian. Source: `specs/common/enable.toml`.
     """
@@ -165,7 +165,7 @@ class Enable(Command["EnableResponse"]):
 class EnableResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/common/enable.toml`.
     """

@@ -17,8 +17,8 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class TxCompleteEvent(Event):
     """Packets have been sent (SDK: BLE_EVT_TX_COMPLETE), up to sd_api_v3.
 
-        conn_handle  @  connection
-        count        @  how many
+        conn_handle  2  connection
+        count        1  how many
 
     Behind the event id (u16), little endian. Source: `specs/common/tx_complete_event.toml`.
     """
@@ -32,8 +32,8 @@ class TxCompleteEvent(Event):
 class UserMemRequestEvent(Event):
     """The chip wants memory; user_mem_reply answers (SDK: BLE_EVT_USER_MEM_REQUEST).
 
-        conn_handle  @  connection
-        type         @  UserMemType: 1 for queued writes
+        conn_handle  2  connection
+        type         1  UserMemType: 1 for queued writes
 
     Behind the event id (u16), little endian. Source: `specs/common/user_mem_request_event.toml`.
     """
@@ -47,9 +47,9 @@ class UserMemRequestEvent(Event):
 class UserMemReleaseEvent(Event):
     """The chip gives memory back (SDK: BLE_EVT_USER_MEM_RELEASE).
 
-        conn_handle  @  connection
-        type         @  UserMemType: 1 for queued writes
-        mem_block    @  what was lent
+        conn_handle  2  connection
+        type         1  UserMemType: 1 for queued writes
+        mem_block    3  what was lent
 
     Behind the event id (u16), little endian. Source: `specs/common/user_mem_release_event.toml`.
     """
@@ -64,11 +64,11 @@ class UserMemReleaseEvent(Event):
 class DataLengthChangedEvent(Event):
     """A connection's packets have another length (SDK: BLE_EVT_DATA_LENGTH_CHANGED), in sd_api_v3.
 
-        conn_handle    @  connection
-        max_tx_octets  @  longest payload to the peer, in bytes
-        max_tx_time    @  longest packet to the peer, in us
-        max_rx_octets  @  longest payload from the peer, in bytes
-        max_rx_time    @  longest packet from the peer, in us
+        conn_handle    2  connection
+        max_tx_octets  2  longest payload to the peer, in bytes
+        max_tx_time    2  longest packet to the peer, in us
+        max_rx_octets  2  longest payload from the peer, in bytes
+        max_rx_time    2  longest packet from the peer, in us
 
     Behind the event id (u16), little endian. Source: `specs/common/data_length_changed_event.toml`.
     """

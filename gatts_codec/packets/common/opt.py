@@ -26,8 +26,8 @@ from gatts_codec.schema.record import Record, named
 class OptSet(Command["OptSetResponse"]):
     """Set an option (SDK: sd_ble_opt_set). The id follows from the structure.
 
-        opt_id  @  which option; None: that of the structure, but to be given where opt is None
-        opt     @  presence flag, then the structure; None: flag alone
+        opt_id  4      which option; None: that of the structure, but to be given where opt is None
+        opt     1..20  presence flag, then the structure; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/common/opt_set.toml`.
     """
@@ -41,7 +41,7 @@ class OptSet(Command["OptSetResponse"]):
 class OptSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/common/opt_set.toml`.
     """
@@ -54,8 +54,8 @@ class OptSetResponse(Response):
 class OptGet(Command["OptGetResponse"]):
     """Read an option (SDK: sd_ble_opt_get).
 
-        opt_id       @  which option; its number differs between dialects
-        opt_present  @  whether it is wanted; without, the chip does not answer at all
+        opt_id       4  which option; its number differs between dialects
+        opt_present  1  whether it is wanted; without, the chip does not answer at all
 
     Behind the opcode (u8), little endian. Source: `specs/common/opt_get.toml`.
     """
@@ -69,9 +69,9 @@ class OptGet(Command["OptGetResponse"]):
 class OptGetResponse(Response):
     """The option.
 
-        result  @  0 success; anything else ends the packet here
-        opt_id  @  which option it is; None: the call failed, or on encoding that of the structure
-        opt     @  the structure, without a flag; None: the call failed
+        result  4      0 success; anything else ends the packet here
+        opt_id  4      which option it is; None: the call failed, or on encoding that of the structure
+        opt     1..19  the structure, without a flag; None: the call failed
 
     Behind the opcode (u8), little endian. Source: `specs/common/opt_get.toml`.
     """

@@ -18,8 +18,8 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class ConnBandwidthOpt(Message):
     """A role's bandwidth (SDK: ble_common_opt_conn_bw_t), in sd_api_v2 and v3.
 
-        role     @  Role: 1 peripheral, 2 central
-        conn_bw  @  of connections that begin from now on
+        role     1  Role: 1 peripheral, 2 central
+        conn_bw  2  of connections that begin from now on
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -32,8 +32,8 @@ class ConnBandwidthOpt(Message):
 class ConnBandwidthPair(Message):
     """Bandwidth of both directions (SDK: ble_conn_bw_t).
 
-        conn_bw_rx  @  ConnBandwidth from the peer
-        conn_bw_tx  @  ConnBandwidth to the peer; stands first in the C structure
+        conn_bw_rx  1  ConnBandwidth from the peer
+        conn_bw_tx  1  ConnBandwidth to the peer; stands first in the C structure
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -46,7 +46,7 @@ class ConnBandwidthPair(Message):
 class RadioCpuMutexOpt(Message):
     """Whether the CPU waits for the radio (SDK: ble_common_opt_radio_cpu_mutex_t), in s110_v8 and s130_v1.
 
-        enable  @  1: it does
+        enable  bit 0  1: it does
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -58,9 +58,9 @@ class RadioCpuMutexOpt(Message):
 class AmplifierCfg(Message):
     """A pin that switches an amplifier (SDK: ble_pa_lna_cfg_t).
 
-        enable       @  1: it is used
-        active_high  @  1: high switches it on
-        gpio_pin     @  number of the pin
+        enable       bit 0     1: it is used
+        active_high  bit 1     1: high switches it on
+        gpio_pin     bits 2-7  number of the pin
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -74,11 +74,11 @@ class AmplifierCfg(Message):
 class PaLnaOpt(Message):
     """Amplifiers for sending and receiving (SDK: ble_common_opt_pa_lna_t), from sd_api_v3 on.
 
-        pa_cfg         @  for sending
-        lna_cfg        @  for receiving
-        ppi_ch_id_set  @  PPI channel that sets the pin
-        ppi_ch_id_clr  @  PPI channel that clears the pin
-        gpiote_ch_id   @  GPIOTE channel
+        pa_cfg         1  for sending
+        lna_cfg        1  for receiving
+        ppi_ch_id_set  1  PPI channel that sets the pin
+        ppi_ch_id_clr  1  PPI channel that clears the pin
+        gpiote_ch_id   1  GPIOTE channel
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -94,7 +94,7 @@ class PaLnaOpt(Message):
 class ConnEvtExtOpt(Message):
     """Whether connection events may grow (SDK: ble_common_opt_conn_evt_ext_t), from sd_api_v3 on.
 
-        enable  @  1: they may
+        enable  bit 0  1: they may
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -106,8 +106,8 @@ class ConnEvtExtOpt(Message):
 class ChMapOpt(Message):
     """Channels of a connection as central (SDK: ble_gap_opt_ch_map_t).
 
-        conn_handle  @  connection
-        ch_map       @  one bit a channel, 37 of them
+        conn_handle  2  connection
+        ch_map       5  one bit a channel, 37 of them
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -120,9 +120,9 @@ class ChMapOpt(Message):
 class LocalConnLatencyOpt(Message):
     """How many events this peripheral leaves out (SDK: ble_gap_opt_local_conn_latency_t).
 
-        conn_handle        @  connection
-        requested_latency  @  at most so many
-        actual_latency     @  presence flag, then what came of it; None: flag alone
+        conn_handle        2     connection
+        requested_latency  2     at most so many
+        actual_latency     1..3  presence flag, then what came of it; None: flag alone
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -136,7 +136,7 @@ class LocalConnLatencyOpt(Message):
 class PasskeyOpt(Message):
     """A passkey that does not change (SDK: ble_gap_opt_passkey_t).
 
-        passkey  @  presence flag, then six digits in ASCII; None: flag alone, a new one for each pairing
+        passkey  1..7  presence flag, then six digits in ASCII; None: flag alone, a new one for each pairing
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -148,8 +148,8 @@ class PasskeyOpt(Message):
 class PrivacyOpt(Message):
     """A private address (SDK: ble_gap_opt_privacy_t), up to sd_api_v2.
 
-        irk         @  presence flag, then Irk; None: flag alone, the chip's own key
-        interval_s  @  how long an address lasts, in s
+        irk         1..17  presence flag, then Irk; None: flag alone, the chip's own key
+        interval_s  2      how long an address lasts, in s
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -162,7 +162,7 @@ class PrivacyOpt(Message):
 class ScanReqReportOpt(Message):
     """Whether requests of scanners are reported (SDK: ble_gap_opt_scan_req_report_t), up to sd_api_v5.
 
-        enable  @  1: they are
+        enable  bit 0  1: they are
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -174,7 +174,7 @@ class ScanReqReportOpt(Message):
 class CompatModeOpt(Message):
     """For peers that cannot bear a connection's parameters to change (SDK: ble_gap_opt_compat_mode_t), up to sd_api_v3.
 
-        mode_1_enable  @  1: they stay as they are
+        mode_1_enable  bit 0  1: they stay as they are
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -186,7 +186,7 @@ class CompatModeOpt(Message):
 class CompatMode1Opt(Message):
     """The same (SDK: ble_gap_opt_compat_mode_1_t), from sd_api_v4 on.
 
-        enable  @  1: they stay as they are
+        enable  bit 0  1: they stay as they are
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -198,7 +198,7 @@ class CompatMode1Opt(Message):
 class CompatMode2Opt(Message):
     """For peers with old packet length requests (SDK: ble_gap_opt_compat_mode_2_t), in sd_api_v4.
 
-        enable  @  1: on
+        enable  bit 0  1: on
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -210,8 +210,8 @@ class CompatMode2Opt(Message):
 class AuthPayloadTimeoutOpt(Message):
     """How long nothing authenticated may come (SDK: ble_gap_opt_auth_payload_timeout_t), from sd_api_v3 on.
 
-        conn_handle           @  connection
-        auth_payload_timeout  @  in units of 10 ms
+        conn_handle           2  connection
+        auth_payload_timeout  2  in units of 10 ms
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -224,7 +224,7 @@ class AuthPayloadTimeoutOpt(Message):
 class ExtLenOpt(Message):
     """The longest packet payload of all links (SDK: ble_gap_opt_ext_len_t), in sd_api_v3.
 
-        rxtx_max_pdu_payload_size  @  in bytes
+        rxtx_max_pdu_payload_size  1  in bytes
 
     Source: `specs/common/opt_set.toml`.
     """
@@ -236,8 +236,8 @@ class ExtLenOpt(Message):
 class SlaveLatencyDisableOpt(Message):
     """Whether this peripheral leaves out events at all (SDK: ble_gap_opt_slave_latency_disable_t), from sd_api_v4 on.
 
-        conn_handle  @  connection
-        disable      @  1: it does not
+        conn_handle  2      connection
+        disable      bit 0  1: it does not
 
     Source: `specs/common/opt_set.toml`.
     """

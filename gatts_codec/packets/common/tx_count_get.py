@@ -16,8 +16,8 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class TxPacketCountGet(Command["TxPacketCountGetResponse"]):
     """Ask for a connection's free packets (SDK: sd_ble_tx_packet_count_get), in sd_api_v2 and v3.
 
-        conn_handle    @  connection
-        count_present  @  whether the number is wanted
+        conn_handle    2  connection
+        count_present  1  whether the number is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/tx_packet_count_get.toml`.
     """
@@ -31,8 +31,8 @@ class TxPacketCountGet(Command["TxPacketCountGetResponse"]):
 class TxPacketCountGetResponse(Response):
     """How many packets are free.
 
-        result  @  0 success; anything else ends the packet here
-        count   @  presence flag, then the number; None: the call failed, or it was not wanted
+        result  4     0 success; anything else ends the packet here
+        count   1..2  presence flag, then the number; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/tx_packet_count_get.toml`.
     """
@@ -46,7 +46,7 @@ class TxPacketCountGetResponse(Response):
 class TxBufferCountGet(Command["TxBufferCountGetResponse"]):
     """Ask for the chip's free buffers (SDK: sd_ble_tx_buffer_count_get), in s110_v8 and s130_v1.
 
-        count_present  @  whether the number is wanted
+        count_present  1  whether the number is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/tx_buffer_count_get.toml`.
     """
@@ -59,8 +59,8 @@ class TxBufferCountGet(Command["TxBufferCountGetResponse"]):
 class TxBufferCountGetResponse(Response):
     """How many buffers are free.
 
-        result  @  0 success; anything else ends the packet here
-        count   @  presence flag, then the number; None: the call failed, or it was not wanted
+        result  4     0 success; anything else ends the packet here
+        count   1..2  presence flag, then the number; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/tx_buffer_count_get.toml`.
     """

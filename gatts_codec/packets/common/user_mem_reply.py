@@ -16,8 +16,8 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class UserMemBlock(Message):
     """Memory of the application: the bytes do not travel (SDK: ble_user_mem_block_t).
 
-        mem_present  @  whether there is memory
-        len          @  its size in bytes
+        len          2  its size in bytes
+        mem_present  1  whether there is memory
 
     Source: `specs/common/user_mem_reply.toml`.
     """
@@ -30,8 +30,8 @@ class UserMemBlock(Message):
 class UserMemReply(Command["UserMemReplyResponse"]):
     """Answer a request for memory (SDK: sd_ble_user_mem_reply).
 
-        conn_handle  @  connection
-        block        @  presence flag, then UserMemBlock; None: no memory
+        conn_handle  2     connection
+        block        1..4  presence flag, then UserMemBlock; None: no memory
 
     Behind the opcode (u8), little endian. Source: `specs/common/user_mem_reply.toml`.
     """
@@ -45,7 +45,7 @@ class UserMemReply(Command["UserMemReplyResponse"]):
 class UserMemReplyResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/common/user_mem_reply.toml`.
     """

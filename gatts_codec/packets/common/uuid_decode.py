@@ -16,9 +16,9 @@ from gatts_codec.schema.structs import UUID, Uuid
 class UuidDecode(Command["UuidDecodeResponse"]):
     """Turn a UUID's bytes into `Uuid` (SDK: sd_ble_uuid_decode).
 
-        uuid_le       @  data flag, then 2 or 16 bytes, least significant first; None: flag alone
-        uuid_present  @  whether the UUID is wanted
-        uuid_le_len   @  bytes of uuid_le; travels also without them (default: as many as there are)
+        uuid_le_len   1   bytes of uuid_le; travels also without them (default: as many as there are)
+        uuid_le       1+  data flag, then 2 or 16 bytes, least significant first; None: flag alone
+        uuid_present  1   whether the UUID is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/uuid_decode.toml`.
     """
@@ -36,8 +36,8 @@ class UuidDecode(Command["UuidDecodeResponse"]):
 class UuidDecodeResponse(Response):
     """The UUID.
 
-        result  @  0 success; anything else ends the packet here
-        uuid    @  presence flag, then Uuid; None: the call failed, or it was not wanted
+        result  4     0 success; anything else ends the packet here
+        uuid    1..4  presence flag, then Uuid; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/uuid_decode.toml`.
     """

@@ -16,9 +16,9 @@ from gatts_codec.schema.structs import UUID, Uuid
 class UuidEncode(Command["UuidEncodeResponse"]):
     """Turn a `Uuid` into 2 or 16 bytes (SDK: sd_ble_uuid_encode).
 
-        uuid                 @  presence flag, then Uuid; None: flag alone
-        uuid_le_len_present  @  whether the length is wanted
-        uuid_le_present      @  whether the bytes are wanted
+        uuid                 1..4  presence flag, then Uuid; None: flag alone
+        uuid_le_len_present  1     whether the length is wanted
+        uuid_le_present      1     whether the bytes are wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/uuid_encode.toml`.
     """
@@ -33,9 +33,9 @@ class UuidEncode(Command["UuidEncodeResponse"]):
 class UuidEncodeResponse(Response):
     """The UUID's bytes. Nothing announces them: they are there if anything is left.
 
-        result       @  0 success; anything else ends the packet here
-        uuid_le_len  @  2 or 16; None: the call failed
-        uuid_le      @  least significant byte first; None: the call failed, or they were not wanted
+        result       4   0 success; anything else ends the packet here
+        uuid_le_len  1   2 or 16; None: the call failed
+        uuid_le      0+  least significant byte first; None: the call failed, or they were not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/uuid_encode.toml`.
     """

@@ -17,7 +17,7 @@ from gatts_codec.schema.structs import uuid_of
 class Uuid128(Message):
     """A UUID in full (SDK: ble_uuid128_t).
 
-        uuid128  @  least significant byte first: the text form read backwards
+        uuid128  16  least significant byte first: the text form read backwards
 
     Source: `specs/common/uuid_vs_add.toml`.
     """
@@ -34,8 +34,8 @@ class Uuid128(Message):
 class UuidVsAdd(Command["UuidVsAddResponse"]):
     """Add a vendor's base UUID (SDK: sd_ble_uuid_vs_add); bytes 12 and 13 of it do not count.
 
-        vs_uuid            @  presence flag, then the UUID; None: flag alone
-        uuid_type_present  @  whether the type is wanted
+        vs_uuid            1..17  presence flag, then the UUID; None: flag alone
+        uuid_type_present  1      whether the type is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/uuid_vs_add.toml`.
     """
@@ -49,8 +49,8 @@ class UuidVsAdd(Command["UuidVsAddResponse"]):
 class UuidVsAddResponse(Response):
     """The type by which `Uuid` names the base.
 
-        result     @  0 success; anything else ends the packet here
-        uuid_type  @  presence flag, then UuidType; None: the call failed, or it was not wanted
+        result     4     0 success; anything else ends the packet here
+        uuid_type  1..2  presence flag, then UuidType; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/common/uuid_vs_add.toml`.
     """

@@ -15,9 +15,9 @@ from gatts_codec.schema.record import Record, named
 class Version(Message):
     """What the chip tells peers about itself (SDK: ble_version_t).
 
-        version_number     @  of the Link Layer: 9 is Bluetooth 5.0, 8 is 4.2
-        company_id         @  of the chip's maker, 0x0059 Nordic
-        subversion_number  @  of the firmware
+        version_number     1  of the Link Layer: 9 is Bluetooth 5.0, 8 is 4.2
+        company_id         2  of the chip's maker, 0x0059 Nordic
+        subversion_number  2  of the firmware
 
     Source: `specs/common/version_get.toml`.
     """
@@ -31,7 +31,7 @@ class Version(Message):
 class VersionGet(Command["VersionGetResponse"]):
     """Ask for the version (SDK: sd_ble_version_get).
 
-        version_present  @  whether it is wanted; without, the chip does not answer at all
+        version_present  1  whether it is wanted; without, the chip does not answer at all
 
     Behind the opcode (u8), little endian. Source: `specs/common/version_get.toml`.
     """
@@ -44,8 +44,8 @@ class VersionGet(Command["VersionGetResponse"]):
 class VersionGetResponse(Response):
     """The version.
 
-        result   @  0 success; anything else ends the packet here
-        version  @  Version, without a flag; None: the call failed
+        result   4  0 success; anything else ends the packet here
+        version  5  Version, without a flag; None: the call failed
 
     Behind the opcode (u8), little endian. Source: `specs/common/version_get.toml`.
     """

@@ -17,7 +17,7 @@ from gatts_codec.schema.record import Record, named
 class AddrSet(Command["AddrSetResponse"]):
     """Set the chip's address (SDK: sd_ble_gap_addr_set), from sd_api_v3 on.
 
-        addr  @  presence flag, then Addr: public or random static; None: flag alone
+        addr  1..8  presence flag, then Addr: public or random static; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/addr_set.toml`.
     """
@@ -30,7 +30,7 @@ class AddrSet(Command["AddrSetResponse"]):
 class AddrSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/addr_set.toml`.
     """
@@ -43,7 +43,7 @@ class AddrSetResponse(Response):
 class AddrGet(Command["AddrGetResponse"]):
     """Ask for the chip's address (SDK: sd_ble_gap_addr_get), from sd_api_v3 on.
 
-        addr_present  @  whether it is wanted; without, the chip does not answer at all
+        addr_present  1  whether it is wanted; without, the chip does not answer at all
 
     Behind the opcode (u8), little endian. Source: `specs/gap/addr_get.toml`.
     """
@@ -56,8 +56,8 @@ class AddrGet(Command["AddrGetResponse"]):
 class AddrGetResponse(Response):
     """The chip's address.
 
-        result  @  0 success; anything else ends the packet here
-        addr    @  Addr, without a flag; None: the call failed
+        result  4  0 success; anything else ends the packet here
+        addr    7  Addr, without a flag; None: the call failed
 
     Behind the opcode (u8), little endian. Source: `specs/gap/addr_get.toml`.
     """
@@ -71,8 +71,8 @@ class AddrGetResponse(Response):
 class AddressSet(Command["AddressSetResponse"]):
     """Set the chip's address (SDK: sd_ble_gap_address_set), up to sd_api_v2.
 
-        addr_cycle_mode  @  AddrCycleMode: 1 the chip renews a private address by itself
-        addr             @  presence flag, then Addr; None: flag alone
+        addr_cycle_mode  1     AddrCycleMode: 1 the chip renews a private address by itself
+        addr             1..8  presence flag, then Addr; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/address_set.toml`.
     """
@@ -86,7 +86,7 @@ class AddressSet(Command["AddressSetResponse"]):
 class AddressSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/address_set.toml`.
     """
@@ -99,7 +99,7 @@ class AddressSetResponse(Response):
 class AddressGet(Command["AddressGetResponse"]):
     """Ask for the chip's address (SDK: sd_ble_gap_address_get), up to sd_api_v2.
 
-        addr_present  @  whether it is wanted; without, the chip does not answer at all
+        addr_present  1  whether it is wanted; without, the chip does not answer at all
 
     Behind the opcode (u8), little endian. Source: `specs/gap/address_get.toml`.
     """
@@ -112,8 +112,8 @@ class AddressGet(Command["AddressGetResponse"]):
 class AddressGetResponse(Response):
     """The chip's address.
 
-        result  @  0 success; anything else ends the packet here
-        addr    @  Addr, without a flag; None: the call failed
+        result  4  0 success; anything else ends the packet here
+        addr    7  Addr, without a flag; None: the call failed
 
     Behind the opcode (u8), little endian. Source: `specs/gap/address_get.toml`.
     """

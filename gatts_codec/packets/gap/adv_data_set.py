@@ -15,10 +15,10 @@ from gatts_codec.schema.record import Record, named
 class AdvDataSet(Command["AdvDataSetResponse"]):
     """Set advertising data (SDK: sd_ble_gap_adv_data_set).
 
-        dlen     @  bytes of data; travels also without them (default: as many as there are)
-        data     @  data flag, then at most 31 bytes; None: flag alone, what is set stays
-        srdlen   @  bytes of sr_data; travels also without them (default: as many as there are)
-        sr_data  @  what a scan is answered with: data flag, then at most 31 bytes; None: flag alone
+        dlen     1      bytes of data; travels also without them (default: as many as there are)
+        data     1..32  data flag, then at most 31 bytes; None: flag alone, what is set stays
+        srdlen   1      bytes of sr_data; travels also without them (default: as many as there are)
+        sr_data  1..32  what a scan is answered with: data flag, then at most 31 bytes; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_data_set.toml`.
     """
@@ -38,7 +38,7 @@ class AdvDataSet(Command["AdvDataSetResponse"]):
 class AdvDataSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_data_set.toml`.
     """

@@ -29,13 +29,13 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class AdvReportType(Message):
     """What was heard (SDK: ble_gap_adv_report_type_t), from sd_api_v6 on.
 
-        connectable    @  1: it takes connections
-        scannable      @  1: it answers scans
-        directed       @  1: it is for one device
-        scan_response  @  1: it is the answer to a scan
-        extended_pdu   @  1: it is extended advertising
-        status         @  AdvDataStatus
-        reserved       @  kept as it is
+        connectable    bit 0      1: it takes connections
+        scannable      bit 1      1: it answers scans
+        directed       bit 2      1: it is for one device
+        scan_response  bit 3      1: it is the answer to a scan
+        extended_pdu   bit 4      1: it is extended advertising
+        status         bits 5-6   AdvDataStatus
+        reserved       bits 7-15  kept as it is
 
     Source: `specs/gap/adv_report_event.toml`.
     """
@@ -53,8 +53,8 @@ class AdvReportType(Message):
 class AuxPointer(Message):
     """Where the rest is sent (SDK: ble_gap_aux_pointer_t).
 
-        aux_offset  @  how long until then, in units of 30 us
-        aux_phy     @  Phy
+        aux_offset  2  how long until then, in units of 30 us
+        aux_phy     1  Phy
 
     Source: `specs/gap/adv_report_event.toml`.
     """
@@ -67,19 +67,19 @@ class AuxPointer(Message):
 class AdvReportEvent(Event):
     """An advertiser was heard (SDK: BLE_GAP_EVT_ADV_REPORT). Scanning waits for the next scan_start.
 
-        conn_handle    @  none
-        type           @  what was heard
-        peer_addr      @  the advertiser
-        direct_addr    @  for whom, where it is directed
-        primary_phy    @  Phy
-        secondary_phy  @  Phy, of extended advertising
-        tx_power       @  as it says itself, in dBm, signed; 127: it does not
-        rssi           @  dBm, signed
-        ch_index       @  the channel
-        set_id         @  number of the set; 0xFF: none
-        data_id        @  tells whether the data has changed
-        data           @  the data, in the buffer of scan_start
-        aux_pointer    @  where the rest is sent
+        conn_handle    2          none
+        type           2          what was heard
+        peer_addr      7          the advertiser
+        direct_addr    7          for whom, where it is directed
+        primary_phy    1          Phy
+        secondary_phy  1          Phy, of extended advertising
+        tx_power       1          as it says itself, in dBm, signed; 127: it does not
+        rssi           1          dBm, signed
+        ch_index       1          the channel
+        set_id         1          number of the set; 0xFF: none
+        data_id        bits 0-11  tells whether the data has changed
+        data           7+         the data, in the buffer of scan_start
+        aux_pointer    3          where the rest is sent
 
     Behind the event id (u16), little endian. Source: `specs/gap/adv_report_event.toml`.
     """
@@ -104,13 +104,13 @@ class AdvReportEvent(Event):
 class AdvReportEventV5(Event):
     """`AdvReportEvent` as it is up to sd_api_v5.
 
-        conn_handle  @  none
-        peer_addr    @  the advertiser
-        direct_addr  @  for whom, where it is directed. From sd_api_v3; None: before
-        rssi         @  dBm, signed
-        scan_rsp     @  1: it is the answer to a scan
-        type         @  AdvTypeV5
-        data         @  u8 length, a flag that is always 1, at most 31 bytes; up to sd_api_v2 length in bits 3-7 before
+        conn_handle  2         none
+        peer_addr    7         the advertiser
+        direct_addr  0..7      for whom, where it is directed. From sd_api_v3; None: before
+        rssi         1         dBm, signed
+        scan_rsp     bit 0     1: it is the answer to a scan
+        type         bits 1-2  AdvTypeV5
+        data         0+        u8 length, flag 1, at most 31 bytes; up to sd_api_v2 length in bits 3-7 before
 
     Behind the event id (u16), little endian. Source: `specs/gap/adv_report_event.toml`.
     """
@@ -129,10 +129,10 @@ class AdvReportEventV5(Event):
 class ScanReqReportEvent(Event):
     """A scanner asked (SDK: BLE_GAP_EVT_SCAN_REQ_REPORT).
 
-        conn_handle  @  none
-        adv_handle   @  the advertising set. From sd_api_v6; None: before
-        peer_addr    @  the scanner
-        rssi         @  dBm, signed
+        conn_handle  2     none
+        adv_handle   0..1  the advertising set. From sd_api_v6; None: before
+        peer_addr    7     the scanner
+        rssi         1     dBm, signed
 
     Behind the event id (u16), little endian. Source: `specs/gap/scan_req_report_event.toml`.
     """
@@ -148,11 +148,11 @@ class ScanReqReportEvent(Event):
 class AdvSetTerminatedEvent(Event):
     """Advertising has ended by itself (SDK: BLE_GAP_EVT_ADV_SET_TERMINATED), from sd_api_v6 on.
 
-        conn_handle               @  none
-        reason                    @  1: its duration is over, 2: its events are over
-        adv_handle                @  the set
-        num_completed_adv_events  @  how many there were
-        adv_data                  @  the buffers of the set, which are free again
+        conn_handle               2    none
+        reason                    1    1: its duration is over, 2: its events are over
+        adv_handle                1    the set
+        num_completed_adv_events  1    how many there were
+        adv_data                  12+  the buffers of the set, which are free again
 
     Behind the event id (u16), little endian. Source: `specs/gap/adv_set_terminated_event.toml`.
     """
@@ -169,8 +169,8 @@ class AdvSetTerminatedEvent(Event):
 class QosChannelSurveyReportEvent(Event):
     """How noisy channels are (SDK: BLE_GAP_EVT_QOS_CHANNEL_SURVEY_REPORT), from sd_api_v6 on.
 
-        conn_handle     @  none
-        channel_energy  @  of each of 40 channels one byte, dBm, signed
+        conn_handle     2   none
+        channel_energy  40  of each of 40 channels one byte, dBm, signed
 
     Behind the event id (u16), little endian. Source: `specs/gap/qos_channel_survey_report_event.toml`.
     """

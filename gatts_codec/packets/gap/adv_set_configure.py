@@ -17,9 +17,9 @@ from gatts_codec.schema.record import Bits, Record, named
 class AdvProperties(Message):
     """What kind of advertising it is (SDK: ble_gap_adv_properties_t).
 
-        type              @  AdvType
-        anonymous         @  1: without the chip's address
-        include_tx_power  @  1: with the transmit power
+        type              1      AdvType
+        anonymous         bit 0  1: without the chip's address
+        include_tx_power  bit 1  1: with the transmit power
 
     Source: `specs/gap/adv_set_configure.toml`.
     """
@@ -33,17 +33,17 @@ class AdvProperties(Message):
 class AdvParams(Message):
     """How to advertise (SDK: ble_gap_adv_params_t), from sd_api_v6 on.
 
-        properties             @  what kind
-        peer_addr              @  presence flag, then for whom; None: flag alone, for everybody
-        interval               @  in units of 0.625 ms
-        duration               @  in units of 10 ms; 0: until it is stopped
-        max_adv_evts           @  how many events; 0: any number
-        channel_mask           @  presence flag, then one bit for each channel that is not used; None: flag alone
-        filter_policy          @  AdvFilterPolicy
-        primary_phy            @  Phy
-        secondary_phy          @  Phy, of extended advertising
-        set_id                 @  a number for scanners, of extended advertising
-        scan_req_notification  @  1: requests of scanners are reported
+        properties             2         what kind
+        peer_addr              1..8      presence flag, then for whom; None: flag alone, for everybody
+        interval               4         in units of 0.625 ms
+        duration               2         in units of 10 ms; 0: until it is stopped
+        max_adv_evts           1         how many events; 0: any number
+        channel_mask           1..6      presence flag, then one bit for each channel that is not used; None: flag alone
+        filter_policy          1         AdvFilterPolicy
+        primary_phy            1         Phy
+        secondary_phy          1         Phy, of extended advertising
+        set_id                 bits 0-3  a number for scanners, of extended advertising
+        scan_req_notification  bit 4     1: requests of scanners are reported
 
     Source: `specs/gap/adv_set_configure.toml`.
     """
@@ -65,9 +65,9 @@ class AdvParams(Message):
 class AdvSetConfigure(Command["AdvSetConfigureResponse"]):
     """Configure an advertising set (SDK: sd_ble_gap_adv_set_configure).
 
-        adv_handle  @  presence flag, then the set; 0xFF a new one; None: flag alone
-        adv_data    @  presence flag, then AdvSetData; None: flag alone, none
-        adv_params  @  presence flag, then AdvParams; None: flag alone, as before
+        adv_handle  1..2   presence flag, then the set; 0xFF a new one; None: flag alone
+        adv_data    1+     presence flag, then AdvSetData; None: flag alone, none
+        adv_params  1..28  presence flag, then AdvParams; None: flag alone, as before
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_set_configure.toml`.
     """
@@ -82,8 +82,8 @@ class AdvSetConfigure(Command["AdvSetConfigureResponse"]):
 class AdvSetConfigureResponse(Response):
     """The set.
 
-        result      @  0 success; anything else ends the packet here
-        adv_handle  @  presence flag, then the number of the set; None: the call failed, or it was not wanted
+        result      4     0 success; anything else ends the packet here
+        adv_handle  1..2  presence flag, then the number of the set; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_set_configure.toml`.
     """

@@ -21,9 +21,9 @@ from gatts_codec.schema.shown import LATER
 class ChannelMask(Message):
     """Which advertising channels are left out (SDK: ble_gap_adv_ch_mask_t), up to sd_api_v5.
 
-        ch_37_off  @  1: not on channel 37
-        ch_38_off  @  1: not on channel 38
-        ch_39_off  @  1: not on channel 39
+        ch_37_off  bit 0  1: not on channel 37
+        ch_38_off  bit 1  1: not on channel 38
+        ch_39_off  bit 2  1: not on channel 39
 
     Source: `specs/gap/adv_start.toml`.
     """
@@ -37,12 +37,12 @@ class ChannelMask(Message):
 class AdvParamsV5(Message):
     """How to advertise (SDK: ble_gap_adv_params_t), from sd_api_v3 to v5.
 
-        type          @  AdvTypeV5
-        peer_addr     @  presence flag, then for whom; None: flag alone, for everybody
-        fp            @  AdvFilterPolicy
-        interval      @  in units of 0.625 ms
-        timeout       @  in s; 0: until it is stopped
-        channel_mask  @  channels that are left out
+        type          1     AdvTypeV5
+        peer_addr     1..8  presence flag, then for whom; None: flag alone, for everybody
+        fp            1     AdvFilterPolicy
+        interval      2     in units of 0.625 ms
+        timeout       2     in s; 0: until it is stopped
+        channel_mask  1     channels that are left out
 
     Source: `specs/gap/adv_start.toml`.
     """
@@ -59,13 +59,13 @@ class AdvParamsV5(Message):
 class AdvParamsV2(Message):
     """`AdvParamsV5` as it is up to sd_api_v2, with a whitelist.
 
-        type          @  AdvTypeV5
-        peer_addr     @  presence flag, then for whom; None: flag alone, for everybody
-        fp            @  AdvFilterPolicy
-        whitelist     @  presence flag, then Whitelist; None: flag alone
-        interval      @  in units of 0.625 ms
-        timeout       @  in s; 0: until it is stopped
-        channel_mask  @  channels that are left out
+        type          1     AdvTypeV5
+        peer_addr     1..8  presence flag, then for whom; None: flag alone, for everybody
+        fp            1     AdvFilterPolicy
+        whitelist     1+    presence flag, then Whitelist; None: flag alone
+        interval      2     in units of 0.625 ms
+        timeout       2     in s; 0: until it is stopped
+        channel_mask  1     channels that are left out
 
     Source: `specs/gap/adv_start.toml`.
     """
@@ -83,8 +83,8 @@ class AdvParamsV2(Message):
 class AdvStart(Command["AdvStartResponse"]):
     """Start advertising a set (SDK: sd_ble_gap_adv_start).
 
-        adv_handle    @  the set, as adv_set_configure answered
-        conn_cfg_tag  @  configuration of connections that come of it; 0: the default one
+        adv_handle    1  the set, as adv_set_configure answered
+        conn_cfg_tag  1  configuration of connections that come of it; 0: the default one
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_start.toml`.
     """
@@ -98,8 +98,8 @@ class AdvStart(Command["AdvStartResponse"]):
 class AdvStartV5(Command["AdvStartResponse"]):
     """`AdvStart` as it is up to sd_api_v5.
 
-        adv_params    @  presence flag, then AdvParamsV5, or AdvParamsV2 up to sd_api_v2; None: flag alone
-        conn_cfg_tag  @  configuration of connections that come of it. From sd_api_v4; None: 0, or before
+        adv_params    1+        presence flag, then AdvParamsV5, or AdvParamsV2 up to sd_api_v2; None: flag alone
+        conn_cfg_tag  bits 0-7  configuration of connections that come of it. From sd_api_v4; None: 0, or before
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_start.toml`.
     """
@@ -113,7 +113,7 @@ class AdvStartV5(Command["AdvStartResponse"]):
 class AdvStartResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_start.toml`.
     """
@@ -126,7 +126,7 @@ class AdvStartResponse(Response):
 class AdvStop(Command["AdvStopResponse"]):
     """Stop advertising (SDK: sd_ble_gap_adv_stop).
 
-        adv_handle  @  the set. From sd_api_v6; None: 0, or before
+        adv_handle  bits 0-7  the set. From sd_api_v6; None: 0, or before
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_stop.toml`.
     """
@@ -139,7 +139,7 @@ class AdvStop(Command["AdvStopResponse"]):
 class AdvStopResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/adv_stop.toml`.
     """

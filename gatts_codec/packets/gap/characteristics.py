@@ -17,7 +17,7 @@ from gatts_codec.schema.structs import SEC_MODE, SecMode
 class AppearanceSet(Command["AppearanceSetResponse"]):
     """Set the Appearance characteristic (SDK: sd_ble_gap_appearance_set).
 
-        appearance  @  what the device looks like, as the Bluetooth SIG numbers it
+        appearance  2  what the device looks like, as the Bluetooth SIG numbers it
 
     Behind the opcode (u8), little endian. Source: `specs/gap/appearance_set.toml`.
     """
@@ -30,7 +30,7 @@ class AppearanceSet(Command["AppearanceSetResponse"]):
 class AppearanceSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/appearance_set.toml`.
     """
@@ -43,7 +43,7 @@ class AppearanceSetResponse(Response):
 class AppearanceGet(Command["AppearanceGetResponse"]):
     """Read the Appearance characteristic (SDK: sd_ble_gap_appearance_get).
 
-        appearance_present  @  whether it is wanted
+        appearance_present  1  whether it is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/appearance_get.toml`.
     """
@@ -56,8 +56,8 @@ class AppearanceGet(Command["AppearanceGetResponse"]):
 class AppearanceGetResponse(Response):
     """The appearance.
 
-        result      @  0 success; anything else ends the packet here
-        appearance  @  from sd_api_v3 on behind a presence flag; None: the call failed, or it was not wanted
+        result      4     0 success; anything else ends the packet here
+        appearance  1..3  from sd_api_v3 on behind a presence flag; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/appearance_get.toml`.
     """
@@ -71,7 +71,7 @@ class AppearanceGetResponse(Response):
 class PpcpSet(Command["PpcpSetResponse"]):
     """Set the preferred connection parameters (SDK: sd_ble_gap_ppcp_set).
 
-        conn_params  @  presence flag, then ConnParams; None: flag alone
+        conn_params  1..9  presence flag, then ConnParams; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/ppcp_set.toml`.
     """
@@ -84,7 +84,7 @@ class PpcpSet(Command["PpcpSetResponse"]):
 class PpcpSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/ppcp_set.toml`.
     """
@@ -97,7 +97,7 @@ class PpcpSetResponse(Response):
 class PpcpGet(Command["PpcpGetResponse"]):
     """Read the preferred connection parameters (SDK: sd_ble_gap_ppcp_get).
 
-        conn_params_present  @  whether they are wanted
+        conn_params_present  1  whether they are wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/ppcp_get.toml`.
     """
@@ -110,8 +110,8 @@ class PpcpGet(Command["PpcpGetResponse"]):
 class PpcpGetResponse(Response):
     """The preferred connection parameters.
 
-        result       @  0 success; anything else ends the packet here
-        conn_params  @  from sd_api_v3 on behind a presence flag; None: the call failed, or they were not wanted
+        result       4     0 success; anything else ends the packet here
+        conn_params  1..9  from sd_api_v3 on behind a presence flag; None: the call failed, or they were not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/ppcp_get.toml`.
     """
@@ -125,9 +125,9 @@ class PpcpGetResponse(Response):
 class DeviceNameSet(Command["DeviceNameSetResponse"]):
     """Set the Device Name characteristic (SDK: sd_ble_gap_device_name_set).
 
-        write_perm  @  presence flag, then what a peer needs to write it; None: flag alone
-        len         @  bytes of dev_name; travels also without them (default: as many as there are)
-        dev_name    @  data flag, then the name in UTF-8; None: flag alone
+        write_perm  1..2    presence flag, then what a peer needs to write it; None: flag alone
+        len         2       bytes of dev_name; travels also without them (default: as many as there are)
+        dev_name    1..249  data flag, then the name in UTF-8; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/device_name_set.toml`.
     """
@@ -145,7 +145,7 @@ class DeviceNameSet(Command["DeviceNameSetResponse"]):
 class DeviceNameSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/device_name_set.toml`.
     """
@@ -158,8 +158,8 @@ class DeviceNameSetResponse(Response):
 class DeviceNameGet(Command["DeviceNameGetResponse"]):
     """Read the Device Name characteristic (SDK: sd_ble_gap_device_name_get).
 
-        len               @  presence flag, then the size of the caller's buffer in bytes; None: flag alone
-        dev_name_present  @  whether there is a buffer
+        len               1..3  presence flag, then the size of the caller's buffer in bytes; None: flag alone
+        dev_name_present  1     whether there is a buffer
 
     Behind the opcode (u8), little endian. Source: `specs/gap/device_name_get.toml`.
     """
@@ -173,9 +173,9 @@ class DeviceNameGet(Command["DeviceNameGetResponse"]):
 class DeviceNameGetResponse(Response):
     """The name.
 
-        result    @  0 success; anything else ends the packet here
-        len       @  of the whole name in bytes, also where the buffer is smaller; None: the call failed, or not wanted
-        dev_name  @  the name in UTF-8; None: the call failed, or it was not wanted
+        result    4     0 success; anything else ends the packet here
+        len       1..3  of the whole name in bytes, even if the buffer is smaller; None: failed, or not wanted
+        dev_name  0+    the name in UTF-8; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/device_name_get.toml`.
     """

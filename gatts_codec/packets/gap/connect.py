@@ -30,10 +30,10 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class Connect(Command["ConnectResponse"]):
     """Connect to a peer (SDK: sd_ble_gap_connect).
 
-        peer_addr     @  presence flag, then Addr; None: flag alone, whom the whitelist has
-        scan_params   @  presence flag, then how to look for it, in the dialect's form; None: flag alone
-        conn_params   @  presence flag, then ConnParams; None: flag alone
-        conn_cfg_tag  @  the connection's configuration. From sd_api_v4; None: 0, the default one, or before
+        peer_addr     1..8      presence flag, then Addr; None: flag alone, whom the whitelist has
+        scan_params   1+        presence flag, then how to look for it, in the dialect's form; None: flag alone
+        conn_params   1..9      presence flag, then ConnParams; None: flag alone
+        conn_cfg_tag  bits 0-7  the connection's configuration. From sd_api_v4; None: 0, the default one, or before
 
     Behind the opcode (u8), little endian. Source: `specs/gap/connect.toml`.
     """
@@ -49,7 +49,7 @@ class Connect(Command["ConnectResponse"]):
 class ConnectResponse(Response):
     """The result alone: ConnectedEvent says that it is done.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/connect.toml`.
     """
@@ -72,7 +72,7 @@ class ConnectCancel(Command["ConnectCancelResponse"]):
 class ConnectCancelResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/connect_cancel.toml`.
     """
@@ -85,8 +85,8 @@ class ConnectCancelResponse(Response):
 class Disconnect(Command["DisconnectResponse"]):
     """End a connection (SDK: sd_ble_gap_disconnect).
 
-        conn_handle      @  connection
-        hci_status_code  @  HciStatus, what the peer is told
+        conn_handle      2  connection
+        hci_status_code  1  HciStatus, what the peer is told
 
     Behind the opcode (u8), little endian. Source: `specs/gap/disconnect.toml`.
     """
@@ -100,7 +100,7 @@ class Disconnect(Command["DisconnectResponse"]):
 class DisconnectResponse(Response):
     """The result alone: DisconnectedEvent says that it is done.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/disconnect.toml`.
     """
@@ -113,8 +113,8 @@ class DisconnectResponse(Response):
 class ConnParamUpdate(Command["ConnParamUpdateResponse"]):
     """Change a connection's timing, or ask for it (SDK: sd_ble_gap_conn_param_update).
 
-        conn_handle  @  connection
-        conn_params  @  presence flag, then ConnParams; None: flag alone, as the peer wishes
+        conn_handle  2     connection
+        conn_params  1..9  presence flag, then ConnParams; None: flag alone, as the peer wishes
 
     Behind the opcode (u8), little endian. Source: `specs/gap/conn_param_update.toml`.
     """
@@ -128,7 +128,7 @@ class ConnParamUpdate(Command["ConnParamUpdateResponse"]):
 class ConnParamUpdateResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/conn_param_update.toml`.
     """

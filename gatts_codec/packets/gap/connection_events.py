@@ -33,15 +33,15 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class ConnectedEvent(Event):
     """A connection has begun (SDK: BLE_GAP_EVT_CONNECTED).
 
-        conn_handle    @  the new connection
-        peer_addr      @  the peer
-        own_addr       @  the chip's address. Up to sd_api_v2; None: later
-        role           @  the chip's Role. Not in s110_v8; None: there, where it is peripheral
-        irk_match      @  1: the peer was resolved by a key. Up to sd_api_v2; None: later
-        irk_match_idx  @  by which key. Up to sd_api_v2; None: later
-        conn_params    @  timing of the connection
-        adv_handle     @  the advertising set it came of. From sd_api_v6; None: before
-        adv_data       @  the buffers of that set, which are free again. From sd_api_v6; None: before
+        conn_handle    2         the new connection
+        peer_addr      7         the peer
+        own_addr       0..7      the chip's address. Up to sd_api_v2; None: later
+        irk_match      bit 0     1: the peer was resolved by a key. Up to sd_api_v2; None: later
+        irk_match_idx  bits 1-7  by which key. Up to sd_api_v2; None: later
+        role           0..1      the chip's Role. Not in s110_v8; None: there, where it is peripheral
+        conn_params    8         timing of the connection
+        adv_handle     0..1      the advertising set it came of. From sd_api_v6; None: before
+        adv_data       0+        the buffers of that set, which are free again. From sd_api_v6; None: before
 
     Behind the event id (u16), little endian. Source: `specs/gap/connected_event.toml`.
     """
@@ -62,8 +62,8 @@ class ConnectedEvent(Event):
 class DisconnectedEvent(Event):
     """A connection has ended (SDK: BLE_GAP_EVT_DISCONNECTED).
 
-        conn_handle  @  connection
-        reason       @  HciStatus: 0x13 the peer's user, 0x16 this host, 0x08 timeout
+        conn_handle  2  connection
+        reason       1  HciStatus: 0x13 the peer's user, 0x16 this host, 0x08 timeout
 
     Behind the event id (u16), little endian. Source: `specs/gap/disconnected_event.toml`.
     """
@@ -77,8 +77,8 @@ class DisconnectedEvent(Event):
 class ConnParamUpdateEvent(Event):
     """A connection's timing has changed (SDK: BLE_GAP_EVT_CONN_PARAM_UPDATE).
 
-        conn_handle  @  connection
-        conn_params  @  the new timing
+        conn_handle  2  connection
+        conn_params  8  the new timing
 
     Behind the event id (u16), little endian. Source: `specs/gap/conn_param_update_event.toml`.
     """
@@ -92,8 +92,8 @@ class ConnParamUpdateEvent(Event):
 class ConnParamUpdateRequestEvent(Event):
     """The peer wants other timing; conn_param_update answers (SDK: BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST).
 
-        conn_handle  @  connection
-        conn_params  @  what it wants
+        conn_handle  2  connection
+        conn_params  8  what it wants
 
     Behind the event id (u16), little endian. Source: `specs/gap/conn_param_update_request_event.toml`.
     """
@@ -107,9 +107,9 @@ class ConnParamUpdateRequestEvent(Event):
 class TimeoutEvent(Event):
     """Time is over (SDK: BLE_GAP_EVT_TIMEOUT), from sd_api_v5 on.
 
-        conn_handle        @  connection
-        src                @  GapTimeoutSource: 1 scanning, 2 connecting, 3 nothing authenticated came
-        adv_report_buffer  @  of scanning: its buffer, free again. From sd_api_v6; None: other sources, or before
+        conn_handle        2   connection
+        src                1   GapTimeoutSource: 1 scanning, 2 connecting, 3 nothing authenticated came
+        adv_report_buffer  0+  of scanning: its buffer, free again. From sd_api_v6; None: other sources, or before
 
     Behind the event id (u16), little endian. Source: `specs/gap/timeout_event.toml`.
     """
@@ -124,8 +124,8 @@ class TimeoutEvent(Event):
 class TimeoutEventV4(Event):
     """`TimeoutEvent` as it is up to sd_api_v4, with other numbers.
 
-        conn_handle  @  connection
-        src          @  GapTimeoutSourceV4: 0 advertising, 2 scanning, 3 connecting
+        conn_handle  2  connection
+        src          1  GapTimeoutSourceV4: 0 advertising, 2 scanning, 3 connecting
 
     Behind the event id (u16), little endian. Source: `specs/gap/timeout_event.toml`.
     """
@@ -139,9 +139,9 @@ class TimeoutEventV4(Event):
 class RssiChangedEvent(Event):
     """The signal strength has changed (SDK: BLE_GAP_EVT_RSSI_CHANGED).
 
-        conn_handle  @  connection
-        rssi         @  dBm, signed
-        ch_index     @  the channel. From sd_api_v6; None: before
+        conn_handle  2     connection
+        rssi         1     dBm, signed
+        ch_index     0..1  the channel. From sd_api_v6; None: before
 
     Behind the event id (u16), little endian. Source: `specs/gap/rssi_changed_event.toml`.
     """
@@ -156,8 +156,8 @@ class RssiChangedEvent(Event):
 class PhyUpdateRequestEvent(Event):
     """The peer wants another radio mode; phy_update answers (SDK: BLE_GAP_EVT_PHY_UPDATE_REQUEST).
 
-        conn_handle          @  connection
-        peer_preferred_phys  @  what it wants
+        conn_handle          2  connection
+        peer_preferred_phys  2  what it wants
 
     Behind the event id (u16), little endian. Source: `specs/gap/phy_update_request_event.toml`.
     """
@@ -171,10 +171,10 @@ class PhyUpdateRequestEvent(Event):
 class PhyUpdateEvent(Event):
     """The radio mode has changed (SDK: BLE_GAP_EVT_PHY_UPDATE).
 
-        conn_handle  @  connection
-        status       @  HciStatus: 0 success
-        tx_phy       @  Phy to the peer
-        rx_phy       @  Phy from the peer
+        conn_handle  2  connection
+        status       1  HciStatus: 0 success
+        tx_phy       1  Phy to the peer
+        rx_phy       1  Phy from the peer
 
     Behind the event id (u16), little endian. Source: `specs/gap/phy_update_event.toml`.
     """
@@ -190,8 +190,8 @@ class PhyUpdateEvent(Event):
 class DataLengthUpdateRequestEvent(Event):
     """The peer wants another packet length; data_length_update answers (SDK: BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST).
 
-        conn_handle  @  connection
-        peer_params  @  what it wants
+        conn_handle  2     connection
+        peer_params  6..8  what it wants
 
     Behind the event id (u16), little endian. Source: `specs/gap/data_length_update_request_event.toml`.
     """
@@ -205,8 +205,8 @@ class DataLengthUpdateRequestEvent(Event):
 class DataLengthUpdateEvent(Event):
     """The packet length has changed (SDK: BLE_GAP_EVT_DATA_LENGTH_UPDATE).
 
-        conn_handle       @  connection
-        effective_params  @  the new length
+        conn_handle       2     connection
+        effective_params  6..8  the new length
 
     Behind the event id (u16), little endian. Source: `specs/gap/data_length_update_event.toml`.
     """

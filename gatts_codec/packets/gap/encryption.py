@@ -29,9 +29,9 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class Encrypt(Command["EncryptResponse"]):
     """Encrypt a connection as central (SDK: sd_ble_gap_encrypt).
 
-        conn_handle  @  connection
-        master_id    @  presence flag, then by what the peer names the key; None: flag alone
-        enc_info     @  presence flag, then the key; None: flag alone
+        conn_handle  2      connection
+        master_id    1..11  presence flag, then by what the peer names the key; None: flag alone
+        enc_info     1..18  presence flag, then the key; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/encrypt.toml`.
     """
@@ -46,7 +46,7 @@ class Encrypt(Command["EncryptResponse"]):
 class EncryptResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/encrypt.toml`.
     """
@@ -59,10 +59,10 @@ class EncryptResponse(Response):
 class SecInfoReply(Command["SecInfoReplyResponse"]):
     """Give the keys that the chip asked for (SDK: sd_ble_gap_sec_info_reply).
 
-        conn_handle  @  connection
-        enc_info     @  presence flag, then EncInfo; None: flag alone, there is none
-        id_info      @  presence flag, then Irk; None: flag alone, there is none
-        sign_info    @  presence flag, then SignInfo; None: flag alone, there is none
+        conn_handle  2      connection
+        enc_info     1..18  presence flag, then EncInfo; None: flag alone, there is none
+        id_info      1..17  presence flag, then Irk; None: flag alone, there is none
+        sign_info    1..17  presence flag, then SignInfo; None: flag alone, there is none
 
     Behind the opcode (u8), little endian. Source: `specs/gap/sec_info_reply.toml`.
     """
@@ -78,7 +78,7 @@ class SecInfoReply(Command["SecInfoReplyResponse"]):
 class SecInfoReplyResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/sec_info_reply.toml`.
     """
@@ -91,8 +91,8 @@ class SecInfoReplyResponse(Response):
 class ConnSecGet(Command["ConnSecGetResponse"]):
     """Ask how safe a connection is (SDK: sd_ble_gap_conn_sec_get).
 
-        conn_handle       @  connection
-        conn_sec_present  @  whether it is wanted
+        conn_handle       2  connection
+        conn_sec_present  1  whether it is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/conn_sec_get.toml`.
     """
@@ -106,8 +106,8 @@ class ConnSecGet(Command["ConnSecGetResponse"]):
 class ConnSecGetResponse(Response):
     """Security of the connection.
 
-        result    @  0 success; anything else ends the packet here
-        conn_sec  @  presence flag, then ConnSec; None: the call failed, or it was not wanted
+        result    4     0 success; anything else ends the packet here
+        conn_sec  1..3  presence flag, then ConnSec; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/conn_sec_get.toml`.
     """

@@ -27,8 +27,8 @@ from gatts_codec.schema.record import Record, named
 class EncKey(Message):
     """A long term key with its name (SDK: ble_gap_enc_key_t).
 
-        enc_info   @  the key
-        master_id  @  by which the peer names it
+        enc_info   17  the key
+        master_id  10  by which the peer names it
 
     Source: `specs/gap/sec_params_reply.toml`.
     """
@@ -41,10 +41,10 @@ class EncKey(Message):
 class SecKeys(Message):
     """The keys of a side (SDK: ble_gap_sec_keys_t).
 
-        enc_key   @  presence flag, then EncKey; None: flag alone
-        id_key    @  presence flag, then IdKey; None: flag alone
-        sign_key  @  presence flag, then SignInfo; None: flag alone
-        pk        @  presence flag, then PublicKey; None: flag alone
+        enc_key   1..28  presence flag, then EncKey; None: flag alone
+        id_key    1..24  presence flag, then IdKey; None: flag alone
+        sign_key  1..17  presence flag, then SignInfo; None: flag alone
+        pk        1..65  presence flag, then PublicKey; None: flag alone
 
     Source: `specs/gap/sec_params_reply.toml`.
     """
@@ -59,9 +59,9 @@ class SecKeys(Message):
 class SecKeysV1(Message):
     """`SecKeys` of s110_v8 and s130_v1, without a public key.
 
-        enc_key   @  presence flag, then EncKey; None: flag alone
-        id_key    @  presence flag, then IdKey; None: flag alone
-        sign_key  @  presence flag, then SignInfo; None: flag alone
+        enc_key   1..28  presence flag, then EncKey; None: flag alone
+        id_key    1..24  presence flag, then IdKey; None: flag alone
+        sign_key  1..17  presence flag, then SignInfo; None: flag alone
 
     Source: `specs/gap/sec_params_reply.toml`.
     """
@@ -75,8 +75,8 @@ class SecKeysV1(Message):
 class KeySet(Message):
     """The keys of both sides (SDK: ble_gap_sec_keyset_t).
 
-        keys_own   @  this side's
-        keys_peer  @  the peer's
+        keys_own   4..134  this side's
+        keys_peer  4..134  the peer's
 
     Source: `specs/gap/sec_params_reply.toml`.
     """
@@ -89,8 +89,8 @@ class KeySet(Message):
 class KeySetV1(Message):
     """`KeySet` of s110_v8 and s130_v1, which tell the sides by their roles.
 
-        keys_periph   @  the peripheral's
-        keys_central  @  the central's
+        keys_periph   3..69  the peripheral's
+        keys_central  3..69  the central's
 
     Source: `specs/gap/sec_params_reply.toml`.
     """

@@ -18,7 +18,7 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class DhKey(Message):
     """A Diffie-Hellman key (SDK: ble_gap_lesc_dhkey_t).
 
-        key  @  least significant byte first
+        key  32  least significant byte first
 
     Source: `specs/gap/lesc_dhkey_reply.toml`.
     """
@@ -30,9 +30,9 @@ class DhKey(Message):
 class OobData(Message):
     """What goes another way than over the air (SDK: ble_gap_lesc_oob_data_t).
 
-        addr  @  of the device
-        r     @  random number; up to sd_api_v2 behind a flag. None: flag alone
-        c     @  confirm value; up to sd_api_v2 behind a flag. None: flag alone
+        addr  7      of the device
+        r     1..17  random number; up to sd_api_v2 behind a flag. None: flag alone
+        c     1..17  confirm value; up to sd_api_v2 behind a flag. None: flag alone
 
     Source: `specs/gap/lesc_oob_data_set.toml`.
     """
@@ -46,8 +46,8 @@ class OobData(Message):
 class LescDhkeyReply(Command["LescDhkeyReplyResponse"]):
     """Give the key that the chip asked for (SDK: sd_ble_gap_lesc_dhkey_reply).
 
-        conn_handle  @  connection
-        dhkey        @  presence flag, then DhKey; None: flag alone
+        conn_handle  2      connection
+        dhkey        1..33  presence flag, then DhKey; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/lesc_dhkey_reply.toml`.
     """
@@ -61,7 +61,7 @@ class LescDhkeyReply(Command["LescDhkeyReplyResponse"]):
 class LescDhkeyReplyResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/lesc_dhkey_reply.toml`.
     """
@@ -74,9 +74,9 @@ class LescDhkeyReplyResponse(Response):
 class LescOobDataGet(Command["LescOobDataGetResponse"]):
     """Make out of band data (SDK: sd_ble_gap_lesc_oob_data_get).
 
-        conn_handle       @  connection
-        pk_own            @  presence flag, then this side's PublicKey; None: flag alone
-        oobd_own_present  @  whether the data is wanted
+        conn_handle       2      connection
+        pk_own            1..65  presence flag, then this side's PublicKey; None: flag alone
+        oobd_own_present  1      whether the data is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/lesc_oob_data_get.toml`.
     """
@@ -91,8 +91,8 @@ class LescOobDataGet(Command["LescOobDataGetResponse"]):
 class LescOobDataGetResponse(Response):
     """The data to hand to the peer.
 
-        result    @  0 success; anything else ends the packet here
-        oobd_own  @  presence flag, then OobData; None: the call failed, or it was not wanted
+        result    4      0 success; anything else ends the packet here
+        oobd_own  1..42  presence flag, then OobData; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/lesc_oob_data_get.toml`.
     """
@@ -106,9 +106,9 @@ class LescOobDataGetResponse(Response):
 class LescOobDataSet(Command["LescOobDataSetResponse"]):
     """Give the chip out of band data (SDK: sd_ble_gap_lesc_oob_data_set).
 
-        conn_handle  @  connection
-        oobd_own     @  presence flag, then what was handed to the peer; None: flag alone
-        oobd_peer    @  presence flag, then what the peer handed over; None: flag alone
+        conn_handle  2      connection
+        oobd_own     1..42  presence flag, then what was handed to the peer; None: flag alone
+        oobd_peer    1..42  presence flag, then what the peer handed over; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/lesc_oob_data_set.toml`.
     """
@@ -123,7 +123,7 @@ class LescOobDataSet(Command["LescOobDataSetResponse"]):
 class LescOobDataSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/lesc_oob_data_set.toml`.
     """

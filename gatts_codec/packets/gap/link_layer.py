@@ -17,8 +17,8 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class Phys(Message):
     """Radio modes that are wished for (SDK: ble_gap_phys_t).
 
-        tx_phys  @  Phy to the peer, several together
-        rx_phys  @  Phy from the peer, several together
+        tx_phys  1  Phy to the peer, several together
+        rx_phys  1  Phy from the peer, several together
 
     Source: `specs/gap/phy_update.toml`.
     """
@@ -31,10 +31,10 @@ class Phys(Message):
 class DataLengthParams(Message):
     """How long packets may be (SDK: ble_gap_data_length_params_t). In sd_api_v4 octets have one byte.
 
-        max_tx_octets   @  longest payload to the peer, in bytes; 0: as long as possible
-        max_rx_octets   @  longest payload from the peer, in bytes; 0: as long as possible
-        max_tx_time_us  @  longest packet to the peer, in us; 0: as long as possible
-        max_rx_time_us  @  longest packet from the peer, in us; 0: as long as possible
+        max_tx_octets   1..2  longest payload to the peer, in bytes; 0: as long as possible
+        max_rx_octets   1..2  longest payload from the peer, in bytes; 0: as long as possible
+        max_tx_time_us  2     longest packet to the peer, in us; 0: as long as possible
+        max_rx_time_us  2     longest packet from the peer, in us; 0: as long as possible
 
     Source: `specs/gap/data_length_update.toml`.
     """
@@ -49,9 +49,9 @@ class DataLengthParams(Message):
 class DataLengthLimitation(Message):
     """What was asked for too much (SDK: ble_gap_data_length_limitation_t). In sd_api_v4 octets have one byte.
 
-        tx_payload_limited_octets  @  bytes too many to the peer
-        rx_payload_limited_octets  @  bytes too many from the peer
-        tx_rx_time_limited_us      @  us too many, both together
+        tx_payload_limited_octets  1..2  bytes too many to the peer
+        rx_payload_limited_octets  1..2  bytes too many from the peer
+        tx_rx_time_limited_us      2     us too many, both together
 
     Source: `specs/gap/data_length_update.toml`.
     """
@@ -65,8 +65,8 @@ class DataLengthLimitation(Message):
 class PhyUpdate(Command["PhyUpdateResponse"]):
     """Change the radio mode, or answer the peer (SDK: sd_ble_gap_phy_update), from sd_api_v5 on.
 
-        conn_handle  @  connection
-        gap_phys     @  presence flag, then Phys; None: flag alone
+        conn_handle  2     connection
+        gap_phys     1..3  presence flag, then Phys; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/phy_update.toml`.
     """
@@ -80,7 +80,7 @@ class PhyUpdate(Command["PhyUpdateResponse"]):
 class PhyUpdateResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/phy_update.toml`.
     """
@@ -93,9 +93,9 @@ class PhyUpdateResponse(Response):
 class DataLengthUpdate(Command["DataLengthUpdateResponse"]):
     """Change the packet length, or answer the peer (SDK: sd_ble_gap_data_length_update).
 
-        conn_handle            @  connection
-        dl_params              @  presence flag, then DataLengthParams; None: flag alone, as long as possible
-        dl_limitation_present  @  whether to say what was too much
+        conn_handle            2     connection
+        dl_params              1..9  presence flag, then DataLengthParams; None: flag alone, as long as possible
+        dl_limitation_present  1     whether to say what was too much
 
     Behind the opcode (u8), little endian. Source: `specs/gap/data_length_update.toml`.
     """
@@ -110,8 +110,8 @@ class DataLengthUpdate(Command["DataLengthUpdateResponse"]):
 class DataLengthUpdateResponse(Response):
     """What was asked for too much.
 
-        result         @  0 success; anything else ends the packet here
-        dl_limitation  @  presence flag, then DataLengthLimitation; None: the call failed, or it was not wanted
+        result         4     0 success; anything else ends the packet here
+        dl_limitation  1..7  presence flag, then DataLengthLimitation; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/data_length_update.toml`.
     """
@@ -125,7 +125,7 @@ class DataLengthUpdateResponse(Response):
 class QosChannelSurveyStart(Command["QosChannelSurveyStartResponse"]):
     """Measure channels (SDK: sd_ble_gap_qos_channel_survey_start), from sd_api_v6 on.
 
-        interval_us  @  how often, in us; 0: as often as possible
+        interval_us  4  how often, in us; 0: as often as possible
 
     Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_start.toml`.
     """
@@ -138,7 +138,7 @@ class QosChannelSurveyStart(Command["QosChannelSurveyStartResponse"]):
 class QosChannelSurveyStartResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_start.toml`.
     """
@@ -161,7 +161,7 @@ class QosChannelSurveyStop(Command["QosChannelSurveyStopResponse"]):
 class QosChannelSurveyStopResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_stop.toml`.
     """

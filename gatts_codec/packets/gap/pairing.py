@@ -21,8 +21,8 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class Authenticate(Command["AuthenticateResponse"]):
     """Begin pairing, or ask for it (SDK: sd_ble_gap_authenticate).
 
-        conn_handle  @  connection
-        sec_params   @  presence flag, then SecParams, or SecParamsV1 in s110_v8 and s130_v1; None: flag alone
+        conn_handle  2     connection
+        sec_params   1..6  presence flag, then SecParams, or SecParamsV1 in s110_v8 and s130_v1; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/authenticate.toml`.
     """
@@ -36,7 +36,7 @@ class Authenticate(Command["AuthenticateResponse"]):
 class AuthenticateResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/authenticate.toml`.
     """
@@ -49,10 +49,10 @@ class AuthenticateResponse(Response):
 class SecParamsReply(Command["SecParamsReplyResponse"]):
     """Answer a peer that wants to pair (SDK: sd_ble_gap_sec_params_reply).
 
-        conn_handle  @  connection
-        sec_status   @  SecStatus: 0 pair
-        sec_params   @  presence flag, then SecParams (SecParamsV1 in s110_v8 and s130_v1); None: flag alone, as central
-        sec_keyset   @  presence flag, then where keys go, or KeySetV1 in s110_v8 and s130_v1; None: flag alone
+        conn_handle  2       connection
+        sec_status   1       SecStatus: 0 pair
+        sec_params   1..6    flag, then SecParams (SecParamsV1 in s110_v8 and s130_v1); None: flag alone, as central
+        sec_keyset   1..269  presence flag, then where keys go, or KeySetV1 in s110_v8 and s130_v1; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/sec_params_reply.toml`.
     """
@@ -68,8 +68,8 @@ class SecParamsReply(Command["SecParamsReplyResponse"]):
 class SecParamsReplyResponse(Response):
     """The keys, as far as they are there.
 
-        result      @  0 success; anything else ends the packet here
-        sec_keyset  @  presence flag, then KeySet (KeySetV1 in s110_v8 and s130_v1); None: failed, or none were wanted
+        result      4       0 success; anything else ends the packet here
+        sec_keyset  1..269  flag, then KeySet (KeySetV1 in s110_v8 and s130_v1); None: failed, or none wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/sec_params_reply.toml`.
     """
@@ -83,9 +83,9 @@ class SecParamsReplyResponse(Response):
 class AuthKeyReply(Command["AuthKeyReplyResponse"]):
     """Answer a request for a key (SDK: sd_ble_gap_auth_key_reply).
 
-        conn_handle  @  connection
-        key_type     @  AuthKeyType: 0 none, 1 passkey, 2 out of band
-        key          @  data flag, then 0, 6 or 16 bytes by key_type; None: flag alone
+        conn_handle  2      connection
+        key_type     1      AuthKeyType: 0 none, 1 passkey, 2 out of band
+        key          1..17  data flag, then 0, 6 or 16 bytes by key_type; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/auth_key_reply.toml`.
     """
@@ -100,7 +100,7 @@ class AuthKeyReply(Command["AuthKeyReplyResponse"]):
 class AuthKeyReplyResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/auth_key_reply.toml`.
     """
@@ -113,8 +113,8 @@ class AuthKeyReplyResponse(Response):
 class KeypressNotify(Command["KeypressNotifyResponse"]):
     """Tell the peer that a key was pressed (SDK: sd_ble_gap_keypress_notify), from sd_api_v2 on.
 
-        conn_handle  @  connection
-        kp_not       @  KeypressNotification
+        conn_handle  2  connection
+        kp_not       1  KeypressNotification
 
     Behind the opcode (u8), little endian. Source: `specs/gap/keypress_notify.toml`.
     """
@@ -128,7 +128,7 @@ class KeypressNotify(Command["KeypressNotifyResponse"]):
 class KeypressNotifyResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/keypress_notify.toml`.
     """
@@ -137,7 +137,7 @@ class KeypressNotifyResponse(Response):
     result: Result
 
 
-KEYS = {AuthKeyType.NONE: Raw(0), AuthKeyType.PASSKEY: Raw(6), AuthKeyType.OOB: Raw(16)}
+KEYS: dict[int, Raw] = {AuthKeyType.NONE: Raw(0), AuthKeyType.PASSKEY: Raw(6), AuthKeyType.OOB: Raw(16)}
 
 
 def _authenticate(params: Record) -> Record:

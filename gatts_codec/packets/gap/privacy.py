@@ -17,10 +17,10 @@ from gatts_codec.schema.record import Record, named
 class PrivacyParams(Message):
     """How the chip hides (SDK: ble_gap_privacy_params_t).
 
-        privacy_mode          @  PrivacyMode: 0 off, 1 device privacy, 2 network privacy
-        private_addr_type     @  AddrType: 2 resolvable, 3 not
-        private_addr_cycle_s  @  how long an address lasts, in s; 0: as long as the application wants
-        device_irk            @  presence flag, then Irk; None: flag alone, the chip's default key
+        privacy_mode          1      PrivacyMode: 0 off, 1 device privacy, 2 network privacy
+        private_addr_type     1      AddrType: 2 resolvable, 3 not
+        private_addr_cycle_s  2      how long an address lasts, in s; 0: as long as the application wants
+        device_irk            1..17  presence flag, then Irk; None: flag alone, the chip's default key
 
     Source: `specs/gap/privacy_set.toml`.
     """
@@ -35,7 +35,7 @@ class PrivacyParams(Message):
 class PrivacySet(Command["PrivacySetResponse"]):
     """Set privacy (SDK: sd_ble_gap_privacy_set).
 
-        privacy_params  @  presence flag, then PrivacyParams; None: flag alone
+        privacy_params  1..22  presence flag, then PrivacyParams; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/privacy_set.toml`.
     """
@@ -48,7 +48,7 @@ class PrivacySet(Command["PrivacySetResponse"]):
 class PrivacySetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/privacy_set.toml`.
     """
@@ -61,7 +61,7 @@ class PrivacySetResponse(Response):
 class PrivacyGet(Command["PrivacyGetResponse"]):
     """Read privacy (SDK: sd_ble_gap_privacy_get). The whole structure travels down to be filled.
 
-        privacy_params  @  presence flag, then PrivacyParams; None: flag alone. With a device_irk that is wanted too
+        privacy_params  1..22  presence flag, then PrivacyParams; None: flag alone. With a device_irk that is wanted too
 
     Behind the opcode (u8), little endian. Source: `specs/gap/privacy_get.toml`.
     """
@@ -74,8 +74,8 @@ class PrivacyGet(Command["PrivacyGetResponse"]):
 class PrivacyGetResponse(Response):
     """Privacy as it is.
 
-        result          @  0 success; anything else ends the packet here
-        privacy_params  @  presence flag, then PrivacyParams; None: the call failed, or it was not wanted
+        result          4      0 success; anything else ends the packet here
+        privacy_params  1..22  presence flag, then PrivacyParams; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/privacy_get.toml`.
     """

@@ -16,9 +16,9 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class RssiStart(Command["RssiStartResponse"]):
     """Report changes of the signal strength (SDK: sd_ble_gap_rssi_start).
 
-        conn_handle    @  connection
-        threshold_dbm  @  least change to report, in dBm; 0xFF: report none
-        skip_count     @  how many samples a change must last
+        conn_handle    2  connection
+        threshold_dbm  1  least change to report, in dBm; 0xFF: report none
+        skip_count     1  how many samples a change must last
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_start.toml`.
     """
@@ -33,7 +33,7 @@ class RssiStart(Command["RssiStartResponse"]):
 class RssiStartResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_start.toml`.
     """
@@ -46,7 +46,7 @@ class RssiStartResponse(Response):
 class RssiStop(Command["RssiStopResponse"]):
     """Report no more (SDK: sd_ble_gap_rssi_stop).
 
-        conn_handle  @  connection
+        conn_handle  2  connection
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_stop.toml`.
     """
@@ -59,7 +59,7 @@ class RssiStop(Command["RssiStopResponse"]):
 class RssiStopResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_stop.toml`.
     """
@@ -72,9 +72,9 @@ class RssiStopResponse(Response):
 class RssiGet(Command["RssiGetResponse"]):
     """Ask for the signal strength (SDK: sd_ble_gap_rssi_get).
 
-        conn_handle       @  connection
-        rssi_present      @  whether it is wanted
-        ch_index_present  @  whether the channel is wanted
+        conn_handle       2  connection
+        rssi_present      1  whether it is wanted
+        ch_index_present  1  whether the channel is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_get.toml`.
     """
@@ -89,9 +89,9 @@ class RssiGet(Command["RssiGetResponse"]):
 class RssiGetResponse(Response):
     """The signal strength.
 
-        result    @  0 success; anything else ends the packet here
-        rssi      @  presence flag, then dBm, signed; None: the call failed, or it was not wanted
-        ch_index  @  presence flag, then the channel; None: the call failed, or it was not wanted
+        result    4     0 success; anything else ends the packet here
+        rssi      1..2  presence flag, then dBm, signed; None: the call failed, or it was not wanted
+        ch_index  1..2  presence flag, then the channel; None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_get.toml`.
     """
@@ -106,8 +106,8 @@ class RssiGetResponse(Response):
 class RssiGetV5(Command["RssiGetResponseV5"]):
     """`RssiGet` as it is up to sd_api_v5, without a channel.
 
-        conn_handle   @  connection
-        rssi_present  @  whether it is wanted
+        conn_handle   2  connection
+        rssi_present  1  whether it is wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_get.toml`.
     """
@@ -121,8 +121,8 @@ class RssiGetV5(Command["RssiGetResponseV5"]):
 class RssiGetResponseV5(Response):
     """`RssiGetResponse` as it is up to sd_api_v5, without a channel.
 
-        result  @  0 success; anything else ends the packet here
-        rssi    @  dBm, signed; in sd_api_v3_pc and v5_pc behind a flag. None: the call failed, or it was not wanted
+        result  4     0 success; anything else ends the packet here
+        rssi    1..2  dBm, signed; in sd_api_v3_pc and v5_pc behind a flag. None: the call failed, or it was not wanted
 
     Behind the opcode (u8), little endian. Source: `specs/gap/rssi_get.toml`.
     """

@@ -24,15 +24,15 @@ from gatts_codec.schema.record import Bits, Record, named
 class ScanParams(Message):
     """How to scan (SDK: ble_gap_scan_params_t), from sd_api_v6 on.
 
-        extended                @  1: extended advertising too
-        report_incomplete_evts  @  1: reports that are not complete too
-        active                  @  1: ask for scan responses
-        filter_policy           @  ScanFilterPolicy
-        scan_phys               @  Phy, several together
-        channel_mask            @  presence flag, then one bit for each channel that is not used; None: flag alone
-        interval                @  in units of 0.625 ms
-        window                  @  how long of each interval, in units of 0.625 ms
-        timeout                 @  in units of 10 ms; 0: until it is stopped
+        extended                bit 0     1: extended advertising too
+        report_incomplete_evts  bit 1     1: reports that are not complete too
+        active                  bit 2     1: ask for scan responses
+        filter_policy           bits 3-4  ScanFilterPolicy
+        scan_phys               1         Phy, several together
+        channel_mask            1..6      flag, then one bit for each channel that is not used; None: flag alone
+        interval                2         in units of 0.625 ms
+        window                  2         how long of each interval, in units of 0.625 ms
+        timeout                 2         in units of 10 ms; 0: until it is stopped
 
     Source: `specs/gap/scan_start.toml`.
     """
@@ -52,12 +52,12 @@ class ScanParams(Message):
 class ScanParamsV5(Message):
     """`ScanParams` from sd_api_v3 to v5.
 
-        active          @  1: ask for scan responses
-        use_whitelist   @  1: report advertisers of the whitelist alone
-        adv_dir_report  @  1: report directed advertising to addresses that cannot be resolved
-        interval        @  in units of 0.625 ms
-        window          @  how long of each interval, in units of 0.625 ms
-        timeout         @  in s; 0: until it is stopped
+        active          bit 0  1: ask for scan responses
+        use_whitelist   bit 1  1: report advertisers of the whitelist alone
+        adv_dir_report  bit 2  1: report directed advertising to addresses that cannot be resolved
+        interval        2      in units of 0.625 ms
+        window          2      how long of each interval, in units of 0.625 ms
+        timeout         2      in s; 0: until it is stopped
 
     Source: `specs/gap/scan_start.toml`.
     """
@@ -74,12 +74,12 @@ class ScanParamsV5(Message):
 class ScanParamsV2(Message):
     """`ScanParams` up to sd_api_v2.
 
-        active     @  1: ask for scan responses
-        selective  @  1: report advertisers of the whitelist alone; in s110_v8 and s130_v1 bit 1 alone
-        whitelist  @  presence flag, then Whitelist; None: flag alone
-        interval   @  in units of 0.625 ms
-        window     @  how long of each interval, in units of 0.625 ms
-        timeout    @  in s; 0: until it is stopped
+        active     bit 0     1: ask for scan responses
+        selective  bits 1-7  1: report advertisers of the whitelist alone; in s110_v8 and s130_v1 bit 1 alone
+        whitelist  1+        presence flag, then Whitelist; None: flag alone
+        interval   2         in units of 0.625 ms
+        window     2         how long of each interval, in units of 0.625 ms
+        timeout    2         in s; 0: until it is stopped
 
     Source: `specs/gap/scan_start.toml`.
     """
@@ -96,8 +96,8 @@ class ScanParamsV2(Message):
 class ScanStart(Command["ScanStartResponse"]):
     """Start scanning, or go on (SDK: sd_ble_gap_scan_start).
 
-        scan_params        @  presence flag, then ScanParams; None: flag alone, go on after a report
-        adv_report_buffer  @  presence flag, then where reports go; None: flag alone
+        scan_params        1..15  presence flag, then ScanParams; None: flag alone, go on after a report
+        adv_report_buffer  1+     presence flag, then where reports go; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/scan_start.toml`.
     """
@@ -111,7 +111,7 @@ class ScanStart(Command["ScanStartResponse"]):
 class ScanStartV5(Command["ScanStartResponse"]):
     """`ScanStart` as it is up to sd_api_v5, without a buffer.
 
-        scan_params  @  presence flag, then ScanParamsV5, or ScanParamsV2 up to sd_api_v2; None: flag alone
+        scan_params  1+  presence flag, then ScanParamsV5, or ScanParamsV2 up to sd_api_v2; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/scan_start.toml`.
     """
@@ -124,7 +124,7 @@ class ScanStartV5(Command["ScanStartResponse"]):
 class ScanStartResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/scan_start.toml`.
     """
@@ -147,7 +147,7 @@ class ScanStop(Command["ScanStopResponse"]):
 class ScanStopResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/scan_stop.toml`.
     """

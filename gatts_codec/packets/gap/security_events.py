@@ -38,10 +38,10 @@ from gatts_codec.schema.structs import CONN_HANDLE
 class SecLevels(Message):
     """Levels that keys reach (SDK: ble_gap_sec_levels_t).
 
-        lv1  @  1: level 1
-        lv2  @  1: level 2
-        lv3  @  1: level 3
-        lv4  @  1: level 4. From sd_api_v2; None: before
+        lv1  bit 0  1: level 1
+        lv2  bit 1  1: level 2
+        lv3  bit 2  1: level 3
+        lv4  bit 3  1: level 4. From sd_api_v2; None: before
 
     Source: `specs/gap/auth_status_event.toml`.
     """
@@ -56,8 +56,8 @@ class SecLevels(Message):
 class SecParamsRequestEvent(Event):
     """The peer wants to pair; sec_params_reply answers (SDK: BLE_GAP_EVT_SEC_PARAMS_REQUEST).
 
-        conn_handle  @  connection
-        peer_params  @  what it has and wants; SecParamsV1 in s110_v8 and s130_v1
+        conn_handle  2  connection
+        peer_params  5  what it has and wants; SecParamsV1 in s110_v8 and s130_v1
 
     Behind the event id (u16), little endian. Source: `specs/gap/sec_params_request_event.toml`.
     """
@@ -71,12 +71,12 @@ class SecParamsRequestEvent(Event):
 class SecInfoRequestEvent(Event):
     """The peer wants to encrypt; sec_info_reply answers (SDK: BLE_GAP_EVT_SEC_INFO_REQUEST).
 
-        conn_handle  @  connection
-        peer_addr    @  the peer
-        master_id    @  by what it names the key
-        enc_info     @  1: the long term key is wanted
-        id_info      @  1: the identity resolving key is wanted
-        sign_info    @  1: the signature resolving key is wanted
+        conn_handle  2      connection
+        peer_addr    7      the peer
+        master_id    10     by what it names the key
+        enc_info     bit 0  1: the long term key is wanted
+        id_info      bit 1  1: the identity resolving key is wanted
+        sign_info    bit 2  1: the signature resolving key is wanted
 
     Behind the event id (u16), little endian. Source: `specs/gap/sec_info_request_event.toml`.
     """
@@ -94,11 +94,11 @@ class SecInfoRequestEvent(Event):
 class SecRequestEvent(Event):
     """The peripheral wants security; authenticate or encrypt answers (SDK: BLE_GAP_EVT_SEC_REQUEST).
 
-        conn_handle  @  connection
-        bond         @  1: keep the keys
-        mitm         @  1: protect against a man in the middle
-        lesc         @  1: LE Secure Connections. From sd_api_v2; None: before
-        keypress     @  1: tell about key presses. From sd_api_v2; None: before
+        conn_handle  2      connection
+        bond         bit 0  1: keep the keys
+        mitm         bit 1  1: protect against a man in the middle
+        lesc         bit 2  1: LE Secure Connections. From sd_api_v2; None: before
+        keypress     bit 3  1: tell about key presses. From sd_api_v2; None: before
 
     Behind the event id (u16), little endian. Source: `specs/gap/sec_request_event.toml`.
     """
@@ -115,9 +115,9 @@ class SecRequestEvent(Event):
 class PasskeyDisplayEvent(Event):
     """A passkey is to be shown (SDK: BLE_GAP_EVT_PASSKEY_DISPLAY).
 
-        conn_handle    @  connection
-        passkey        @  six digits in ASCII
-        match_request  @  1: auth_key_reply says whether it is the peer's. From sd_api_v2; None: before
+        conn_handle    2      connection
+        passkey        6      six digits in ASCII
+        match_request  bit 0  1: auth_key_reply says whether it is the peer's. From sd_api_v2; None: before
 
     Behind the event id (u16), little endian. Source: `specs/gap/passkey_display_event.toml`.
     """
@@ -132,8 +132,8 @@ class PasskeyDisplayEvent(Event):
 class KeyPressedEvent(Event):
     """A key was pressed at the peer (SDK: BLE_GAP_EVT_KEY_PRESSED), from sd_api_v2 on.
 
-        conn_handle  @  connection
-        kp_not       @  KeypressNotification
+        conn_handle  2  connection
+        kp_not       1  KeypressNotification
 
     Behind the event id (u16), little endian. Source: `specs/gap/key_pressed_event.toml`.
     """
@@ -147,8 +147,8 @@ class KeyPressedEvent(Event):
 class AuthKeyRequestEvent(Event):
     """A key is wanted; auth_key_reply answers (SDK: BLE_GAP_EVT_AUTH_KEY_REQUEST).
 
-        conn_handle  @  connection
-        key_type     @  AuthKeyType: 1 passkey, 2 out of band
+        conn_handle  2  connection
+        key_type     1  AuthKeyType: 1 passkey, 2 out of band
 
     Behind the event id (u16), little endian. Source: `specs/gap/auth_key_request_event.toml`.
     """
@@ -162,9 +162,9 @@ class AuthKeyRequestEvent(Event):
 class LescDhkeyRequestEvent(Event):
     """A Diffie-Hellman key is wanted; lesc_dhkey_reply answers (SDK: BLE_GAP_EVT_LESC_DHKEY_REQUEST).
 
-        conn_handle  @  connection
-        pk_peer      @  presence flag, then the peer's PublicKey; None: flag alone
-        oobd_req     @  1: out of band data is wanted too
+        conn_handle  2      connection
+        pk_peer      1..65  presence flag, then the peer's PublicKey; None: flag alone
+        oobd_req     bit 0  1: out of band data is wanted too
 
     Behind the event id (u16), little endian. Source: `specs/gap/lesc_dhkey_request_event.toml`.
     """
@@ -179,16 +179,16 @@ class LescDhkeyRequestEvent(Event):
 class AuthStatusEvent(Event):
     """Pairing is over (SDK: BLE_GAP_EVT_AUTH_STATUS).
 
-        conn_handle  @  connection
-        auth_status  @  SecStatus: 0 success
-        error_src    @  SecStatusSource: who ended it
-        bonded       @  1: keys are to be kept
-        lesc         @  1: by LE Secure Connections. From sd_api_v5; None: before
-        sm1_levels   @  levels of mode 1
-        sm2_levels   @  levels of mode 2
-        kdist_own    @  keys that this side gave
-        kdist_peer   @  keys that the peer gave
-        sec_keyset   @  KeySet, if any bytes are left; None: none were wanted
+        conn_handle  2         connection
+        auth_status  1         SecStatus: 0 success
+        error_src    bits 0-1  SecStatusSource: who ended it
+        bonded       bit 2     1: keys are to be kept
+        lesc         bit 3     1: by LE Secure Connections. From sd_api_v5; None: before
+        sm1_levels   1         levels of mode 1
+        sm2_levels   1         levels of mode 2
+        kdist_own    1         keys that this side gave
+        kdist_peer   1         keys that the peer gave
+        sec_keyset   8..268    KeySet, if any bytes are left; None: none were wanted
 
     Behind the event id (u16), little endian. Source: `specs/gap/auth_status_event.toml`.
     """
@@ -210,15 +210,15 @@ class AuthStatusEvent(Event):
 class AuthStatusEventV1(Event):
     """`AuthStatusEvent` of s110_v8 and s130_v1, which tell the sides by their roles.
 
-        conn_handle    @  connection
-        auth_status    @  SecStatus: 0 success
-        error_src      @  SecStatusSource: who ended it
-        bonded         @  1: keys are to be kept
-        sm1_levels     @  levels of mode 1
-        sm2_levels     @  levels of mode 2
-        kdist_periph   @  keys that the peripheral gave
-        kdist_central  @  keys that the central gave
-        sec_keyset     @  KeySetV1, if any bytes are left; None: none were wanted
+        conn_handle    2         connection
+        auth_status    1         SecStatus: 0 success
+        error_src      bits 0-1  SecStatusSource: who ended it
+        bonded         bit 2     1: keys are to be kept
+        sm1_levels     1         levels of mode 1
+        sm2_levels     1         levels of mode 2
+        kdist_periph   1         keys that the peripheral gave
+        kdist_central  1         keys that the central gave
+        sec_keyset     6..138    KeySetV1, if any bytes are left; None: none were wanted
 
     Behind the event id (u16), little endian. Source: `specs/gap/auth_status_event.toml`.
     """
@@ -239,8 +239,8 @@ class AuthStatusEventV1(Event):
 class ConnSecUpdateEvent(Event):
     """Security of a connection has changed (SDK: BLE_GAP_EVT_CONN_SEC_UPDATE).
 
-        conn_handle  @  connection
-        conn_sec     @  what it is now
+        conn_handle  2  connection
+        conn_sec     2  what it is now
 
     Behind the event id (u16), little endian. Source: `specs/gap/conn_sec_update_event.toml`.
     """

@@ -18,9 +18,9 @@ from gatts_codec.schema.structs import SEC_MODE, SecMode
 class Addr(Message):
     """A device's address (SDK: ble_gap_addr_t).
 
-        addr_id_peer  @  1: identified by its key, and addr is its identity. From sd_api_v3; None: 0, or before
-        addr_type     @  AddrType: 0 public, 1 random static ..; up to sd_api_v2 the whole byte
-        addr          @  least significant byte first; prints and reads as "F0:12:34:56:78:9A"
+        addr_id_peer  bit 0     1: identified by its key, and addr is its identity. From sd_api_v3; None: 0, or before
+        addr_type     bits 1-7  AddrType: 0 public, 1 random static ..; up to sd_api_v2 the whole byte
+        addr          6         least significant byte first; prints and reads as "F0:12:34:56:78:9A"
 
     Source: `specs/gap/addr_get.toml`.
     """
@@ -43,10 +43,10 @@ ADDR = Record(Addr, Bits(addr_id_peer=1, addr_type=7, if_none={"addr_id_peer": 0
 class ConnParams(Message):
     """Timing of a connection (SDK: ble_gap_conn_params_t).
 
-        min_conn_interval  @  in units of 1.25 ms; 0xFFFF: no wish
-        max_conn_interval  @  in units of 1.25 ms; 0xFFFF: no wish
-        slave_latency      @  how many events the peripheral may leave out
-        conn_sup_timeout   @  in units of 10 ms; 0xFFFF: no wish
+        min_conn_interval  2  in units of 1.25 ms; 0xFFFF: no wish
+        max_conn_interval  2  in units of 1.25 ms; 0xFFFF: no wish
+        slave_latency      2  how many events the peripheral may leave out
+        conn_sup_timeout   2  in units of 10 ms; 0xFFFF: no wish
 
     Source: `specs/gap/connect.toml`.
     """
@@ -70,8 +70,8 @@ CONN_PARAMS = Record(
 class ConnSec(Message):
     """Security of a connection (SDK: ble_gap_conn_sec_t).
 
-        sec_mode        @  SecMode: mode 1, level 1 is open, 2 encrypted ..
-        encr_key_size   @  in bytes, 7 to 16
+        sec_mode       1  SecMode: mode 1, level 1 is open, 2 encrypted ..
+        encr_key_size  1  in bytes, 7 to 16
 
     Source: `specs/gap/conn_sec_get.toml`.
     """
@@ -87,7 +87,7 @@ CONN_SEC = Record(ConnSec, named("sec_mode", SEC_MODE), named("encr_key_size", u
 class Irk(Message):
     """An identity resolving key (SDK: ble_gap_irk_t).
 
-        irk  @  the key
+        irk  16  the key
 
     Source: `specs/gap/privacy_set.toml`.
     """
@@ -102,7 +102,7 @@ IRK = Record(Irk, named("irk", Raw(16)))
 class SignInfo(Message):
     """A connection signature resolving key (SDK: ble_gap_sign_info_t).
 
-        csrk  @  the key
+        csrk  16  the key
 
     Source: `specs/gap/sec_info_reply.toml`.
     """
@@ -117,7 +117,7 @@ SIGN_INFO = Record(SignInfo, named("csrk", Raw(16)))
 class PublicKey(Message):
     """A P-256 public key (SDK: ble_gap_lesc_p256_pk_t).
 
-        pk  @  X, then Y, each with its least significant byte first
+        pk  64  X, then Y, each with its least significant byte first
 
     Source: `specs/gap/lesc_oob_data_get.toml`.
     """
@@ -132,10 +132,10 @@ PUBLIC_KEY = Record(PublicKey, named("pk", Raw(64)))
 class EncInfo(Message):
     """A long term key (SDK: ble_gap_enc_info_t).
 
-        ltk      @  the key
-        lesc     @  1: made by LE Secure Connections. From sd_api_v2; None: 0, or before
-        auth     @  1: made with protection against a man in the middle
-        ltk_len  @  how many bytes of it count
+        ltk      16        the key
+        lesc     bit 0     1: made by LE Secure Connections. From sd_api_v2; None: 0, or before
+        auth     bit 1     1: made with protection against a man in the middle
+        ltk_len  bits 2-7  how many bytes of it count
 
     In s110_v8 and s130_v1 auth is bit 0 and ltk_len bits 1-7. Source: `specs/gap/sec_info_reply.toml`.
     """
@@ -154,8 +154,8 @@ ENC_INFO = Record(EncInfo, named("ltk", Raw(16)), Bits(lesc=1, auth=1, ltk_len=6
 class MasterId(Message):
     """By what a peer names a long term key (SDK: ble_gap_master_id_t).
 
-        ediv  @  encrypted diversifier
-        rand  @  random number
+        ediv  2  encrypted diversifier
+        rand  8  random number
 
     Source: `specs/gap/encrypt.toml`.
     """
@@ -171,10 +171,10 @@ MASTER_ID = Record(MasterId, named("ediv", u16), named("rand", Raw(8)))
 class KeyDistribution(Message):
     """Which keys go to a side (SDK: ble_gap_sec_kdist_t).
 
-        enc   @  1: long term key and master id
-        id    @  1: identity resolving key and address
-        sign  @  1: signature resolving key
-        link  @  1: derive the BR/EDR link key. From sd_api_v2; None: 0, or before
+        enc   bit 0  1: long term key and master id
+        id    bit 1  1: identity resolving key and address
+        sign  bit 2  1: signature resolving key
+        link  bit 3  1: derive the BR/EDR link key. From sd_api_v2; None: 0, or before
 
     Source: `specs/gap/authenticate.toml`.
     """
@@ -193,16 +193,16 @@ KDIST = Record(KeyDistribution, Bits(enc=1, id=1, sign=1, link=1, if_none={"link
 class SecParams(Message):
     """How to pair (SDK: ble_gap_sec_params_t).
 
-        bond          @  1: keep the keys
-        mitm          @  1: protect against a man in the middle
-        lesc          @  1: LE Secure Connections
-        keypress      @  1: tell about key presses
-        io_caps       @  IoCaps
-        oob           @  1: there is out of band data
-        min_key_size  @  in bytes, 7 to 16
-        max_key_size  @  in bytes, 7 to 16
-        kdist_own     @  keys that this side gives
-        kdist_peer    @  keys that the peer gives
+        bond          bit 0     1: keep the keys
+        mitm          bit 1     1: protect against a man in the middle
+        lesc          bit 2     1: LE Secure Connections
+        keypress      bit 3     1: tell about key presses
+        io_caps       bits 4-6  IoCaps
+        oob           bit 7     1: there is out of band data
+        min_key_size  1         in bytes, 7 to 16
+        max_key_size  1         in bytes, 7 to 16
+        kdist_own     1         keys that this side gives
+        kdist_peer    1         keys that the peer gives
 
     Source: `specs/gap/authenticate.toml`.
     """
@@ -223,14 +223,14 @@ class SecParams(Message):
 class SecParamsV1(Message):
     """`SecParams` of s110_v8 and s130_v1, which tell the sides by their roles.
 
-        bond           @  1: keep the keys
-        mitm           @  1: protect against a man in the middle
-        io_caps        @  IoCaps
-        oob            @  1: there is out of band data
-        min_key_size   @  in bytes, 7 to 16
-        max_key_size   @  in bytes, 7 to 16
-        kdist_periph   @  keys that the peripheral gives
-        kdist_central  @  keys that the central gives
+        bond           bit 0     1: keep the keys
+        mitm           bit 1     1: protect against a man in the middle
+        io_caps        bits 2-4  IoCaps
+        oob            bit 5     1: there is out of band data
+        min_key_size   1         in bytes, 7 to 16
+        max_key_size   1         in bytes, 7 to 16
+        kdist_periph   1         keys that the peripheral gives
+        kdist_central  1         keys that the central gives
 
     Source: `specs/gap/authenticate.toml`.
     """
@@ -266,9 +266,9 @@ SEC_PARAMS = Record(
 class BleData(Message):
     """A buffer of the application (SDK: ble_data_t), from sd_api_v6 on.
 
-        buf_id  @  by which both sides know the buffer, numbered from 1; 0: none, and then there is no data
-        len     @  bytes of data; travels also without them (default: as many as data has)
-        data    @  presence flag, then the bytes; None: flag alone, or the dialect sends no bytes here
+        buf_id  4   by which both sides know the buffer, numbered from 1; 0: none, and then there is no data
+        len     2   bytes of data; travels also without them (default: as many as data has)
+        data    0+  presence flag, then the bytes; None: flag alone, or the dialect sends no bytes here
 
     Source: `specs/gap/adv_set_configure.toml`.
     """
@@ -292,8 +292,8 @@ BLE_DATA_V6_PC = Record(BleData, *_BUFFER, Absent("data"))
 class AdvSetData(Message):
     """The two buffers of an advertising set (SDK: ble_gap_adv_data_t), from sd_api_v6 on.
 
-        adv_data       @  what is advertised
-        scan_rsp_data  @  what a scan is answered with
+        adv_data       6+  what is advertised
+        scan_rsp_data  6+  what a scan is answered with
 
     Source: `specs/gap/adv_set_configure.toml`.
     """
@@ -312,10 +312,10 @@ ADV_SET_DATA_V6_PC = Record(
 class Whitelist(Message):
     """Whose requests count, up to sd_api_v2 (SDK: ble_gap_whitelist_t); at most 8 addresses and 8 keys.
 
-        addr_count  @  travels also without addrs (default: as many as there are)
-        addrs       @  presence flag, then each behind a flag of its own; None: flag alone
-        irk_count   @  travels also without irks (default: as many as there are)
-        irks        @  presence flag, then each behind a flag of its own; None: flag alone
+        addr_count  1   travels also without addrs (default: as many as there are)
+        addrs       1+  presence flag, then each behind a flag of its own; None: flag alone
+        irk_count   1   travels also without irks (default: as many as there are)
+        irks        1+  presence flag, then each behind a flag of its own; None: flag alone
 
     Source: `specs/gap/adv_start.toml`.
     """

@@ -17,9 +17,9 @@ from gatts_codec.schema.shown import LATER
 class TxPowerSet(Command["TxPowerSetResponse"]):
     """Set the transmit power (SDK: sd_ble_gap_tx_power_set).
 
-        role      @  TxPowerRole, whose power. From sd_api_v6; None: 1, or before
-        handle    @  advertising set or connection. From sd_api_v6; None: 0, or before
-        tx_power  @  in dBm, signed
+        role      bits 0-7   TxPowerRole, whose power. From sd_api_v6; None: 1, or before
+        handle    bits 0-15  advertising set or connection. From sd_api_v6; None: 0, or before
+        tx_power  1          in dBm, signed
 
     Behind the opcode (u8), little endian. Source: `specs/gap/tx_power_set.toml`.
     """
@@ -34,7 +34,7 @@ class TxPowerSet(Command["TxPowerSetResponse"]):
 class TxPowerSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/tx_power_set.toml`.
     """

@@ -17,8 +17,8 @@ from gatts_codec.schema.record import AtMost, Record, named
 class IdKey(Message):
     """An identity: a key and the address it stands for (SDK: ble_gap_id_key_t).
 
-        id_info       @  the key
-        id_addr_info  @  the address
+        id_info       16  the key
+        id_addr_info  7   the address
 
     Source: `specs/gap/sec_params_reply.toml`.
     """
@@ -31,8 +31,8 @@ class IdKey(Message):
 class WhitelistSet(Command["WhitelistSetResponse"]):
     """Set the whitelist (SDK: sd_ble_gap_whitelist_set).
 
-        len       @  how many; travels also without them (default: as many as there are)
-        wl_addrs  @  presence flag, then each behind a flag of its own, 8 at most; None: flag alone
+        len       1   how many; travels also without them (default: as many as there are)
+        wl_addrs  1+  presence flag, then each behind a flag of its own, 8 at most; None: flag alone
 
     Behind the opcode (u8), little endian. Source: `specs/gap/whitelist_set.toml`.
     """
@@ -49,7 +49,7 @@ class WhitelistSet(Command["WhitelistSetResponse"]):
 class WhitelistSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/whitelist_set.toml`.
     """
@@ -62,9 +62,9 @@ class WhitelistSetResponse(Response):
 class DeviceIdentitiesSet(Command["DeviceIdentitiesSetResponse"]):
     """Tell the chip whom it knows (SDK: sd_ble_gap_device_identities_set).
 
-        len         @  how many; travels also without them (default: as many as there are)
-        id_keys     @  presence flag, then each behind a flag of its own, 8 at most; None: flag alone
-        local_irks  @  the same for the chip's own keys, one for each peer; None: flag alone, the chip's default key
+        len         1   how many; travels also without them (default: as many as there are)
+        id_keys     1+  presence flag, then each behind a flag of its own, 8 at most; None: flag alone
+        local_irks  1+  the same for the chip's own keys, one for each peer; None: flag alone, the chip's default key
 
     Behind the opcode (u8), little endian. Source: `specs/gap/device_identities_set.toml`.
     """
@@ -82,7 +82,7 @@ class DeviceIdentitiesSet(Command["DeviceIdentitiesSetResponse"]):
 class DeviceIdentitiesSetResponse(Response):
     """The result alone.
 
-        result  @  0 success
+        result  4  0 success
 
     Behind the opcode (u8), little endian. Source: `specs/gap/device_identities_set.toml`.
     """

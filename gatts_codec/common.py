@@ -1,0 +1,7 @@
+"""The Common group's packets: enabling the stack, configuration, options, vendor UUIDs. The names load on first use."""
+
+from __future__ import annotations
+
+from gatts_codec.facade import facade
+
+__getattr__, __dir__ = facade(__name__, __file__)

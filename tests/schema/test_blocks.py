@@ -338,10 +338,26 @@ class DataId(Message):
     data_id: int
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class TxPower(Message):
+    role: int
+    handle: int | None
+
+
+TX_POWER = Record(TxPower, Bits(role=8), Bits(u16, handle=16, if_none={"handle": 0}))
+REPORT_TYPE = Record(ReportType, Bits(u16, connectable=5, status=2, reserved=9))
+STOP = Record(DataId, Bits(data_id=8, if_none={"data_id": 0}))
+
+
+def test_bits_that_fill_their_number() -> None:
+    both_ways(TX_POWER, TxPower(1, 0x1234), "01 3412")
+    assert TX_POWER.build(TxPower(1, None)) == b"\1\0\0"
+    refuses(TX_POWER, TxPower(1, 0x10000), "handle", "expected an integer 0..65535")
+    refuses(TX_POWER, TxPower(None, 1), "role", "expected an integer 0..255")  # type: ignore[arg-type]
+
+
 def test_bits_of_more_than_a_byte() -> None:
-    both_ways(
-        Record(ReportType, Bits(u16, connectable=5, status=2, reserved=9)), ReportType(8, 3, 0x88), "6844"
-    )
+    both_ways(REPORT_TYPE, ReportType(8, 3, 0x88), "6844")
     layout = Record(DataId, Bits(u16, data_id=12))
     both_ways(layout, DataId(0xFFF), "ff0f")
     refuses_bytes(layout, "0110", "reserved bits 1000 are set in 1001", offset=0)
@@ -495,6 +511,9 @@ LAYOUTS = [
     BUFFER,
     RX_BUFFER,
     UUID_LE,
+    TX_POWER,
+    REPORT_TYPE,
+    STOP,
 ]
 any_layout = st.sampled_from(LAYOUTS)
 

@@ -94,7 +94,8 @@ def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 def _one_byte_record(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     """At most 256 different messages, which cannot change: they are made once, and shared."""
     name = way.source.constant(f"{block.cls.__name__}_of", _shared(block, way.strict))
-    way.values[path] = f"{name}[{way.read('B', path)}]"
+    byte = way.read("B", (*path, "", "bits"))
+    way.values[path] = f"{name}[{byte}]"
     return rest
 
 

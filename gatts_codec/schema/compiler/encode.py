@@ -9,7 +9,6 @@ Only exact types pass: an instance of a subclass, a bytearray, is left to the in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import singledispatch
 from typing import Any, NamedTuple
 
@@ -139,8 +138,7 @@ def _(block: Bits, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     fields = [_bits_value(block, (*path, name), way) for name in block.widths]
     way.numbers.update((*path, name) for name in block.widths)
     shifted = [
-        f"{way.source.constant(f'{name}_bits'.upper(), table)}[{value}]"
-        for value, (name, table) in zip(fields, _shifted(block), strict=True)
+        _shifted(block, group, value, way) for group, value in zip(block.groups(), fields, strict=True)
     ]
     # A table refuses what is too large and what is no integer; a negative index it would take.
     way.source.doubt(f"{' | '.join(fields)} < 0")
@@ -158,13 +156,15 @@ def _bits_value(block: Bits, path: FieldPath, way: Writing) -> str:
     return way.value(path)
 
 
-def _shifted(block: Bits) -> Iterator[tuple[str, tuple[int | None, ...]]]:
-    """For each field a table from its value to its bits in the byte, None where the value is not legal."""
-    for name, shift, width in block.groups():
-        if width > MOST_BITS:
-            raise NotCompilable(f"{name} has {width} bits")
-        legal = {block.required[name]} if name in block.required else range(1 << width)
-        yield name, tuple(value << shift if value in legal else None for value in range(1 << width))
+def _shifted(block: Bits, group: tuple[str, int, int], value: str, way: Writing) -> str:
+    """The bits of a field in their place: by a table, which has None where a value is not legal."""
+    name, shift, width = group
+    if width > MOST_BITS and name not in block.required:
+        way.source.doubt(f"type({value}) is not int or {value} >= {1 << width}")
+        return f"{value} << {shift}"
+    legal = {block.required[name]} if name in block.required else range(1 << width)
+    table = tuple(each << shift if each in legal else None for each in range(1 << width))
+    return f"{way.source.constant(f'{name}_bits'.upper(), table)}[{value}]"
 
 
 @write.register(Data)

@@ -37,7 +37,7 @@ def write_decoder(layout: Record, skipped: int, rest_of_head: bytes, strict: boo
     way = Reading(source, read, strict=strict)
     way.skip(skipped)
     for byte in rest_of_head:
-        way.doubt_after(f"{way.read('B', ('', 'rest_of_id'))} != {byte}")
+        way.doubt_after(f"{way.read_aside('B', 'rest_of_id')} != {byte}")
     walk(way, [Step(layout), Step(Finish(layout))])
 
 
@@ -94,7 +94,7 @@ def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 def _one_byte_record(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     """At most 256 different messages, which cannot change: they are made once, and shared."""
     name = way.source.constant(f"{block.cls.__name__}_of", _shared(block, way.strict))
-    byte = way.read("B", (*path, "", "bits"))
+    byte = way.read_aside("B", "bits")
     way.values[path] = f"{name}[{byte}]"
     return rest
 
@@ -109,7 +109,7 @@ def _shared(block: Record, strict: bool) -> dict[int, Message]:
 def _(block: Bits, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     places = [(*path, name) for name in block.widths]
     names = [way.name(*place) for place in places]
-    whole = way.read(block.number.fmtstr[1:], (*path, "", "bits"))
+    whole = way.read_aside(block.number.fmtstr[1:], "bits")
     way.values.update(zip(places, names, strict=True))
     way.numbers.update(places)
     if block.number.length == 1:
@@ -174,7 +174,7 @@ def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if block.flag is None:
         return [taken, *rest]
     if block.flag is Flag.ANY:
-        flag = way.read("B", (*path, "", "flag"))
+        flag = way.read_aside("B", "flag")
         if way.strict:
             way.doubt_after(f"{flag} != 1")
         return [taken, *rest]
@@ -266,7 +266,7 @@ class Fixed(NamedTuple):
 @read.register(Filler)
 def _(block: Filler, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if way.strict:
-        way.doubt_after(f"{way.read('B', ('', 'filler'))}")
+        way.doubt_after(f"{way.read_aside('B', 'filler')}")
     else:
         way.skip(1)
     return rest

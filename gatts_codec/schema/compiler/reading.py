@@ -9,6 +9,7 @@ from struct import calcsize
 from typing import NamedTuple
 
 from gatts_codec.schema.blocks import Flag
+from gatts_codec.schema.compiler.source import unused
 from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Way
 from gatts_codec.schema.record import Record
 
@@ -56,6 +57,10 @@ class Reading(Way):
         self.values[path] = name
         self.numbers.add(path)
         return name
+
+    def read_aside(self, code: str, wanted: str) -> str:
+        """The next number, which is no field: a variable like ``wanted``, of which there may be several."""
+        return self.read(code, ("", unused(self.names.values(), f"_{wanted}")))
 
     def skip(self, size: int) -> None:
         self.run += [("x", "")] * size

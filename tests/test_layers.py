@@ -23,6 +23,7 @@ ORDER: tuple[set[str], ...] = (
     {"dialects"},
     {"interpreter"},
     {"codec"},
+    {"detection"},
     {"link", "capture", "vectors", "dissectors"},
     {"device"},
     {"cli", "pytest_plugin"},

@@ -16,8 +16,6 @@ from gatts_codec.capture.calls.session import Call, Happening, Session
 from gatts_codec.capture.decoding.detection import (
     LOOKAHEAD_FILE,
     LOOKAHEAD_LIVE,
-    DialectDetector,
-    Verdict,
     detect_dialect,
 )
 from gatts_codec.capture.decoding.guess import Guess, guesses
@@ -30,6 +28,7 @@ from gatts_codec.cli.output import console, json_option, print_json, tell
 from gatts_codec.cli.progress import watched
 from gatts_codec.cli.rows import RowPrinter, aside_text
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
+from gatts_codec.detection import DialectDetector, Verdict
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError, printable
 
@@ -194,7 +193,7 @@ class _Decode:
 
     def _frame(self, frame: CapturedFrame) -> None:
         record = self._decoder.decode(frame)
-        self._detector.add(frame)
+        self._detector.add(frame.packet, frame.number)
         self._counts.update(_noteworthy(record))
         happenings = self._session.feed(record)
         if self._options.calls:

@@ -8,8 +8,9 @@ import pytest
 from capture.recordings import RECORDINGS, dialect_of, each_of, items_of, records_of
 from golden import records
 
-from gatts_codec.capture.decoding.detection import DialectDetector, detect_dialect
+from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.decoding.guess import guesses
+from gatts_codec.detection import DialectDetector
 from gatts_codec.dialects import DIALECTS
 
 TYPES = {"command": 0, "response": 1, "event": 2}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gatts_codec.capture.decoding.detection import DialectDetector, Verdict
+from gatts_codec.detection import DialectDetector, Verdict
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import FramingError
 from gatts_codec.framing import h5

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gatts_codec.capture.decoding.detection import DialectDetector, detect_dialect
+from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
 from gatts_codec.capture.doctor.examination import Examination, several
 from gatts_codec.capture.doctor.finding import Evidence, Finding
@@ -21,6 +21,7 @@ from gatts_codec.capture.doctor.report import Outcome, Report
 from gatts_codec.capture.doctor.resolve import worst_first
 from gatts_codec.capture.wire.chunks import Remark
 from gatts_codec.capture.wire.frames import CapturedFrame, Item
+from gatts_codec.detection import DialectDetector
 from gatts_codec.dialects import Dialect
 
 __all__ = ["Doctor", "Evidence", "Finding", "Outcome", "Report", "diagnose"]
@@ -47,7 +48,7 @@ class Doctor:
         link.item(item)
         self._remarks += isinstance(item, Remark) and item.kind != "note"
         if isinstance(item, CapturedFrame):
-            self._detector.add(item)
+            self._detector.add(item.packet, item.number)
             link.record(self._decoder.decode(item))
 
     def record(self, record: PacketRecord) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from gatts_codec.capture.calls.deliveries import GivenUp, LinkChange, Oddity
 from gatts_codec.capture.calls.exchanges import Exchange
 from gatts_codec.capture.calls.session import Call, EventSeen, Happening, Session
-from gatts_codec.capture.decoding.detection import Verdict
 from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import Cases, Evidence, Finding, of_record
 from gatts_codec.capture.doctor.resolve import resolved
@@ -18,6 +17,7 @@ from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
 from gatts_codec.capture.wire.chunks import DIRECTIONS, OPPOSITE, Direction
 from gatts_codec.capture.wire.frames import Item
+from gatts_codec.detection import Verdict
 from gatts_codec.dialects import DIALECTS, Dialect
 
 _TAKE: dict[type, str] = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from gatts_codec.capture.decoding.detection import Verdict
 from gatts_codec.capture.doctor.finding import Finding
 from gatts_codec.capture.doctor.texts import Count
+from gatts_codec.detection import Verdict
 
 Outcome: TypeAlias = Literal["faults found", "nothing wrong found", "too little to judge"]
 _OPEN_AT_THE_END = ("call open at the end", "frame cut off")

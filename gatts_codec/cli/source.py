@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import io
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from gatts_codec.errors import CaptureError
 F = TypeVar("F", bound=Callable[..., Any])
 
 AUTO = "auto"
+_NAME = re.compile(r"\S*")
 _LONGEST_BODY = 1 << 20  # bytes of hex
 
 
@@ -83,7 +86,16 @@ class Source:
             )
         if looks_like_hex(text):
             return from_hex(text)
-        raise CaptureError("no such file, and not hex either", file=text)
+        return self._pasted(text)
+
+    def _pasted(self, text: str) -> Recording:
+        """A text on the command line, read as if it were a file's."""
+        try:
+            return from_stream(io.BytesIO(text.encode(errors="replace")), "what was pasted", self.format_name)
+        except CaptureError:
+            if _NAME.fullmatch(text):
+                raise CaptureError("no such file, and not hex either", file=text) from None
+            raise
 
 
 def _is(what: Callable[[Path], bool], text: str) -> bool:

@@ -72,7 +72,10 @@ class Decoder:
         for piece in pieces:  # each with a C0 behind it
             if not inside:
                 inside = True
-                if piece:
+                if piece and (shared := self._between(piece)) is not None:
+                    frames.append(shared)
+                    inside = False
+                elif piece:
                     self.dropped += len(piece)
             elif not piece:
                 self.dropped += 1
@@ -85,6 +88,10 @@ class Decoder:
         if tail:
             self._keep(tail, frames)
         return frames
+
+    def _between(self, body: bytes) -> Frame | None:
+        """A frame in bytes that stand between a closing C0 and the next one: for an end of the link there is none."""
+        return None
 
     def _read(self, body: bytes) -> Frame:
         """The frame of what stands between two C0."""

@@ -20,6 +20,7 @@ from collections import deque
 
 from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.readers.text.dress import plain
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark
 from gatts_codec.capture.wire.clock import clock_time
 from gatts_codec.errors import CaptureError, EncodeError, brief
@@ -82,7 +83,7 @@ _ECHO_WITHIN = 16  # an echo follows its line at once, or that of another thread
 
 
 def _recognises(head: Head) -> bool:
-    text = head.text
+    text = plain(head.text)
     return bool(
         (_PACKET.search(text) and "payload_length" in text)
         or _APPLICATION.search(text)
@@ -107,7 +108,7 @@ class _Log:
         self._observed: deque[str] = deque(maxlen=_ECHO_WITHIN)
 
     def line(self, number: int, text: str) -> Entries:
-        for record in _JOINED.split(text):
+        for record in _JOINED.split(plain(text)):
             yield from self._record(number, record)
 
     def _record(self, number: int, text: str) -> Entries:

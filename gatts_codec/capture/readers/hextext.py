@@ -1,7 +1,8 @@
 """Hex as people paste it: ``c0 00 05 00 fb c0``, ``0xC0,0x00``, ``C0-00-05``, ``"\\xc0\\x00"``, on any number of lines.
 
 Separators are spaces, commas, semicolons, colons, dashes, quotes, brackets and braces; ``0x``, ``\\x`` and ``h`` are
-ignored. Python's b'..', xxd's and hexdump -C's output are read too. No time, no direction.
+ignored. Python's b'..' is read too, and whatever else bytes look like in a line of text (text/pasted.py): dumps, lists,
+escapes, with a time and a wire's mark before them.
 """
 
 from __future__ import annotations
@@ -9,24 +10,23 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, groupby
 from operator import itemgetter
 
 from gatts_codec.capture.files.lines import pieces_of_lines
 from gatts_codec.capture.readers.format import Format, Head
+from gatts_codec.capture.readers.text.pasted import Line, Paste
 from gatts_codec.capture.wire.chunks import Chunk, Entries
 from gatts_codec.errors import CaptureError, brief
 
 PIECE = 1 << 16  # characters at a time: whole recordings are pasted as one line
+_LONGEST_DRESSED = 1 << 13  # characters; a longer line is hex and nothing else
+_LINES_TO_JUDGE = 200
 _LONGEST_WORD = 64  # characters; of longer ones the beginning is read before the end has come
 _KEPT = 4
 _SEPARATOR = re.compile(r"[\s,;:\-\"'\[\]{}()<>]+")
 _PREFIX = re.compile(r"(?:0x|\\x)(?=[0-9a-f])|(?<=[0-9a-f]{2})h$")
-_DUMPS = (
-    re.compile(r"[0-9a-f]{6,8}: ((?:[0-9a-f]{2,4} )+) .*", re.IGNORECASE),  # xxd
-    re.compile(r"[0-9a-f]{8}  ((?:[0-9a-f]{2} {1,2})+) *\|.*\|", re.IGNORECASE),  # hexdump -C
-)
-_DUMP_END = re.compile(r"[0-9a-f]{8}", re.IGNORECASE)  # the size, behind hexdump's last line
 _LITERAL = re.compile(r"""\s*b(["'])""")
 _SPELT = re.compile(
     r"""(?P<plain>[^\\'"\n]+)|(?P<quote>["'])"""
@@ -166,33 +166,42 @@ def looks_like_hex(text: str) -> bool:
 
 
 def _recognises(head: Head) -> bool:
-    return any(_dumped(line) or _spells(line) for line in head.lines[:20])
+    paste = Paste()
+    for line in head.lines[:_LINES_TO_JUDGE]:
+        with suppress(CaptureError):
+            if _spelt(line, paste).data:
+                return True
+    return False
 
 
-def _spells(line: str) -> bool:
-    try:
-        return any(_parsed([line], comments=True))
-    except CaptureError:
-        return False
-
-
-def _dumped(line: str) -> bytes | None:
-    """The bytes of one line of a hexdump, without its offset and characters."""
-    found = next((found for dump in _DUMPS if (found := dump.fullmatch(line))), None)
-    return bytes.fromhex(found[1].replace(" ", "")) if found else None
+def _spelt(text: str, paste: Paste) -> Line:
+    """What a line spells. Raises CaptureError for one that is meant as hex and is none."""
+    if len(text) >= PIECE:  # the beginning of a longer one
+        return Line(None, "", next(_parsed([text, ""], comments=True)))
+    if len(text) > _LONGEST_DRESSED:
+        return Line(None, "", b"".join(_parsed([text], comments=True)))
+    if _LITERAL.match(text):
+        with suppress(CaptureError):  # else it is C, or a list of several
+            return Line(None, "", b"".join(_parsed([text], comments=True)))
+    line = paste.line(text)
+    if not line.plain:
+        return line
+    return line._replace(data=b"".join(_parsed([text], comments=True)))
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
     """One chunk a line, several of a very long one; a CaptureError for what is not hex. Text behind # is a comment."""
-    dump = False
+    paste = Paste()
     for number, numbered in groupby(pieces_of_lines(stream, PIECE), itemgetter(0)):
         pieces = (text for _, text in numbered)
         first = next(pieces)
-        ends = dump and _DUMP_END.fullmatch(first) is not None
-        found = _dumped(first) if len(first) < PIECE else None  # else the line goes on
-        dump = found is not None
         try:
-            for data in [found] if found else () if ends else _parsed(chain([first], pieces), comments=True):
+            if len(first) < PIECE:
+                line = _spelt(first, paste)
+                if line.data:
+                    yield Chunk(line.t_us, None, line.data, line.wire)
+                continue
+            for data in _parsed(chain([first], pieces), comments=True):
                 if data:
                     yield Chunk(None, None, data)
         except CaptureError as error:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from gatts_codec.capture.wire.chunks import Chunk, Direction, Entry, LineFault, Remark
 from gatts_codec.errors import CaptureError, FramingError
-from gatts_codec.framing import Decoder, H5Packet, slip
+from gatts_codec.framing import Decoder, Frame, H5Packet, slip
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,23 @@ Aside: TypeAlias = Stray | Unfinished | LineFault | Remark | CaptureError
 Item: TypeAlias = CapturedFrame | Aside
 
 
+class _SharingDecoder(Decoder):
+    """Reads good frames that share one C0, the end of one and the begin of the next; behind a bad one it is damage."""
+
+    _good = False
+
+    def _read(self, body: bytes) -> Frame:
+        frame = super()._read(body)
+        self._good = frame.error is None
+        return frame
+
+    def _between(self, body: bytes) -> Frame | None:
+        if not self._good:
+            return None
+        frame = self._read(body)
+        return frame if self._good else None
+
+
 class FrameAssembler:
     """Cuts a recording into frames as it comes. Feed it entries, and ``finish`` it."""
 
@@ -78,7 +95,7 @@ class FrameAssembler:
         time, direction, data, channel, link = entry
         decoder = self._decoders.get((direction, channel, link))
         if decoder is None:
-            decoder = self._decoders[direction, channel, link] = Decoder()
+            decoder = self._decoders[direction, channel, link] = _SharingDecoder()
         dropped = decoder.dropped
         frames = decoder.feed(data)
         if decoder.dropped > dropped:

@@ -60,7 +60,10 @@ class Reading(Way):
 
     def read_aside(self, code: str, wanted: str) -> str:
         """The next number, which is no field: a variable like ``wanted``, of which there may be several."""
-        return self.read(code, ("", unused(self.names.values(), f"_{wanted}")))
+        name = unused(self.names.values(), wanted)
+        path = "", name
+        self.names[path] = name
+        return self.read(code, path)
 
     def skip(self, size: int) -> None:
         self.run += [("x", "")] * size

@@ -75,7 +75,8 @@ class AsyncLine:
         """Send a request when it is its turn, and wait until it is done. Raises LinkTimeout, LinkError, EncodeError."""
         turn = Turn(self._turns)
         try:
-            await self.wait(turn, request.until)
+            if not turn.done:
+                await self.wait(turn, request.until)
             if not turn.done:
                 reason = f"other calls were under way for {request.timeout_s:g} s, and this one was not sent"
                 raise LinkTimeout(reason, stage="turn")
@@ -100,7 +101,8 @@ class AsyncLine:
 
     def _leave(self, turn: Turn) -> None:
         self._turns.remove(turn)
-        self._wake()
+        if self._turns:
+            self._wake()
 
     async def wait(self, goal: Goal, until: float | None = None) -> None:
         """Wait until the goal is done, or until that time."""

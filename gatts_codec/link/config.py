@@ -18,6 +18,7 @@ T = TypeVar("T", bound="float | None")
 _FRAME_OVERHEAD = 2 + h5.HEADER_SIZE + h5.CRC_SIZE
 _ACK_SIZE = len(h5.ACK_FRAMES[0])
 _LONGEST_S = 3600
+LARGEST_BUFFER = 10**9  # events
 LONGEST_TIMEOUT_S = 1_000_000  # twelve days, which every operating system can wait
 
 FOR_EVER = float("inf")

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from gatts_codec.codec import Codec
 from gatts_codec.errors import DecodeError, LinkError, LinkTimeout
-from gatts_codec.link.config import FOR_EVER, require
+from gatts_codec.link.config import LARGEST_BUFFER, require
 from gatts_codec.link.notices import Notices
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Event
@@ -71,7 +71,7 @@ class Inbox:
         self.arrivals: deque[Arrival] = deque()
         self.waiters: list[Waiter] = []
         """Who is waiting right now."""
-        require("event_buffer", size, 1, FOR_EVER)
+        require("event_buffer", size, 1, LARGEST_BUFFER)
         self._size = size
         self._notices = Notices()
 

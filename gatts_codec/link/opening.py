@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing import H5, framing_named
-from gatts_codec.link.config import FOR_EVER, HostConfig, require, timeout
+from gatts_codec.link.config import LARGEST_BUFFER, HostConfig, require, timeout
 from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.plain import PlainLink
@@ -42,7 +42,7 @@ class Options:
 
     def __post_init__(self) -> None:
         timeout(self.timeout_s)
-        require("event_buffer", self.event_buffer, 1, FOR_EVER)
+        require("event_buffer", self.event_buffer, 1, LARGEST_BUFFER)
 
 
 def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> Transport:

@@ -445,7 +445,11 @@ class TestTimes:
 
     @pytest.mark.parametrize(
         ("name", "value"),
-        [(name, value) for name in ("max_payload", "event_buffer") for value in (0, -1, 1.5, "8", True)],
+        [
+            (name, value)
+            for name in ("max_payload", "event_buffer")
+            for value in (0, -1, 1.5, "8", True, 10**30)
+        ],
     )
     def test_sizes(self, name: str, value: Any) -> None:
         with closing(memory_pair()[0]) as ours, pytest.raises(EncodeError) as caught:

@@ -16,18 +16,20 @@ def ends_first(names: Iterable[str]) -> list[Any]:
     return [first, *(pytest.param(name, marks=pytest.mark.soak) for name in between), last]
 
 
-def every(names: str, cases: Iterable[Any], ids: Callable[[Any], str] = str) -> Callable[[Any], Any]:
+def every(
+    names: str, cases: Iterable[Any] | Callable[[], Iterable[Any]], ids: Callable[[Any], str] = str
+) -> Callable[[Any], Any]:
     """``pytest.mark.parametrize`` in one test, for rows that differ in nothing but their names.
 
     The rule runs for each case, and the failure lists every case that breaks it, the first with its traceback. It may
-    use fixtures; all cases share them.
+    use fixtures; all cases share them. A function gives cases that take long to read, once the test runs.
     """
     arguments = [name.strip() for name in names.split(",")]
-    listed = list(cases)
 
     def decorate(rule: Callable[..., None]) -> Callable[..., None]:
         @wraps(rule)
         def test(**fixtures: Any) -> None:
+            listed = list(cases() if callable(cases) else cases)
             assert listed, f"there is nothing to hold against {rule.__name__}"
             broken: dict[str, Exception] = {}
             for case in listed:

@@ -33,6 +33,11 @@ def test_what_is_left_are_the_fixtures() -> None:
     assert list(inspect.signature(test_it_takes_several_names_and_fixtures).parameters) == ["tmp_path"]
 
 
+@every("number", lambda: [1])
+def test_cases_may_be_read_late(number: int) -> None:
+    assert number == 1
+
+
 def test_a_rule_for_nothing_fails() -> None:
     with pytest.raises(AssertionError, match="nothing to hold against"):
         every("number", [])(lambda number: None)()

@@ -47,7 +47,7 @@ def vectors(kind: str) -> list[Any]:
 
 
 def each(kind: str) -> Callable[[Any], Any]:
-    return every("vector", vectors(kind), ids=lambda vector: f"{vector['dialect']} {vector['hex']}")
+    return every("vector", lambda: vectors(kind), ids=lambda vector: f"{vector['dialect']} {vector['hex']}")
 
 
 def payload_of(vector: dict[str, Any]) -> bytes:

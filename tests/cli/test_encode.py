@@ -25,7 +25,7 @@ def one_of_each() -> list[dict[str, Any]]:
     return list(found.values())
 
 
-each_packet = every("record", one_of_each(), ids=lambda record: f"{record['dialect']} {record['hex']}")
+each_packet = every("record", one_of_each, ids=lambda record: f"{record['dialect']} {record['hex']}")
 
 
 @each_packet

@@ -7,13 +7,15 @@ import signal
 from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
-pytest.importorskip("distributed", reason="the extra fleet is not installed")
+if find_spec("distributed") is None:  # not imported before it is needed: it takes seconds
+    pytest.skip("the extra fleet is not installed", allow_module_level=True)
 
 import pyarrow.dataset as ds
 from capture.recordings import RECORDINGS, records_of

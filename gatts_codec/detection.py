@@ -24,7 +24,7 @@ Certainty: TypeAlias = Literal["sure", "likely", "ambiguous", "unknown"]
 _SAMPLES_A_KIND, _MAX_SAMPLES = 20, 2000
 _FAILED, _STRANGE, _VERSION = -3, -1, 3
 _SURE_MARGIN = 5
-_MISFIT_MARGIN, _MISFIT_PACKETS = 3, 2  # one packet alone may be malformed in any dialect
+_MISFIT_MARGIN = 3
 # version_get: 00 op 01, answered 01 op result version company subversion; Nordic's company number is 0x0059.
 _VERSION_OPCODES = {
     0x66: ("s110_v8", "s130_v1", "sd_api_v2", "sd_api_v3"),
@@ -122,7 +122,6 @@ class Verdict:
             chosen is None
             or self.certainty in ("unknown",)
             or self.best.score - chosen.score < _MISFIT_MARGIN
-            or chosen.failed + chosen.strange < _MISFIT_PACKETS
         ):
             return ""
         return f"these packets fit {self.dialect} better: there {_decoded(self.best)}, in {dialect} {_decoded(chosen)}"

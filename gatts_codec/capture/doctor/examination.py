@@ -20,6 +20,7 @@ from gatts_codec.capture.wire.frames import Item
 from gatts_codec.detection import Verdict
 from gatts_codec.dialects import DIALECTS, Dialect
 
+_MISFITS = 2  # one packet alone may be malformed in any dialect
 _TAKE: dict[type, str] = {
     Call: "call",
     EventSeen: "event",
@@ -79,8 +80,8 @@ class Examination:
 
     def _misfit(self, more: Cases, verdict: Verdict, found: Iterable[Finding]) -> None:
         """Another dialect fits better: that explains what does not decode."""
-        misfit = verdict.misfit(self.scene.dialect.name)
-        if not misfit:
+        misfit, fit = verdict.misfit(self.scene.dialect.name), verdict.fit(self.scene.dialect.name)
+        if not misfit or fit is None or fit.failed + fit.strange < _MISFITS:
             return
         values = {"dialect": self.scene.dialect.name, "why": misfit, "better": verdict.dialect}
         told = [piece for finding in found if finding.code == "undecodable" for piece in finding.evidence]

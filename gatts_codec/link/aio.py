@@ -6,7 +6,6 @@ import asyncio
 import os
 import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from copy import copy
 from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar, cast, overload
@@ -196,11 +195,7 @@ class AsyncClient(ClientCalls[Awaited]):
         ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
         """
         answer = await self._exchange(timeout_s, encode_command, self.codec, message, self._max_payload)
-        response: Response | Opaque
-        if isinstance(message, Command):
-            response = self.codec.decode_response(answer[1:])
-        else:
-            response = cast(Opaque, self.codec.unpack(answer))
+        response = self._session.response_in(answer, message)
         if check and response.result:
             raise command_failed(self.codec, message, response.result)
         return response
@@ -277,7 +272,7 @@ class AsyncClient(ClientCalls[Awaited]):
             await asyncio.sleep(0)
             raise
         if request.error is not None:
-            raise copy(request.error)  # others may be told the same one
+            raise self._session.error_of(request)
         return request.answer
 
     async def _next(self, event_type: type[E], matches: Predicate | None, timeout_s: float | None) -> E:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import weakref
 from collections.abc import Callable, Iterator
-from copy import copy
 from functools import partial
 from time import monotonic
 from types import TracebackType
@@ -155,11 +154,7 @@ class Client(ClientCalls[Blocking]):
         """
         payload = encode_command(self.codec, message, self._max_payload)
         answer = self._exchange(payload, timeout_s)
-        response: Response | Opaque
-        if isinstance(message, Command):
-            response = self.codec.decode_response(answer[1:])
-        else:
-            response = cast(Opaque, self.codec.unpack(answer))
+        response = self._session.response_in(answer, message)
         if check and response.result:
             raise command_failed(self.codec, message, response.result)
         return response
@@ -222,7 +217,7 @@ class Client(ClientCalls[Blocking]):
         request = Request(payload, timeout_s, until=monotonic() + timeout_s)
         self._line.ask(request)
         if request.error is not None:
-            raise copy(request.error)  # others may be told the same one
+            raise self._session.error_of(request)
         return request.answer
 
     def _next(self, event_type: type[E], matches: Predicate | None, timeout_s: float | None) -> E:

@@ -7,6 +7,12 @@ from collections import Counter
 from ..framing import H5Packet, H5Type
 from .events import LostReason
 
+# A chip that acknowledges a command and does not answer it, on a link that began so.
+NOT_RESET = (
+    "the link began without RESET: where a packet of the chip was not acknowledged then, the chip never answers again; "
+    "reset=True revives it, and firmware up to SDK 14 needs a power cycle"
+)
+
 
 def listed(heard: Counter[str]) -> str:
     """``"6 SYNC, 2 bad frames"``, or ``"nothing"``."""

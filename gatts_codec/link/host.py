@@ -28,6 +28,11 @@ class HostLink(LinkEnd, table=HOST):
         """Begin a link; whatever was before is closed first. LinkUp or LinkLost will follow."""
         return self._start_over(self._opening(), now)
 
+    @property
+    def was_reset(self) -> bool:
+        """Whether the link that is up, or coming up, began with a RESET packet."""
+        return self._was_reset
+
     def _opening(self) -> Input:
         return Input.OPEN if self.config.reset else Input.OPEN_WITHOUT_RESET
 

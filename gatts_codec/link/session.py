@@ -16,11 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from typing import Any
+from typing import Any, cast
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
-from gatts_codec.errors import GattsError, LinkClosed, LinkError, LinkReset, LinkTimeout
+from gatts_codec.errors import DecodeError, GattsError, LinkClosed, LinkError, LinkReset, LinkTimeout
+from gatts_codec.link.diagnosis import NOT_RESET
 from gatts_codec.link.events import (
     FrameRejected,
     LinkEvent,
@@ -34,8 +35,11 @@ from gatts_codec.link.host import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices, brief_hex, log
 from gatts_codec.link.plain import PlainLink
+from gatts_codec.link.suspicion import Suspicion
 from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
 from gatts_codec.packets.gatts.value_get import ValueBuffer, ValueGet
+from gatts_codec.packets.opaque import Opaque
+from gatts_codec.schema.message import Command, Response
 
 HANG_S = 5.0  # an allowance of ours: three times what the reference host waits for a response
 
@@ -65,6 +69,7 @@ class CallSession:
         """The link was lost, and nobody was in a call to be told."""
         self._request: Request | None = None
         self._notices = Notices()
+        self._suspicion = Suspicion(codec)
         self._owed: list[bytes] = []
         self._heard: list[str] = []
         self._now = 0.0
@@ -245,6 +250,31 @@ class CallSession:
                 self._owe(request)
             self._request = None
 
+    def response_in(self, answer: bytes, command: Command[Any] | Opaque) -> Response | Opaque:
+        """The response to a command, from its payload. Raises DecodeError, which names a dialect in which it is one."""
+        try:
+            if isinstance(command, Command):
+                return self.codec.decode_response(answer[1:])
+            return cast(Opaque, self.codec.unpack(answer))
+        except DecodeError as error:
+            if doubt := self._suspicion.about_answer(answer):
+                error.reason += f"; {doubt}"
+            raise
+
+    def error_of(self, request: Request) -> LinkError:
+        """Why a request has failed, for its caller alone: others may be told the same error."""
+        assert request.error is not None
+        error = copy(request.error)
+        doubt = self._suspicion.about_loss(error, request.payload)
+        if not doubt and error.stage == "response" and self._began_without_reset:
+            doubt = NOT_RESET
+        error.reason += f"; {doubt}" if doubt else ""
+        return error
+
+    @property
+    def _began_without_reset(self) -> bool:
+        return isinstance(self.link, HostLink) and not self.link.was_reset
+
     def withdraw(self, waiter: Waiter) -> None:
         """Nobody waits for this event any more."""
         waiter.leave()
@@ -299,6 +329,7 @@ class CallSession:
         elif self._owed:
             self._owed.clear()
         self._answered = self._now
+        self._suspicion.note(request.payload, payload)
         request.finish(payload, None)
         self._request = None
 

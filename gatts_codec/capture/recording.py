@@ -17,7 +17,8 @@ from gatts_codec.capture.readers.format import HEAD_BYTES, Format
 from gatts_codec.capture.readers.hextext import FORMAT, parse_hex
 from gatts_codec.capture.wire.chunks import Chunk, Direction, Entries
 from gatts_codec.capture.wire.direction import infer_directions
-from gatts_codec.capture.wire.frames import Item, assemble
+from gatts_codec.capture.wire.frames import Item
+from gatts_codec.capture.wire.framing import FramingName, cut
 
 _HEAD_BYTES = 4096
 
@@ -49,10 +50,12 @@ def open_recording(
     format_name: str | None = None,
     *,
     direction: Direction | None = None,
+    framing: FramingName | None = None,
     follow: bool = False,
     on_change: OnChange = lambda _: None,
 ) -> Iterator[Recording]:
-    """A file. ``direction`` is that of all its bytes, if known; ``follow`` waits at its end for more, for ever.
+    """A file. ``direction`` is that of all its bytes, if known; ``framing`` how packets are cut, guessed if it is not
+    told; ``follow`` waits at its end for more, for ever.
 
     A followed file that is cut short, or replaced by another, is read anew; ``on_change`` is told that in words.
     Raises CaptureError where the format is not known, OSError where the file cannot be opened.
@@ -67,7 +70,7 @@ def open_recording(
             entries = _renewed(file, entries, path, known, on_change)
         if direction is not None:
             entries = directed(entries, direction)
-        yield _recording(str(path), known, entries, size, stream)
+        yield _recording(str(path), known, entries, framing, size, stream)
 
 
 def _renewed(
@@ -80,28 +83,31 @@ def _renewed(
             yield from read(buffered(file, HEAD_BYTES), str(path), known.name)[1]
 
 
-def from_stream(stream: BinaryIO, name: str, format_name: str | None = None) -> Recording:
+def from_stream(
+    stream: BinaryIO, name: str, format_name: str | None = None, framing: FramingName | None = None
+) -> Recording:
     """Anything that can be read. Raises CaptureError where the format is not known."""
     known, entries = read(buffered(stream), name, format_name)
-    return _recording(name, known, entries)
+    return _recording(name, known, entries, framing)
 
 
-def from_hex(text: str) -> Recording:
+def from_hex(text: str, framing: FramingName | None = None) -> Recording:
     """Hex as typed. Raises CaptureError for what is not hex."""
-    return _recording("hex", FORMAT, iter([Chunk(None, None, parse_hex(text))]))
+    return _recording("hex", FORMAT, iter([Chunk(None, None, parse_hex(text))]), framing)
 
 
 def _recording(
     name: str,
     known: Format,
     entries: Entries,
+    framing: FramingName | None,
     size: int | None = None,
     position: io.BufferedReader | None = None,
 ) -> Recording:
     head = bytearray()
     if known is FORMAT:
         entries = _kept(entries, head)
-    return Recording(name, known.title, infer_directions(assemble(entries)), size, position, head)
+    return Recording(name, known.title, infer_directions(cut(entries, framing)), size, position, head)
 
 
 def _kept(entries: Entries, head: bytearray) -> Entries:

@@ -133,7 +133,8 @@ class RowPrinter:
             yield f"{record.frame.error.reason}  {shorten(record.frame.raw)}", ""
         elif record.packet is not None:
             yield from self._packet(record.packet)
-            yield from () if h5.reliable else [("  unreliable: ignored by both ends", "yellow")]
+            if record.frame.framing == "h5" and not h5.reliable:
+                yield "  unreliable: ignored by both ends", "yellow"
         elif h5.type == H5Type.ACK:
             yield "ACK", "dim"
         else:

@@ -17,6 +17,7 @@ from gatts_codec.capture import TO_DEVICE, TO_HOST
 from gatts_codec.capture.readers import formats
 from gatts_codec.capture.readers.hextext import looks_like_hex, parse_hex
 from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
+from gatts_codec.capture.wire.framing import FRAMINGS, FramingName
 from gatts_codec.cli.output import tell
 from gatts_codec.constants.table import tables
 from gatts_codec.errors import CaptureError
@@ -36,6 +37,7 @@ class Source:
     format_name: str | None = None
     host: str | None = None
     device: str | None = None
+    framing: FramingName | None = None
     follow: bool = False
 
     def __post_init__(self) -> None:
@@ -45,6 +47,8 @@ class Source:
             )
         if self.words and (self.host or self.device):
             raise click.UsageError("Give either FILE|HEX|- or --host and --device, not both.")
+        if self.framing and self.host and self.device:
+            raise click.UsageError("--framing needs one recording; a file for each direction is read as H5.")
         if self.format_name is not None and self.format_name not in formats():
             raise click.UsageError(f"No format {self.format_name!r}; known are {', '.join(formats())}.")
 
@@ -77,21 +81,26 @@ class Source:
             return stack.enter_context(open_pair(self.host, self.device, self.format_name))
         if self.host or self.device:
             path, way = (self.host, TO_DEVICE) if self.host else (str(self.device), TO_HOST)
-            return stack.enter_context(open_recording(str(path), self.format_name, direction=way))
+            return stack.enter_context(
+                open_recording(str(path), self.format_name, direction=way, framing=self.framing)
+            )
         if text == "-":
-            return from_stream(_stdin(), "standard input", self.format_name)
+            return from_stream(_stdin(), "standard input", self.format_name, self.framing)
         if _is(Path.exists, text):
             return stack.enter_context(
-                open_recording(text, self.format_name, follow=self.follow, on_change=tell)
+                open_recording(
+                    text, self.format_name, framing=self.framing, follow=self.follow, on_change=tell
+                )
             )
         if looks_like_hex(text):
-            return from_hex(text)
+            return from_hex(text, self.framing)
         return self._pasted(text)
 
     def _pasted(self, text: str) -> Recording:
         """A text on the command line, read as if it were a file's."""
         try:
-            return from_stream(io.BytesIO(text.encode(errors="replace")), "what was pasted", self.format_name)
+            stream = io.BytesIO(text.encode(errors="replace"))
+            return from_stream(stream, "what was pasted", self.format_name, self.framing)
         except CaptureError:
             if _NAME.fullmatch(text):
                 raise CaptureError("no such file, and not hex either", file=text) from None
@@ -137,6 +146,11 @@ def source_options(function: F) -> F:
                 "format_name",
                 metavar="NAME",
                 help="Format of the recording, where detection errs.",
+            ),
+            click.option(
+                "--framing",
+                type=click.Choice(FRAMINGS),
+                help="How packets are cut: h5, length (ser_phy_uart), or payload (one a line); guessed by default.",
             ),
         )
     ):

@@ -158,6 +158,8 @@ class LinkTracker:
         h5, direction = record.h5, record.frame.dir
         if h5 is None or direction is None:
             return []
+        if record.frame.framing != "h5":
+            return self._without_acks(record)
         if self._stale is not None and h5.payload == self._stale and direction == TO_DEVICE:
             return []  # from before the reset: the chip has forgotten its numbers
         if h5.type == H5Type.VENDOR_SPECIFIC:
@@ -174,6 +176,14 @@ class LinkTracker:
         """What the chip has sent more than once and the host has not acknowledged so far."""
         waiting = self._senders[TO_HOST].outstanding
         return [GivenUp(waiting, why)] if waiting is not None and waiting.attempts > 1 else []
+
+    def _without_acks(self, record: PacketRecord) -> list[Step]:
+        """A packet of a link that has no ACKs: what was sent has arrived."""
+        self.active = True
+        delivery = Delivery(record)
+        delivery.seen(record)
+        delivery.acked = sight(record)
+        return [delivery, Acked(delivery)]
 
     def _vendor(self, record: PacketRecord, h5: H5Packet, direction: Direction) -> list[Step]:
         if not h5.reliable:

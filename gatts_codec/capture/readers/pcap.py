@@ -3,6 +3,8 @@
     147 (USER0)        H5 frames without SLIP, one a packet; pcapng's packet flags tell the direction
     250 (RTAC_SERIAL)  u32 seconds, u32 microseconds (big endian), u8 event, u8 lines, u16 footer, then the bytes
 
+    189, 220, 249      USB: the bulk transfers of a serial port (usb.py)
+
 RTAC events: 1 TX start, 2 RX start, 3 TX end, 4 RX end, 5 lost data, 6 framing error, 7 parity error.
 """
 
@@ -12,7 +14,7 @@ import io
 import struct
 from collections.abc import Iterator
 
-from gatts_codec.capture.readers import pcapng
+from gatts_codec.capture.readers import pcapng, usb
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.readers.pcapng import Packet
 from gatts_codec.capture.wire.chunks import Chunk, Entries, Entry, LineFault
@@ -42,15 +44,21 @@ def _recognises(head: Head) -> bool:
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
     """The frames or bytes. Raises CaptureError for link types of other protocols."""
+    ports = usb.SerialPorts()
     packets = pcapng.packets(stream, name) if stream.peek(4)[:4] == pcapng.MAGIC else _pcap(stream, name)
     for packet in packets:
         if packet.link == RTAC_SERIAL:
             yield _serial(packet, name)
         elif packet.link == USER0:
             yield Chunk(packet.t_us, packet.dir, _framed(packet.data))
+        elif packet.link in usb.LINKS:
+            if (chunk := ports.chunk(packet)) is not None:
+                yield chunk
         else:
             what = _OTHER_LINKS.get(packet.link, f"link type {packet.link}, which is no serial line")
-            raise CaptureError(f"this is {what}. Known are 147 (USER0) and 250 (RTAC serial)", file=name)
+            raise CaptureError(
+                f"this is {what}. Known are 147 (USER0), 250 (RTAC serial) and USB (189, 220, 249)", file=name
+            )
 
 
 def _framed(data: bytes) -> bytes:

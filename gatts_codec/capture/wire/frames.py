@@ -16,7 +16,8 @@ class CapturedFrame:
     """One frame of a recording, numbered from 1 in the order in which the frames ended.
 
     ``t_us`` and ``dir`` are those of the chunk that brought its last byte. ``raw`` is the frame as read, both C0 and
-    escapes included. Exactly one of ``packet`` and ``error`` is None. ``link`` is the chunk's.
+    escapes included. Exactly one of ``packet`` and ``error`` is None. ``link`` is the chunk's. Of other framings
+    than H5 (framing.py) only the packet's payload is real: they have no sequence numbers and no ACKs.
     """
 
     number: int
@@ -27,6 +28,7 @@ class CapturedFrame:
     error: FramingError | None
     channel: str = ""
     link: str = ""
+    framing: str = "h5"
 
     @property
     def is_release(self) -> bool:
@@ -77,7 +79,7 @@ class _SharingDecoder(Decoder):
         if not self._good:
             return None
         frame = self._read(body)
-        return frame if self._good else None
+        return frame if frame.error is None else None
 
 
 class FrameAssembler:

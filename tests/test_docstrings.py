@@ -14,6 +14,7 @@ from schema.field_sizes import records, sizes
 
 import gatts_codec
 from gatts_codec import Client, LinkError
+from gatts_codec.constants.table import group_and_name
 from gatts_codec.device import Peer
 from gatts_codec.framing import slip
 from gatts_codec.packets.opaque import Opaque
@@ -46,7 +47,9 @@ def test_a_message_names_the_table_it_comes_from(cls: type[Message]) -> None:
     assert sources
     assert [source for source in sources if not (ROOT / source).is_file()] == []
     if issubclass(cls, Packet):
-        assert cls.__module__.rpartition(".")[2] in {Path(source).stem for source in sources}
+        group, name = group_and_name(cls.name)
+        event = "_event" * (cls.kind == "event")
+        assert f"specs/{group}/{name}{event}.toml" in sources
 
 
 def test_opaque_names_its_fields() -> None:

@@ -20,7 +20,7 @@ ORDER: tuple[set[str], ...] = (
     {"constants"},
     {"framing", "schema"},
     {"packets"},
-    {"dialects"},
+    {"dialects", "common", "gap", "gattc", "l2cap"},
     {"interpreter"},
     {"codec"},
     {"detection"},

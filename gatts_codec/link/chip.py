@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..framing import FirmwareDecoder, H5Packet, H5Type, h5
+from ..framing import FirmwareDecoder, Frame, H5Packet, H5Type, h5, slip
 from .config import ChipConfig
 from .end import LINK_PAYLOADS, LinkEnd
 from .events import LinkEvent, LostReason, Rebooted
@@ -17,7 +17,6 @@ class ChipLink(LinkEnd, table=CHIP):
         super().__init__(self.config, FirmwareDecoder(latch=self.config.escape_latch))
         self.state: ChipState = ChipState.CLOSED
         self._holds_command = False  # taken while a packet is in flight: it fills the receive buffer
-        self._wrecked = False
 
     def open(self, now: float) -> list[LinkEvent]:
         """Power on; whatever was before is closed first. LinkUp follows when a host has come."""
@@ -26,10 +25,6 @@ class ChipLink(LinkEnd, table=CHIP):
     def reboot(self, now: float, cause: str = "reboot") -> list[LinkEvent]:
         """Start anew, as firmware does after a command it cannot decode, or a crash."""
         return self._give(Input.REBOOT, cause, now)
-
-    def hang(self, now: float) -> list[LinkEvent]:
-        """Take and say nothing more, as firmware that a fault has stopped: only RESET or ``open`` helps."""
-        return self._give(Input.HANG, None, now)
 
     def _classify(self, packet: H5Packet) -> Input:
         what = super()._classify(packet)
@@ -47,6 +42,10 @@ class ChipLink(LinkEnd, table=CHIP):
             return bare and packet.payload == LINK_PAYLOADS.get(packet.link or "")
         return True
 
+    def _reject(self, frame: Frame) -> None:
+        if frame.raw != slip.RELEASE:  # which is not meant for a chip that hears
+            super()._reject(frame)
+
     def _deliver_before_ack(self, packet: H5Packet) -> None:
         self._holds_command = True
         super()._deliver_before_ack(packet)
@@ -60,10 +59,6 @@ class ChipLink(LinkEnd, table=CHIP):
         super()._lose(reason, relinking=relinking)
 
     def _boot(self, _: None) -> None:
-        self._wrecked = False
-        self._await_sync()
-
-    def _await_sync(self) -> None:
         self._stage = "sync"
         self._wait_for_host()
 
@@ -94,22 +89,8 @@ class ChipLink(LinkEnd, table=CHIP):
 
     def _relink_after_sync(self, packet: H5Packet) -> None:
         self._lose(LostReason.PEER_RESTARTED, relinking=True)
-        self._await_sync()
+        self._boot(None)
         self._answer_sync(packet)
-
-    def _relink_after_sync_in_flight(self, packet: H5Packet) -> None:
-        self._wrecked = self.config.wrecked_by_sync
-        self._relink_after_sync(packet)
-
-    def _deliver(self, packet: H5Packet) -> None:
-        super()._deliver(packet)
-        if self._wrecked:  # its answer never leaves, and nothing after it is heard
-            self._input(Input.HANG)
-
-    def _hang(self, _: None) -> None:
-        if self._up:
-            self._lose(LostReason.HUNG)
-        self._deadline = None
 
     def _reboot(self, cause: str) -> None:
         self._decoder.reset()

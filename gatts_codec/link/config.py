@@ -129,10 +129,6 @@ class ChipConfig(LineConfig):
     """Whether a RESET packet restarts the chip: firmware up to SDK 14.2 ignores it."""
     escape_latch: bool = True
     """Whether a byte damaged to DB makes it deaf until DC or DD comes (``FirmwareDecoder``). SDK 11, 14.2, 17.1 do."""
-    wrecked_by_sync: bool = False
-    """Whether SYNC while its own packet is not yet acknowledged wrecks its transmitter: the next command is
-    acknowledged and never answered, then it hangs until RESET, or a power cycle where there is no RESET. SDK 14.2, 15.0
-    and 17.1 are so."""
 
     def __post_init__(self) -> None:
         LineConfig.__post_init__(self)

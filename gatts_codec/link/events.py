@@ -18,7 +18,6 @@ class LostReason(Enum):
     ACK_MISMATCH = "the ends disagree about sequence numbers"
     PEER_RESTARTED = "the peer sent SYNC: it has restarted"
     REBOOTED = "this end rebooted"
-    HUNG = "this end hangs"
     CLOSED = "closed"
 
 
@@ -133,6 +132,5 @@ _ERRORS: dict[LostReason, type[LinkError]] = {
     LostReason.ACK_MISMATCH: LinkReset,
     LostReason.PEER_RESTARTED: LinkReset,
     LostReason.REBOOTED: LinkReset,
-    LostReason.HUNG: LinkReset,
     LostReason.CLOSED: LinkClosed,
 }

@@ -76,7 +76,6 @@ class Input(IntEnum):
     OPEN_WITHOUT_RESET = auto()
     CLOSE = auto()
     REBOOT = auto()
-    HANG = auto()
     SEND = auto()
     # from the clock
     TIMEOUT = auto()
@@ -118,7 +117,6 @@ class ChipState(IntEnum):
     CONFIG_ACCEPTED = auto()  # the chip has its CONFIG_RSP; the host still has to ask for its own
     ACTIVE = auto()  # nothing in flight
     AWAITING_ACK = auto()  # one packet in flight
-    HUNG = auto()  # says nothing and takes nothing, but for RESET where the firmware has it
 
 
 # What to do, and which state follows; an action alone leaves the state as it is.
@@ -191,7 +189,6 @@ CHIP = _table(
     everywhere={
         Input.CLOSE: ("close", ChipState.CLOSED),
         Input.REBOOT: ("reboot", ChipState.UNINITIALIZED),
-        Input.HANG: ("hang", ChipState.HUNG),
         Input.BAD_FRAME: "reject",
         Input.RESET: ("reboot_by_reset", ChipState.UNINITIALIZED),
         Input.SYNC: "answer_sync",
@@ -235,11 +232,7 @@ CHIP = _table(
             Input.PACKET_NEXT: "deliver_before_ack",
             Input.PACKET_OTHER: "repeat_ack",
             Input.CONFIG: "answer_config",
-            Input.SYNC: ("relink_after_sync_in_flight", ChipState.UNINITIALIZED),
-        },
-        ChipState.HUNG: {
-            Input.HANG: IGNORE,
-            Input.SYNC: IGNORE,
+            Input.SYNC: ("relink_after_sync", ChipState.UNINITIALIZED),
         },
     },
 )

@@ -265,10 +265,10 @@ class CallSession:
         """Why a request has failed, for its caller alone: others may be told the same error."""
         assert request.error is not None
         error = copy(request.error)
-        doubt = self._suspicion.about_loss(error, request.payload)
-        if not doubt and error.stage == "response" and self._began_without_reset:
-            doubt = NOT_RESET
-        error.reason += f"; {doubt}" if doubt else ""
+        if error.stage == "response" and self._began_without_reset:
+            error.reason += f"; {NOT_RESET}"
+        if doubt := self._suspicion.about_loss(error, request.payload):
+            error.reason += f"; {doubt}"
         return error
 
     @property

@@ -89,8 +89,6 @@ def chip_in(state: ChipState) -> ChipLink:
         chip = active_chip()
         if state is ChipState.AWAITING_ACK:
             chip.send(b"\x02\x50", 0.0)
-        elif state is ChipState.HUNG:
-            chip.hang(0.0)
         return chip
     chip.open(0.0)
     chip.receive_data(CHIP_HEARD[state], 0.0)
@@ -112,8 +110,6 @@ def old_chip_in(state: ChipState) -> OldChipLink:
         chip.receive_data(CONFIG_RSP, 0.0)
     if state is ChipState.AWAITING_ACK:
         chip.send(b"\x02\x50", 0.0)
-    elif state is ChipState.HUNG:
-        chip.hang(0.0)
     return chip
 
 
@@ -138,8 +134,6 @@ def give(end: LinkEnd, what: Input) -> None:
         end.close(0.0)
     elif what is Input.REBOOT and isinstance(end, ChipLink):
         end.reboot(0.0)
-    elif what is Input.HANG and isinstance(end, ChipLink):
-        end.hang(0.0)
     elif what is Input.SEND and end.is_up:
         end.send(b"\x01\x66", 0.0)
     else:
@@ -156,7 +150,7 @@ def check(end: LinkEnd, table: Table, what: Input, after_relink: IntEnum) -> Non
         assert end.data_to_send() == b""
         assert end.state is before
     assert end.is_up == (end.state.name in ("ACTIVE", "AWAITING_ACK"))
-    waits_silently = ("CLOSED", "INITIALIZED", "CONFIG_ACCEPTED", "ACTIVE", "HUNG")
+    waits_silently = ("CLOSED", "INITIALIZED", "CONFIG_ACCEPTED", "ACTIVE")
     silent = end.state.name in (waits_silently if isinstance(end, ChipLink) else ("CLOSED", "ACTIVE"))
     assert (end.next_deadline() is None) == silent
 

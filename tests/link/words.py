@@ -53,11 +53,9 @@ HOST: Mapping[str, Words] = {
 }
 
 _REBOOTS = {"CLOSE": "> CLOSED", "REBOOT": "> UNINITIALIZED", "RESET": "> UNINITIALIZED"}
-_HANGS = {"HANG": "> HUNG"}
-_ALWAYS = {**_REBOOTS, **_HANGS, "SYNC": "SYNC_RSP"}
+_ALWAYS = {**_REBOOTS, "SYNC": "SYNC_RSP"}
 _LINKED = {
     **_REBOOTS,
-    **_HANGS,
     "SYNC": "SYNC_RSP > UNINITIALIZED",
     "CONFIG": "CONFIG_RSP",
     "PACKET_NEXT": "ACK",
@@ -82,7 +80,6 @@ CHIP: Mapping[str, Words] = {
         "LAST_TIMEOUT": "> UNINITIALIZED",
         "ACK_NEXT": "> ACTIVE",
     },
-    "HUNG": _REBOOTS,
 }
 
 # Firmware of SD API v2 answers the first CONFIG, and asks with its own when its interval is over.

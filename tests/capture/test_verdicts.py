@@ -60,6 +60,10 @@ VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "pasted/04-py-debug-every-packet-twice.log": (NOTHING, ("Nothing wrong found in 3 calls",)),
     "pasted/05-log-pasted-as-one-line.log": ({"no device"}, ("SYNC 6 times",)),
     "pasted/05b-same-with-line-breaks.log": ({"no device"}, ("SYNC 6 times",)),
+    "pasted/07-user-mem-never-lent.jsonl": (
+        {"unanswered request"},
+        ("USER_MEM_REQUEST", "user_mem_reply", "REMOTE_USER_TERMINATED_CONNECTION (0x13)"),
+    ),
     "pasted/08-authorize-reply-refused.jsonl": ({"reply refused"}, ("update=1", "frame 12", "0x000e")),
     "pasted/10-vloc-user.jsonl": ({"value in the application"}, ("vloc USER", "STACK")),
     "pasted/12-two-adapters-one-log.log": (NOTHING, ("Nothing wrong found in 20 calls",)),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
+from every import every
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -31,7 +31,7 @@ def names(requirement: str) -> str:
 EXTRAS = {names(each) for extra in PROJECT["project"]["optional-dependencies"].values() for each in extra}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@every("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_any_pip_takes_what_is_installed(path: Path) -> None:
     for line in INSTALL.findall(path.read_text("utf-8")):
         assert "--group" not in line

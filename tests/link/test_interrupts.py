@@ -30,7 +30,7 @@ from gatts_codec.framing import h5
 from gatts_codec.link.chip import ChipLink
 from gatts_codec.link.goals import Request
 from gatts_codec.link.host import HostLink
-from gatts_codec.link.inbox import Inbox, Waiter
+from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.session import CallSession
 
 PATIENCE_S = 60.0  # far more than anything takes
@@ -72,7 +72,7 @@ class Interrupt:
 
 
 def is_in_finalizer(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code.co_name != "__del__":
+    while frame is not None and frame.f_code.co_name != "_give_back":
         frame = frame.f_back
     return frame is not None
 
@@ -205,9 +205,10 @@ def test_no_event_is_lost(by_iterating: bool) -> None:
 def test_a_session_loses_nothing_and_does_nothing_twice(stride: int) -> None:
     """Without a port, in no time: a response and three events come, and whatever takes them is interrupted once."""
     for line in count(1, stride):
-        codec, inbox, heard = Codec(DIALECT), Inbox(8), []
+        codec, inbox = Codec(DIALECT), Inbox(8)
+        heard: list[Arrival] = []
         session = CallSession(HostLink(HostConfig(reset=False)), codec, inbox)
-        session.listener = lambda arrival, heard=heard: not heard.append(arrival)  # type: ignore[misc]
+        session.listener = lambda arrival, heard=heard: not heard.append(arrival)
         chip = ChipLink()
         chip.open(0.0)
         session.open(0.0)

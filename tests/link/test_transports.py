@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import stat
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -184,14 +185,16 @@ def test_a_pty_does_not_replace_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "chip").read_text() == "precious"
 
 
-def test_one_that_is_dropped_when_python_ends_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The module's names are None by then."""
-    ours, theirs = memory_pair()
-    monkeypatch.setattr("gatts_codec.link.transports.descriptor.suppress", None)
-    ours.__del__()  # type: ignore[attr-defined]
-    with pytest.raises(LinkClosed):
-        theirs.read()
-    theirs.close()
+@needs_posix
+def test_one_that_is_dropped_when_python_ends_is_closed() -> None:
+    script = (
+        "import sys, gatts_codec\n"
+        "ours = gatts_codec.memory_pair()\n"
+        "sys.modules['kept'] = ours\n"  # until modules are cleared
+        "terminal = gatts_codec.open_transport('pty:')\n"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, check=True)
+    assert done.stderr == b""
 
 
 @needs_posix

@@ -6,6 +6,7 @@ import io
 import select
 import socket
 import sys
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -98,16 +99,16 @@ class DescriptorTransport:
         self._closed = False
         self._waiter = Waiter(fd)
         self.wait, self.wake = self._waiter.wait, self._waiter.wake
+        # For one that is dropped without close(), be it when Python ends.
+        self._dropped = weakref.finalize(self, _give_back, self._waiter, close)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
 
-    def __del__(self, suppress: Any = suppress) -> None:  # when Python ends, modules may be empty
-        with suppress(AttributeError):  # there is no waiter where its descriptors could not be made
-            self.close()
-
     def read(self) -> bytes:
         """What has arrived; ``b""`` if nothing. Raises LinkClosed when the other end or the port is gone."""
+        if self._closed:
+            raise self._gone(None)
         try:
             data = self._receive(READ_SIZE)
         except BlockingIOError:
@@ -120,6 +121,8 @@ class DescriptorTransport:
 
     def write(self, data: bytes) -> int:
         """Write what fits at once, return how many bytes. Raises LinkClosed."""
+        if self._closed:
+            raise self._gone(None)
         try:
             return self._send(data) or 0
         except BlockingIOError:
@@ -136,8 +139,8 @@ class DescriptorTransport:
     def close(self) -> None:
         """Close what it owns. May be called twice, and again after an interrupt."""
         self._closed = True
-        self._waiter.close()
-        self._close()
+        _give_back(self._waiter, self._close)
+        self._dropped.detach()
 
     def _gone(self, error: OSError | ValueError | None) -> LinkClosed:
         if self._closed:
@@ -148,6 +151,11 @@ class DescriptorTransport:
             stage="closed",
             heard="end of stream",
         )
+
+
+def _give_back(waiter: Waiter, close: Callable[[], object]) -> None:
+    waiter.close()
+    close()
 
 
 def _send_at_once(end: socket.socket) -> None:

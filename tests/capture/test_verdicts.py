@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
 from gatts_codec.capture import Report, diagnose, open_recording
 from gatts_codec.capture.doctor.texts import TEXTS
+from gatts_codec.capture.recording import from_stream
 
 FOLDER = Path(__file__).parent.parent / "verdicts"
 LOGS = FOLDER.parent / "captures" / "driver_logs"
@@ -66,6 +68,25 @@ VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     ),
     "pasted/08-authorize-reply-refused.jsonl": ({"reply refused"}, ("update=1", "frame 12", "0x000e")),
     "pasted/10-vloc-user.jsonl": ({"value in the application"}, ("vloc USER", "STACK")),
+    "pasted/11-status-lines-pc-ble-driver.log": (
+        {"no link"},
+        ("115200", "1000000", "NRF_ERROR_TIMEOUT", "flash connectivity firmware"),
+    ),
+    "pasted/11c-status-line-v4-test.log": ({"host gave up"}, ("0x802A", "6 transmissions without an ACK")),
+    "pasted/24a-rtt-firmware.log": (
+        {"firmware stopped"},
+        ("NRF_ERROR_INVALID_STATE", "ser_conn_handlers.c:184", "until the chip is reset"),
+    ),
+    "pasted/24b-py-status-evt.log": ({"port lost"}, ("Device not configured", "log_severity_level='debug'")),
+    "pasted/24d-py-traceback.log": ({"no link"}, ("NRF_ERROR_TIMEOUT", "never came up")),
+    "pasted/30-nrfutil-dfu-ble.log": (
+        {"long packet lost"},
+        ("Streaming Data: len:151", "165 bytes", "MSDDisable", "0x802a", "1.8 s", "image is not to blame"),
+    ),
+    "pasted/31-nrfutil-traceback.log": (
+        {"no link"},
+        ("NRF_ERROR_TIMEOUT", "--eraseall", "choose the right port"),
+    ),
     "pasted/12-two-adapters-one-log.log": (NOTHING, ("Nothing wrong found in 20 calls",)),
     "pasted/14-legacy-dfu.socat": ({"legacy serial dfu"}, ("3 = start", "bootloader")),
     "pasted/15-spec-header-checksum.jsonl": (
@@ -152,3 +173,38 @@ def test_a_malformed_body_is_why_a_chip_hangs() -> None:
 def test_a_log_has_the_verdict_of_the_bytes_it_was_written_of(log: Path) -> None:
     found = [verdict(path) for path in (log, log.with_suffix(".jsonl"))]
     assert {finding.code for finding in found[0].findings} == {finding.code for finding in found[1].findings}
+
+
+def test_a_log_without_packets_is_too_little_and_says_how_to_get_them() -> None:
+    report = verdict("pasted/24e-blatann-app.log")
+    assert report.outcome == "too little to judge"
+    (note,) = report.notes
+    assert "log_driver_comms=True" in note.advice
+
+
+PROGRAMS = {
+    "2021-01-01 10:00:00,000 NordicSemiException: Failed to open. Error code: NrfError.timeout": {"no link"},
+    "Status: 0, message: No response from device. Tried to send packet 6 times.": {"host gave up"},
+    "00> <error> app: Fatal error": {"firmware stopped"},
+    "SOFTDEVICE: ASSERTION FAILED": {"firmware stopped"},
+    "{ errno: 32769, errcode: 'NRF_ERROR_SD_RPC_ENCODE', errmsg: 'Error occured when x' }": {
+        "host reports an error"
+    },
+    "ERROR: NRF_ERROR_INVALID_STATE at bluetooth.c:123": {"host reports an error"},
+    "Got NRF error 0x8": {"host reports an error"},
+}
+
+
+@pytest.mark.parametrize("line", PROGRAMS)
+def test_one_line_of_a_log_gets_its_verdict(line: str) -> None:
+    report = diagnose(from_stream(io.BytesIO(f"{line}\n".encode()), "a log").items)
+    assert {finding.code for finding in report.findings} == PROGRAMS[line]
+
+
+@pytest.mark.parametrize(("size", "mtu", "code"), [(151, 247, True), (151, 23, False), (20, 247, False)])
+def test_a_transfer_fails_for_its_size_where_that_is_long_on_the_wire(
+    size: int, mtu: int, code: bool
+) -> None:
+    said = f"New ATT MTU is {mtu}\nBLE: Streaming Data: len:{size} offset:0\nRpcAppStatus.pktSendError: Code: 0x802a\n"
+    report = diagnose(from_stream(io.BytesIO(said.encode()), "a log").items)
+    assert [finding.code for finding in report.findings] == ["long packet lost" if code else "host gave up"]

@@ -42,6 +42,8 @@ class _Explains(NamedTuple):
 
 
 _RULES: dict[str, _Explains] = {
+    "long packet lost": _Explains({*_LOG, _OPEN, "no link", "stopped at a step"}, later=False),
+    "firmware stopped": _Explains({*_LOG, *_NO_ANSWER, *_LINK_UP, "no link"}, later=False),
     "legacy serial dfu": _Explains(_ANY_FAULT, later=False),
     "header checksum of another kind": _Explains(_LINK_UP | _DAMAGE | _LOG, later=False),
     "length framing": _Explains(_LINK_UP | _DAMAGE | _LOG, later=False),

@@ -27,6 +27,7 @@ _BUILT_IN = (
     "socat",
     "interceptty",
     "sigrok",
+    "program_log",
     "hextext",
     "raw",
 )

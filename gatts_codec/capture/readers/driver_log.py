@@ -21,6 +21,7 @@ from collections import deque
 from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.readers.text.dress import plain
+from gatts_codec.capture.readers.text.wordings import reported
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark
 from gatts_codec.capture.wire.clock import clock_time
 from gatts_codec.errors import CaptureError, EncodeError, brief
@@ -52,24 +53,6 @@ _NUMBERED_TYPE = re.compile(r"(?:RESERVED_|UNKNOWN\[0x)([0-9a-f]{1,8})\]?", re.I
 _RAW = re.compile(
     r"(?:slip|h5)_decode error, code:\s*(\S+?),?\s.{0,80}?raw packet:\s*\[?((?:\s*[0-9a-f]{2}\b)+)",
     re.IGNORECASE | re.ASCII,
-)
-_REMARKS = (
-    ("state", re.compile(r"State change: .{0,200}")),
-    ("state", re.compile(r"(?:RpcAppStatus\.(?:reset\w+|connection\w+)\b|Target Reset performed).{0,200}")),
-    ("error", re.compile(r"(?:Error sending packet to target|Not able to \w+ packet)\. Code.{1,200}")),
-    ("error", re.compile(r"Failed to (?:decode event|receive response for command|open).{0,200}")),
-    (
-        "error",
-        re.compile(
-            r"(?:RpcAppStatus\.|code:\s*)?\b(?:pkt_?(?:send|decode|encode|unexpected)|io_?resources)\w*.{0,200}",
-            re.IGNORECASE,
-        ),
-    ),
-    ("error", re.compile(r"No response from device.{0,200}")),
-    ("error", re.compile(r"serial port (?:read|write)\b(?! on port \S+ aborted).{0,200}")),
-    ("error", re.compile(r"(?<=\bERROR)\W.{1,300}|(?<=\bError: ).{1,300}")),
-    ("error", re.compile(r"(?:\bCRITICAL|\bFATAL|[\[<(](?i:error|fatal)[\])>])\W.{1,300}")),
-    ("note", re.compile(r"Successfully opened .{0,200}")),
 )
 _APPLICATION = re.compile(r"\bevt> \w+")
 _ECHO = re.compile(r"\bevt> (?:severity\(\d+\)|status code\([\w.]+\)) message\((?P<said>.*?)\)?\s*$")
@@ -183,22 +166,15 @@ class _Log:
         if raw:
             data = bytes.fromhex(raw[2]).strip(slip.END_BYTE)
             return Chunk(clock_time(text), TO_HOST, slip.END_BYTE + data + slip.END_BYTE, link=_link(text))
-        for kind, known in _REMARKS:
-            found = known.search(text)
-            if found:
-                return Remark(clock_time(text), _trimmed(found[0]), number, kind, _link(text))
+        if found := reported(text):
+            kind, said = found
+            return Remark(clock_time(text), said, number, kind, "" if kind == "call" else _link(text))
         if _APPLICATION.search(text):
             self._application += 1
             if self._application == 1:
                 said = "evt> lines are an application's own words about events, not their bytes: passed over"
                 return Remark(clock_time(text), said, number)
         return None
-
-
-def _trimmed(said: str) -> str:
-    """A statement without what its line had around it: an observer's parenthesis, a full stop."""
-    said = said.strip(" .:")
-    return said[:-1].rstrip(" .") if said.endswith(")") and said.count("(") < said.count(")") else said
 
 
 def _link(prefix: str) -> str:

@@ -9,6 +9,7 @@ from gatts_codec.capture.doctor.rules.host_log import HostLog
 from gatts_codec.capture.doctor.rules.line import Damage, OtherChecksum, OtherProtocol
 from gatts_codec.capture.doctor.rules.link_up import LinkUpRule
 from gatts_codec.capture.doctor.rules.notifications import Buffers, Confirmations, Sizes, Subscriptions
+from gatts_codec.capture.doctor.rules.program import Program
 from gatts_codec.capture.doctor.rules.requests import Requests, SystemAttributes
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.rules.silence import Silence
@@ -38,4 +39,5 @@ RULES: tuple[type[Rule], ...] = (
     OtherChecksum,
     OtherProtocol,
     HostLog,
+    Program,
 )

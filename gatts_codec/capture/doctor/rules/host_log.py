@@ -11,14 +11,18 @@ from typing import NamedTuple
 
 from gatts_codec.capture.doctor.finding import Evidence, after
 from gatts_codec.capture.doctor.rules.rule import Rule
+from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction, Remark
 from gatts_codec.capture.wire.frames import Item
-from gatts_codec.constants import hint
+from gatts_codec.constants import SdRpcError, hint
+from gatts_codec.constants.table import SD_RPC_PREFIX, table
 
 # 0x802a, Code: 0x802a, Code #13, Error code: 13, error code is 9
 _CODE = re.compile(
     r"\b0x(?P<hex>[0-9a-f]{1,8})\b|(?:\bcode(?:\s+is)?\s*[:#]?\s*#?|#)(?P<decimal>\d{1,6})\b", re.IGNORECASE
 )
+_NAME = re.compile(r"\b(?:NRF|BLE)_ERROR_[A-Z0-9_]+")
+_OPENED = re.compile(r"Successfully opened (\S+?)\. Baud rate: (\d+)")
 _UNKNOWN = "the host says no more"
 
 
@@ -35,6 +39,14 @@ def _statement(code: str, side: Direction | None, *words: str) -> _Statement:
 
 
 _STATEMENTS = (
+    _statement(
+        "firmware stopped",
+        None,
+        r"error \d+ \[\w+\] at ",
+        r"assertion failed",
+        r"end of error report",
+        r"<error> \w+: (?:fatal|hardfault)",
+    ),
     _statement("call not sent", None, r"not able to encode packet"),
     _statement(
         "port lost",
@@ -53,6 +65,8 @@ _STATEMENTS = (
         r"no response from device",
         r"pkt_?send_?max_?retries_?reached",
         r"\b0x802a\b",
+        r"sd_rpc_no_response\b",
+        r"rpc_no_response\b",
         r"h5_transport_no_response",
         r"error sending packet to target.*(?:code:?\s*#?\s*(?:13|0x0?d)\b|0x802a)",
     ),
@@ -76,12 +90,18 @@ _STATEMENTS = (
 class HostLog(Rule):
     """Judges what the host's log reports."""
 
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene)
+        self._opened = ""
+
     def item(self, item: Item) -> None:
+        if isinstance(item, Remark) and (opened := _OPENED.search(item.text)):
+            self._opened = f". {opened[1]} was opened at {opened[2]} baud"
         if not isinstance(item, Remark) or item.kind != "error":
             return
         known = next((one for one in _STATEMENTS if one.words.search(item.text)), None)
         why = self._meaning(item.text)
-        values = {"what": item.text, "why": why}
+        values = {"what": item.text, "why": why, "opened": self._opened}
         if known is None:
             self.cases.add("host reports an error", self._evidence(item, None), values, apart=item.text)
         else:
@@ -95,9 +115,11 @@ class HostLog(Rule):
     def _meaning(self, text: str) -> str:
         """What the codes in a line mean."""
         numbers = self.scene.dialect.numbers
+        named = table(numbers) | {SD_RPC_PREFIX + code.name: code.value for code in SdRpcError}
         codes = [
             int(code["hex"], 16) if code["hex"] else int(code["decimal"]) for code in _CODE.finditer(text)
         ]
+        codes += [named[name[0]] for name in _NAME.finditer(text) if name[0] in named]
         told = [
             f"{self.scene.describer.result(code)}: {hint(numbers, code) or _UNKNOWN}"
             for code in dict.fromkeys(codes)

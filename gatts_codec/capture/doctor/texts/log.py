@@ -17,6 +17,38 @@ TEXTS: dict[str, Text] = {
         "the link, and every call under way",
         "the USB connection or the board; neither the calls nor the firmware's answers",
     ),
+    "firmware stopped": Text(
+        "error",
+        "the firmware's own log says that the chip has stopped in its error handler",
+        "{why}. The handler ends in a loop, or restarts the chip",
+        "nothing more comes on the UART until the chip is reset: reset it, and look at what the firmware was given "
+        "just before; the file and line name the place in the firmware's source",
+        "the link, until the chip is reset",
+        "the firmware, or what the host asked of it",
+    ),
+    "long packet lost": Text(
+        "error",
+        "the first long packet was never acknowledged: {step}",
+        "{seen}. With it the packet has about {size} bytes on the wire, the first of more than 64: a board's J-Link "
+        "with its mass storage drive enabled drops such packets, and short ones get through. {why}. What is raised "
+        "afterwards, and a traceback, is the consequence",
+        "disable the drive (J-Link Commander: MSDDisable, then power the board anew) or use hardware flow control; "
+        "else firmware or settings with smaller packets. The image is not to blame",
+        "the transfer and the link: the host raises 0x802A or NRF_ERROR_SD_RPC_NO_RESPONSE",
+        "the debugger chip between the port and the connectivity chip; neither the image nor the target",
+    ),
+    "stopped at a step": Text(
+        "note",
+        "the program was at this step: {step}",
+        "{seen}",
+        "look at what this step needs; the steps before it went well",
+    ),
+    "no bytes in the log": Text(
+        "note",
+        "the log has no packets, only what programs say about them",
+        "{what}",
+        "{how}",
+    ),
     "host gave up": Text(
         "error",
         "the host's log says that a packet was not acknowledged in all its transmissions",
@@ -30,7 +62,7 @@ TEXTS: dict[str, Text] = {
     "no link": Text(
         "error",
         "the host's log says that the driver could not open the link",
-        "{why}",
+        "{why}{opened}",
         "in this order: flash connectivity firmware (a board after --eraseall has none), choose the right port, set "
         "the "
         "firmware's baud rate and flow control (stock: 1000000, even; pc-ble-driver: 1000000, none), close other "

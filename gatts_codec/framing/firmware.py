@@ -12,6 +12,7 @@ import re
 from ..errors import FramingError
 from . import h5
 from .decoder import Decoder, Frame
+from .slip import END
 from .stream import Buffer
 
 _UNPAIRED = re.compile(b"\xdb(?![\xdc\xdd])")
@@ -40,24 +41,27 @@ class FirmwareDecoder(Decoder):
         """The frames that ``data`` completes, bad ones included, in order. No bytes make it raise."""
         data = bytes(data)
         frames: list[Frame] = []
-        while data:
+        at = 0
+        while at < len(data):
             if self._waits:
-                data = self._until_closed(data)
+                at = self._until_closed(data, at)
                 continue
-            found = _UNPAIRED.search(data) if self._latch else None
+            # Outside of frames a DB means nothing.
+            begin = at if self._inside else data.find(END, at) + 1 or len(data)
+            found = _UNPAIRED.search(data, begin) if self._latch else None
             end = len(data) if found is None else found.end()
-            frames += super().feed(data[:end])
+            frames += super().feed(data[at:end])
             self._waits = found is not None and self._inside
-            data = data[end:]
+            at = end
         return frames
 
-    def _until_closed(self, data: bytes) -> bytes:
-        """What is left from the DC or DD on."""
-        closer = _CLOSER.search(data)
-        lost = len(data) if closer is None else closer.start()
-        self.dropped += lost
+    def _until_closed(self, data: bytes, at: int) -> int:
+        """Where the DC or DD is; what comes before it is dropped."""
+        closer = _CLOSER.search(data, at)
+        end = len(data) if closer is None else closer.start()
+        self.dropped += end - at
         self._waits = closer is None
-        return data[lost:]
+        return end
 
     def _read(self, body: bytes) -> Frame:
         frame = super()._read(body)

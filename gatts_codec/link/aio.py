@@ -46,8 +46,8 @@ def aconnect(
 ) -> Connecting:
     """``connect`` for asyncio: ``async with aconnect(..) as sd``, or ``sd = await aconnect(..)`` and ``close`` it.
 
-    Raises UnknownDialectError at once. EncodeError, PortError, LinkTimeout and LinkClosed come when it is awaited or
-    entered, for the reasons that ``connect`` has.
+    Raises UnknownDialectError, and EncodeError for a time or size that is none, at once. Other EncodeErrors, PortError,
+    LinkTimeout and LinkClosed come when it is awaited or entered, for the reasons that ``connect`` has.
     """
     options = Options(
         reset=reset,

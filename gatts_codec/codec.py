@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from gatts_codec.constants import Kind
+from gatts_codec.constants import Group, Kind
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
 from gatts_codec.interpreter import PACKET_TYPES, Bytes, Entry, Interpreter
 from gatts_codec.packets.opaque import Opaque
@@ -92,6 +92,10 @@ class Codec:
         """
         message: Packet = self._interpreter.named(kind, name).layout.from_dict(plain)
         return message
+
+    def group_of(self, kind: Kind, number: int) -> Group:
+        """The group that an opcode or event id belongs to in this dialect; "unknown" outside every range."""
+        return self._interpreter.group(kind, number)
 
     def opcode(self, packet: Packet | type[Packet]) -> int:
         """The opcode or event id of a packet in this dialect. Raises EncodeError where that has no such packet."""

@@ -63,7 +63,7 @@ class Interpreter:
     def __init__(self, dialect: Dialect, strict: bool) -> None:
         self.dialect, self.strict = dialect, strict
         self._tables: dict[str, _Table] = {}
-        self._group = lru_cache(maxsize=1024)(self._group_of)
+        self.group = lru_cache(maxsize=1024)(self._group_of)
 
     def named(self, kind: str, name: str) -> Entry:
         """A packet by its name. Raises EncodeError, which lists the dialect's names."""
@@ -103,7 +103,7 @@ class Interpreter:
 
     def with_head(self, kind: Kind, head: bytes) -> Entry | None:
         """A packet by its opcode or event id; None where the dialect has none."""
-        group = self._group(kind, int.from_bytes(head, "little"))
+        group = self.group(kind, int.from_bytes(head, "little"))
         entry = self._table(group).by_head.get((kind, head))
         if entry is not None or group in self.dialect.groups:
             return entry
@@ -177,7 +177,7 @@ class Interpreter:
             return Opaque(packet_type, self._other_kind(packet_type), "unknown", None, body)
         head = self._head(kind, body)
         opcode = int.from_bytes(head, "little")
-        group = self._group(kind, opcode)
+        group = self.group(kind, opcode)
         if group == "gatts" or self.with_head(kind, head) is not None:
             return self.decode(kind, body, Packet)
         return Opaque(packet_type, kind, group, opcode, body[len(head) :])
@@ -245,7 +245,7 @@ class Interpreter:
         return message
 
     def _unknown_opcode(self, kind: Kind, body: bytes, opcode: int) -> UnknownOpcodeError:
-        group = self._group(kind, opcode)
+        group = self.group(kind, opcode)
         what = "event id" if kind == "event" else "opcode"
         where = f" ({group} group)" if group not in ("gatts", "unknown") else ""
         reason = f"{what} 0x{opcode:02x}{where} is no {kind} of {self.dialect.name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import re
 from dataclasses import is_dataclass, replace
 from inspect import signature
 from typing import Any
@@ -58,7 +59,7 @@ def test_a_repr_names_every_field_in_order(dialect: str, choose: st.DataObject) 
     for name in field_types(type(message)):
         at = shown.index(f"{name}=", at) + 1
     assert "FROM_DATA" not in shown
-    assert "<" not in shown
+    assert "<" not in re.sub(r"<\d+ bytes, not shown>", "", shown)  # keys
 
 
 REPRS = {

@@ -51,9 +51,8 @@ class Arrival:
             self._notices.warn("an event that does not decode: %s", error)
             if len(payload) < _HEAD:
                 return Opaque(_EVENT, "event", "unknown", None, payload[1:])
-            return Opaque(
-                _EVENT, "event", "gatts", int.from_bytes(payload[1:_HEAD], "little"), payload[_HEAD:]
-            )
+            number = int.from_bytes(payload[1:_HEAD], "little")
+            return Opaque(_EVENT, "event", self._codec.group_of("event", number), number, payload[_HEAD:])
         assert isinstance(message, (Event, Opaque))
         return message
 

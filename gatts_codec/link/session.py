@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import copy
-from typing import Any, cast
+from typing import Any
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
@@ -255,7 +255,7 @@ class CallSession:
         try:
             if isinstance(command, Command):
                 return self.codec.decode_response(answer[1:])
-            return cast(Opaque, self.codec.unpack(answer))
+            return Opaque(answer[0], "response", command.group, answer[1], answer[2:])
         except DecodeError as error:
             if doubt := self._suspicion.about_answer(answer):
                 error.reason += f"; {doubt}"

@@ -21,6 +21,7 @@ from gatts_codec.capture.bulk.table import batch_of_columns, words
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.capture.wire.frames import CapturedFrame
+from gatts_codec.constants.table import group_and_name
 from gatts_codec.errors import UnknownOpcodeError
 from gatts_codec.framing import Decoder
 from gatts_codec.framing.h5 import HEADER_SIZE, TYPE_NAMES, H5Type, link_name
@@ -126,7 +127,7 @@ class PacketColumns:
         if isinstance(packet.message, Opaque):
             group = self._words["group"][packet.message.group]
         elif layout is not None:
-            group = self._words["group"]["gatts"]
+            group = self._words["group"][group_and_name(packet.name or "")[0]]
         elif isinstance(packet.error, UnknownOpcodeError):
             group = -1
         else:

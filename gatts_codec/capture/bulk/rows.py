@@ -30,6 +30,7 @@ from gatts_codec.capture.calls.selection import handles_of
 from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
 from gatts_codec.capture.decoding.repeats import Repeats
 from gatts_codec.capture.wire.frames import CapturedFrame
+from gatts_codec.constants.table import group_and_name
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Message, Response
 
@@ -107,4 +108,4 @@ def _group(record: PacketRecord) -> str | None:
         return None
     if isinstance(packet.message, Opaque):
         return packet.message.group
-    return "gatts" if packet.name else None
+    return group_and_name(packet.name)[0] if packet.name else None

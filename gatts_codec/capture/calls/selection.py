@@ -14,6 +14,7 @@ from gatts_codec.capture.calls.exchanges import Exchange, connection_of
 from gatts_codec.capture.calls.session import Call, EventSeen, Happening
 from gatts_codec.capture.decoding.describe import packet_name
 from gatts_codec.capture.decoding.packets import Decoded, PacketRecord
+from gatts_codec.constants.table import group_and_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES
@@ -53,6 +54,10 @@ class Selection:
             )
             if unknown and "_complete" not in plain and "user_mem" not in plain:
                 raise CaptureError(f"nothing is called {name!r}; known are {', '.join(known)}")
+
+
+def _group(name: str | None) -> str:
+    return group_and_name(name)[0] if name else "unknown"
 
 
 class Selector:
@@ -123,7 +128,7 @@ class Selector:
             yield packet_name(packet, self._numbers).lower()
             yield (packet.name or "").lower()
             yield packet.kind or ""
-            yield packet.message.group if isinstance(packet.message, Opaque) else "gatts"
+            yield packet.message.group if isinstance(packet.message, Opaque) else _group(packet.name)
             yield f"0x{packet.opcode or 0:02x}"
         elif h5 is not None:
             yield h5.type_name.lower()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable
-from functools import cached_property, update_wrapper
+from functools import cached_property
 from inspect import signature
+from types import FunctionType
 from typing import Any, Generic, ParamSpec, TypeVar, get_args, overload
 
+from gatts_codec.schema.classes import init_of
 from gatts_codec.schema.message import Command, Response
 
 P = ParamSpec("P")
@@ -71,15 +74,14 @@ class command(Generic[P, R]):  # noqa: N801  it is used like a function
         def method(calls: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
             return calls.call(cls(*args, **kwargs))
 
-        update_wrapper(
-            method, cls.__init__
-        )  # which has the annotations, and the module in which they are read
-        method.__name__, method.__qualname__ = self.name, f"Calls.{self.name}"
-        method.__doc__ = cls.__doc__
-        answer = _response_of(cls)
-        method.__annotations__ = {**cls.__init__.__annotations__, "return": answer}
-        method.__signature__ = signature(cls.__init__).replace(return_annotation=answer)  # type: ignore[attr-defined]
-        return method
+        # In the packet's module, where its annotations are read.
+        home = vars(sys.modules[cls.__module__])
+        made = FunctionType(method.__code__, home, self.name, None, method.__closure__)
+        made.__qualname__, made.__doc__ = f"Calls.{self.name}", cls.__doc__
+        init, answer = init_of(cls), _response_of(cls)
+        made.__annotations__ = {**init.__annotations__, "return": answer}
+        made.__signature__ = signature(init).replace(return_annotation=answer)  # type: ignore[attr-defined]
+        return made
 
 
 def _response_of(cls: Any) -> str:

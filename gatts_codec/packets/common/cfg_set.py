@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import InitVar, dataclass, replace
+import dataclasses
+from dataclasses import InitVar, replace
 from typing import Annotated, ClassVar, TypeAlias
 
 from gatts_codec.errors import EncodeError
 from gatts_codec.packets.common.device_name import DEVICE_NAME, DeviceName
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16, u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Absent, Bits, Record, named
@@ -149,7 +151,8 @@ class AttrTabSizeCfg(Message):
     attr_tab_size: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+# The standard one: ours knows no InitVar.
+@dataclasses.dataclass(frozen=True, slots=True, repr=False)
 class CfgSet(Command["CfgSetResponse"]):
     """Set one configuration (SDK: sd_ble_cfg_set). The id follows from the structure.
 

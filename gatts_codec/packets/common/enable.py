@@ -5,12 +5,12 @@ Up to sd_api_v3 its parameters travel with it; from v4 on they are configuration
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.packets.common.device_name import DEVICE_NAME, DeviceName
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16, u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER

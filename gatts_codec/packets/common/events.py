@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import UserMemType
 from gatts_codec.packets.common.user_mem_reply import BLOCK, BLOCK_V1, UserMemBlock
 from gatts_codec.schema.blocks import u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.common.options import (
@@ -17,6 +16,7 @@ from gatts_codec.packets.common.options import (
 )
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, Given, OneOf, Presence, u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
 from gatts_codec.constants.gap import ConnBandwidth, Role
 from gatts_codec.packets.gap.structs import IRK, Irk
 from gatts_codec.schema.blocks import Presence, Raw, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Handle, Message
 from gatts_codec.schema.record import Bits, Record, named
 from gatts_codec.schema.shown import Key

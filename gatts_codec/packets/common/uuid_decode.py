@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Given, Length, Presence, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Response, fill_length
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import UUID, Uuid

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AddrCycleMode
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, Given, Presence, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
 

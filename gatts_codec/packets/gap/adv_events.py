@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from construct import Construct
@@ -19,6 +18,7 @@ from gatts_codec.packets.gap.structs import (
     BleData,
 )
 from gatts_codec.schema.blocks import Data, Flag, Raw, i8, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Absent, Bits, Count, Record, named
 from gatts_codec.schema.shown import LATER

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvType, Phy
 from gatts_codec.packets.gap.structs import ADDR, ADV_SET_DATA, CHANNEL_MASK, Addr, AdvSetData
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16, u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Bits, Record, named
 

@@ -5,13 +5,13 @@ Up to sd_api_v5 the parameters travel with the command; from v6 on it names an a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvTypeV5
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, WHITELIST, Addr, Whitelist
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.packets.gap.structs import CONN_PARAMS, ConnParams
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Response, fill_length
 from gatts_codec.schema.record import Count, Group, Record, named
 from gatts_codec.schema.structs import SEC_MODE, SecMode

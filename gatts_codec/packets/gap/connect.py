@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from construct import Construct
@@ -20,6 +19,7 @@ from gatts_codec.packets.gap.scan import (
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, CONN_PARAMS, Addr, ConnParams
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER

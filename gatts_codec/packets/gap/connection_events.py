@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from construct import Construct
@@ -23,6 +22,7 @@ from gatts_codec.packets.gap.structs import (
     ConnParams,
 )
 from gatts_codec.schema.blocks import i8, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle
 from gatts_codec.schema.record import Absent, Bits, Record, When, named
 from gatts_codec.schema.shown import LATER

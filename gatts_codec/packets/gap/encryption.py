@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.gap.structs import (
@@ -20,6 +19,7 @@ from gatts_codec.packets.gap.structs import (
 )
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Given, Presence
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from construct import Construct
 
 from gatts_codec.packets.gap.structs import (
@@ -19,6 +17,7 @@ from gatts_codec.packets.gap.structs import (
 )
 from gatts_codec.packets.gap.whitelist import ID_KEY, ID_KEY_V2, IdKey
 from gatts_codec.schema.blocks import Presence
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Message
 from gatts_codec.schema.record import Record, named
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AuthKeyType, KeypressNotification, SecStatus
@@ -10,6 +9,7 @@ from gatts_codec.packets.gap.keys import KEY_SET, KEY_SET_V1, KEY_SET_V2, KeySet
 from gatts_codec.packets.gap.structs import SEC_PARAMS, SEC_PARAMS_V1, SecParams, SecParamsV1
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, OneOf, Presence, Raw, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Record, named

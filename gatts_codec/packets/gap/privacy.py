@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AddrType, PrivacyMode
 from gatts_codec.packets.gap.structs import IRK, Irk
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Record, named
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import Phy, ScanFilterPolicy
@@ -16,6 +15,7 @@ from gatts_codec.packets.gap.structs import (
 )
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Bits, Record, named
 

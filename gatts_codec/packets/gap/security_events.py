@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from construct import Construct
@@ -28,6 +27,7 @@ from gatts_codec.packets.gap.structs import (
     SecParamsV1,
 )
 from gatts_codec.schema.blocks import Presence, Raw, Trailing, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER, Key

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from gatts_codec.constants.gap import AddrType, IoCaps
 from gatts_codec.schema.blocks import Data, Length, Presence, Raw, u8, u16, u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.message import FROM_DATA, Message, fill_length
 from gatts_codec.schema.record import Absent, AtMost, Bits, Record, named

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import TxPowerRole
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import i8, u16
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, IRK, Addr, Irk
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Flag, Length, Presence, u8
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf
 from gatts_codec.schema.message import FROM_DATA, Command, Message, Response, fill_length
 from gatts_codec.schema.record import AtMost, Record, named

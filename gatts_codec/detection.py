@@ -1,9 +1,9 @@
 """Which dialect packets speak, how surely, and why not another.
 
 No opcode tells it and a wrong dialect can decode a packet without an error, so every dialect is tried on many packets
-of many kinds. A GATTS packet that decodes strictly counts 1, one that only firmware takes nothing, one that does not
-decode -3, an opcode outside every group -1, packets of other groups nothing: their layouts are not known here. The
-version request, which moved between v3 and v5, counts as three.
+of many kinds. A packet that decodes strictly counts 1, one that only firmware takes nothing, one that does not
+decode -3, an opcode outside every group -1, one that the dialect has no layout for nothing. The version request, which
+moved between v3 and v5, counts as three.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ class Fit:
     failure: Failure | None
 
     @property
-    def gatts(self) -> int:
-        """Packets that are GATTS in this dialect."""
+    def known(self) -> int:
+        """Packets whose layout this dialect has."""
         return self.decoded + self.failed
 
 
@@ -111,7 +111,7 @@ class Verdict:
             return f"{fit.dialect} fits less well: {_decoded(fit)}, {fit.others} are of other groups"
         number, packet, reason = fit.failure
         return (
-            f"{fit.dialect} fits less well: {fit.failed} of {fit.gatts} GATTS packets do not decode, "
+            f"{fit.dialect} fits less well: {fit.failed} of {fit.known} packets do not decode, "
             f"the first in frame {number}, {packet}: {reason}"
         )
 
@@ -131,11 +131,11 @@ _SPOKEN = {"sure": "surely", "likely": "probably"}
 
 
 def _decoded(fit: Fit) -> str:
-    if not fit.gatts:
-        return "no packet is GATTS"
+    if not fit.known:
+        return "no packet has a layout in it"
     if not fit.failed:
-        return f"all {fit.decoded} GATTS packets decode" if fit.decoded > 1 else "its GATTS packet decodes"
-    return f"{fit.decoded} of {fit.gatts} GATTS packets decode"
+        return f"all {fit.decoded} packets decode" if fit.decoded > 1 else "its packet decodes"
+    return f"{fit.decoded} of {fit.known} packets decode"
 
 
 class DialectDetector:

@@ -7,7 +7,6 @@ from gatts_codec.capture.calls.session import Call as Call
 from gatts_codec.capture.calls.session import EventSeen as EventSeen
 from gatts_codec.capture.calls.session import Happening as Happening
 from gatts_codec.capture.calls.session import Session as Session
-from gatts_codec.capture.decoding.detection import Verdict as Verdict
 from gatts_codec.capture.decoding.detection import detect_dialect as detect_dialect
 from gatts_codec.capture.decoding.packets import Decoded as Decoded
 from gatts_codec.capture.decoding.packets import PacketDecoder as PacketDecoder
@@ -45,3 +44,4 @@ from gatts_codec.capture.writers import Output as Output
 from gatts_codec.capture.writers import Writer as Writer
 from gatts_codec.capture.writers import writer_for as writer_for
 from gatts_codec.capture.writers import writer_named as writer_named
+from gatts_codec.detection import Verdict as Verdict

@@ -52,7 +52,7 @@ def _odd_buffer(record: Record) -> bool:
 
 def _changed(record: Record, *places: int) -> bool:
     """Whether a record was made by changing the byte at one of these places."""
-    return record.get("why", "").startswith(tuple(f"byte {place} " for place in places))
+    return str(record.get("why", "")).startswith(tuple(f"byte {place} " for place in places))
 
 
 _Accident = Callable[[Record], bool]

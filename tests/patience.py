@@ -27,7 +27,7 @@ _WAITING: tuple[Callable[..., Any], ...] = (
 
 def be_patient() -> None:
     """Make it the default in this process."""
-    opening.HostConfig = lambda **given: replace(PATIENT_HOST, **given)  # type: ignore[attr-defined]
+    opening.HostConfig = lambda **given: replace(PATIENT_HOST, **given)  # type: ignore[assignment, attr-defined]
     for function in _WAITING:
         function.__defaults__ = tuple(map(_patient, function.__defaults__ or ()))
         function.__kwdefaults__ = {name: _patient(it) for name, it in (function.__kwdefaults__ or {}).items()}

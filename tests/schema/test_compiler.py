@@ -149,7 +149,12 @@ def test_a_packet_gets_functions_of_its_own_when_it_is_used_often(monkeypatch: p
     monkeypatch.delenv(codec_module.INTERPRETED)
     made: list[object] = []
     make = codec_module._made
-    monkeypatch.setattr(codec_module, "_made", lambda write: (made.append(write), make(write))[1])
+
+    def noted(write: Any) -> Any:
+        made.append(write)
+        return make(write)
+
+    monkeypatch.setattr(codec_module, "_made", noted)
     codec = Codec(SD_API_V7.derive("sd_api_v7", firmware="none"))
     message = ValueSet(1, 2, None)
     for uses in range(1, 3 * codec_module.OFTEN):

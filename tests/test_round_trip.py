@@ -127,8 +127,10 @@ def test_pack_then_unpack(dialect: str, choose: st.DataObject) -> None:
 def test_to_dict_is_json_and_from_dict_its_inverse(dialect: str, choose: st.DataObject) -> None:
     message = choose.draw(messages(dialect))
     plain = message.to_dict()
-    assert list(plain) == list(field_types(type(message)))
-    back = type(message).from_dict(json.loads(json.dumps(plain)))
+    types = field_types(type(message))
+    left_out = {name for name in types if types[name].later and getattr(message, name) is None}
+    assert list(plain) == [name for name in types if name not in left_out]
+    back = Codec(dialect).from_dict(message.kind, message.name, json.loads(json.dumps(plain)))
     assert back == message
     assert back.to_dict() == plain
 

@@ -451,7 +451,756 @@ R.SysAttrGet = {
     },
     tolerates_trailing = false,
 }
-R.labels_7 = {
+R.GattsEnableParams = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "service_changed", 0, 1 } },
+            required = {},
+            reserved = 254,
+            labels = {},
+        },
+        { name = "attr_tab_size", block = "number", size = 4, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.EnableParams = {
+    block = "record",
+    members = {
+        { block = "absent", names = { "common_enable_params", "gap_enable_params", "gatt_enable_params" } },
+        { name = "gatts_enable_params", block = "nested", of = R.GattsEnableParams },
+    },
+    tolerates_trailing = false,
+}
+R.EnableV3 = {
+    block = "record",
+    members = { { name = "ble_enable_params", block = "presence", flag = "STRUCT", of = R.EnableParams } },
+    tolerates_trailing = false,
+}
+R.TxBufferCountGet = {
+    block = "record",
+    members = { { name = "count_present", block = "given", flag = "STRUCT" } },
+    tolerates_trailing = false,
+}
+R.Uuid128 = { block = "record", members = { { name = "uuid128", block = "raw", size = 16 } }, tolerates_trailing = false }
+R.UuidVsAdd = {
+    block = "record",
+    members = {
+        { name = "vs_uuid", block = "presence", flag = "STRUCT", of = R.Uuid128 },
+        { name = "uuid_type_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.UuidDecode = {
+    block = "record",
+    members = {
+        { name = "uuid_le_len", block = "number", size = 1, signed = false },
+        { name = "uuid_le", block = "data", length = "uuid_le_len", flag = "DATA", limited = false },
+        { name = "uuid_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.UuidEncode = {
+    block = "record",
+    members = {
+        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
+        { name = "uuid_le_len_present", block = "given", flag = "STRUCT" },
+        { name = "uuid_le_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.VersionGet = {
+    block = "record",
+    members = { { name = "version_present", block = "given", flag = "RAW" } },
+    tolerates_trailing = false,
+}
+R.UserMemBlock = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "mem_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.UserMemReply = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "block", block = "presence", flag = "DATA", of = R.UserMemBlock },
+    },
+    tolerates_trailing = false,
+}
+R.RadioCpuMutexOpt = {
+    block = "record",
+    members = { { block = "bits", size = 1, groups = { { "enable", 0, 1 } }, required = {}, reserved = 254, labels = {} } },
+    tolerates_trailing = false,
+}
+R.ChMapOpt = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "ch_map", block = "raw", size = 5 },
+    },
+    tolerates_trailing = false,
+}
+R.LocalConnLatencyOpt = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "requested_latency", block = "number", size = 2, signed = false },
+        {
+            name = "actual_latency",
+            block = "presence",
+            flag = "STRUCT",
+            of = { block = "number", size = 2, signed = false },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.PasskeyOpt = {
+    block = "record",
+    members = { { name = "passkey", block = "presence", flag = "STRUCT", of = { block = "raw", size = 6, shown = "key" } } },
+    tolerates_trailing = false,
+}
+R.Irk = {
+    block = "record",
+    members = { { name = "irk", block = "raw", size = 16, shown = "key" } },
+    tolerates_trailing = false,
+}
+R.PrivacyOpt = {
+    block = "record",
+    members = {
+        { name = "irk", block = "presence", flag = "STRUCT", of = R.Irk },
+        { name = "interval_s", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.CompatModeOpt = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "mode_1_enable", 0, 1 } },
+            required = {},
+            reserved = 254,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.OptSet = {
+    block = "record",
+    members = {
+        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt",
+            block = "presence",
+            flag = "RAW",
+            of = {
+                block = "switch",
+                field = "opt_id",
+                cases = {
+                    { 1, R.RadioCpuMutexOpt },
+                    { 32, R.ChMapOpt },
+                    { 33, R.LocalConnLatencyOpt },
+                    { 34, R.PasskeyOpt },
+                    { 35, R.PrivacyOpt },
+                    { 36, R.RadioCpuMutexOpt },
+                    { 37, R.CompatModeOpt },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.OptGet = {
+    block = "record",
+    members = {
+        {
+            name = "opt_id",
+            block = "oneof",
+            of = { block = "number", size = 4, signed = false },
+            values = { 1, 32, 33, 34, 35, 36, 37 },
+        },
+        { name = "opt_present", block = "given", flag = "RAW" },
+    },
+    tolerates_trailing = false,
+}
+R.labels_7 = { [0] = "NONE", [1] = "AUTO" }
+R.labels_8 = {
+    [0] = "PUBLIC",
+    [1] = "RANDOM_STATIC",
+    [2] = "RANDOM_PRIVATE_RESOLVABLE",
+    [3] = "RANDOM_PRIVATE_NON_RESOLVABLE",
+    [127] = "ANONYMOUS",
+}
+R.Addr = {
+    block = "record",
+    members = {
+        { block = "absent", names = { "addr_id_peer" } },
+        { name = "addr_type", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "addr", block = "raw", size = 6, shown = "address" },
+    },
+    tolerates_trailing = false,
+}
+R.AddressSet = {
+    block = "record",
+    members = {
+        { name = "addr_cycle_mode", block = "number", size = 1, signed = false, labels = R.labels_7 },
+        { name = "addr", block = "presence", flag = "STRUCT", of = R.Addr },
+    },
+    tolerates_trailing = false,
+}
+R.AddressGet = {
+    block = "record",
+    members = { { name = "addr_present", block = "given", flag = "RAW" } },
+    tolerates_trailing = false,
+}
+R.AdvDataSet = {
+    block = "record",
+    members = {
+        { name = "dlen", block = "number", size = 1, signed = false },
+        { name = "data", block = "data", length = "dlen", flag = "DATA", limited = false, most = 31 },
+        { name = "srdlen", block = "number", size = 1, signed = false },
+        { name = "sr_data", block = "data", length = "srdlen", flag = "DATA", limited = false, most = 31 },
+    },
+    tolerates_trailing = false,
+}
+R.labels_9 = { [0] = "ADV_IND", [1] = "ADV_DIRECT_IND", [2] = "ADV_SCAN_IND", [3] = "ADV_NONCONN_IND" }
+R.labels_10 = { [0] = "ANY", [1] = "FILTER_SCANREQ", [2] = "FILTER_CONNREQ", [3] = "FILTER_BOTH" }
+R.Whitelist = {
+    block = "record",
+    members = {
+        { name = "addr_count", block = "number", size = 1, signed = false },
+        { block = "atmost", field = "addr_count", most = 8 },
+        {
+            name = "addrs",
+            block = "presence",
+            flag = "STRUCT",
+            of = { block = "list", count = "addr_count", of = { block = "presence", flag = "STRUCT", of = R.Addr } },
+        },
+        { name = "irk_count", block = "number", size = 1, signed = false },
+        { block = "atmost", field = "irk_count", most = 8 },
+        {
+            name = "irks",
+            block = "presence",
+            flag = "STRUCT",
+            of = { block = "list", count = "irk_count", of = { block = "presence", flag = "STRUCT", of = R.Irk } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ChannelMask = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "ch_37_off", 0, 1 }, { "ch_38_off", 1, 1 }, { "ch_39_off", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AdvParamsV2 = {
+    block = "record",
+    members = {
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_9 },
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr },
+        { name = "fp", block = "number", size = 1, signed = false, labels = R.labels_10 },
+        { name = "whitelist", block = "presence", flag = "STRUCT", of = R.Whitelist },
+        { name = "interval", block = "number", size = 2, signed = false },
+        { name = "timeout", block = "number", size = 2, signed = false },
+        { name = "channel_mask", block = "nested", of = R.ChannelMask },
+    },
+    tolerates_trailing = false,
+}
+R.AdvStartV5 = {
+    block = "record",
+    members = {
+        { name = "adv_params", block = "presence", flag = "STRUCT", of = R.AdvParamsV2 },
+        { block = "absent", names = { "conn_cfg_tag" } },
+    },
+    tolerates_trailing = false,
+}
+R.AdvStop = { block = "record", members = { { block = "absent", names = { "adv_handle" } } }, tolerates_trailing = true }
+R.ConnParams = {
+    block = "record",
+    members = {
+        { name = "min_conn_interval", block = "number", size = 2, signed = false },
+        { name = "max_conn_interval", block = "number", size = 2, signed = false },
+        { name = "slave_latency", block = "number", size = 2, signed = false },
+        { name = "conn_sup_timeout", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ConnParamUpdate = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams },
+    },
+    tolerates_trailing = false,
+}
+R.labels_11 = {
+    [0] = "SUCCESS",
+    [1] = "UNKNOWN_BTLE_COMMAND",
+    [2] = "UNKNOWN_CONNECTION_IDENTIFIER",
+    [5] = "AUTHENTICATION_FAILURE",
+    [6] = "PIN_OR_KEY_MISSING",
+    [7] = "MEMORY_CAPACITY_EXCEEDED",
+    [8] = "CONNECTION_TIMEOUT",
+    [12] = "COMMAND_DISALLOWED",
+    [18] = "INVALID_BTLE_COMMAND_PARAMETERS",
+    [19] = "REMOTE_USER_TERMINATED_CONNECTION",
+    [20] = "REMOTE_DEV_TERMINATION_DUE_TO_LOW_RESOURCES",
+    [21] = "REMOTE_DEV_TERMINATION_DUE_TO_POWER_OFF",
+    [22] = "LOCAL_HOST_TERMINATED_CONNECTION",
+    [26] = "UNSUPPORTED_REMOTE_FEATURE",
+    [30] = "INVALID_LMP_PARAMETERS",
+    [31] = "UNSPECIFIED_ERROR",
+    [34] = "LMP_RESPONSE_TIMEOUT",
+    [35] = "LMP_ERROR_TRANSACTION_COLLISION",
+    [36] = "LMP_PDU_NOT_ALLOWED",
+    [40] = "INSTANT_PASSED",
+    [41] = "PAIRING_WITH_UNIT_KEY_UNSUPPORTED",
+    [42] = "DIFFERENT_TRANSACTION_COLLISION",
+    [48] = "PARAMETER_OUT_OF_MANDATORY_RANGE",
+    [58] = "CONTROLLER_BUSY",
+    [59] = "CONN_INTERVAL_UNACCEPTABLE",
+    [60] = "DIRECTED_ADVERTISER_TIMEOUT",
+    [61] = "CONN_TERMINATED_DUE_TO_MIC_FAILURE",
+    [62] = "CONN_FAILED_TO_BE_ESTABLISHED",
+}
+R.Disconnect = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "hci_status_code", block = "number", size = 1, signed = false, labels = R.labels_11 },
+    },
+    tolerates_trailing = false,
+}
+R.TxPowerSet = {
+    block = "record",
+    members = {
+        { block = "absent", names = { "role", "handle" } },
+        { name = "tx_power", block = "number", size = 1, signed = true },
+    },
+    tolerates_trailing = false,
+}
+R.AppearanceSet = {
+    block = "record",
+    members = { { name = "appearance", block = "number", size = 2, signed = false, shown = "#06x" } },
+    tolerates_trailing = false,
+}
+R.AppearanceGet = {
+    block = "record",
+    members = { { name = "appearance_present", block = "given", flag = "RAW" } },
+    tolerates_trailing = false,
+}
+R.PpcpSet = {
+    block = "record",
+    members = { { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams } },
+    tolerates_trailing = false,
+}
+R.PpcpGet = {
+    block = "record",
+    members = { { name = "conn_params_present", block = "given", flag = "RAW" } },
+    tolerates_trailing = false,
+}
+R.DeviceNameSet = {
+    block = "record",
+    members = {
+        { name = "write_perm", block = "presence", flag = "STRUCT", of = R.SecMode },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "dev_name", block = "data", length = "len", flag = "DATA", limited = true, most = 31 },
+    },
+    tolerates_trailing = false,
+}
+R.DeviceNameGet = {
+    block = "record",
+    members = {
+        { name = "len", block = "presence", flag = "STRUCT", of = { block = "number", size = 2, signed = false } },
+        { name = "dev_name_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = true,
+}
+R.labels_12 = {
+    io_caps = { [0] = "DISPLAY_ONLY", [1] = "DISPLAY_YESNO", [2] = "KEYBOARD_ONLY", [3] = "NONE", [4] = "KEYBOARD_DISPLAY" },
+}
+R.KeyDistribution = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "enc", 0, 1 }, { "id", 1, 1 }, { "sign", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = {},
+        },
+        { block = "absent", names = { "link" } },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsV1 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "bond", 0, 1 }, { "mitm", 1, 1 }, { "io_caps", 2, 3 }, { "oob", 5, 1 } },
+            required = {},
+            reserved = 192,
+            labels = R.labels_12,
+        },
+        { name = "min_key_size", block = "number", size = 1, signed = false },
+        { name = "max_key_size", block = "number", size = 1, signed = false },
+        { name = "kdist_periph", block = "nested", of = R.KeyDistribution },
+        { name = "kdist_central", block = "nested", of = R.KeyDistribution },
+    },
+    tolerates_trailing = false,
+}
+R.Authenticate = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParamsV1 },
+    },
+    tolerates_trailing = false,
+}
+R.labels_13 = {
+    [0] = "SUCCESS",
+    [1] = "TIMEOUT",
+    [2] = "PDU_INVALID",
+    [129] = "PASSKEY_ENTRY_FAILED",
+    [130] = "OOB_NOT_AVAILABLE",
+    [131] = "AUTH_REQ",
+    [132] = "CONFIRM_VALUE",
+    [133] = "PAIRING_NOT_SUPP",
+    [134] = "ENC_KEY_SIZE",
+    [135] = "SMP_CMD_UNSUPPORTED",
+    [136] = "UNSPECIFIED",
+    [137] = "REPEATED_ATTEMPTS",
+    [138] = "INVALID_PARAMS",
+    [139] = "DHKEY_FAILURE",
+    [140] = "NUM_COMP_FAILURE",
+    [141] = "BR_EDR_IN_PROG",
+    [142] = "X_TRANS_KEY_DISALLOWED",
+}
+R.EncInfo = {
+    block = "record",
+    members = {
+        { name = "ltk", block = "raw", size = 16, shown = "key" },
+        { block = "absent", names = { "lesc" } },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "auth", 0, 1 }, { "ltk_len", 1, 7 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.MasterId = {
+    block = "record",
+    members = { { name = "ediv", block = "number", size = 2, signed = false }, { name = "rand", block = "raw", size = 8 } },
+    tolerates_trailing = false,
+}
+R.EncKey = {
+    block = "record",
+    members = {
+        { name = "enc_info", block = "nested", of = R.EncInfo },
+        { name = "master_id", block = "nested", of = R.MasterId },
+    },
+    tolerates_trailing = false,
+}
+R.IdKey = {
+    block = "record",
+    members = {
+        { name = "id_info", block = "nested", of = R.Irk },
+        { name = "id_addr_info", block = "nested", of = R.Addr },
+    },
+    tolerates_trailing = false,
+}
+R.SignInfo = {
+    block = "record",
+    members = { { name = "csrk", block = "raw", size = 16, shown = "key" } },
+    tolerates_trailing = false,
+}
+R.SecKeysV1 = {
+    block = "record",
+    members = {
+        { name = "enc_key", block = "presence", flag = "STRUCT", of = R.EncKey },
+        { name = "id_key", block = "presence", flag = "STRUCT", of = R.IdKey },
+        { name = "sign_key", block = "presence", flag = "STRUCT", of = R.SignInfo },
+    },
+    tolerates_trailing = false,
+}
+R.KeySetV1 = {
+    block = "record",
+    members = {
+        { name = "keys_periph", block = "nested", of = R.SecKeysV1 },
+        { name = "keys_central", block = "nested", of = R.SecKeysV1 },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsReply = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParamsV1 },
+        { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySetV1 },
+    },
+    tolerates_trailing = false,
+}
+R.labels_14 = { [0] = "NONE", [1] = "PASSKEY", [2] = "OOB" }
+R.AuthKeyReply = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        {
+            name = "key_type",
+            block = "oneof",
+            of = { block = "number", size = 1, signed = false, labels = R.labels_14 },
+            values = { 0, 1, 2 },
+        },
+        {
+            name = "key",
+            block = "presence",
+            flag = "DATA",
+            of = {
+                block = "switch",
+                field = "key_type",
+                cases = {
+                    { 0, { block = "raw", size = 0 } },
+                    { 1, { block = "raw", size = 6 } },
+                    { 2, { block = "raw", size = 16 } },
+                },
+                shown = "key",
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.Encrypt = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "master_id", block = "presence", flag = "STRUCT", of = R.MasterId },
+        { name = "enc_info", block = "presence", flag = "STRUCT", of = R.EncInfo },
+    },
+    tolerates_trailing = true,
+}
+R.SecInfoReply = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "enc_info", block = "presence", flag = "STRUCT", of = R.EncInfo },
+        { name = "id_info", block = "presence", flag = "STRUCT", of = R.Irk },
+        { name = "sign_info", block = "presence", flag = "STRUCT", of = R.SignInfo },
+    },
+    tolerates_trailing = false,
+}
+R.ConnSecGet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "conn_sec_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.RssiStart = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "threshold_dbm", block = "number", size = 1, signed = false },
+        { name = "skip_count", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.RssiStop = {
+    block = "record",
+    members = { { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" } },
+    tolerates_trailing = false,
+}
+R.ScanParamsV2 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "active", 0, 1 }, { "selective", 1, 1 } },
+            required = {},
+            reserved = 252,
+            labels = {},
+        },
+        { name = "whitelist", block = "presence", flag = "STRUCT", of = R.Whitelist },
+        { name = "interval", block = "number", size = 2, signed = false },
+        { name = "window", block = "number", size = 2, signed = false },
+        { name = "timeout", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ScanStartV5 = {
+    block = "record",
+    members = { { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParamsV2 } },
+    tolerates_trailing = false,
+}
+R.ScanStop = { block = "record", members = {}, tolerates_trailing = true }
+R.Connect = {
+    block = "record",
+    members = {
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr },
+        { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParamsV2 },
+        { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams },
+        { block = "absent", names = { "conn_cfg_tag" } },
+    },
+    tolerates_trailing = false,
+}
+R.RssiGetV5 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "rssi_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.PrimaryServicesDiscover = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "start_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "srvc_uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
+    },
+    tolerates_trailing = false,
+}
+R.HandleRange = {
+    block = "record",
+    members = {
+        { name = "start_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "end_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+    },
+    tolerates_trailing = false,
+}
+R.RelationshipsDiscover = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle_range", block = "presence", flag = "STRUCT", of = R.HandleRange },
+    },
+    tolerates_trailing = false,
+}
+R.CharValueByUuidRead = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid },
+        { name = "handle_range", block = "presence", flag = "STRUCT", of = R.HandleRange },
+    },
+    tolerates_trailing = false,
+}
+R.Read = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "offset", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.CharValuesRead = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle_count", block = "number", size = 2, signed = false },
+        { block = "atmost", field = "handle_count", most = 11 },
+        {
+            name = "handles",
+            block = "presence",
+            flag = "RAW",
+            of = { block = "list", count = "handle_count", of = { block = "number", size = 2, signed = false } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.labels_15 = {
+    [0] = "INVALID",
+    [1] = "WRITE_REQ",
+    [2] = "WRITE_CMD",
+    [3] = "SIGN_WRITE_CMD",
+    [4] = "PREP_WRITE_REQ",
+    [5] = "EXEC_WRITE_REQ",
+}
+R.labels_16 = { [0] = "CANCEL", [1] = "WRITE" }
+R.WriteParams = {
+    block = "record",
+    members = {
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
+        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = true, most = 20 },
+    },
+    tolerates_trailing = false,
+}
+R.Write = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "write_params", block = "presence", flag = "STRUCT", of = R.WriteParams },
+    },
+    tolerates_trailing = false,
+}
+R.HvConfirm = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+    },
+    tolerates_trailing = false,
+}
+R.CidRegister = {
+    block = "record",
+    members = { { name = "cid", block = "number", size = 2, signed = false, shown = "#06x" } },
+    tolerates_trailing = false,
+}
+R.Header = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "cid", block = "number", size = 2, signed = false, shown = "#06x" },
+    },
+    tolerates_trailing = false,
+}
+R.Tx = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        {
+            block = "group",
+            flag = "STRUCT",
+            key = "header",
+            absent = {},
+            filler = true,
+            members = {
+                { name = "header", block = "nested", of = R.Header },
+                { name = "data", block = "data", length = "header.len", flag = "ANY", limited = false },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.labels_17 = {
     [0] = "SUCCESS",
     [1] = "SVC_HANDLER_MISSING",
     [2] = "SOFTDEVICE_NOT_ENABLED",
@@ -503,7 +1252,7 @@ R.labels_7 = {
 R.ServiceAddResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -516,7 +1265,7 @@ R.ServiceAddResponse = {
 R.IncludeAddResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -539,7 +1288,7 @@ R.CharHandles = {
 R.CharacteristicAddResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -561,7 +1310,7 @@ R.Value_2 = {
 R.ValueSetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -574,7 +1323,7 @@ R.ValueSetResponse = {
 R.HvxResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -593,13 +1342,13 @@ R.HvxResponse = {
 }
 R.ServiceChangedResponse = {
     block = "record",
-    members = { { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 } },
+    members = { { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 } },
     tolerates_trailing = false,
 }
 R.SysAttrGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -619,7 +1368,233 @@ R.SysAttrGetResponse = {
     },
     tolerates_trailing = false,
 }
-R.labels_8 = {
+R.TxBufferCountGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "count",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 1, signed = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.UuidVsAddResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "uuid_type",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 1, signed = false, labels = R.labels_2 },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.UuidDecodeResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "uuid", block = "presence", flag = "STRUCT", of = R.Uuid } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.UuidEncodeResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "uuid_le_len", block = "number", size = 1, signed = false },
+                {
+                    name = "uuid_le",
+                    block = "trailing",
+                    of = { block = "data", length = "uuid_le_len", limited = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.Version = {
+    block = "record",
+    members = {
+        { name = "version_number", block = "number", size = 1, signed = false },
+        { name = "company_id", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "subversion_number", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.VersionGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "version", block = "nested", of = R.Version } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.OptGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "opt_id", block = "number", size = 4, signed = false },
+                {
+                    name = "opt",
+                    block = "switch",
+                    field = "opt_id",
+                    cases = {
+                        { 1, R.RadioCpuMutexOpt },
+                        { 32, R.ChMapOpt },
+                        { 33, R.LocalConnLatencyOpt },
+                        { 34, R.PasskeyOpt },
+                        { 35, R.PrivacyOpt },
+                        { 36, R.RadioCpuMutexOpt },
+                        { 37, R.CompatModeOpt },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AddressGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "addr", block = "nested", of = R.Addr } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AppearanceGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "appearance", block = "number", size = 2, signed = false, shown = "#06x" } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.PpcpGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "conn_params", block = "nested", of = R.ConnParams } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DeviceNameGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "len", block = "number", size = 2, signed = false },
+                { name = "dev_name", block = "data", length = "len", flag = "DATA", limited = false },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsReplyResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySetV1 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ConnSec = {
+    block = "record",
+    members = {
+        { name = "sec_mode", block = "nested", of = R.SecMode },
+        { name = "encr_key_size", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ConnSecGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "conn_sec", block = "presence", flag = "STRUCT", of = R.ConnSec } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.RssiGetResponseV5 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "rssi", block = "number", size = 1, signed = true } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.labels_18 = {
     [0] = "INVALID",
     [1] = "WRITE_REQ",
     [2] = "WRITE_CMD",
@@ -628,7 +1603,7 @@ R.labels_8 = {
     [5] = "EXEC_WRITE_REQ_CANCEL",
     [6] = "EXEC_WRITE_REQ_NOW",
 }
-R.labels_9 = {
+R.labels_19 = {
     [0] = "INVALID",
     [1] = "PRIM_SRVC_DECL",
     [2] = "SEC_SRVC_DECL",
@@ -646,7 +1621,7 @@ R.AttrContext = {
         { name = "desc_uuid", block = "nested", of = R.Uuid },
         { name = "srvc_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "value_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_9 },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_19 },
     },
     tolerates_trailing = false,
 }
@@ -663,7 +1638,7 @@ R.WriteEventV1 = {
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
         { name = "context", block = "nested", of = R.AttrContext },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -684,7 +1659,7 @@ R.WriteParamsV1 = {
     block = "record",
     members = {
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
         { name = "context", block = "nested", of = R.AttrContext },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -727,25 +1702,400 @@ R.SysAttrMissingEvent = {
     },
     tolerates_trailing = false,
 }
-R.HvcEvent = {
-    block = "record",
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
-    },
-    tolerates_trailing = false,
-}
-R.ScConfirmEvent = {
-    block = "record",
-    members = { { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" } },
-    tolerates_trailing = false,
-}
-R.labels_10 = { [0] = "PROTOCOL" }
+R.labels_20 = { [0] = "PROTOCOL" }
 R.TimeoutEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_10 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_20 },
+    },
+    tolerates_trailing = false,
+}
+R.TxCompleteEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "count", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.labels_21 = { [0] = "INVALID", [1] = "GATTS_QUEUED_WRITES" }
+R.UserMemRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_21 },
+    },
+    tolerates_trailing = false,
+}
+R.UserMemBlock_2 = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "mem_present", block = "given", flag = "DATA" },
+    },
+    tolerates_trailing = false,
+}
+R.UserMemReleaseEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_21 },
+        { name = "mem_block", block = "nested", of = R.UserMemBlock_2 },
+    },
+    tolerates_trailing = false,
+}
+R.ConnectedEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr },
+        { name = "own_addr", block = "nested", of = R.Addr },
+        { block = "absent", names = { "role" } },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "irk_match", 0, 1 }, { "irk_match_idx", 1, 7 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+        { name = "conn_params", block = "nested", of = R.ConnParams },
+        { block = "absent", names = { "adv_handle", "adv_data" } },
+    },
+    tolerates_trailing = false,
+}
+R.DisconnectedEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "reason", block = "number", size = 1, signed = false, labels = R.labels_11 },
+    },
+    tolerates_trailing = false,
+}
+R.ConnParamUpdateEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "conn_params", block = "nested", of = R.ConnParams },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_params", block = "nested", of = R.SecParamsV1 },
+    },
+    tolerates_trailing = false,
+}
+R.SecInfoRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr },
+        { name = "master_id", block = "nested", of = R.MasterId },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "enc_info", 0, 1 }, { "id_info", 1, 1 }, { "sign_info", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.PasskeyDisplayEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "passkey", block = "raw", size = 6, shown = "key" },
+        { block = "absent", names = { "match_request" } },
+    },
+    tolerates_trailing = false,
+}
+R.AuthKeyRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "key_type", block = "number", size = 1, signed = false, labels = R.labels_14 },
+    },
+    tolerates_trailing = false,
+}
+R.labels_22 = { error_src = { [0] = "LOCAL", [1] = "REMOTE" } }
+R.SecLevels = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "lv1", 0, 1 }, { "lv2", 1, 1 }, { "lv3", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = {},
+        },
+        { block = "absent", names = { "lv4" } },
+    },
+    tolerates_trailing = false,
+}
+R.AuthStatusEventV1 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = R.labels_22,
+        },
+        { name = "sm1_levels", block = "nested", of = R.SecLevels },
+        { name = "sm2_levels", block = "nested", of = R.SecLevels },
+        { name = "kdist_periph", block = "nested", of = R.KeyDistribution },
+        { name = "kdist_central", block = "nested", of = R.KeyDistribution },
+        { name = "sec_keyset", block = "trailing", of = R.KeySetV1 },
+    },
+    tolerates_trailing = false,
+}
+R.ConnSecUpdateEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "conn_sec", block = "nested", of = R.ConnSec },
+    },
+    tolerates_trailing = false,
+}
+R.labels_23 = { [0] = "ADVERTISING", [1] = "SECURITY_REQUEST", [2] = "SCAN", [3] = "CONN", [4] = "AUTH_PAYLOAD" }
+R.TimeoutEventV4 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_23 },
+    },
+    tolerates_trailing = false,
+}
+R.RssiChangedEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "rssi", block = "number", size = 1, signed = true },
+        { block = "absent", names = { "ch_index" } },
+    },
+    tolerates_trailing = false,
+}
+R.labels_24 = { type = { [0] = "ADV_IND", [1] = "ADV_DIRECT_IND", [2] = "ADV_SCAN_IND", [3] = "ADV_NONCONN_IND" } }
+R.AdvReportEventV5 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr },
+        { block = "absent", names = { "direct_addr" } },
+        { name = "rssi", block = "number", size = 1, signed = true },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "scan_rsp", 0, 1 }, { "type", 1, 2 }, { "dlen", 3, 5 } },
+            required = {},
+            reserved = 0,
+            labels = R.labels_24,
+        },
+        { name = "data", block = "data", length = "dlen", limited = false },
+    },
+    tolerates_trailing = false,
+}
+R.SecRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "bond", 0, 1 }, { "mitm", 1, 1 } },
+            required = {},
+            reserved = 252,
+            labels = {},
+        },
+        { block = "absent", names = { "lesc", "keypress" } },
+    },
+    tolerates_trailing = false,
+}
+R.ScanReqReportEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { block = "absent", names = { "adv_handle" } },
+        { name = "peer_addr", block = "nested", of = R.Addr },
+        { name = "rssi", block = "number", size = 1, signed = true },
+    },
+    tolerates_trailing = false,
+}
+R.Service = {
+    block = "record",
+    members = {
+        { name = "uuid", block = "nested", of = R.Uuid },
+        { name = "handle_range", block = "nested", of = R.HandleRange },
+    },
+    tolerates_trailing = false,
+}
+R.PrimSrvcDiscRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "services", block = "list", count = 2, of = R.Service },
+    },
+    tolerates_trailing = false,
+}
+R.Include = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "included_srvc", block = "nested", of = R.Service },
+    },
+    tolerates_trailing = false,
+}
+R.RelDiscRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "includes", block = "list", count = 2, of = R.Include },
+    },
+    tolerates_trailing = false,
+}
+R.Char = {
+    block = "record",
+    members = {
+        { name = "uuid", block = "nested", of = R.Uuid },
+        { name = "char_props", block = "nested", of = R.CharProps },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "char_ext_props", 0, 1 } },
+            required = {},
+            reserved = 254,
+            labels = {},
+        },
+        { name = "handle_decl", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle_value", block = "number", size = 2, signed = false, shown = "#06x" },
+    },
+    tolerates_trailing = false,
+}
+R.CharDiscRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "chars", block = "list", count = 2, of = R.Char },
+    },
+    tolerates_trailing = false,
+}
+R.Desc = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "uuid", block = "nested", of = R.Uuid },
+    },
+    tolerates_trailing = false,
+}
+R.DescDiscRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "descs", block = "list", count = 2, of = R.Desc },
+    },
+    tolerates_trailing = false,
+}
+R.HandleValue = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "value", block = "raw", size = "value_len" },
+    },
+    tolerates_trailing = false,
+}
+R.CharValByUuidReadRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { block = "count", counter = "count", size = 2, of = "handle_values" },
+        { name = "value_len", block = "number", size = 2, signed = false },
+        { name = "handle_values", block = "list", count = "count", of = R.HandleValue },
+    },
+    tolerates_trailing = false,
+}
+R.ReadRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "data", block = "counted", size = 2 },
+    },
+    tolerates_trailing = false,
+}
+R.CharValsReadRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "values", block = "counted", size = 2 },
+    },
+    tolerates_trailing = false,
+}
+R.WriteRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "data", block = "counted", size = 2 },
+    },
+    tolerates_trailing = false,
+}
+R.HvxEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_4 },
+        { name = "data", block = "counted", size = 2 },
+    },
+    tolerates_trailing = false,
+}
+R.TimeoutEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { block = "absent", names = { "gatt_status", "error_handle" } },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_20 },
+    },
+    tolerates_trailing = false,
+}
+R.RxEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "header", block = "nested", of = R.Header },
+        { name = "data", block = "data", length = "header.len", limited = false },
     },
     tolerates_trailing = false,
 }
@@ -794,6 +2144,27 @@ R.results_2 = {
     [13056] = "BLE_ERROR_GATTC_PROC_NOT_PERMITTED",
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
+}
+R.labels_25 = { [0] = "INVALID", [1] = "PERIPH", [2] = "CENTRAL" }
+R.ConnectedEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr },
+        { name = "own_addr", block = "nested", of = R.Addr },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "irk_match", 0, 1 }, { "irk_match_idx", 1, 7 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+        { name = "conn_params", block = "nested", of = R.ConnParams },
+        { block = "absent", names = { "adv_handle", "adv_data" } },
+    },
+    tolerates_trailing = false,
 }
 R.event_names_2 = {
     [1] = "BLE_EVT_TX_COMPLETE",
@@ -923,10 +2294,323 @@ R.AttrGetV2 = {
     },
     tolerates_trailing = false,
 }
+R.BandwidthCounts = {
+    block = "record",
+    members = {
+        { name = "high_count", block = "number", size = 1, signed = false },
+        { name = "mid_count", block = "number", size = 1, signed = false },
+        { name = "low_count", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ConnBandwidthCounts = {
+    block = "record",
+    members = {
+        { name = "tx_counts", block = "nested", of = R.BandwidthCounts },
+        { name = "rx_counts", block = "nested", of = R.BandwidthCounts },
+    },
+    tolerates_trailing = false,
+}
+R.CommonEnableParams = {
+    block = "record",
+    members = {
+        { name = "vs_uuid_count", block = "number", size = 2, signed = false },
+        { name = "conn_bw_counts", block = "presence", flag = "STRUCT", of = R.ConnBandwidthCounts },
+    },
+    tolerates_trailing = false,
+}
+R.GapEnableParamsV2 = {
+    block = "record",
+    members = {
+        { name = "periph_conn_count", block = "number", size = 1, signed = false },
+        { name = "central_conn_count", block = "number", size = 1, signed = false },
+        { name = "central_sec_count", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.EnableParams_2 = {
+    block = "record",
+    members = {
+        { name = "common_enable_params", block = "nested", of = R.CommonEnableParams },
+        { name = "gap_enable_params", block = "nested", of = R.GapEnableParamsV2 },
+        { block = "absent", names = { "gatt_enable_params" } },
+        { name = "gatts_enable_params", block = "nested", of = R.GattsEnableParams },
+    },
+    tolerates_trailing = false,
+}
+R.EnableV3_2 = {
+    block = "record",
+    members = { { name = "ble_enable_params", block = "presence", flag = "STRUCT", of = R.EnableParams_2 } },
+    tolerates_trailing = false,
+}
+R.UserMemReply_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "block", block = "presence", flag = "STRUCT", of = R.UserMemBlock },
+    },
+    tolerates_trailing = false,
+}
+R.labels_26 = { [0] = "INVALID", [1] = "LOW", [2] = "MID", [3] = "HIGH" }
+R.ConnBandwidthPair = {
+    block = "record",
+    members = {
+        { name = "conn_bw_rx", block = "number", size = 1, signed = false, labels = R.labels_26 },
+        { name = "conn_bw_tx", block = "number", size = 1, signed = false, labels = R.labels_26 },
+    },
+    tolerates_trailing = false,
+}
+R.ConnBandwidthOpt = {
+    block = "record",
+    members = {
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "conn_bw", block = "nested", of = R.ConnBandwidthPair },
+    },
+    tolerates_trailing = false,
+}
+R.OptSet_2 = {
+    block = "record",
+    members = {
+        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt",
+            block = "presence",
+            flag = "RAW",
+            of = {
+                block = "switch",
+                field = "opt_id",
+                cases = {
+                    { 1, R.ConnBandwidthOpt },
+                    { 32, R.ChMapOpt },
+                    { 33, R.LocalConnLatencyOpt },
+                    { 34, R.PasskeyOpt },
+                    { 35, R.PrivacyOpt },
+                    { 36, R.RadioCpuMutexOpt },
+                    { 37, R.CompatModeOpt },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.TxPacketCountGet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "count_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.KeyDistribution_2 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "enc", 0, 1 }, { "id", 1, 1 }, { "sign", 2, 1 }, { "link", 3, 1 } },
+            required = {},
+            reserved = 240,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SecParams = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = {
+                { "bond", 0, 1 },
+                { "mitm", 1, 1 },
+                { "lesc", 2, 1 },
+                { "keypress", 3, 1 },
+                { "io_caps", 4, 3 },
+                { "oob", 7, 1 },
+            },
+            required = {},
+            reserved = 0,
+            labels = R.labels_12,
+        },
+        { name = "min_key_size", block = "number", size = 1, signed = false },
+        { name = "max_key_size", block = "number", size = 1, signed = false },
+        { name = "kdist_own", block = "nested", of = R.KeyDistribution_2 },
+        { name = "kdist_peer", block = "nested", of = R.KeyDistribution_2 },
+    },
+    tolerates_trailing = false,
+}
+R.Authenticate_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParams },
+    },
+    tolerates_trailing = false,
+}
+R.EncInfo_2 = {
+    block = "record",
+    members = {
+        { name = "ltk", block = "raw", size = 16, shown = "key" },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "lesc", 0, 1 }, { "auth", 1, 1 }, { "ltk_len", 2, 6 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.EncKey_2 = {
+    block = "record",
+    members = {
+        { name = "enc_info", block = "nested", of = R.EncInfo_2 },
+        { name = "master_id", block = "nested", of = R.MasterId },
+    },
+    tolerates_trailing = false,
+}
+R.PublicKey = { block = "record", members = { { name = "pk", block = "raw", size = 64 } }, tolerates_trailing = false }
+R.SecKeys = {
+    block = "record",
+    members = {
+        { name = "enc_key", block = "presence", flag = "STRUCT", of = R.EncKey_2 },
+        { name = "id_key", block = "presence", flag = "STRUCT", of = R.IdKey },
+        { name = "sign_key", block = "presence", flag = "STRUCT", of = R.SignInfo },
+        { name = "pk", block = "presence", flag = "STRUCT", of = R.PublicKey },
+    },
+    tolerates_trailing = false,
+}
+R.KeySet = {
+    block = "record",
+    members = {
+        { name = "keys_own", block = "nested", of = R.SecKeys },
+        { name = "keys_peer", block = "nested", of = R.SecKeys },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsReply_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParams },
+        { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySet },
+    },
+    tolerates_trailing = false,
+}
+R.Encrypt_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "master_id", block = "presence", flag = "STRUCT", of = R.MasterId },
+        { name = "enc_info", block = "presence", flag = "STRUCT", of = R.EncInfo_2 },
+    },
+    tolerates_trailing = true,
+}
+R.SecInfoReply_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "enc_info", block = "presence", flag = "STRUCT", of = R.EncInfo_2 },
+        { name = "id_info", block = "presence", flag = "STRUCT", of = R.Irk },
+        { name = "sign_info", block = "presence", flag = "STRUCT", of = R.SignInfo },
+    },
+    tolerates_trailing = false,
+}
+R.ScanParamsV2_2 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "active", 0, 1 }, { "selective", 1, 7 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+        { name = "whitelist", block = "presence", flag = "STRUCT", of = R.Whitelist },
+        { name = "interval", block = "number", size = 2, signed = false },
+        { name = "window", block = "number", size = 2, signed = false },
+        { name = "timeout", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ScanStartV5_2 = {
+    block = "record",
+    members = { { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParamsV2_2 } },
+    tolerates_trailing = false,
+}
+R.Connect_2 = {
+    block = "record",
+    members = {
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr },
+        { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParamsV2_2 },
+        { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams },
+        { block = "absent", names = { "conn_cfg_tag" } },
+    },
+    tolerates_trailing = false,
+}
+R.DhKey = {
+    block = "record",
+    members = { { name = "key", block = "raw", size = 32, shown = "key" } },
+    tolerates_trailing = false,
+}
+R.LescDhkeyReply = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "dhkey", block = "presence", flag = "STRUCT", of = R.DhKey },
+    },
+    tolerates_trailing = false,
+}
+R.labels_27 = {
+    [0] = "PASSKEY_START",
+    [1] = "PASSKEY_DIGIT_IN",
+    [2] = "PASSKEY_DIGIT_OUT",
+    [3] = "PASSKEY_CLEAR",
+    [4] = "PASSKEY_END",
+}
+R.KeypressNotify = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "kp_not", block = "number", size = 1, signed = false, labels = R.labels_27 },
+    },
+    tolerates_trailing = false,
+}
+R.LescOobDataGet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "pk_own", block = "presence", flag = "STRUCT", of = R.PublicKey },
+        { name = "oobd_own_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.OobData = {
+    block = "record",
+    members = {
+        { name = "addr", block = "nested", of = R.Addr },
+        { name = "r", block = "presence", flag = "STRUCT", of = { block = "raw", size = 16, shown = "key" } },
+        { name = "c", block = "presence", flag = "STRUCT", of = { block = "raw", size = 16, shown = "key" } },
+    },
+    tolerates_trailing = false,
+}
+R.LescOobDataSet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "oobd_own", block = "presence", flag = "STRUCT", of = R.OobData },
+        { name = "oobd_peer", block = "presence", flag = "STRUCT", of = R.OobData },
+    },
+    tolerates_trailing = false,
+}
 R.InitialUserHandleGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -946,7 +2630,7 @@ R.InitialUserHandleGetResponse = {
 R.AttrGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -959,13 +2643,68 @@ R.AttrGetResponse = {
     },
     tolerates_trailing = false,
 }
+R.OptGetResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "opt_id", block = "number", size = 4, signed = false },
+                {
+                    name = "opt",
+                    block = "switch",
+                    field = "opt_id",
+                    cases = {
+                        { 1, R.ConnBandwidthOpt },
+                        { 32, R.ChMapOpt },
+                        { 33, R.LocalConnLatencyOpt },
+                        { 34, R.PasskeyOpt },
+                        { 35, R.PrivacyOpt },
+                        { 36, R.RadioCpuMutexOpt },
+                        { 37, R.CompatModeOpt },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsReplyResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySet } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.LescOobDataGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "oobd_own", block = "presence", flag = "STRUCT", of = R.OobData } },
+        },
+    },
+    tolerates_trailing = false,
+}
 R.WriteEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "nested", of = R.Uuid },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
         { name = "auth_required", block = "number", size = 1, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -982,12 +2721,12 @@ R.ReadParams = {
     },
     tolerates_trailing = false,
 }
-R.WriteParams = {
+R.WriteParams_2 = {
     block = "record",
     members = {
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "nested", of = R.Uuid },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
         { name = "auth_required", block = "number", size = 1, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -1015,9 +2754,128 @@ R.RwAuthorizeRequestEvent = {
             field = "type",
             value = 2,
             members = {
-                { name = "write", block = "nested", of = R.WriteParams },
+                { name = "write", block = "nested", of = R.WriteParams_2 },
                 { name = "mem_block", block = "trailing", of = R.MemBlock },
             },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.UserMemReleaseEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_21 },
+        { name = "mem_block", block = "nested", of = R.UserMemBlock },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsRequestEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_params", block = "nested", of = R.SecParams },
+    },
+    tolerates_trailing = false,
+}
+R.PasskeyDisplayEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "passkey", block = "raw", size = 6, shown = "key" },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "match_request", 0, 1 } },
+            required = {},
+            reserved = 254,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SecLevels_2 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "lv1", 0, 1 }, { "lv2", 1, 1 }, { "lv3", 2, 1 }, { "lv4", 3, 1 } },
+            required = {},
+            reserved = 240,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AuthStatusEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = R.labels_22,
+        },
+        { block = "absent", names = { "lesc" } },
+        { name = "sm1_levels", block = "nested", of = R.SecLevels_2 },
+        { name = "sm2_levels", block = "nested", of = R.SecLevels_2 },
+        { name = "kdist_own", block = "nested", of = R.KeyDistribution_2 },
+        { name = "kdist_peer", block = "nested", of = R.KeyDistribution_2 },
+        { name = "sec_keyset", block = "trailing", of = R.KeySet },
+    },
+    tolerates_trailing = false,
+}
+R.SecRequestEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "bond", 0, 1 }, { "mitm", 1, 1 }, { "lesc", 2, 1 }, { "keypress", 3, 1 } },
+            required = {},
+            reserved = 240,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.LescDhkeyRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "pk_peer", block = "presence", flag = "STRUCT", of = R.PublicKey },
+        { block = "bits", size = 1, groups = { { "oobd_req", 0, 1 } }, required = {}, reserved = 254, labels = {} },
+    },
+    tolerates_trailing = false,
+}
+R.labels_28 = { [1] = "UUID_16BIT", [2] = "UUID_128BIT" }
+R.AttrInfo128 = {
+    block = "record",
+    members = {
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "uuid128", block = "raw", size = 16 },
+    },
+    tolerates_trailing = false,
+}
+R.AttrInfoDiscRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { block = "count", counter = "count", size = 2, of = "attr_infos" },
+        { name = "format", block = "number", size = 1, signed = false, labels = R.labels_28 },
+        {
+            name = "attr_infos",
+            block = "list",
+            count = "count",
+            of = { block = "switch", field = "format", cases = { { 1, R.Desc } }, default = R.AttrInfo128 },
         },
     },
     tolerates_trailing = false,
@@ -1034,7 +2892,7 @@ R.AttrGet = {
 R.AttrGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -1244,10 +3102,391 @@ R.ExchangeMtuReply = {
     },
     tolerates_trailing = false,
 }
+R.DeviceName = {
+    block = "record",
+    members = {
+        { name = "write_perm", block = "nested", of = R.SecMode },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "vloc", 0, 2 } },
+            required = {},
+            reserved = 252,
+            labels = R.labels_3,
+        },
+        { name = "current_len", block = "number", size = 2, signed = false },
+        { name = "max_len", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "current_len", flag = "DATA", limited = false },
+    },
+    tolerates_trailing = false,
+}
+R.GapEnableParams = {
+    block = "record",
+    members = {
+        { name = "periph_conn_count", block = "number", size = 1, signed = false },
+        { name = "central_conn_count", block = "number", size = 1, signed = false },
+        { name = "central_sec_count", block = "number", size = 1, signed = false },
+        { name = "device_name", block = "presence", flag = "STRUCT", of = R.DeviceName },
+    },
+    tolerates_trailing = false,
+}
+R.GattEnableParams = {
+    block = "record",
+    members = { { name = "att_mtu", block = "number", size = 2, signed = false } },
+    tolerates_trailing = false,
+}
+R.EnableParams_3 = {
+    block = "record",
+    members = {
+        { name = "common_enable_params", block = "nested", of = R.CommonEnableParams },
+        { name = "gap_enable_params", block = "nested", of = R.GapEnableParams },
+        { name = "gatt_enable_params", block = "nested", of = R.GattEnableParams },
+        { name = "gatts_enable_params", block = "nested", of = R.GattsEnableParams },
+    },
+    tolerates_trailing = false,
+}
+R.EnableV3_3 = {
+    block = "record",
+    members = { { name = "ble_enable_params", block = "presence", flag = "STRUCT", of = R.EnableParams_3 } },
+    tolerates_trailing = false,
+}
+R.VersionGet_2 = {
+    block = "record",
+    members = { { name = "version_present", block = "given", flag = "STRUCT" } },
+    tolerates_trailing = false,
+}
+R.AmplifierCfg = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "enable", 0, 1 }, { "active_high", 1, 1 }, { "gpio_pin", 2, 6 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.PaLnaOpt = {
+    block = "record",
+    members = {
+        { name = "pa_cfg", block = "nested", of = R.AmplifierCfg },
+        { name = "lna_cfg", block = "nested", of = R.AmplifierCfg },
+        { name = "ppi_ch_id_set", block = "number", size = 1, signed = false },
+        { name = "ppi_ch_id_clr", block = "number", size = 1, signed = false },
+        { name = "gpiote_ch_id", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.AuthPayloadTimeoutOpt = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "auth_payload_timeout", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ExtLenOpt = {
+    block = "record",
+    members = { { name = "rxtx_max_pdu_payload_size", block = "number", size = 1, signed = false } },
+    tolerates_trailing = false,
+}
+R.OptSet_3 = {
+    block = "record",
+    members = {
+        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt",
+            block = "presence",
+            flag = "STRUCT",
+            of = {
+                block = "switch",
+                field = "opt_id",
+                cases = {
+                    { 1, R.ConnBandwidthOpt },
+                    { 2, R.PaLnaOpt },
+                    { 3, R.RadioCpuMutexOpt },
+                    { 32, R.ChMapOpt },
+                    { 33, R.LocalConnLatencyOpt },
+                    { 34, R.PasskeyOpt },
+                    { 35, R.RadioCpuMutexOpt },
+                    { 36, R.CompatModeOpt },
+                    { 37, R.AuthPayloadTimeoutOpt },
+                    { 38, R.ExtLenOpt },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.OptGet_2 = {
+    block = "record",
+    members = {
+        { name = "opt_id", block = "number", size = 4, signed = false },
+        { name = "opt_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.labels_29 = {
+    addr_type = {
+        [0] = "PUBLIC",
+        [1] = "RANDOM_STATIC",
+        [2] = "RANDOM_PRIVATE_RESOLVABLE",
+        [3] = "RANDOM_PRIVATE_NON_RESOLVABLE",
+        [127] = "ANONYMOUS",
+    },
+}
+R.Addr_2 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "addr_id_peer", 0, 1 }, { "addr_type", 1, 7 } },
+            required = {},
+            reserved = 0,
+            labels = R.labels_29,
+        },
+        { name = "addr", block = "raw", size = 6, shown = "address" },
+    },
+    tolerates_trailing = false,
+}
+R.AdvParamsV5 = {
+    block = "record",
+    members = {
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_9 },
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr_2 },
+        { name = "fp", block = "number", size = 1, signed = false, labels = R.labels_10 },
+        { name = "interval", block = "number", size = 2, signed = false },
+        { name = "timeout", block = "number", size = 2, signed = false },
+        { name = "channel_mask", block = "nested", of = R.ChannelMask },
+    },
+    tolerates_trailing = false,
+}
+R.AdvStartV5_2 = {
+    block = "record",
+    members = {
+        { name = "adv_params", block = "presence", flag = "STRUCT", of = R.AdvParamsV5 },
+        { block = "absent", names = { "conn_cfg_tag" } },
+    },
+    tolerates_trailing = false,
+}
+R.AppearanceGet_2 = {
+    block = "record",
+    members = { { name = "appearance_present", block = "given", flag = "STRUCT" } },
+    tolerates_trailing = false,
+}
+R.PpcpGet_2 = {
+    block = "record",
+    members = { { name = "conn_params_present", block = "given", flag = "STRUCT" } },
+    tolerates_trailing = false,
+}
+R.DeviceNameSet_2 = {
+    block = "record",
+    members = {
+        { name = "write_perm", block = "presence", flag = "STRUCT", of = R.SecMode },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "dev_name", block = "data", length = "len", flag = "DATA", limited = true, most = 248 },
+    },
+    tolerates_trailing = false,
+}
+R.DeviceNameGet_2 = {
+    block = "record",
+    members = {
+        { name = "len", block = "presence", flag = "STRUCT", of = { block = "number", size = 2, signed = false } },
+        { name = "dev_name_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.IdKey_2 = {
+    block = "record",
+    members = {
+        { name = "id_info", block = "nested", of = R.Irk },
+        { name = "id_addr_info", block = "nested", of = R.Addr_2 },
+    },
+    tolerates_trailing = false,
+}
+R.SecKeys_2 = {
+    block = "record",
+    members = {
+        { name = "enc_key", block = "presence", flag = "STRUCT", of = R.EncKey_2 },
+        { name = "id_key", block = "presence", flag = "STRUCT", of = R.IdKey_2 },
+        { name = "sign_key", block = "presence", flag = "STRUCT", of = R.SignInfo },
+        { name = "pk", block = "presence", flag = "STRUCT", of = R.PublicKey },
+    },
+    tolerates_trailing = false,
+}
+R.KeySet_2 = {
+    block = "record",
+    members = {
+        { name = "keys_own", block = "nested", of = R.SecKeys_2 },
+        { name = "keys_peer", block = "nested", of = R.SecKeys_2 },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsReply_3 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParams },
+        { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySet_2 },
+    },
+    tolerates_trailing = false,
+}
+R.Encrypt_3 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "master_id", block = "presence", flag = "STRUCT", of = R.MasterId },
+        { name = "enc_info", block = "presence", flag = "STRUCT", of = R.EncInfo_2 },
+    },
+    tolerates_trailing = false,
+}
+R.ScanParamsV5 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "active", 0, 1 }, { "use_whitelist", 1, 1 }, { "adv_dir_report", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = {},
+        },
+        { name = "interval", block = "number", size = 2, signed = false },
+        { name = "window", block = "number", size = 2, signed = false },
+        { name = "timeout", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ScanStartV5_3 = {
+    block = "record",
+    members = { { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParamsV5 } },
+    tolerates_trailing = false,
+}
+R.Connect_3 = {
+    block = "record",
+    members = {
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr_2 },
+        { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParamsV5 },
+        { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams },
+        { block = "absent", names = { "conn_cfg_tag" } },
+    },
+    tolerates_trailing = false,
+}
+R.OobData_2 = {
+    block = "record",
+    members = {
+        { name = "addr", block = "nested", of = R.Addr_2 },
+        { name = "r", block = "raw", size = 16, shown = "key" },
+        { name = "c", block = "raw", size = 16, shown = "key" },
+    },
+    tolerates_trailing = false,
+}
+R.LescOobDataSet_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "oobd_own", block = "presence", flag = "STRUCT", of = R.OobData_2 },
+        { name = "oobd_peer", block = "presence", flag = "STRUCT", of = R.OobData_2 },
+    },
+    tolerates_trailing = false,
+}
+R.AddrSet = {
+    block = "record",
+    members = { { name = "addr", block = "presence", flag = "STRUCT", of = R.Addr_2 } },
+    tolerates_trailing = false,
+}
+R.AddrGet = {
+    block = "record",
+    members = { { name = "addr_present", block = "given", flag = "STRUCT" } },
+    tolerates_trailing = false,
+}
+R.WhitelistSet = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 1, signed = false },
+        { block = "atmost", field = "len", most = 8 },
+        {
+            name = "wl_addrs",
+            block = "presence",
+            flag = "DATA",
+            of = { block = "list", count = "len", of = { block = "presence", flag = "STRUCT", of = R.Addr_2 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DeviceIdentitiesSet = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 1, signed = false },
+        { block = "atmost", field = "len", most = 8 },
+        {
+            name = "id_keys",
+            block = "presence",
+            flag = "DATA",
+            of = { block = "list", count = "len", of = { block = "presence", flag = "STRUCT", of = R.IdKey_2 } },
+        },
+        {
+            name = "local_irks",
+            block = "presence",
+            flag = "DATA",
+            of = { block = "list", count = "len", of = { block = "presence", flag = "STRUCT", of = R.Irk } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.labels_30 = { [0] = "OFF", [1] = "DEVICE_PRIVACY", [2] = "NETWORK_PRIVACY" }
+R.PrivacyParams = {
+    block = "record",
+    members = {
+        { name = "privacy_mode", block = "number", size = 1, signed = false, labels = R.labels_30 },
+        { name = "private_addr_type", block = "number", size = 1, signed = false, labels = R.labels_8 },
+        { name = "private_addr_cycle_s", block = "number", size = 2, signed = false },
+        { name = "device_irk", block = "presence", flag = "STRUCT", of = R.Irk },
+    },
+    tolerates_trailing = false,
+}
+R.PrivacySet = {
+    block = "record",
+    members = { { name = "privacy_params", block = "presence", flag = "STRUCT", of = R.PrivacyParams } },
+    tolerates_trailing = false,
+}
+R.WriteParams_3 = {
+    block = "record",
+    members = {
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
+        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = false, most = 20 },
+    },
+    tolerates_trailing = false,
+}
+R.Write_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "write_params", block = "presence", flag = "STRUCT", of = R.WriteParams_3 },
+    },
+    tolerates_trailing = false,
+}
+R.ExchangeMtuRequest = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "client_rx_mtu", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
 R.IncludeAddResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -1276,7 +3515,7 @@ R.Value_4 = {
 R.ValueSetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -1289,7 +3528,7 @@ R.ValueSetResponse_2 = {
 R.SysAttrGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_7 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
         {
             block = "when",
             field = "result",
@@ -1318,11 +3557,297 @@ R.SysAttrGetResponse_2 = {
     },
     tolerates_trailing = false,
 }
-R.ExchangeMtuRequestEvent = {
+R.OptGetResponse_3 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "opt_id", block = "number", size = 4, signed = false },
+                {
+                    name = "opt",
+                    block = "switch",
+                    field = "opt_id",
+                    cases = {
+                        { 1, R.ConnBandwidthOpt },
+                        { 2, R.PaLnaOpt },
+                        { 3, R.RadioCpuMutexOpt },
+                        { 32, R.ChMapOpt },
+                        { 33, R.LocalConnLatencyOpt },
+                        { 34, R.PasskeyOpt },
+                        { 35, R.RadioCpuMutexOpt },
+                        { 36, R.CompatModeOpt },
+                        { 37, R.AuthPayloadTimeoutOpt },
+                        { 38, R.ExtLenOpt },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AppearanceGetResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "appearance",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 2, signed = false, shown = "#06x" },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.PpcpGetResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DeviceNameGetResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    block = "group",
+                    flag = "STRUCT",
+                    key = "len",
+                    absent = {},
+                    filler = false,
+                    members = {
+                        { name = "len", block = "number", size = 2, signed = false },
+                        { name = "dev_name", block = "data", length = "len", limited = false },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SecParamsReplyResponse_3 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySet_2 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.LescOobDataGetResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "oobd_own", block = "presence", flag = "STRUCT", of = R.OobData_2 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AddrGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "addr", block = "nested", of = R.Addr_2 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.PrivacyGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "privacy_params", block = "presence", flag = "STRUCT", of = R.PrivacyParams } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthChangedEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "client_rx_mtu", block = "number", size = 2, signed = false },
+        { name = "max_tx_octets", block = "number", size = 2, signed = false },
+        { name = "max_tx_time", block = "number", size = 2, signed = false },
+        { name = "max_rx_octets", block = "number", size = 2, signed = false },
+        { name = "max_rx_time", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ConnectedEvent_3 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { block = "absent", names = { "own_addr", "irk_match", "irk_match_idx" } },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "conn_params", block = "nested", of = R.ConnParams },
+        { block = "absent", names = { "adv_handle", "adv_data" } },
+    },
+    tolerates_trailing = false,
+}
+R.SecInfoRequestEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { name = "master_id", block = "nested", of = R.MasterId },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "enc_info", 0, 1 }, { "id_info", 1, 1 }, { "sign_info", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AuthStatusEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 } },
+            required = {},
+            reserved = 248,
+            labels = R.labels_22,
+        },
+        { block = "absent", names = { "lesc" } },
+        { name = "sm1_levels", block = "nested", of = R.SecLevels_2 },
+        { name = "sm2_levels", block = "nested", of = R.SecLevels_2 },
+        { name = "kdist_own", block = "nested", of = R.KeyDistribution_2 },
+        { name = "kdist_peer", block = "nested", of = R.KeyDistribution_2 },
+        { name = "sec_keyset", block = "trailing", of = R.KeySet_2 },
+    },
+    tolerates_trailing = false,
+}
+R.AdvReportEventV5_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { name = "direct_addr", block = "nested", of = R.Addr_2 },
+        { name = "rssi", block = "number", size = 1, signed = true },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "scan_rsp", 0, 1 }, { "type", 1, 2 } },
+            required = {},
+            reserved = 248,
+            labels = R.labels_24,
+        },
+        { block = "count", counter = "dlen", size = 1, of = "data" },
+        { name = "data", block = "data", length = "dlen", flag = "ANY", limited = false, most = 31 },
+    },
+    tolerates_trailing = false,
+}
+R.ScanReqReportEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { block = "absent", names = { "adv_handle" } },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { name = "rssi", block = "number", size = 1, signed = true },
+    },
+    tolerates_trailing = false,
+}
+R.TimeoutEvent_3 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_20 },
+    },
+    tolerates_trailing = false,
+}
+R.ExchangeMtuRspEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "server_rx_mtu", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.WriteParams_4 = {
+    block = "record",
+    members = {
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
+        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "offset", block = "number", size = 2, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "value", block = "data", length = "len", flag = "DATA", limited = false, most = 244 },
+    },
+    tolerates_trailing = false,
+}
+R.Write_3 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "write_params", block = "presence", flag = "STRUCT", of = R.WriteParams_4 },
+    },
+    tolerates_trailing = false,
+}
+R.RssiGetResponseV5_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "rssi",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 1, signed = true },
+                },
+            },
+        },
     },
     tolerates_trailing = false,
 }
@@ -1410,10 +3935,264 @@ R.results_5 = {
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
-R.HvnTxCompleteEvent = {
+R.Enable = { block = "record", members = {}, tolerates_trailing = false }
+R.VsUuidCfg = {
+    block = "record",
+    members = { { name = "vs_uuid_count", block = "number", size = 1, signed = false } },
+    tolerates_trailing = false,
+}
+R.ConnGap = {
+    block = "record",
+    members = {
+        { name = "conn_cfg_tag", block = "number", size = 1, signed = false },
+        { name = "conn_count", block = "number", size = 1, signed = false },
+        { name = "event_length", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ConnGattc = {
+    block = "record",
+    members = {
+        { name = "conn_cfg_tag", block = "number", size = 1, signed = false },
+        { name = "write_cmd_tx_queue_size", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ConnGatts = {
+    block = "record",
+    members = {
+        { name = "conn_cfg_tag", block = "number", size = 1, signed = false },
+        { name = "hvn_tx_queue_size", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ConnGatt = {
+    block = "record",
+    members = {
+        { name = "conn_cfg_tag", block = "number", size = 1, signed = false },
+        { name = "att_mtu", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.RoleCount = {
+    block = "record",
+    members = {
+        { block = "absent", names = { "adv_set_count" } },
+        { name = "periph_role_count", block = "number", size = 1, signed = false },
+        { name = "central_role_count", block = "number", size = 1, signed = false },
+        { name = "central_sec_count", block = "number", size = 1, signed = false },
+        { block = "absent", names = { "qos_channel_survey_role_available" } },
+    },
+    tolerates_trailing = false,
+}
+R.ServiceChangedCfg = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "service_changed", 0, 1 } },
+            required = {},
+            reserved = 254,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AttrTabSizeCfg = {
+    block = "record",
+    members = { { name = "attr_tab_size", block = "number", size = 4, signed = false } },
+    tolerates_trailing = false,
+}
+R.CfgSet = {
+    block = "record",
+    members = {
+        { name = "cfg_id", block = "number", size = 4, signed = false },
+        {
+            name = "cfg",
+            block = "presence",
+            flag = "STRUCT",
+            of = {
+                block = "switch",
+                field = "cfg_id",
+                cases = {
+                    { 1, R.VsUuidCfg },
+                    { 32, R.ConnGap },
+                    { 33, R.ConnGattc },
+                    { 34, R.ConnGatts },
+                    { 35, R.ConnGatt },
+                    { 64, R.RoleCount },
+                    { 65, R.DeviceName },
+                    { 160, R.ServiceChangedCfg },
+                    { 161, R.AttrTabSizeCfg },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.SlaveLatencyDisableOpt = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { block = "bits", size = 1, groups = { { "disable", 0, 1 } }, required = {}, reserved = 254, labels = {} },
+    },
+    tolerates_trailing = false,
+}
+R.OptSet_4 = {
+    block = "record",
+    members = {
+        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt",
+            block = "presence",
+            flag = "STRUCT",
+            of = {
+                block = "switch",
+                field = "opt_id",
+                cases = {
+                    { 1, R.PaLnaOpt },
+                    { 2, R.RadioCpuMutexOpt },
+                    { 32, R.ChMapOpt },
+                    { 33, R.LocalConnLatencyOpt },
+                    { 34, R.PasskeyOpt },
+                    { 35, R.RadioCpuMutexOpt },
+                    { 36, R.RadioCpuMutexOpt },
+                    { 37, R.RadioCpuMutexOpt },
+                    { 38, R.AuthPayloadTimeoutOpt },
+                    { 39, R.SlaveLatencyDisableOpt },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AdvStartV5_3 = {
+    block = "record",
+    members = {
+        { name = "adv_params", block = "presence", flag = "STRUCT", of = R.AdvParamsV5 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "conn_cfg_tag", 0, 8 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.Connect_4 = {
+    block = "record",
+    members = {
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr_2 },
+        { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParamsV5 },
+        { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "conn_cfg_tag", 0, 8 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthParams = {
+    block = "record",
+    members = {
+        { name = "max_tx_octets", block = "number", size = 1, signed = false },
+        { name = "max_rx_octets", block = "number", size = 1, signed = false },
+        { name = "max_tx_time_us", block = "number", size = 2, signed = false },
+        { name = "max_rx_time_us", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdate = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "dl_params", block = "presence", flag = "STRUCT", of = R.DataLengthParams },
+        { name = "dl_limitation_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.OptGetResponse_4 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "opt_id", block = "number", size = 4, signed = false },
+                {
+                    name = "opt",
+                    block = "switch",
+                    field = "opt_id",
+                    cases = {
+                        { 1, R.PaLnaOpt },
+                        { 2, R.RadioCpuMutexOpt },
+                        { 32, R.ChMapOpt },
+                        { 33, R.LocalConnLatencyOpt },
+                        { 34, R.PasskeyOpt },
+                        { 35, R.RadioCpuMutexOpt },
+                        { 36, R.RadioCpuMutexOpt },
+                        { 37, R.RadioCpuMutexOpt },
+                        { 38, R.AuthPayloadTimeoutOpt },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthLimitation = {
+    block = "record",
+    members = {
+        { name = "tx_payload_limited_octets", block = "number", size = 1, signed = false },
+        { name = "rx_payload_limited_octets", block = "number", size = 1, signed = false },
+        { name = "tx_rx_time_limited_us", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdateResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "dl_limitation", block = "presence", flag = "STRUCT", of = R.DataLengthLimitation } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdateRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_params", block = "nested", of = R.DataLengthParams },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdateEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "effective_params", block = "nested", of = R.DataLengthParams },
+    },
+    tolerates_trailing = false,
+}
+R.WriteCmdTxCompleteEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
+        { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "count", block = "number", size = 1, signed = false },
     },
     tolerates_trailing = false,
@@ -1463,6 +4242,463 @@ R.event_names_5 = {
     [113] = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
     [112] = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
     [119] = "BLE_L2CAP_EVT_CH_TX",
+}
+R.ConnL2cap = {
+    block = "record",
+    members = {
+        { name = "rx_mps", block = "number", size = 2, signed = false },
+        { name = "tx_mps", block = "number", size = 2, signed = false },
+        { name = "rx_queue_size", block = "number", size = 1, signed = false },
+        { name = "tx_queue_size", block = "number", size = 1, signed = false },
+        { name = "ch_count", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.CfgSet_2 = {
+    block = "record",
+    members = {
+        { name = "cfg_id", block = "number", size = 4, signed = false },
+        {
+            name = "cfg",
+            block = "presence",
+            flag = "STRUCT",
+            of = {
+                block = "switch",
+                field = "cfg_id",
+                cases = {
+                    { 1, R.VsUuidCfg },
+                    { 32, R.ConnGap },
+                    { 33, R.ConnGattc },
+                    { 34, R.ConnGatts },
+                    { 35, R.ConnGatt },
+                    { 64, R.RoleCount },
+                    { 65, R.DeviceName },
+                    { 160, R.ServiceChangedCfg },
+                    { 161, R.AttrTabSizeCfg },
+                    { 36, R.ConnL2cap },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.OptSet_5 = {
+    block = "record",
+    members = {
+        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt",
+            block = "presence",
+            flag = "STRUCT",
+            of = {
+                block = "switch",
+                field = "opt_id",
+                cases = {
+                    { 1, R.PaLnaOpt },
+                    { 2, R.RadioCpuMutexOpt },
+                    { 32, R.ChMapOpt },
+                    { 33, R.LocalConnLatencyOpt },
+                    { 34, R.PasskeyOpt },
+                    { 35, R.RadioCpuMutexOpt },
+                    { 36, R.RadioCpuMutexOpt },
+                    { 37, R.AuthPayloadTimeoutOpt },
+                    { 38, R.SlaveLatencyDisableOpt },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthParams_2 = {
+    block = "record",
+    members = {
+        { name = "max_tx_octets", block = "number", size = 2, signed = false },
+        { name = "max_rx_octets", block = "number", size = 2, signed = false },
+        { name = "max_tx_time_us", block = "number", size = 2, signed = false },
+        { name = "max_rx_time_us", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdate_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "dl_params", block = "presence", flag = "STRUCT", of = R.DataLengthParams_2 },
+        { name = "dl_limitation_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.labels_31 = { [1] = "MBPS_1", [2] = "MBPS_2", [4] = "CODED" }
+R.Phys = {
+    block = "record",
+    members = {
+        { name = "tx_phys", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "rx_phys", block = "number", size = 1, signed = false, labels = R.labels_31 },
+    },
+    tolerates_trailing = false,
+}
+R.PhyUpdate = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "gap_phys", block = "presence", flag = "STRUCT", of = R.Phys },
+    },
+    tolerates_trailing = false,
+}
+R.SduBuf = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "buf_id", block = "number", size = 4, signed = false, shown = "#010x" },
+        { block = "absent", names = { "data" } },
+        { block = "atmost", field = "len", most = 124, when = "buf_id" },
+    },
+    tolerates_trailing = false,
+}
+R.ChRxParams = {
+    block = "record",
+    members = {
+        { name = "rx_mtu", block = "number", size = 2, signed = false },
+        { name = "rx_mps", block = "number", size = 2, signed = false },
+        { name = "sdu_buf", block = "nested", of = R.SduBuf },
+    },
+    tolerates_trailing = false,
+}
+R.labels_32 = {
+    [0] = "SUCCESS",
+    [2] = "LE_PSM_NOT_SUPPORTED",
+    [4] = "NO_RESOURCES",
+    [5] = "INSUFF_AUTHENTICATION",
+    [6] = "INSUFF_AUTHORIZATION",
+    [7] = "INSUFF_ENC_KEY_SIZE",
+    [8] = "INSUFF_ENC",
+    [9] = "INVALID_SCID",
+    [10] = "SCID_ALLOCATED",
+    [11] = "UNACCEPTABLE_PARAMS",
+    [32768] = "NOT_UNDERSTOOD",
+    [49152] = "TIMEOUT",
+}
+R.ChSetupParams = {
+    block = "record",
+    members = {
+        { name = "rx_params", block = "nested", of = R.ChRxParams },
+        { name = "le_psm", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "status", block = "number", size = 2, signed = false, labels = R.labels_32 },
+    },
+    tolerates_trailing = false,
+}
+R.ChSetup = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        {
+            name = "local_cid",
+            block = "presence",
+            flag = "STRUCT",
+            of = { block = "number", size = 2, signed = false, shown = "#06x" },
+        },
+        { name = "params", block = "presence", flag = "STRUCT", of = R.ChSetupParams },
+    },
+    tolerates_trailing = false,
+}
+R.ChRelease = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+    },
+    tolerates_trailing = false,
+}
+R.SduBuf_2 = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { block = "atmost", field = "len", most = 124 },
+        { name = "buf_id", block = "number", size = 4, signed = false, shown = "#010x" },
+        { block = "absent", names = { "data" } },
+    },
+    tolerates_trailing = false,
+}
+R.ChRx = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sdu_buf", block = "presence", flag = "STRUCT", of = R.SduBuf_2 },
+    },
+    tolerates_trailing = false,
+}
+R.SduBuf_3 = {
+    block = "record",
+    members = {
+        { name = "buf_id", block = "number", size = 4, signed = false, shown = "#010x" },
+        { name = "len", block = "number", size = 2, signed = false },
+        { block = "atmost", field = "len", most = 124 },
+        { name = "data", block = "data", length = "len", flag = "DATA", limited = false, most = 124 },
+    },
+    tolerates_trailing = false,
+}
+R.ChTx = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sdu_buf", block = "presence", flag = "STRUCT", of = R.SduBuf_3 },
+    },
+    tolerates_trailing = false,
+}
+R.ChFlowControl = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "credits", block = "number", size = 2, signed = false },
+        { name = "credits_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.OptGetResponse_5 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "opt_id", block = "number", size = 4, signed = false },
+                {
+                    name = "opt",
+                    block = "switch",
+                    field = "opt_id",
+                    cases = {
+                        { 1, R.PaLnaOpt },
+                        { 2, R.RadioCpuMutexOpt },
+                        { 32, R.ChMapOpt },
+                        { 33, R.LocalConnLatencyOpt },
+                        { 34, R.PasskeyOpt },
+                        { 35, R.RadioCpuMutexOpt },
+                        { 36, R.RadioCpuMutexOpt },
+                        { 37, R.AuthPayloadTimeoutOpt },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthLimitation_2 = {
+    block = "record",
+    members = {
+        { name = "tx_payload_limited_octets", block = "number", size = 2, signed = false },
+        { name = "rx_payload_limited_octets", block = "number", size = 2, signed = false },
+        { name = "tx_rx_time_limited_us", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdateResponse_2 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = { { name = "dl_limitation", block = "presence", flag = "STRUCT", of = R.DataLengthLimitation_2 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ChSetupResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "local_cid",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 2, signed = false, shown = "#06x" },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ChFlowControlResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "credits",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 2, signed = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AuthStatusEvent_3 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 }, { "lesc", 3, 1 } },
+            required = {},
+            reserved = 240,
+            labels = R.labels_22,
+        },
+        { name = "sm1_levels", block = "nested", of = R.SecLevels_2 },
+        { name = "sm2_levels", block = "nested", of = R.SecLevels_2 },
+        { name = "kdist_own", block = "nested", of = R.KeyDistribution_2 },
+        { name = "kdist_peer", block = "nested", of = R.KeyDistribution_2 },
+        { name = "sec_keyset", block = "trailing", of = R.KeySet_2 },
+    },
+    tolerates_trailing = false,
+}
+R.labels_33 = { [0] = "ADVERTISING", [1] = "SCAN", [2] = "CONN", [3] = "AUTH_PAYLOAD" }
+R.TimeoutEvent_4 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_33 },
+        { block = "absent", names = { "adv_report_buffer" } },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdateRequestEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_params", block = "nested", of = R.DataLengthParams_2 },
+    },
+    tolerates_trailing = false,
+}
+R.DataLengthUpdateEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "effective_params", block = "nested", of = R.DataLengthParams_2 },
+    },
+    tolerates_trailing = false,
+}
+R.PhyUpdateRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_preferred_phys", block = "nested", of = R.Phys },
+    },
+    tolerates_trailing = false,
+}
+R.PhyUpdateEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "status", block = "number", size = 1, signed = false, labels = R.labels_11 },
+        { name = "tx_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "rx_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+    },
+    tolerates_trailing = false,
+}
+R.ChTxParams = {
+    block = "record",
+    members = {
+        { name = "tx_mtu", block = "number", size = 2, signed = false },
+        { name = "peer_mps", block = "number", size = 2, signed = false },
+        { name = "tx_mps", block = "number", size = 2, signed = false },
+        { name = "credits", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.ChSetupRequestEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "le_psm", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "tx_params", block = "nested", of = R.ChTxParams },
+    },
+    tolerates_trailing = false,
+}
+R.labels_34 = { [1] = "LOCAL", [2] = "REMOTE" }
+R.ChSetupRefusedEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "source", block = "number", size = 1, signed = false, labels = R.labels_34 },
+        { name = "status", block = "number", size = 2, signed = false, labels = R.labels_32 },
+    },
+    tolerates_trailing = false,
+}
+R.ChSetupEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "tx_params", block = "nested", of = R.ChTxParams },
+    },
+    tolerates_trailing = false,
+}
+R.SduBuf_4 = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "buf_id", block = "number", size = 4, signed = false, shown = "#010x" },
+        { block = "absent", names = { "data" } },
+    },
+    tolerates_trailing = false,
+}
+R.ChSduBufReleasedEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sdu_buf", block = "nested", of = R.SduBuf_4 },
+    },
+    tolerates_trailing = false,
+}
+R.ChCreditEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "credits", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.SduBuf_5 = {
+    block = "record",
+    members = {
+        { name = "len", block = "number", size = 2, signed = false },
+        { name = "buf_id", block = "number", size = 4, signed = false, shown = "#010x" },
+        { name = "data", block = "data", length = "len", flag = "DATA", limited = false },
+    },
+    tolerates_trailing = false,
+}
+R.ChRxEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "sdu_len", block = "number", size = 2, signed = false },
+        { name = "sdu_buf", block = "nested", of = R.SduBuf_5 },
+    },
+    tolerates_trailing = false,
 }
 R.groups_3 = {
     command = {
@@ -1572,10 +4808,1174 @@ R.results_6 = {
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
+R.RoleCount_2 = {
+    block = "record",
+    members = {
+        { name = "periph_role_count", block = "number", size = 1, signed = false },
+        { name = "central_role_count", block = "number", size = 1, signed = false },
+        { name = "central_sec_count", block = "number", size = 1, signed = false },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "adv_set_count", 0, 8 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "qos_channel_survey_role_available", 0, 8 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.CfgSet_3 = {
+    block = "record",
+    members = {
+        { name = "cfg_id", block = "number", size = 4, signed = false },
+        {
+            name = "cfg",
+            block = "presence",
+            flag = "STRUCT",
+            of = {
+                block = "switch",
+                field = "cfg_id",
+                cases = {
+                    { 1, R.VsUuidCfg },
+                    { 32, R.ConnGap },
+                    { 33, R.ConnGattc },
+                    { 34, R.ConnGatts },
+                    { 35, R.ConnGatt },
+                    { 64, R.RoleCount_2 },
+                    { 65, R.DeviceName },
+                    { 160, R.ServiceChangedCfg },
+                    { 161, R.AttrTabSizeCfg },
+                    { 36, R.ConnL2cap },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.OptSet_6 = {
+    block = "record",
+    members = {
+        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt",
+            block = "presence",
+            flag = "STRUCT",
+            of = {
+                block = "switch",
+                field = "opt_id",
+                cases = {
+                    { 1, R.PaLnaOpt },
+                    { 2, R.RadioCpuMutexOpt },
+                    { 32, R.ChMapOpt },
+                    { 33, R.LocalConnLatencyOpt },
+                    { 34, R.PasskeyOpt },
+                    { 35, R.RadioCpuMutexOpt },
+                    { 36, R.AuthPayloadTimeoutOpt },
+                    { 37, R.SlaveLatencyDisableOpt },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AdvStart = {
+    block = "record",
+    members = {
+        { name = "adv_handle", block = "number", size = 1, signed = false },
+        { name = "conn_cfg_tag", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.AdvStop_2 = {
+    block = "record",
+    members = { { block = "bits", size = 1, groups = { { "adv_handle", 0, 8 } }, required = {}, reserved = 0, labels = {} } },
+    tolerates_trailing = false,
+}
+R.labels_35 = { role = { [1] = "ADV", [2] = "SCAN_INIT", [3] = "CONN" } }
+R.TxPowerSet_2 = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "role", 0, 8 } },
+            required = {},
+            reserved = 0,
+            labels = R.labels_35,
+        },
+        { block = "bits", size = 2, groups = { { "handle", 0, 16 } }, required = {}, reserved = 0, labels = {} },
+        { name = "tx_power", block = "number", size = 1, signed = true },
+    },
+    tolerates_trailing = false,
+}
+R.labels_36 = {
+    filter_policy = {
+        [0] = "ACCEPT_ALL",
+        [1] = "WHITELIST",
+        [2] = "ALL_NOT_RESOLVED_DIRECTED",
+        [3] = "WHITELIST_NOT_RESOLVED_DIRECTED",
+    },
+}
+R.ScanParams = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 1,
+            groups = {
+                { "extended", 0, 1 },
+                { "report_incomplete_evts", 1, 1 },
+                { "active", 2, 1 },
+                { "filter_policy", 3, 2 },
+            },
+            required = {},
+            reserved = 224,
+            labels = R.labels_36,
+        },
+        { name = "scan_phys", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "channel_mask", block = "presence", flag = "STRUCT", of = { block = "raw", size = 5 } },
+        { name = "interval", block = "number", size = 2, signed = false },
+        { name = "window", block = "number", size = 2, signed = false },
+        { name = "timeout", block = "number", size = 2, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.BleData = {
+    block = "record",
+    members = {
+        { name = "buf_id", block = "number", size = 4, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        {
+            name = "data",
+            block = "switch",
+            field = "buf_id",
+            cases = {
+                {
+                    0,
+                    {
+                        block = "presence",
+                        flag = "STRUCT",
+                        of = { block = "never", reason = "buf_id 0 is no buffer: it has no data" },
+                    },
+                },
+            },
+            default = { block = "data", length = "len", flag = "DATA", limited = false },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ScanStart = {
+    block = "record",
+    members = {
+        { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParams },
+        { name = "adv_report_buffer", block = "presence", flag = "STRUCT", of = R.BleData },
+    },
+    tolerates_trailing = false,
+}
+R.Connect_5 = {
+    block = "record",
+    members = {
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr_2 },
+        { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParams },
+        { name = "conn_params", block = "presence", flag = "STRUCT", of = R.ConnParams },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "conn_cfg_tag", 0, 8 } },
+            required = {},
+            reserved = 0,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.RssiGet = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "rssi_present", block = "given", flag = "STRUCT" },
+        { name = "ch_index_present", block = "given", flag = "STRUCT" },
+    },
+    tolerates_trailing = false,
+}
+R.AdvSetData = {
+    block = "record",
+    members = {
+        { name = "adv_data", block = "nested", of = R.BleData },
+        { name = "scan_rsp_data", block = "nested", of = R.BleData },
+    },
+    tolerates_trailing = false,
+}
+R.labels_37 = {
+    [1] = "CONNECTABLE_SCANNABLE_UNDIRECTED",
+    [2] = "CONNECTABLE_NONSCANNABLE_DIRECTED_HIGH_DUTY_CYCLE",
+    [3] = "CONNECTABLE_NONSCANNABLE_DIRECTED",
+    [4] = "NONCONNECTABLE_SCANNABLE_UNDIRECTED",
+    [5] = "NONCONNECTABLE_NONSCANNABLE_UNDIRECTED",
+    [6] = "EXTENDED_CONNECTABLE_NONSCANNABLE_UNDIRECTED",
+    [7] = "EXTENDED_CONNECTABLE_NONSCANNABLE_DIRECTED",
+    [8] = "EXTENDED_NONCONNECTABLE_SCANNABLE_UNDIRECTED",
+    [9] = "EXTENDED_NONCONNECTABLE_SCANNABLE_DIRECTED",
+    [10] = "EXTENDED_NONCONNECTABLE_NONSCANNABLE_UNDIRECTED",
+    [11] = "EXTENDED_NONCONNECTABLE_NONSCANNABLE_DIRECTED",
+}
+R.AdvProperties = {
+    block = "record",
+    members = {
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_37 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "anonymous", 0, 1 }, { "include_tx_power", 1, 1 } },
+            required = {},
+            reserved = 252,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AdvParams = {
+    block = "record",
+    members = {
+        { name = "properties", block = "nested", of = R.AdvProperties },
+        { name = "peer_addr", block = "presence", flag = "STRUCT", of = R.Addr_2 },
+        { name = "interval", block = "number", size = 4, signed = false },
+        { name = "duration", block = "number", size = 2, signed = false },
+        { name = "max_adv_evts", block = "number", size = 1, signed = false },
+        { name = "channel_mask", block = "presence", flag = "STRUCT", of = { block = "raw", size = 5 } },
+        { name = "filter_policy", block = "number", size = 1, signed = false, labels = R.labels_10 },
+        { name = "primary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "secondary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        {
+            block = "bits",
+            size = 1,
+            groups = { { "set_id", 0, 4 }, { "scan_req_notification", 4, 1 } },
+            required = {},
+            reserved = 224,
+            labels = {},
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AdvSetConfigure = {
+    block = "record",
+    members = {
+        {
+            name = "adv_handle",
+            block = "presence",
+            flag = "STRUCT",
+            of = { block = "number", size = 1, signed = false },
+        },
+        { name = "adv_data", block = "presence", flag = "STRUCT", of = R.AdvSetData },
+        { name = "adv_params", block = "presence", flag = "STRUCT", of = R.AdvParams },
+    },
+    tolerates_trailing = false,
+}
+R.QosChannelSurveyStart = {
+    block = "record",
+    members = { { name = "interval_us", block = "number", size = 4, signed = false } },
+    tolerates_trailing = false,
+}
+R.OptGetResponse_6 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                { name = "opt_id", block = "number", size = 4, signed = false },
+                {
+                    name = "opt",
+                    block = "switch",
+                    field = "opt_id",
+                    cases = {
+                        { 1, R.PaLnaOpt },
+                        { 2, R.RadioCpuMutexOpt },
+                        { 32, R.ChMapOpt },
+                        { 33, R.LocalConnLatencyOpt },
+                        { 34, R.PasskeyOpt },
+                        { 35, R.RadioCpuMutexOpt },
+                        { 36, R.AuthPayloadTimeoutOpt },
+                    },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.RssiGetResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "rssi",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 1, signed = true },
+                },
+                {
+                    name = "ch_index",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 1, signed = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AdvSetConfigureResponse = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "adv_handle",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 1, signed = false },
+                },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.ConnectedEvent_4 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { block = "absent", names = { "own_addr", "irk_match", "irk_match_idx" } },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "conn_params", block = "nested", of = R.ConnParams },
+        { name = "adv_handle", block = "number", size = 1, signed = false },
+        { name = "adv_data", block = "nested", of = R.AdvSetData },
+    },
+    tolerates_trailing = false,
+}
+R.TimeoutEvent_5 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_33 },
+        {
+            block = "when",
+            field = "src",
+            value = 1,
+            members = { { name = "adv_report_buffer", block = "nested", of = R.BleData } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.RssiChangedEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "rssi", block = "number", size = 1, signed = true },
+        { name = "ch_index", block = "number", size = 1, signed = false },
+    },
+    tolerates_trailing = false,
+}
+R.labels_38 = {
+    status = { [0] = "COMPLETE", [1] = "INCOMPLETE_MORE_DATA", [2] = "INCOMPLETE_TRUNCATED", [3] = "INCOMPLETE_MISSED" },
+}
+R.AdvReportType = {
+    block = "record",
+    members = {
+        {
+            block = "bits",
+            size = 2,
+            groups = {
+                { "connectable", 0, 1 },
+                { "scannable", 1, 1 },
+                { "directed", 2, 1 },
+                { "scan_response", 3, 1 },
+                { "extended_pdu", 4, 1 },
+                { "status", 5, 2 },
+                { "reserved", 7, 9 },
+            },
+            required = {},
+            reserved = 0,
+            labels = R.labels_38,
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AuxPointer = {
+    block = "record",
+    members = {
+        { name = "aux_offset", block = "number", size = 2, signed = false },
+        { name = "aux_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+    },
+    tolerates_trailing = false,
+}
+R.AdvReportEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "type", block = "nested", of = R.AdvReportType },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { name = "direct_addr", block = "nested", of = R.Addr_2 },
+        { name = "primary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "secondary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "tx_power", block = "number", size = 1, signed = true },
+        { name = "rssi", block = "number", size = 1, signed = true },
+        { name = "ch_index", block = "number", size = 1, signed = false },
+        { name = "set_id", block = "number", size = 1, signed = false },
+        {
+            block = "bits",
+            size = 2,
+            groups = { { "data_id", 0, 12 } },
+            required = {},
+            reserved = 61440,
+            labels = {},
+        },
+        { name = "data", block = "nested", of = R.BleData },
+        { name = "aux_pointer", block = "nested", of = R.AuxPointer },
+    },
+    tolerates_trailing = false,
+}
+R.ScanReqReportEvent_3 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "adv_handle", block = "number", size = 1, signed = false },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { name = "rssi", block = "number", size = 1, signed = true },
+    },
+    tolerates_trailing = false,
+}
+R.QosChannelSurveyReportEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "channel_energy", block = "raw", size = 40 },
+    },
+    tolerates_trailing = false,
+}
+R.AdvSetTerminatedEvent = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "reason", block = "number", size = 1, signed = false },
+        { name = "adv_handle", block = "number", size = 1, signed = false },
+        { name = "num_completed_adv_events", block = "number", size = 1, signed = false },
+        { name = "adv_data", block = "nested", of = R.AdvSetData },
+    },
+    tolerates_trailing = false,
+}
+R.BleData_2 = {
+    block = "record",
+    members = {
+        { name = "buf_id", block = "number", size = 4, signed = false },
+        { name = "len", block = "number", size = 2, signed = false },
+        { block = "absent", names = { "data" } },
+    },
+    tolerates_trailing = false,
+}
+R.ScanStart_2 = {
+    block = "record",
+    members = {
+        { name = "scan_params", block = "presence", flag = "STRUCT", of = R.ScanParams },
+        { name = "adv_report_buffer", block = "presence", flag = "STRUCT", of = R.BleData_2 },
+    },
+    tolerates_trailing = false,
+}
+R.AdvSetData_2 = {
+    block = "record",
+    members = {
+        { name = "adv_data", block = "nested", of = R.BleData_2 },
+        { name = "scan_rsp_data", block = "nested", of = R.BleData_2 },
+    },
+    tolerates_trailing = false,
+}
+R.ConnectedEvent_5 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "peer_addr", block = "nested", of = R.Addr_2 },
+        { block = "absent", names = { "own_addr", "irk_match", "irk_match_idx" } },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "conn_params", block = "nested", of = R.ConnParams },
+        { name = "adv_handle", block = "number", size = 1, signed = false },
+        { name = "adv_data", block = "nested", of = R.AdvSetData_2 },
+    },
+    tolerates_trailing = false,
+}
+R.TimeoutEvent_6 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_33 },
+        {
+            block = "when",
+            field = "src",
+            value = 1,
+            members = { { name = "adv_report_buffer", block = "nested", of = R.BleData_2 } },
+        },
+    },
+    tolerates_trailing = false,
+}
+R.AdvSetTerminatedEvent_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "reason", block = "number", size = 1, signed = false },
+        { name = "adv_handle", block = "number", size = 1, signed = false },
+        { name = "num_completed_adv_events", block = "number", size = 1, signed = false },
+        { name = "adv_data", block = "nested", of = R.AdvSetData_2 },
+    },
+    tolerates_trailing = false,
+}
+R.DeviceNameGetResponse_3 = {
+    block = "record",
+    members = {
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        {
+            block = "when",
+            field = "result",
+            value = 0,
+            members = {
+                {
+                    name = "len",
+                    block = "presence",
+                    flag = "STRUCT",
+                    of = { block = "number", size = 2, signed = false },
+                },
+                { block = "count", counter = "name_len", size = 2, of = "dev_name" },
+                { name = "dev_name", block = "data", length = "name_len", flag = "DATA", limited = false },
+            },
+        },
+    },
+    tolerates_trailing = false,
+}
 
 -- Fields, by the packet's group, path within the packet, and kind.
 local F = {}
 
+F.common = {}
+F.common["ble_enable_params"] = { ["none"] = ProtoField.none("common.ble_enable_params", "ble_enable_params") }
+F.common["ble_enable_params.common_enable_params"] = { ["none"] = ProtoField.none("common.ble_enable_params.common_enable_params", "common_enable_params") }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts"] = { ["none"] = ProtoField.none("common.ble_enable_params.common_enable_params.conn_bw_counts", "conn_bw_counts") }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.rx_counts"] = { ["none"] = ProtoField.none("common.ble_enable_params.common_enable_params.conn_bw_counts.rx_counts", "rx_counts") }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.rx_counts.high_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.common_enable_params.conn_bw_counts.rx_counts.high_count", "high_count", base.DEC) }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.rx_counts.low_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.common_enable_params.conn_bw_counts.rx_counts.low_count", "low_count", base.DEC) }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.rx_counts.mid_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.common_enable_params.conn_bw_counts.rx_counts.mid_count", "mid_count", base.DEC) }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.tx_counts"] = { ["none"] = ProtoField.none("common.ble_enable_params.common_enable_params.conn_bw_counts.tx_counts", "tx_counts") }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.tx_counts.high_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.common_enable_params.conn_bw_counts.tx_counts.high_count", "high_count", base.DEC) }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.tx_counts.low_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.common_enable_params.conn_bw_counts.tx_counts.low_count", "low_count", base.DEC) }
+F.common["ble_enable_params.common_enable_params.conn_bw_counts.tx_counts.mid_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.common_enable_params.conn_bw_counts.tx_counts.mid_count", "mid_count", base.DEC) }
+F.common["ble_enable_params.common_enable_params.vs_uuid_count"] = { ["uint16"] = ProtoField.uint16("common.ble_enable_params.common_enable_params.vs_uuid_count", "vs_uuid_count", base.DEC) }
+F.common["ble_enable_params.gap_enable_params"] = { ["none"] = ProtoField.none("common.ble_enable_params.gap_enable_params", "gap_enable_params") }
+F.common["ble_enable_params.gap_enable_params.central_conn_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.gap_enable_params.central_conn_count", "central_conn_count", base.DEC) }
+F.common["ble_enable_params.gap_enable_params.central_sec_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.gap_enable_params.central_sec_count", "central_sec_count", base.DEC) }
+F.common["ble_enable_params.gap_enable_params.device_name"] = { ["none"] = ProtoField.none("common.ble_enable_params.gap_enable_params.device_name", "device_name") }
+F.common["ble_enable_params.gap_enable_params.device_name.current_len"] = { ["uint16"] = ProtoField.uint16("common.ble_enable_params.gap_enable_params.device_name.current_len", "current_len", base.DEC) }
+F.common["ble_enable_params.gap_enable_params.device_name.max_len"] = { ["uint16"] = ProtoField.uint16("common.ble_enable_params.gap_enable_params.device_name.max_len", "max_len", base.DEC) }
+F.common["ble_enable_params.gap_enable_params.device_name.value"] = { ["bytes"] = ProtoField.bytes("common.ble_enable_params.gap_enable_params.device_name.value", "value") }
+F.common["ble_enable_params.gap_enable_params.device_name.vloc"] = { ["uint8:0x03"] = ProtoField.uint8("common.ble_enable_params.gap_enable_params.device_name.vloc", "vloc", base.DEC, nil, 0x03) }
+F.common["ble_enable_params.gap_enable_params.device_name.write_perm"] = { ["none"] = ProtoField.none("common.ble_enable_params.gap_enable_params.device_name.write_perm", "write_perm") }
+F.common["ble_enable_params.gap_enable_params.device_name.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("common.ble_enable_params.gap_enable_params.device_name.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.common["ble_enable_params.gap_enable_params.device_name.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("common.ble_enable_params.gap_enable_params.device_name.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.common["ble_enable_params.gap_enable_params.periph_conn_count"] = { ["uint8"] = ProtoField.uint8("common.ble_enable_params.gap_enable_params.periph_conn_count", "periph_conn_count", base.DEC) }
+F.common["ble_enable_params.gatt_enable_params"] = { ["none"] = ProtoField.none("common.ble_enable_params.gatt_enable_params", "gatt_enable_params") }
+F.common["ble_enable_params.gatt_enable_params.att_mtu"] = { ["uint16"] = ProtoField.uint16("common.ble_enable_params.gatt_enable_params.att_mtu", "att_mtu", base.DEC) }
+F.common["ble_enable_params.gatts_enable_params"] = { ["none"] = ProtoField.none("common.ble_enable_params.gatts_enable_params", "gatts_enable_params") }
+F.common["ble_enable_params.gatts_enable_params.attr_tab_size"] = { ["uint32"] = ProtoField.uint32("common.ble_enable_params.gatts_enable_params.attr_tab_size", "attr_tab_size", base.DEC) }
+F.common["ble_enable_params.gatts_enable_params.service_changed"] = { ["uint8:0x01"] = ProtoField.uint8("common.ble_enable_params.gatts_enable_params.service_changed", "service_changed", base.DEC, nil, 0x01) }
+F.common["block"] = { ["none"] = ProtoField.none("common.block", "block") }
+F.common["block.len"] = { ["uint16"] = ProtoField.uint16("common.block.len", "len", base.DEC) }
+F.common["block.mem_present"] = { ["bool"] = ProtoField.bool("common.block.mem_present", "mem_present") }
+F.common["cfg"] = { ["none"] = ProtoField.none("common.cfg", "cfg") }
+F.common["cfg.adv_set_count"] = { ["uint8:0xff"] = ProtoField.uint8("common.cfg.adv_set_count", "adv_set_count", base.DEC, nil, 0xff) }
+F.common["cfg.att_mtu"] = { ["uint16"] = ProtoField.uint16("common.cfg.att_mtu", "att_mtu", base.DEC) }
+F.common["cfg.attr_tab_size"] = { ["uint32"] = ProtoField.uint32("common.cfg.attr_tab_size", "attr_tab_size", base.DEC) }
+F.common["cfg.central_role_count"] = { ["uint8"] = ProtoField.uint8("common.cfg.central_role_count", "central_role_count", base.DEC) }
+F.common["cfg.central_sec_count"] = { ["uint8"] = ProtoField.uint8("common.cfg.central_sec_count", "central_sec_count", base.DEC) }
+F.common["cfg.ch_count"] = { ["uint8"] = ProtoField.uint8("common.cfg.ch_count", "ch_count", base.DEC) }
+F.common["cfg.conn_cfg_tag"] = { ["uint8"] = ProtoField.uint8("common.cfg.conn_cfg_tag", "conn_cfg_tag", base.DEC) }
+F.common["cfg.conn_count"] = { ["uint8"] = ProtoField.uint8("common.cfg.conn_count", "conn_count", base.DEC) }
+F.common["cfg.current_len"] = { ["uint16"] = ProtoField.uint16("common.cfg.current_len", "current_len", base.DEC) }
+F.common["cfg.event_length"] = { ["uint16"] = ProtoField.uint16("common.cfg.event_length", "event_length", base.DEC) }
+F.common["cfg.hvn_tx_queue_size"] = { ["uint8"] = ProtoField.uint8("common.cfg.hvn_tx_queue_size", "hvn_tx_queue_size", base.DEC) }
+F.common["cfg.max_len"] = { ["uint16"] = ProtoField.uint16("common.cfg.max_len", "max_len", base.DEC) }
+F.common["cfg.periph_role_count"] = { ["uint8"] = ProtoField.uint8("common.cfg.periph_role_count", "periph_role_count", base.DEC) }
+F.common["cfg.qos_channel_survey_role_available"] = { ["uint8:0xff"] = ProtoField.uint8("common.cfg.qos_channel_survey_role_available", "qos_channel_survey_role_available", base.DEC, nil, 0xff) }
+F.common["cfg.rx_mps"] = { ["uint16"] = ProtoField.uint16("common.cfg.rx_mps", "rx_mps", base.DEC) }
+F.common["cfg.rx_queue_size"] = { ["uint8"] = ProtoField.uint8("common.cfg.rx_queue_size", "rx_queue_size", base.DEC) }
+F.common["cfg.service_changed"] = { ["uint8:0x01"] = ProtoField.uint8("common.cfg.service_changed", "service_changed", base.DEC, nil, 0x01) }
+F.common["cfg.tx_mps"] = { ["uint16"] = ProtoField.uint16("common.cfg.tx_mps", "tx_mps", base.DEC) }
+F.common["cfg.tx_queue_size"] = { ["uint8"] = ProtoField.uint8("common.cfg.tx_queue_size", "tx_queue_size", base.DEC) }
+F.common["cfg.value"] = { ["bytes"] = ProtoField.bytes("common.cfg.value", "value") }
+F.common["cfg.vloc"] = { ["uint8:0x03"] = ProtoField.uint8("common.cfg.vloc", "vloc", base.DEC, nil, 0x03) }
+F.common["cfg.vs_uuid_count"] = { ["uint8"] = ProtoField.uint8("common.cfg.vs_uuid_count", "vs_uuid_count", base.DEC) }
+F.common["cfg.write_cmd_tx_queue_size"] = { ["uint8"] = ProtoField.uint8("common.cfg.write_cmd_tx_queue_size", "write_cmd_tx_queue_size", base.DEC) }
+F.common["cfg.write_perm"] = { ["none"] = ProtoField.none("common.cfg.write_perm", "write_perm") }
+F.common["cfg.write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("common.cfg.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.common["cfg.write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("common.cfg.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.common["cfg_id"] = { ["uint32"] = ProtoField.uint32("common.cfg_id", "cfg_id", base.DEC) }
+F.common["conn_handle"] = { ["uint16"] = ProtoField.uint16("common.conn_handle", "conn_handle", base.HEX) }
+F.common["count"] = { ["uint8"] = ProtoField.uint8("common.count", "count", base.DEC) }
+F.common["count_present"] = { ["bool"] = ProtoField.bool("common.count_present", "count_present") }
+F.common["max_rx_octets"] = { ["uint16"] = ProtoField.uint16("common.max_rx_octets", "max_rx_octets", base.DEC) }
+F.common["max_rx_time"] = { ["uint16"] = ProtoField.uint16("common.max_rx_time", "max_rx_time", base.DEC) }
+F.common["max_tx_octets"] = { ["uint16"] = ProtoField.uint16("common.max_tx_octets", "max_tx_octets", base.DEC) }
+F.common["max_tx_time"] = { ["uint16"] = ProtoField.uint16("common.max_tx_time", "max_tx_time", base.DEC) }
+F.common["mem_block"] = { ["none"] = ProtoField.none("common.mem_block", "mem_block") }
+F.common["mem_block.len"] = { ["uint16"] = ProtoField.uint16("common.mem_block.len", "len", base.DEC) }
+F.common["mem_block.mem_present"] = { ["bool"] = ProtoField.bool("common.mem_block.mem_present", "mem_present") }
+F.common["opt"] = { ["none"] = ProtoField.none("common.opt", "opt") }
+F.common["opt.actual_latency"] = { ["uint16"] = ProtoField.uint16("common.opt.actual_latency", "actual_latency", base.DEC) }
+F.common["opt.auth_payload_timeout"] = { ["uint16"] = ProtoField.uint16("common.opt.auth_payload_timeout", "auth_payload_timeout", base.DEC) }
+F.common["opt.ch_map"] = { ["bytes"] = ProtoField.bytes("common.opt.ch_map", "ch_map") }
+F.common["opt.conn_bw"] = { ["none"] = ProtoField.none("common.opt.conn_bw", "conn_bw") }
+F.common["opt.conn_bw.conn_bw_rx"] = { ["uint8"] = ProtoField.uint8("common.opt.conn_bw.conn_bw_rx", "conn_bw_rx", base.DEC) }
+F.common["opt.conn_bw.conn_bw_tx"] = { ["uint8"] = ProtoField.uint8("common.opt.conn_bw.conn_bw_tx", "conn_bw_tx", base.DEC) }
+F.common["opt.conn_handle"] = { ["uint16"] = ProtoField.uint16("common.opt.conn_handle", "conn_handle", base.HEX) }
+F.common["opt.disable"] = { ["uint8:0x01"] = ProtoField.uint8("common.opt.disable", "disable", base.DEC, nil, 0x01) }
+F.common["opt.enable"] = { ["uint8:0x01"] = ProtoField.uint8("common.opt.enable", "enable", base.DEC, nil, 0x01) }
+F.common["opt.gpiote_ch_id"] = { ["uint8"] = ProtoField.uint8("common.opt.gpiote_ch_id", "gpiote_ch_id", base.DEC) }
+F.common["opt.interval_s"] = { ["uint16"] = ProtoField.uint16("common.opt.interval_s", "interval_s", base.DEC) }
+F.common["opt.irk"] = { ["none"] = ProtoField.none("common.opt.irk", "irk") }
+F.common["opt.irk.irk"] = { ["bytes"] = ProtoField.bytes("common.opt.irk.irk", "irk") }
+F.common["opt.lna_cfg"] = { ["none"] = ProtoField.none("common.opt.lna_cfg", "lna_cfg") }
+F.common["opt.lna_cfg.active_high"] = { ["uint8:0x02"] = ProtoField.uint8("common.opt.lna_cfg.active_high", "active_high", base.DEC, nil, 0x02) }
+F.common["opt.lna_cfg.enable"] = { ["uint8:0x01"] = ProtoField.uint8("common.opt.lna_cfg.enable", "enable", base.DEC, nil, 0x01) }
+F.common["opt.lna_cfg.gpio_pin"] = { ["uint8:0xfc"] = ProtoField.uint8("common.opt.lna_cfg.gpio_pin", "gpio_pin", base.DEC, nil, 0xfc) }
+F.common["opt.mode_1_enable"] = { ["uint8:0x01"] = ProtoField.uint8("common.opt.mode_1_enable", "mode_1_enable", base.DEC, nil, 0x01) }
+F.common["opt.pa_cfg"] = { ["none"] = ProtoField.none("common.opt.pa_cfg", "pa_cfg") }
+F.common["opt.pa_cfg.active_high"] = { ["uint8:0x02"] = ProtoField.uint8("common.opt.pa_cfg.active_high", "active_high", base.DEC, nil, 0x02) }
+F.common["opt.pa_cfg.enable"] = { ["uint8:0x01"] = ProtoField.uint8("common.opt.pa_cfg.enable", "enable", base.DEC, nil, 0x01) }
+F.common["opt.pa_cfg.gpio_pin"] = { ["uint8:0xfc"] = ProtoField.uint8("common.opt.pa_cfg.gpio_pin", "gpio_pin", base.DEC, nil, 0xfc) }
+F.common["opt.passkey"] = { ["bytes"] = ProtoField.bytes("common.opt.passkey", "passkey") }
+F.common["opt.ppi_ch_id_clr"] = { ["uint8"] = ProtoField.uint8("common.opt.ppi_ch_id_clr", "ppi_ch_id_clr", base.DEC) }
+F.common["opt.ppi_ch_id_set"] = { ["uint8"] = ProtoField.uint8("common.opt.ppi_ch_id_set", "ppi_ch_id_set", base.DEC) }
+F.common["opt.requested_latency"] = { ["uint16"] = ProtoField.uint16("common.opt.requested_latency", "requested_latency", base.DEC) }
+F.common["opt.role"] = { ["uint8"] = ProtoField.uint8("common.opt.role", "role", base.DEC) }
+F.common["opt.rxtx_max_pdu_payload_size"] = { ["uint8"] = ProtoField.uint8("common.opt.rxtx_max_pdu_payload_size", "rxtx_max_pdu_payload_size", base.DEC) }
+F.common["opt_id"] = { ["uint32"] = ProtoField.uint32("common.opt_id", "opt_id", base.DEC) }
+F.common["opt_present"] = { ["bool"] = ProtoField.bool("common.opt_present", "opt_present") }
+F.common["result"] = { ["uint32"] = ProtoField.uint32("common.result", "result", base.HEX) }
+F.common["type"] = { ["uint8"] = ProtoField.uint8("common.type", "type", base.DEC) }
+F.common["uuid"] = { ["none"] = ProtoField.none("common.uuid", "uuid") }
+F.common["uuid.type"] = { ["uint8"] = ProtoField.uint8("common.uuid.type", "type", base.DEC) }
+F.common["uuid.uuid"] = { ["uint16"] = ProtoField.uint16("common.uuid.uuid", "uuid", base.HEX) }
+F.common["uuid_le"] = { ["bytes"] = ProtoField.bytes("common.uuid_le", "uuid_le") }
+F.common["uuid_le_len"] = { ["uint8"] = ProtoField.uint8("common.uuid_le_len", "uuid_le_len", base.DEC) }
+F.common["uuid_le_len_present"] = { ["bool"] = ProtoField.bool("common.uuid_le_len_present", "uuid_le_len_present") }
+F.common["uuid_le_present"] = { ["bool"] = ProtoField.bool("common.uuid_le_present", "uuid_le_present") }
+F.common["uuid_present"] = { ["bool"] = ProtoField.bool("common.uuid_present", "uuid_present") }
+F.common["uuid_type"] = { ["uint8"] = ProtoField.uint8("common.uuid_type", "uuid_type", base.DEC) }
+F.common["uuid_type_present"] = { ["bool"] = ProtoField.bool("common.uuid_type_present", "uuid_type_present") }
+F.common["version"] = { ["none"] = ProtoField.none("common.version", "version") }
+F.common["version.company_id"] = { ["uint16"] = ProtoField.uint16("common.version.company_id", "company_id", base.HEX) }
+F.common["version.subversion_number"] = { ["uint16"] = ProtoField.uint16("common.version.subversion_number", "subversion_number", base.DEC) }
+F.common["version.version_number"] = { ["uint8"] = ProtoField.uint8("common.version.version_number", "version_number", base.DEC) }
+F.common["version_present"] = { ["bool"] = ProtoField.bool("common.version_present", "version_present") }
+F.common["vs_uuid"] = { ["none"] = ProtoField.none("common.vs_uuid", "vs_uuid") }
+F.common["vs_uuid.uuid128"] = { ["bytes"] = ProtoField.bytes("common.vs_uuid.uuid128", "uuid128") }
+F.gap = {}
+F.gap["addr"] = { ["none"] = ProtoField.none("gap.addr", "addr") }
+F.gap["addr.addr"] = { ["bytes"] = ProtoField.bytes("gap.addr.addr", "addr") }
+F.gap["addr.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.addr.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["addr.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.addr.addr_type", "addr_type", base.DEC), ["uint8:0xfe"] = ProtoField.uint8("gap.addr.addr_type_uint8_0xfe", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["addr_cycle_mode"] = { ["uint8"] = ProtoField.uint8("gap.addr_cycle_mode", "addr_cycle_mode", base.DEC) }
+F.gap["addr_present"] = { ["bool"] = ProtoField.bool("gap.addr_present", "addr_present") }
+F.gap["adv_data"] = { ["none"] = ProtoField.none("gap.adv_data", "adv_data") }
+F.gap["adv_data.adv_data"] = { ["none"] = ProtoField.none("gap.adv_data.adv_data", "adv_data") }
+F.gap["adv_data.adv_data.buf_id"] = { ["uint32"] = ProtoField.uint32("gap.adv_data.adv_data.buf_id", "buf_id", base.DEC) }
+F.gap["adv_data.adv_data.data"] = { ["bytes"] = ProtoField.bytes("gap.adv_data.adv_data.data", "data") }
+F.gap["adv_data.adv_data.len"] = { ["uint16"] = ProtoField.uint16("gap.adv_data.adv_data.len", "len", base.DEC) }
+F.gap["adv_data.scan_rsp_data"] = { ["none"] = ProtoField.none("gap.adv_data.scan_rsp_data", "scan_rsp_data") }
+F.gap["adv_data.scan_rsp_data.buf_id"] = { ["uint32"] = ProtoField.uint32("gap.adv_data.scan_rsp_data.buf_id", "buf_id", base.DEC) }
+F.gap["adv_data.scan_rsp_data.data"] = { ["bytes"] = ProtoField.bytes("gap.adv_data.scan_rsp_data.data", "data") }
+F.gap["adv_data.scan_rsp_data.len"] = { ["uint16"] = ProtoField.uint16("gap.adv_data.scan_rsp_data.len", "len", base.DEC) }
+F.gap["adv_handle"] = { ["uint8"] = ProtoField.uint8("gap.adv_handle", "adv_handle", base.DEC), ["uint8:0xff"] = ProtoField.uint8("gap.adv_handle_uint8_0xff", "adv_handle", base.DEC, nil, 0xff) }
+F.gap["adv_params"] = { ["none"] = ProtoField.none("gap.adv_params", "adv_params") }
+F.gap["adv_params.channel_mask"] = { ["none"] = ProtoField.none("gap.adv_params.channel_mask", "channel_mask"), ["bytes"] = ProtoField.bytes("gap.adv_params.channel_mask_bytes", "channel_mask") }
+F.gap["adv_params.channel_mask.ch_37_off"] = { ["uint8:0x01"] = ProtoField.uint8("gap.adv_params.channel_mask.ch_37_off", "ch_37_off", base.DEC, nil, 0x01) }
+F.gap["adv_params.channel_mask.ch_38_off"] = { ["uint8:0x02"] = ProtoField.uint8("gap.adv_params.channel_mask.ch_38_off", "ch_38_off", base.DEC, nil, 0x02) }
+F.gap["adv_params.channel_mask.ch_39_off"] = { ["uint8:0x04"] = ProtoField.uint8("gap.adv_params.channel_mask.ch_39_off", "ch_39_off", base.DEC, nil, 0x04) }
+F.gap["adv_params.duration"] = { ["uint16"] = ProtoField.uint16("gap.adv_params.duration", "duration", base.DEC) }
+F.gap["adv_params.filter_policy"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.filter_policy", "filter_policy", base.DEC) }
+F.gap["adv_params.fp"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.fp", "fp", base.DEC) }
+F.gap["adv_params.interval"] = { ["uint16"] = ProtoField.uint16("gap.adv_params.interval", "interval", base.DEC), ["uint32"] = ProtoField.uint32("gap.adv_params.interval_uint32", "interval", base.DEC) }
+F.gap["adv_params.max_adv_evts"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.max_adv_evts", "max_adv_evts", base.DEC) }
+F.gap["adv_params.peer_addr"] = { ["none"] = ProtoField.none("gap.adv_params.peer_addr", "peer_addr") }
+F.gap["adv_params.peer_addr.addr"] = { ["bytes"] = ProtoField.bytes("gap.adv_params.peer_addr.addr", "addr") }
+F.gap["adv_params.peer_addr.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.adv_params.peer_addr.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["adv_params.peer_addr.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.peer_addr.addr_type", "addr_type", base.DEC), ["uint8:0xfe"] = ProtoField.uint8("gap.adv_params.peer_addr.addr_type_uint8_0xfe", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["adv_params.primary_phy"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.primary_phy", "primary_phy", base.DEC) }
+F.gap["adv_params.properties"] = { ["none"] = ProtoField.none("gap.adv_params.properties", "properties") }
+F.gap["adv_params.properties.anonymous"] = { ["uint8:0x01"] = ProtoField.uint8("gap.adv_params.properties.anonymous", "anonymous", base.DEC, nil, 0x01) }
+F.gap["adv_params.properties.include_tx_power"] = { ["uint8:0x02"] = ProtoField.uint8("gap.adv_params.properties.include_tx_power", "include_tx_power", base.DEC, nil, 0x02) }
+F.gap["adv_params.properties.type"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.properties.type", "type", base.DEC) }
+F.gap["adv_params.scan_req_notification"] = { ["uint8:0x10"] = ProtoField.uint8("gap.adv_params.scan_req_notification", "scan_req_notification", base.DEC, nil, 0x10) }
+F.gap["adv_params.secondary_phy"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.secondary_phy", "secondary_phy", base.DEC) }
+F.gap["adv_params.set_id"] = { ["uint8:0x0f"] = ProtoField.uint8("gap.adv_params.set_id", "set_id", base.DEC, nil, 0x0f) }
+F.gap["adv_params.timeout"] = { ["uint16"] = ProtoField.uint16("gap.adv_params.timeout", "timeout", base.DEC) }
+F.gap["adv_params.type"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.type", "type", base.DEC) }
+F.gap["adv_params.whitelist"] = { ["none"] = ProtoField.none("gap.adv_params.whitelist", "whitelist") }
+F.gap["adv_params.whitelist.addr_count"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.whitelist.addr_count", "addr_count", base.DEC) }
+F.gap["adv_params.whitelist.addrs"] = { ["none"] = ProtoField.none("gap.adv_params.whitelist.addrs", "addrs") }
+F.gap["adv_params.whitelist.addrs.addr"] = { ["bytes"] = ProtoField.bytes("gap.adv_params.whitelist.addrs.addr", "addr") }
+F.gap["adv_params.whitelist.addrs.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.whitelist.addrs.addr_type", "addr_type", base.DEC) }
+F.gap["adv_params.whitelist.irk_count"] = { ["uint8"] = ProtoField.uint8("gap.adv_params.whitelist.irk_count", "irk_count", base.DEC) }
+F.gap["adv_params.whitelist.irks"] = { ["none"] = ProtoField.none("gap.adv_params.whitelist.irks", "irks") }
+F.gap["adv_params.whitelist.irks.irk"] = { ["bytes"] = ProtoField.bytes("gap.adv_params.whitelist.irks.irk", "irk") }
+F.gap["adv_report_buffer"] = { ["none"] = ProtoField.none("gap.adv_report_buffer", "adv_report_buffer") }
+F.gap["adv_report_buffer.buf_id"] = { ["uint32"] = ProtoField.uint32("gap.adv_report_buffer.buf_id", "buf_id", base.DEC) }
+F.gap["adv_report_buffer.data"] = { ["bytes"] = ProtoField.bytes("gap.adv_report_buffer.data", "data") }
+F.gap["adv_report_buffer.len"] = { ["uint16"] = ProtoField.uint16("gap.adv_report_buffer.len", "len", base.DEC) }
+F.gap["appearance"] = { ["uint16"] = ProtoField.uint16("gap.appearance", "appearance", base.HEX) }
+F.gap["appearance_present"] = { ["bool"] = ProtoField.bool("gap.appearance_present", "appearance_present") }
+F.gap["auth_status"] = { ["uint8"] = ProtoField.uint8("gap.auth_status", "auth_status", base.DEC) }
+F.gap["aux_pointer"] = { ["none"] = ProtoField.none("gap.aux_pointer", "aux_pointer") }
+F.gap["aux_pointer.aux_offset"] = { ["uint16"] = ProtoField.uint16("gap.aux_pointer.aux_offset", "aux_offset", base.DEC) }
+F.gap["aux_pointer.aux_phy"] = { ["uint8"] = ProtoField.uint8("gap.aux_pointer.aux_phy", "aux_phy", base.DEC) }
+F.gap["bond"] = { ["uint8:0x01"] = ProtoField.uint8("gap.bond", "bond", base.DEC, nil, 0x01) }
+F.gap["bonded"] = { ["uint8:0x04"] = ProtoField.uint8("gap.bonded", "bonded", base.DEC, nil, 0x04) }
+F.gap["ch_index"] = { ["uint8"] = ProtoField.uint8("gap.ch_index", "ch_index", base.DEC) }
+F.gap["ch_index_present"] = { ["bool"] = ProtoField.bool("gap.ch_index_present", "ch_index_present") }
+F.gap["channel_energy"] = { ["bytes"] = ProtoField.bytes("gap.channel_energy", "channel_energy") }
+F.gap["conn_cfg_tag"] = { ["uint8:0xff"] = ProtoField.uint8("gap.conn_cfg_tag", "conn_cfg_tag", base.DEC, nil, 0xff), ["uint8"] = ProtoField.uint8("gap.conn_cfg_tag_uint8", "conn_cfg_tag", base.DEC) }
+F.gap["conn_handle"] = { ["uint16"] = ProtoField.uint16("gap.conn_handle", "conn_handle", base.HEX) }
+F.gap["conn_params"] = { ["none"] = ProtoField.none("gap.conn_params", "conn_params") }
+F.gap["conn_params.conn_sup_timeout"] = { ["uint16"] = ProtoField.uint16("gap.conn_params.conn_sup_timeout", "conn_sup_timeout", base.DEC) }
+F.gap["conn_params.max_conn_interval"] = { ["uint16"] = ProtoField.uint16("gap.conn_params.max_conn_interval", "max_conn_interval", base.DEC) }
+F.gap["conn_params.min_conn_interval"] = { ["uint16"] = ProtoField.uint16("gap.conn_params.min_conn_interval", "min_conn_interval", base.DEC) }
+F.gap["conn_params.slave_latency"] = { ["uint16"] = ProtoField.uint16("gap.conn_params.slave_latency", "slave_latency", base.DEC) }
+F.gap["conn_params_present"] = { ["bool"] = ProtoField.bool("gap.conn_params_present", "conn_params_present") }
+F.gap["conn_sec"] = { ["none"] = ProtoField.none("gap.conn_sec", "conn_sec") }
+F.gap["conn_sec.encr_key_size"] = { ["uint8"] = ProtoField.uint8("gap.conn_sec.encr_key_size", "encr_key_size", base.DEC) }
+F.gap["conn_sec.sec_mode"] = { ["none"] = ProtoField.none("gap.conn_sec.sec_mode", "sec_mode") }
+F.gap["conn_sec.sec_mode.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gap.conn_sec.sec_mode.lv", "lv", base.DEC, nil, 0xf0) }
+F.gap["conn_sec.sec_mode.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gap.conn_sec.sec_mode.sm", "sm", base.DEC, nil, 0x0f) }
+F.gap["conn_sec_present"] = { ["bool"] = ProtoField.bool("gap.conn_sec_present", "conn_sec_present") }
+F.gap["data"] = { ["bytes"] = ProtoField.bytes("gap.data", "data"), ["none"] = ProtoField.none("gap.data_none", "data") }
+F.gap["data.buf_id"] = { ["uint32"] = ProtoField.uint32("gap.data.buf_id", "buf_id", base.DEC) }
+F.gap["data.data"] = { ["bytes"] = ProtoField.bytes("gap.data.data", "data") }
+F.gap["data.len"] = { ["uint16"] = ProtoField.uint16("gap.data.len", "len", base.DEC) }
+F.gap["data_id"] = { ["uint16:0x0fff"] = ProtoField.uint16("gap.data_id", "data_id", base.DEC, nil, 0x0fff) }
+F.gap["dev_name"] = { ["bytes"] = ProtoField.bytes("gap.dev_name", "dev_name") }
+F.gap["dev_name_present"] = { ["bool"] = ProtoField.bool("gap.dev_name_present", "dev_name_present") }
+F.gap["dhkey"] = { ["none"] = ProtoField.none("gap.dhkey", "dhkey") }
+F.gap["dhkey.key"] = { ["bytes"] = ProtoField.bytes("gap.dhkey.key", "key") }
+F.gap["direct_addr"] = { ["none"] = ProtoField.none("gap.direct_addr", "direct_addr") }
+F.gap["direct_addr.addr"] = { ["bytes"] = ProtoField.bytes("gap.direct_addr.addr", "addr") }
+F.gap["direct_addr.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.direct_addr.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["direct_addr.addr_type"] = { ["uint8:0xfe"] = ProtoField.uint8("gap.direct_addr.addr_type", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["dl_limitation"] = { ["none"] = ProtoField.none("gap.dl_limitation", "dl_limitation") }
+F.gap["dl_limitation.rx_payload_limited_octets"] = { ["uint8"] = ProtoField.uint8("gap.dl_limitation.rx_payload_limited_octets", "rx_payload_limited_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.dl_limitation.rx_payload_limited_octets_uint16", "rx_payload_limited_octets", base.DEC) }
+F.gap["dl_limitation.tx_payload_limited_octets"] = { ["uint8"] = ProtoField.uint8("gap.dl_limitation.tx_payload_limited_octets", "tx_payload_limited_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.dl_limitation.tx_payload_limited_octets_uint16", "tx_payload_limited_octets", base.DEC) }
+F.gap["dl_limitation.tx_rx_time_limited_us"] = { ["uint16"] = ProtoField.uint16("gap.dl_limitation.tx_rx_time_limited_us", "tx_rx_time_limited_us", base.DEC) }
+F.gap["dl_limitation_present"] = { ["bool"] = ProtoField.bool("gap.dl_limitation_present", "dl_limitation_present") }
+F.gap["dl_params"] = { ["none"] = ProtoField.none("gap.dl_params", "dl_params") }
+F.gap["dl_params.max_rx_octets"] = { ["uint8"] = ProtoField.uint8("gap.dl_params.max_rx_octets", "max_rx_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.dl_params.max_rx_octets_uint16", "max_rx_octets", base.DEC) }
+F.gap["dl_params.max_rx_time_us"] = { ["uint16"] = ProtoField.uint16("gap.dl_params.max_rx_time_us", "max_rx_time_us", base.DEC) }
+F.gap["dl_params.max_tx_octets"] = { ["uint8"] = ProtoField.uint8("gap.dl_params.max_tx_octets", "max_tx_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.dl_params.max_tx_octets_uint16", "max_tx_octets", base.DEC) }
+F.gap["dl_params.max_tx_time_us"] = { ["uint16"] = ProtoField.uint16("gap.dl_params.max_tx_time_us", "max_tx_time_us", base.DEC) }
+F.gap["dlen"] = { ["uint8"] = ProtoField.uint8("gap.dlen", "dlen", base.DEC), ["uint8:0xf8"] = ProtoField.uint8("gap.dlen_uint8_0xf8", "dlen", base.DEC, nil, 0xf8) }
+F.gap["effective_params"] = { ["none"] = ProtoField.none("gap.effective_params", "effective_params") }
+F.gap["effective_params.max_rx_octets"] = { ["uint8"] = ProtoField.uint8("gap.effective_params.max_rx_octets", "max_rx_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.effective_params.max_rx_octets_uint16", "max_rx_octets", base.DEC) }
+F.gap["effective_params.max_rx_time_us"] = { ["uint16"] = ProtoField.uint16("gap.effective_params.max_rx_time_us", "max_rx_time_us", base.DEC) }
+F.gap["effective_params.max_tx_octets"] = { ["uint8"] = ProtoField.uint8("gap.effective_params.max_tx_octets", "max_tx_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.effective_params.max_tx_octets_uint16", "max_tx_octets", base.DEC) }
+F.gap["effective_params.max_tx_time_us"] = { ["uint16"] = ProtoField.uint16("gap.effective_params.max_tx_time_us", "max_tx_time_us", base.DEC) }
+F.gap["enc_info"] = { ["none"] = ProtoField.none("gap.enc_info", "enc_info"), ["uint8:0x01"] = ProtoField.uint8("gap.enc_info_uint8_0x01", "enc_info", base.DEC, nil, 0x01) }
+F.gap["enc_info.auth"] = { ["uint8:0x01"] = ProtoField.uint8("gap.enc_info.auth", "auth", base.DEC, nil, 0x01), ["uint8:0x02"] = ProtoField.uint8("gap.enc_info.auth_uint8_0x02", "auth", base.DEC, nil, 0x02) }
+F.gap["enc_info.lesc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.enc_info.lesc", "lesc", base.DEC, nil, 0x01) }
+F.gap["enc_info.ltk"] = { ["bytes"] = ProtoField.bytes("gap.enc_info.ltk", "ltk") }
+F.gap["enc_info.ltk_len"] = { ["uint8:0xfe"] = ProtoField.uint8("gap.enc_info.ltk_len", "ltk_len", base.DEC, nil, 0xfe), ["uint8:0xfc"] = ProtoField.uint8("gap.enc_info.ltk_len_uint8_0xfc", "ltk_len", base.DEC, nil, 0xfc) }
+F.gap["error_src"] = { ["uint8:0x03"] = ProtoField.uint8("gap.error_src", "error_src", base.DEC, nil, 0x03) }
+F.gap["gap_phys"] = { ["none"] = ProtoField.none("gap.gap_phys", "gap_phys") }
+F.gap["gap_phys.rx_phys"] = { ["uint8"] = ProtoField.uint8("gap.gap_phys.rx_phys", "rx_phys", base.DEC) }
+F.gap["gap_phys.tx_phys"] = { ["uint8"] = ProtoField.uint8("gap.gap_phys.tx_phys", "tx_phys", base.DEC) }
+F.gap["handle"] = { ["uint16:0xffff"] = ProtoField.uint16("gap.handle", "handle", base.DEC, nil, 0xffff) }
+F.gap["hci_status_code"] = { ["uint8"] = ProtoField.uint8("gap.hci_status_code", "hci_status_code", base.DEC) }
+F.gap["id_info"] = { ["none"] = ProtoField.none("gap.id_info", "id_info"), ["uint8:0x02"] = ProtoField.uint8("gap.id_info_uint8_0x02", "id_info", base.DEC, nil, 0x02) }
+F.gap["id_info.irk"] = { ["bytes"] = ProtoField.bytes("gap.id_info.irk", "irk") }
+F.gap["id_keys"] = { ["none"] = ProtoField.none("gap.id_keys", "id_keys") }
+F.gap["id_keys.id_addr_info"] = { ["none"] = ProtoField.none("gap.id_keys.id_addr_info", "id_addr_info") }
+F.gap["id_keys.id_addr_info.addr"] = { ["bytes"] = ProtoField.bytes("gap.id_keys.id_addr_info.addr", "addr") }
+F.gap["id_keys.id_addr_info.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.id_keys.id_addr_info.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["id_keys.id_addr_info.addr_type"] = { ["uint8:0xfe"] = ProtoField.uint8("gap.id_keys.id_addr_info.addr_type", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["id_keys.id_info"] = { ["none"] = ProtoField.none("gap.id_keys.id_info", "id_info") }
+F.gap["id_keys.id_info.irk"] = { ["bytes"] = ProtoField.bytes("gap.id_keys.id_info.irk", "irk") }
+F.gap["interval_us"] = { ["uint32"] = ProtoField.uint32("gap.interval_us", "interval_us", base.DEC) }
+F.gap["irk_match"] = { ["uint8:0x01"] = ProtoField.uint8("gap.irk_match", "irk_match", base.DEC, nil, 0x01) }
+F.gap["irk_match_idx"] = { ["uint8:0xfe"] = ProtoField.uint8("gap.irk_match_idx", "irk_match_idx", base.DEC, nil, 0xfe) }
+F.gap["kdist_central"] = { ["none"] = ProtoField.none("gap.kdist_central", "kdist_central") }
+F.gap["kdist_central.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.kdist_central.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["kdist_central.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.kdist_central.id", "id", base.DEC, nil, 0x02) }
+F.gap["kdist_central.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.kdist_central.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["kdist_own"] = { ["none"] = ProtoField.none("gap.kdist_own", "kdist_own") }
+F.gap["kdist_own.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.kdist_own.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["kdist_own.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.kdist_own.id", "id", base.DEC, nil, 0x02) }
+F.gap["kdist_own.link"] = { ["uint8:0x08"] = ProtoField.uint8("gap.kdist_own.link", "link", base.DEC, nil, 0x08) }
+F.gap["kdist_own.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.kdist_own.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["kdist_peer"] = { ["none"] = ProtoField.none("gap.kdist_peer", "kdist_peer") }
+F.gap["kdist_peer.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.kdist_peer.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["kdist_peer.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.kdist_peer.id", "id", base.DEC, nil, 0x02) }
+F.gap["kdist_peer.link"] = { ["uint8:0x08"] = ProtoField.uint8("gap.kdist_peer.link", "link", base.DEC, nil, 0x08) }
+F.gap["kdist_peer.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.kdist_peer.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["kdist_periph"] = { ["none"] = ProtoField.none("gap.kdist_periph", "kdist_periph") }
+F.gap["kdist_periph.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.kdist_periph.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["kdist_periph.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.kdist_periph.id", "id", base.DEC, nil, 0x02) }
+F.gap["kdist_periph.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.kdist_periph.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["key"] = { ["bytes"] = ProtoField.bytes("gap.key", "key") }
+F.gap["key_type"] = { ["uint8"] = ProtoField.uint8("gap.key_type", "key_type", base.DEC) }
+F.gap["keypress"] = { ["uint8:0x08"] = ProtoField.uint8("gap.keypress", "keypress", base.DEC, nil, 0x08) }
+F.gap["kp_not"] = { ["uint8"] = ProtoField.uint8("gap.kp_not", "kp_not", base.DEC) }
+F.gap["len"] = { ["uint16"] = ProtoField.uint16("gap.len", "len", base.DEC), ["uint8"] = ProtoField.uint8("gap.len_uint8", "len", base.DEC) }
+F.gap["lesc"] = { ["uint8:0x04"] = ProtoField.uint8("gap.lesc", "lesc", base.DEC, nil, 0x04), ["uint8:0x08"] = ProtoField.uint8("gap.lesc_uint8_0x08", "lesc", base.DEC, nil, 0x08) }
+F.gap["local_irks"] = { ["none"] = ProtoField.none("gap.local_irks", "local_irks") }
+F.gap["local_irks.irk"] = { ["bytes"] = ProtoField.bytes("gap.local_irks.irk", "irk") }
+F.gap["master_id"] = { ["none"] = ProtoField.none("gap.master_id", "master_id") }
+F.gap["master_id.ediv"] = { ["uint16"] = ProtoField.uint16("gap.master_id.ediv", "ediv", base.DEC) }
+F.gap["master_id.rand"] = { ["bytes"] = ProtoField.bytes("gap.master_id.rand", "rand") }
+F.gap["match_request"] = { ["uint8:0x01"] = ProtoField.uint8("gap.match_request", "match_request", base.DEC, nil, 0x01) }
+F.gap["mitm"] = { ["uint8:0x02"] = ProtoField.uint8("gap.mitm", "mitm", base.DEC, nil, 0x02) }
+F.gap["num_completed_adv_events"] = { ["uint8"] = ProtoField.uint8("gap.num_completed_adv_events", "num_completed_adv_events", base.DEC) }
+F.gap["oobd_own"] = { ["none"] = ProtoField.none("gap.oobd_own", "oobd_own") }
+F.gap["oobd_own.addr"] = { ["none"] = ProtoField.none("gap.oobd_own.addr", "addr") }
+F.gap["oobd_own.addr.addr"] = { ["bytes"] = ProtoField.bytes("gap.oobd_own.addr.addr", "addr") }
+F.gap["oobd_own.addr.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.oobd_own.addr.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["oobd_own.addr.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.oobd_own.addr.addr_type", "addr_type", base.DEC), ["uint8:0xfe"] = ProtoField.uint8("gap.oobd_own.addr.addr_type_uint8_0xfe", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["oobd_own.c"] = { ["bytes"] = ProtoField.bytes("gap.oobd_own.c", "c") }
+F.gap["oobd_own.r"] = { ["bytes"] = ProtoField.bytes("gap.oobd_own.r", "r") }
+F.gap["oobd_own_present"] = { ["bool"] = ProtoField.bool("gap.oobd_own_present", "oobd_own_present") }
+F.gap["oobd_peer"] = { ["none"] = ProtoField.none("gap.oobd_peer", "oobd_peer") }
+F.gap["oobd_peer.addr"] = { ["none"] = ProtoField.none("gap.oobd_peer.addr", "addr") }
+F.gap["oobd_peer.addr.addr"] = { ["bytes"] = ProtoField.bytes("gap.oobd_peer.addr.addr", "addr") }
+F.gap["oobd_peer.addr.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.oobd_peer.addr.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["oobd_peer.addr.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.oobd_peer.addr.addr_type", "addr_type", base.DEC), ["uint8:0xfe"] = ProtoField.uint8("gap.oobd_peer.addr.addr_type_uint8_0xfe", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["oobd_peer.c"] = { ["bytes"] = ProtoField.bytes("gap.oobd_peer.c", "c") }
+F.gap["oobd_peer.r"] = { ["bytes"] = ProtoField.bytes("gap.oobd_peer.r", "r") }
+F.gap["oobd_req"] = { ["uint8:0x01"] = ProtoField.uint8("gap.oobd_req", "oobd_req", base.DEC, nil, 0x01) }
+F.gap["own_addr"] = { ["none"] = ProtoField.none("gap.own_addr", "own_addr") }
+F.gap["own_addr.addr"] = { ["bytes"] = ProtoField.bytes("gap.own_addr.addr", "addr") }
+F.gap["own_addr.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.own_addr.addr_type", "addr_type", base.DEC) }
+F.gap["passkey"] = { ["bytes"] = ProtoField.bytes("gap.passkey", "passkey") }
+F.gap["peer_addr"] = { ["none"] = ProtoField.none("gap.peer_addr", "peer_addr") }
+F.gap["peer_addr.addr"] = { ["bytes"] = ProtoField.bytes("gap.peer_addr.addr", "addr") }
+F.gap["peer_addr.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.peer_addr.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["peer_addr.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.peer_addr.addr_type", "addr_type", base.DEC), ["uint8:0xfe"] = ProtoField.uint8("gap.peer_addr.addr_type_uint8_0xfe", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["peer_params"] = { ["none"] = ProtoField.none("gap.peer_params", "peer_params") }
+F.gap["peer_params.bond"] = { ["uint8:0x01"] = ProtoField.uint8("gap.peer_params.bond", "bond", base.DEC, nil, 0x01) }
+F.gap["peer_params.io_caps"] = { ["uint8:0x1c"] = ProtoField.uint8("gap.peer_params.io_caps", "io_caps", base.DEC, nil, 0x1c), ["uint8:0x70"] = ProtoField.uint8("gap.peer_params.io_caps_uint8_0x70", "io_caps", base.DEC, nil, 0x70) }
+F.gap["peer_params.kdist_central"] = { ["none"] = ProtoField.none("gap.peer_params.kdist_central", "kdist_central") }
+F.gap["peer_params.kdist_central.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.peer_params.kdist_central.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["peer_params.kdist_central.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.peer_params.kdist_central.id", "id", base.DEC, nil, 0x02) }
+F.gap["peer_params.kdist_central.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.peer_params.kdist_central.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["peer_params.kdist_own"] = { ["none"] = ProtoField.none("gap.peer_params.kdist_own", "kdist_own") }
+F.gap["peer_params.kdist_own.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.peer_params.kdist_own.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["peer_params.kdist_own.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.peer_params.kdist_own.id", "id", base.DEC, nil, 0x02) }
+F.gap["peer_params.kdist_own.link"] = { ["uint8:0x08"] = ProtoField.uint8("gap.peer_params.kdist_own.link", "link", base.DEC, nil, 0x08) }
+F.gap["peer_params.kdist_own.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.peer_params.kdist_own.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["peer_params.kdist_peer"] = { ["none"] = ProtoField.none("gap.peer_params.kdist_peer", "kdist_peer") }
+F.gap["peer_params.kdist_peer.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.peer_params.kdist_peer.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["peer_params.kdist_peer.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.peer_params.kdist_peer.id", "id", base.DEC, nil, 0x02) }
+F.gap["peer_params.kdist_peer.link"] = { ["uint8:0x08"] = ProtoField.uint8("gap.peer_params.kdist_peer.link", "link", base.DEC, nil, 0x08) }
+F.gap["peer_params.kdist_peer.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.peer_params.kdist_peer.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["peer_params.kdist_periph"] = { ["none"] = ProtoField.none("gap.peer_params.kdist_periph", "kdist_periph") }
+F.gap["peer_params.kdist_periph.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.peer_params.kdist_periph.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["peer_params.kdist_periph.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.peer_params.kdist_periph.id", "id", base.DEC, nil, 0x02) }
+F.gap["peer_params.kdist_periph.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.peer_params.kdist_periph.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["peer_params.keypress"] = { ["uint8:0x08"] = ProtoField.uint8("gap.peer_params.keypress", "keypress", base.DEC, nil, 0x08) }
+F.gap["peer_params.lesc"] = { ["uint8:0x04"] = ProtoField.uint8("gap.peer_params.lesc", "lesc", base.DEC, nil, 0x04) }
+F.gap["peer_params.max_key_size"] = { ["uint8"] = ProtoField.uint8("gap.peer_params.max_key_size", "max_key_size", base.DEC) }
+F.gap["peer_params.max_rx_octets"] = { ["uint8"] = ProtoField.uint8("gap.peer_params.max_rx_octets", "max_rx_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.peer_params.max_rx_octets_uint16", "max_rx_octets", base.DEC) }
+F.gap["peer_params.max_rx_time_us"] = { ["uint16"] = ProtoField.uint16("gap.peer_params.max_rx_time_us", "max_rx_time_us", base.DEC) }
+F.gap["peer_params.max_tx_octets"] = { ["uint8"] = ProtoField.uint8("gap.peer_params.max_tx_octets", "max_tx_octets", base.DEC), ["uint16"] = ProtoField.uint16("gap.peer_params.max_tx_octets_uint16", "max_tx_octets", base.DEC) }
+F.gap["peer_params.max_tx_time_us"] = { ["uint16"] = ProtoField.uint16("gap.peer_params.max_tx_time_us", "max_tx_time_us", base.DEC) }
+F.gap["peer_params.min_key_size"] = { ["uint8"] = ProtoField.uint8("gap.peer_params.min_key_size", "min_key_size", base.DEC) }
+F.gap["peer_params.mitm"] = { ["uint8:0x02"] = ProtoField.uint8("gap.peer_params.mitm", "mitm", base.DEC, nil, 0x02) }
+F.gap["peer_params.oob"] = { ["uint8:0x20"] = ProtoField.uint8("gap.peer_params.oob", "oob", base.DEC, nil, 0x20), ["uint8:0x80"] = ProtoField.uint8("gap.peer_params.oob_uint8_0x80", "oob", base.DEC, nil, 0x80) }
+F.gap["peer_preferred_phys"] = { ["none"] = ProtoField.none("gap.peer_preferred_phys", "peer_preferred_phys") }
+F.gap["peer_preferred_phys.rx_phys"] = { ["uint8"] = ProtoField.uint8("gap.peer_preferred_phys.rx_phys", "rx_phys", base.DEC) }
+F.gap["peer_preferred_phys.tx_phys"] = { ["uint8"] = ProtoField.uint8("gap.peer_preferred_phys.tx_phys", "tx_phys", base.DEC) }
+F.gap["pk_own"] = { ["none"] = ProtoField.none("gap.pk_own", "pk_own") }
+F.gap["pk_own.pk"] = { ["bytes"] = ProtoField.bytes("gap.pk_own.pk", "pk") }
+F.gap["pk_peer"] = { ["none"] = ProtoField.none("gap.pk_peer", "pk_peer") }
+F.gap["pk_peer.pk"] = { ["bytes"] = ProtoField.bytes("gap.pk_peer.pk", "pk") }
+F.gap["primary_phy"] = { ["uint8"] = ProtoField.uint8("gap.primary_phy", "primary_phy", base.DEC) }
+F.gap["privacy_params"] = { ["none"] = ProtoField.none("gap.privacy_params", "privacy_params") }
+F.gap["privacy_params.device_irk"] = { ["none"] = ProtoField.none("gap.privacy_params.device_irk", "device_irk") }
+F.gap["privacy_params.device_irk.irk"] = { ["bytes"] = ProtoField.bytes("gap.privacy_params.device_irk.irk", "irk") }
+F.gap["privacy_params.privacy_mode"] = { ["uint8"] = ProtoField.uint8("gap.privacy_params.privacy_mode", "privacy_mode", base.DEC) }
+F.gap["privacy_params.private_addr_cycle_s"] = { ["uint16"] = ProtoField.uint16("gap.privacy_params.private_addr_cycle_s", "private_addr_cycle_s", base.DEC) }
+F.gap["privacy_params.private_addr_type"] = { ["uint8"] = ProtoField.uint8("gap.privacy_params.private_addr_type", "private_addr_type", base.DEC) }
+F.gap["reason"] = { ["uint8"] = ProtoField.uint8("gap.reason", "reason", base.DEC) }
+F.gap["result"] = { ["uint32"] = ProtoField.uint32("gap.result", "result", base.HEX) }
+F.gap["role"] = { ["uint8"] = ProtoField.uint8("gap.role", "role", base.DEC), ["uint8:0xff"] = ProtoField.uint8("gap.role_uint8_0xff", "role", base.DEC, nil, 0xff) }
+F.gap["rssi"] = { ["int8"] = ProtoField.int8("gap.rssi", "rssi", base.DEC) }
+F.gap["rssi_present"] = { ["bool"] = ProtoField.bool("gap.rssi_present", "rssi_present") }
+F.gap["rx_phy"] = { ["uint8"] = ProtoField.uint8("gap.rx_phy", "rx_phy", base.DEC) }
+F.gap["scan_params"] = { ["none"] = ProtoField.none("gap.scan_params", "scan_params") }
+F.gap["scan_params.active"] = { ["uint8:0x01"] = ProtoField.uint8("gap.scan_params.active", "active", base.DEC, nil, 0x01), ["uint8:0x04"] = ProtoField.uint8("gap.scan_params.active_uint8_0x04", "active", base.DEC, nil, 0x04) }
+F.gap["scan_params.adv_dir_report"] = { ["uint8:0x04"] = ProtoField.uint8("gap.scan_params.adv_dir_report", "adv_dir_report", base.DEC, nil, 0x04) }
+F.gap["scan_params.channel_mask"] = { ["bytes"] = ProtoField.bytes("gap.scan_params.channel_mask", "channel_mask") }
+F.gap["scan_params.extended"] = { ["uint8:0x01"] = ProtoField.uint8("gap.scan_params.extended", "extended", base.DEC, nil, 0x01) }
+F.gap["scan_params.filter_policy"] = { ["uint8:0x18"] = ProtoField.uint8("gap.scan_params.filter_policy", "filter_policy", base.DEC, nil, 0x18) }
+F.gap["scan_params.interval"] = { ["uint16"] = ProtoField.uint16("gap.scan_params.interval", "interval", base.DEC) }
+F.gap["scan_params.report_incomplete_evts"] = { ["uint8:0x02"] = ProtoField.uint8("gap.scan_params.report_incomplete_evts", "report_incomplete_evts", base.DEC, nil, 0x02) }
+F.gap["scan_params.scan_phys"] = { ["uint8"] = ProtoField.uint8("gap.scan_params.scan_phys", "scan_phys", base.DEC) }
+F.gap["scan_params.selective"] = { ["uint8:0x02"] = ProtoField.uint8("gap.scan_params.selective", "selective", base.DEC, nil, 0x02), ["uint8:0xfe"] = ProtoField.uint8("gap.scan_params.selective_uint8_0xfe", "selective", base.DEC, nil, 0xfe) }
+F.gap["scan_params.timeout"] = { ["uint16"] = ProtoField.uint16("gap.scan_params.timeout", "timeout", base.DEC) }
+F.gap["scan_params.use_whitelist"] = { ["uint8:0x02"] = ProtoField.uint8("gap.scan_params.use_whitelist", "use_whitelist", base.DEC, nil, 0x02) }
+F.gap["scan_params.whitelist"] = { ["none"] = ProtoField.none("gap.scan_params.whitelist", "whitelist") }
+F.gap["scan_params.whitelist.addr_count"] = { ["uint8"] = ProtoField.uint8("gap.scan_params.whitelist.addr_count", "addr_count", base.DEC) }
+F.gap["scan_params.whitelist.addrs"] = { ["none"] = ProtoField.none("gap.scan_params.whitelist.addrs", "addrs") }
+F.gap["scan_params.whitelist.addrs.addr"] = { ["bytes"] = ProtoField.bytes("gap.scan_params.whitelist.addrs.addr", "addr") }
+F.gap["scan_params.whitelist.addrs.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.scan_params.whitelist.addrs.addr_type", "addr_type", base.DEC) }
+F.gap["scan_params.whitelist.irk_count"] = { ["uint8"] = ProtoField.uint8("gap.scan_params.whitelist.irk_count", "irk_count", base.DEC) }
+F.gap["scan_params.whitelist.irks"] = { ["none"] = ProtoField.none("gap.scan_params.whitelist.irks", "irks") }
+F.gap["scan_params.whitelist.irks.irk"] = { ["bytes"] = ProtoField.bytes("gap.scan_params.whitelist.irks.irk", "irk") }
+F.gap["scan_params.window"] = { ["uint16"] = ProtoField.uint16("gap.scan_params.window", "window", base.DEC) }
+F.gap["scan_rsp"] = { ["uint8:0x01"] = ProtoField.uint8("gap.scan_rsp", "scan_rsp", base.DEC, nil, 0x01) }
+F.gap["sec_keyset"] = { ["none"] = ProtoField.none("gap.sec_keyset", "sec_keyset") }
+F.gap["sec_keyset.keys_central"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central", "keys_central") }
+F.gap["sec_keyset.keys_central.enc_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central.enc_key", "enc_key") }
+F.gap["sec_keyset.keys_central.enc_key.enc_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central.enc_key.enc_info", "enc_info") }
+F.gap["sec_keyset.keys_central.enc_key.enc_info.auth"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_keyset.keys_central.enc_key.enc_info.auth", "auth", base.DEC, nil, 0x01) }
+F.gap["sec_keyset.keys_central.enc_key.enc_info.ltk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_central.enc_key.enc_info.ltk", "ltk") }
+F.gap["sec_keyset.keys_central.enc_key.enc_info.ltk_len"] = { ["uint8:0xfe"] = ProtoField.uint8("gap.sec_keyset.keys_central.enc_key.enc_info.ltk_len", "ltk_len", base.DEC, nil, 0xfe) }
+F.gap["sec_keyset.keys_central.enc_key.master_id"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central.enc_key.master_id", "master_id") }
+F.gap["sec_keyset.keys_central.enc_key.master_id.ediv"] = { ["uint16"] = ProtoField.uint16("gap.sec_keyset.keys_central.enc_key.master_id.ediv", "ediv", base.DEC) }
+F.gap["sec_keyset.keys_central.enc_key.master_id.rand"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_central.enc_key.master_id.rand", "rand") }
+F.gap["sec_keyset.keys_central.id_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central.id_key", "id_key") }
+F.gap["sec_keyset.keys_central.id_key.id_addr_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central.id_key.id_addr_info", "id_addr_info") }
+F.gap["sec_keyset.keys_central.id_key.id_addr_info.addr"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_central.id_key.id_addr_info.addr", "addr") }
+F.gap["sec_keyset.keys_central.id_key.id_addr_info.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.sec_keyset.keys_central.id_key.id_addr_info.addr_type", "addr_type", base.DEC) }
+F.gap["sec_keyset.keys_central.id_key.id_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central.id_key.id_info", "id_info") }
+F.gap["sec_keyset.keys_central.id_key.id_info.irk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_central.id_key.id_info.irk", "irk") }
+F.gap["sec_keyset.keys_central.sign_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_central.sign_key", "sign_key") }
+F.gap["sec_keyset.keys_central.sign_key.csrk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_central.sign_key.csrk", "csrk") }
+F.gap["sec_keyset.keys_own"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own", "keys_own") }
+F.gap["sec_keyset.keys_own.enc_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.enc_key", "enc_key") }
+F.gap["sec_keyset.keys_own.enc_key.enc_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.enc_key.enc_info", "enc_info") }
+F.gap["sec_keyset.keys_own.enc_key.enc_info.auth"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sec_keyset.keys_own.enc_key.enc_info.auth", "auth", base.DEC, nil, 0x02) }
+F.gap["sec_keyset.keys_own.enc_key.enc_info.lesc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_keyset.keys_own.enc_key.enc_info.lesc", "lesc", base.DEC, nil, 0x01) }
+F.gap["sec_keyset.keys_own.enc_key.enc_info.ltk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_own.enc_key.enc_info.ltk", "ltk") }
+F.gap["sec_keyset.keys_own.enc_key.enc_info.ltk_len"] = { ["uint8:0xfc"] = ProtoField.uint8("gap.sec_keyset.keys_own.enc_key.enc_info.ltk_len", "ltk_len", base.DEC, nil, 0xfc) }
+F.gap["sec_keyset.keys_own.enc_key.master_id"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.enc_key.master_id", "master_id") }
+F.gap["sec_keyset.keys_own.enc_key.master_id.ediv"] = { ["uint16"] = ProtoField.uint16("gap.sec_keyset.keys_own.enc_key.master_id.ediv", "ediv", base.DEC) }
+F.gap["sec_keyset.keys_own.enc_key.master_id.rand"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_own.enc_key.master_id.rand", "rand") }
+F.gap["sec_keyset.keys_own.id_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.id_key", "id_key") }
+F.gap["sec_keyset.keys_own.id_key.id_addr_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.id_key.id_addr_info", "id_addr_info") }
+F.gap["sec_keyset.keys_own.id_key.id_addr_info.addr"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_own.id_key.id_addr_info.addr", "addr") }
+F.gap["sec_keyset.keys_own.id_key.id_addr_info.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_keyset.keys_own.id_key.id_addr_info.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["sec_keyset.keys_own.id_key.id_addr_info.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.sec_keyset.keys_own.id_key.id_addr_info.addr_type", "addr_type", base.DEC), ["uint8:0xfe"] = ProtoField.uint8("gap.sec_keyset.keys_own.id_key.id_addr_info.addr_type_uint8_0xfe", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["sec_keyset.keys_own.id_key.id_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.id_key.id_info", "id_info") }
+F.gap["sec_keyset.keys_own.id_key.id_info.irk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_own.id_key.id_info.irk", "irk") }
+F.gap["sec_keyset.keys_own.pk"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.pk", "pk") }
+F.gap["sec_keyset.keys_own.pk.pk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_own.pk.pk", "pk") }
+F.gap["sec_keyset.keys_own.sign_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_own.sign_key", "sign_key") }
+F.gap["sec_keyset.keys_own.sign_key.csrk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_own.sign_key.csrk", "csrk") }
+F.gap["sec_keyset.keys_peer"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer", "keys_peer") }
+F.gap["sec_keyset.keys_peer.enc_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.enc_key", "enc_key") }
+F.gap["sec_keyset.keys_peer.enc_key.enc_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.enc_key.enc_info", "enc_info") }
+F.gap["sec_keyset.keys_peer.enc_key.enc_info.auth"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sec_keyset.keys_peer.enc_key.enc_info.auth", "auth", base.DEC, nil, 0x02) }
+F.gap["sec_keyset.keys_peer.enc_key.enc_info.lesc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_keyset.keys_peer.enc_key.enc_info.lesc", "lesc", base.DEC, nil, 0x01) }
+F.gap["sec_keyset.keys_peer.enc_key.enc_info.ltk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_peer.enc_key.enc_info.ltk", "ltk") }
+F.gap["sec_keyset.keys_peer.enc_key.enc_info.ltk_len"] = { ["uint8:0xfc"] = ProtoField.uint8("gap.sec_keyset.keys_peer.enc_key.enc_info.ltk_len", "ltk_len", base.DEC, nil, 0xfc) }
+F.gap["sec_keyset.keys_peer.enc_key.master_id"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.enc_key.master_id", "master_id") }
+F.gap["sec_keyset.keys_peer.enc_key.master_id.ediv"] = { ["uint16"] = ProtoField.uint16("gap.sec_keyset.keys_peer.enc_key.master_id.ediv", "ediv", base.DEC) }
+F.gap["sec_keyset.keys_peer.enc_key.master_id.rand"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_peer.enc_key.master_id.rand", "rand") }
+F.gap["sec_keyset.keys_peer.id_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.id_key", "id_key") }
+F.gap["sec_keyset.keys_peer.id_key.id_addr_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.id_key.id_addr_info", "id_addr_info") }
+F.gap["sec_keyset.keys_peer.id_key.id_addr_info.addr"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_peer.id_key.id_addr_info.addr", "addr") }
+F.gap["sec_keyset.keys_peer.id_key.id_addr_info.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_keyset.keys_peer.id_key.id_addr_info.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["sec_keyset.keys_peer.id_key.id_addr_info.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.sec_keyset.keys_peer.id_key.id_addr_info.addr_type", "addr_type", base.DEC), ["uint8:0xfe"] = ProtoField.uint8("gap.sec_keyset.keys_peer.id_key.id_addr_info.addr_type_uint8_0xfe", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["sec_keyset.keys_peer.id_key.id_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.id_key.id_info", "id_info") }
+F.gap["sec_keyset.keys_peer.id_key.id_info.irk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_peer.id_key.id_info.irk", "irk") }
+F.gap["sec_keyset.keys_peer.pk"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.pk", "pk") }
+F.gap["sec_keyset.keys_peer.pk.pk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_peer.pk.pk", "pk") }
+F.gap["sec_keyset.keys_peer.sign_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_peer.sign_key", "sign_key") }
+F.gap["sec_keyset.keys_peer.sign_key.csrk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_peer.sign_key.csrk", "csrk") }
+F.gap["sec_keyset.keys_periph"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph", "keys_periph") }
+F.gap["sec_keyset.keys_periph.enc_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph.enc_key", "enc_key") }
+F.gap["sec_keyset.keys_periph.enc_key.enc_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph.enc_key.enc_info", "enc_info") }
+F.gap["sec_keyset.keys_periph.enc_key.enc_info.auth"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_keyset.keys_periph.enc_key.enc_info.auth", "auth", base.DEC, nil, 0x01) }
+F.gap["sec_keyset.keys_periph.enc_key.enc_info.ltk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_periph.enc_key.enc_info.ltk", "ltk") }
+F.gap["sec_keyset.keys_periph.enc_key.enc_info.ltk_len"] = { ["uint8:0xfe"] = ProtoField.uint8("gap.sec_keyset.keys_periph.enc_key.enc_info.ltk_len", "ltk_len", base.DEC, nil, 0xfe) }
+F.gap["sec_keyset.keys_periph.enc_key.master_id"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph.enc_key.master_id", "master_id") }
+F.gap["sec_keyset.keys_periph.enc_key.master_id.ediv"] = { ["uint16"] = ProtoField.uint16("gap.sec_keyset.keys_periph.enc_key.master_id.ediv", "ediv", base.DEC) }
+F.gap["sec_keyset.keys_periph.enc_key.master_id.rand"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_periph.enc_key.master_id.rand", "rand") }
+F.gap["sec_keyset.keys_periph.id_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph.id_key", "id_key") }
+F.gap["sec_keyset.keys_periph.id_key.id_addr_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph.id_key.id_addr_info", "id_addr_info") }
+F.gap["sec_keyset.keys_periph.id_key.id_addr_info.addr"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_periph.id_key.id_addr_info.addr", "addr") }
+F.gap["sec_keyset.keys_periph.id_key.id_addr_info.addr_type"] = { ["uint8"] = ProtoField.uint8("gap.sec_keyset.keys_periph.id_key.id_addr_info.addr_type", "addr_type", base.DEC) }
+F.gap["sec_keyset.keys_periph.id_key.id_info"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph.id_key.id_info", "id_info") }
+F.gap["sec_keyset.keys_periph.id_key.id_info.irk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_periph.id_key.id_info.irk", "irk") }
+F.gap["sec_keyset.keys_periph.sign_key"] = { ["none"] = ProtoField.none("gap.sec_keyset.keys_periph.sign_key", "sign_key") }
+F.gap["sec_keyset.keys_periph.sign_key.csrk"] = { ["bytes"] = ProtoField.bytes("gap.sec_keyset.keys_periph.sign_key.csrk", "csrk") }
+F.gap["sec_params"] = { ["none"] = ProtoField.none("gap.sec_params", "sec_params") }
+F.gap["sec_params.bond"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_params.bond", "bond", base.DEC, nil, 0x01) }
+F.gap["sec_params.io_caps"] = { ["uint8:0x1c"] = ProtoField.uint8("gap.sec_params.io_caps", "io_caps", base.DEC, nil, 0x1c), ["uint8:0x70"] = ProtoField.uint8("gap.sec_params.io_caps_uint8_0x70", "io_caps", base.DEC, nil, 0x70) }
+F.gap["sec_params.kdist_central"] = { ["none"] = ProtoField.none("gap.sec_params.kdist_central", "kdist_central") }
+F.gap["sec_params.kdist_central.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_params.kdist_central.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["sec_params.kdist_central.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sec_params.kdist_central.id", "id", base.DEC, nil, 0x02) }
+F.gap["sec_params.kdist_central.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.sec_params.kdist_central.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["sec_params.kdist_own"] = { ["none"] = ProtoField.none("gap.sec_params.kdist_own", "kdist_own") }
+F.gap["sec_params.kdist_own.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_params.kdist_own.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["sec_params.kdist_own.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sec_params.kdist_own.id", "id", base.DEC, nil, 0x02) }
+F.gap["sec_params.kdist_own.link"] = { ["uint8:0x08"] = ProtoField.uint8("gap.sec_params.kdist_own.link", "link", base.DEC, nil, 0x08) }
+F.gap["sec_params.kdist_own.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.sec_params.kdist_own.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["sec_params.kdist_peer"] = { ["none"] = ProtoField.none("gap.sec_params.kdist_peer", "kdist_peer") }
+F.gap["sec_params.kdist_peer.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_params.kdist_peer.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["sec_params.kdist_peer.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sec_params.kdist_peer.id", "id", base.DEC, nil, 0x02) }
+F.gap["sec_params.kdist_peer.link"] = { ["uint8:0x08"] = ProtoField.uint8("gap.sec_params.kdist_peer.link", "link", base.DEC, nil, 0x08) }
+F.gap["sec_params.kdist_peer.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.sec_params.kdist_peer.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["sec_params.kdist_periph"] = { ["none"] = ProtoField.none("gap.sec_params.kdist_periph", "kdist_periph") }
+F.gap["sec_params.kdist_periph.enc"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sec_params.kdist_periph.enc", "enc", base.DEC, nil, 0x01) }
+F.gap["sec_params.kdist_periph.id"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sec_params.kdist_periph.id", "id", base.DEC, nil, 0x02) }
+F.gap["sec_params.kdist_periph.sign"] = { ["uint8:0x04"] = ProtoField.uint8("gap.sec_params.kdist_periph.sign", "sign", base.DEC, nil, 0x04) }
+F.gap["sec_params.keypress"] = { ["uint8:0x08"] = ProtoField.uint8("gap.sec_params.keypress", "keypress", base.DEC, nil, 0x08) }
+F.gap["sec_params.lesc"] = { ["uint8:0x04"] = ProtoField.uint8("gap.sec_params.lesc", "lesc", base.DEC, nil, 0x04) }
+F.gap["sec_params.max_key_size"] = { ["uint8"] = ProtoField.uint8("gap.sec_params.max_key_size", "max_key_size", base.DEC) }
+F.gap["sec_params.min_key_size"] = { ["uint8"] = ProtoField.uint8("gap.sec_params.min_key_size", "min_key_size", base.DEC) }
+F.gap["sec_params.mitm"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sec_params.mitm", "mitm", base.DEC, nil, 0x02) }
+F.gap["sec_params.oob"] = { ["uint8:0x20"] = ProtoField.uint8("gap.sec_params.oob", "oob", base.DEC, nil, 0x20), ["uint8:0x80"] = ProtoField.uint8("gap.sec_params.oob_uint8_0x80", "oob", base.DEC, nil, 0x80) }
+F.gap["sec_status"] = { ["uint8"] = ProtoField.uint8("gap.sec_status", "sec_status", base.DEC) }
+F.gap["secondary_phy"] = { ["uint8"] = ProtoField.uint8("gap.secondary_phy", "secondary_phy", base.DEC) }
+F.gap["set_id"] = { ["uint8"] = ProtoField.uint8("gap.set_id", "set_id", base.DEC) }
+F.gap["sign_info"] = { ["none"] = ProtoField.none("gap.sign_info", "sign_info"), ["uint8:0x04"] = ProtoField.uint8("gap.sign_info_uint8_0x04", "sign_info", base.DEC, nil, 0x04) }
+F.gap["sign_info.csrk"] = { ["bytes"] = ProtoField.bytes("gap.sign_info.csrk", "csrk") }
+F.gap["skip_count"] = { ["uint8"] = ProtoField.uint8("gap.skip_count", "skip_count", base.DEC) }
+F.gap["sm1_levels"] = { ["none"] = ProtoField.none("gap.sm1_levels", "sm1_levels") }
+F.gap["sm1_levels.lv1"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sm1_levels.lv1", "lv1", base.DEC, nil, 0x01) }
+F.gap["sm1_levels.lv2"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sm1_levels.lv2", "lv2", base.DEC, nil, 0x02) }
+F.gap["sm1_levels.lv3"] = { ["uint8:0x04"] = ProtoField.uint8("gap.sm1_levels.lv3", "lv3", base.DEC, nil, 0x04) }
+F.gap["sm1_levels.lv4"] = { ["uint8:0x08"] = ProtoField.uint8("gap.sm1_levels.lv4", "lv4", base.DEC, nil, 0x08) }
+F.gap["sm2_levels"] = { ["none"] = ProtoField.none("gap.sm2_levels", "sm2_levels") }
+F.gap["sm2_levels.lv1"] = { ["uint8:0x01"] = ProtoField.uint8("gap.sm2_levels.lv1", "lv1", base.DEC, nil, 0x01) }
+F.gap["sm2_levels.lv2"] = { ["uint8:0x02"] = ProtoField.uint8("gap.sm2_levels.lv2", "lv2", base.DEC, nil, 0x02) }
+F.gap["sm2_levels.lv3"] = { ["uint8:0x04"] = ProtoField.uint8("gap.sm2_levels.lv3", "lv3", base.DEC, nil, 0x04) }
+F.gap["sm2_levels.lv4"] = { ["uint8:0x08"] = ProtoField.uint8("gap.sm2_levels.lv4", "lv4", base.DEC, nil, 0x08) }
+F.gap["sr_data"] = { ["bytes"] = ProtoField.bytes("gap.sr_data", "sr_data") }
+F.gap["src"] = { ["uint8"] = ProtoField.uint8("gap.src", "src", base.DEC) }
+F.gap["srdlen"] = { ["uint8"] = ProtoField.uint8("gap.srdlen", "srdlen", base.DEC) }
+F.gap["status"] = { ["uint8"] = ProtoField.uint8("gap.status", "status", base.DEC) }
+F.gap["threshold_dbm"] = { ["uint8"] = ProtoField.uint8("gap.threshold_dbm", "threshold_dbm", base.DEC) }
+F.gap["tx_phy"] = { ["uint8"] = ProtoField.uint8("gap.tx_phy", "tx_phy", base.DEC) }
+F.gap["tx_power"] = { ["int8"] = ProtoField.int8("gap.tx_power", "tx_power", base.DEC) }
+F.gap["type"] = { ["uint8:0x06"] = ProtoField.uint8("gap.type", "type", base.DEC, nil, 0x06), ["none"] = ProtoField.none("gap.type_none", "type") }
+F.gap["type.connectable"] = { ["uint16:0x0001"] = ProtoField.uint16("gap.type.connectable", "connectable", base.DEC, nil, 0x0001) }
+F.gap["type.directed"] = { ["uint16:0x0004"] = ProtoField.uint16("gap.type.directed", "directed", base.DEC, nil, 0x0004) }
+F.gap["type.extended_pdu"] = { ["uint16:0x0010"] = ProtoField.uint16("gap.type.extended_pdu", "extended_pdu", base.DEC, nil, 0x0010) }
+F.gap["type.reserved"] = { ["uint16:0xff80"] = ProtoField.uint16("gap.type.reserved", "reserved", base.DEC, nil, 0xff80) }
+F.gap["type.scan_response"] = { ["uint16:0x0008"] = ProtoField.uint16("gap.type.scan_response", "scan_response", base.DEC, nil, 0x0008) }
+F.gap["type.scannable"] = { ["uint16:0x0002"] = ProtoField.uint16("gap.type.scannable", "scannable", base.DEC, nil, 0x0002) }
+F.gap["type.status"] = { ["uint16:0x0060"] = ProtoField.uint16("gap.type.status", "status", base.DEC, nil, 0x0060) }
+F.gap["wl_addrs"] = { ["none"] = ProtoField.none("gap.wl_addrs", "wl_addrs") }
+F.gap["wl_addrs.addr"] = { ["bytes"] = ProtoField.bytes("gap.wl_addrs.addr", "addr") }
+F.gap["wl_addrs.addr_id_peer"] = { ["uint8:0x01"] = ProtoField.uint8("gap.wl_addrs.addr_id_peer", "addr_id_peer", base.DEC, nil, 0x01) }
+F.gap["wl_addrs.addr_type"] = { ["uint8:0xfe"] = ProtoField.uint8("gap.wl_addrs.addr_type", "addr_type", base.DEC, nil, 0xfe) }
+F.gap["write_perm"] = { ["none"] = ProtoField.none("gap.write_perm", "write_perm") }
+F.gap["write_perm.lv"] = { ["uint8:0xf0"] = ProtoField.uint8("gap.write_perm.lv", "lv", base.DEC, nil, 0xf0) }
+F.gap["write_perm.sm"] = { ["uint8:0x0f"] = ProtoField.uint8("gap.write_perm.sm", "sm", base.DEC, nil, 0x0f) }
+F.gattc = {}
+F.gattc["attr_infos"] = { ["none"] = ProtoField.none("gattc.attr_infos", "attr_infos") }
+F.gattc["attr_infos.handle"] = { ["uint16"] = ProtoField.uint16("gattc.attr_infos.handle", "handle", base.HEX) }
+F.gattc["attr_infos.uuid"] = { ["none"] = ProtoField.none("gattc.attr_infos.uuid", "uuid") }
+F.gattc["attr_infos.uuid.type"] = { ["uint8"] = ProtoField.uint8("gattc.attr_infos.uuid.type", "type", base.DEC) }
+F.gattc["attr_infos.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gattc.attr_infos.uuid.uuid", "uuid", base.HEX) }
+F.gattc["attr_infos.uuid128"] = { ["bytes"] = ProtoField.bytes("gattc.attr_infos.uuid128", "uuid128") }
+F.gattc["chars"] = { ["none"] = ProtoField.none("gattc.chars", "chars") }
+F.gattc["chars.char_ext_props"] = { ["uint8:0x01"] = ProtoField.uint8("gattc.chars.char_ext_props", "char_ext_props", base.DEC, nil, 0x01) }
+F.gattc["chars.char_props"] = { ["none"] = ProtoField.none("gattc.chars.char_props", "char_props") }
+F.gattc["chars.char_props.auth_signed_wr"] = { ["uint8:0x40"] = ProtoField.uint8("gattc.chars.char_props.auth_signed_wr", "auth_signed_wr", base.DEC, nil, 0x40) }
+F.gattc["chars.char_props.broadcast"] = { ["uint8:0x01"] = ProtoField.uint8("gattc.chars.char_props.broadcast", "broadcast", base.DEC, nil, 0x01) }
+F.gattc["chars.char_props.indicate"] = { ["uint8:0x20"] = ProtoField.uint8("gattc.chars.char_props.indicate", "indicate", base.DEC, nil, 0x20) }
+F.gattc["chars.char_props.notify"] = { ["uint8:0x10"] = ProtoField.uint8("gattc.chars.char_props.notify", "notify", base.DEC, nil, 0x10) }
+F.gattc["chars.char_props.read"] = { ["uint8:0x02"] = ProtoField.uint8("gattc.chars.char_props.read", "read", base.DEC, nil, 0x02) }
+F.gattc["chars.char_props.write"] = { ["uint8:0x08"] = ProtoField.uint8("gattc.chars.char_props.write", "write", base.DEC, nil, 0x08) }
+F.gattc["chars.char_props.write_wo_resp"] = { ["uint8:0x04"] = ProtoField.uint8("gattc.chars.char_props.write_wo_resp", "write_wo_resp", base.DEC, nil, 0x04) }
+F.gattc["chars.handle_decl"] = { ["uint16"] = ProtoField.uint16("gattc.chars.handle_decl", "handle_decl", base.HEX) }
+F.gattc["chars.handle_value"] = { ["uint16"] = ProtoField.uint16("gattc.chars.handle_value", "handle_value", base.HEX) }
+F.gattc["chars.uuid"] = { ["none"] = ProtoField.none("gattc.chars.uuid", "uuid") }
+F.gattc["chars.uuid.type"] = { ["uint8"] = ProtoField.uint8("gattc.chars.uuid.type", "type", base.DEC) }
+F.gattc["chars.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gattc.chars.uuid.uuid", "uuid", base.HEX) }
+F.gattc["client_rx_mtu"] = { ["uint16"] = ProtoField.uint16("gattc.client_rx_mtu", "client_rx_mtu", base.DEC) }
+F.gattc["conn_handle"] = { ["uint16"] = ProtoField.uint16("gattc.conn_handle", "conn_handle", base.HEX) }
+F.gattc["count"] = { ["uint8"] = ProtoField.uint8("gattc.count", "count", base.DEC) }
+F.gattc["data"] = { ["bytes"] = ProtoField.bytes("gattc.data", "data") }
+F.gattc["descs"] = { ["none"] = ProtoField.none("gattc.descs", "descs") }
+F.gattc["descs.handle"] = { ["uint16"] = ProtoField.uint16("gattc.descs.handle", "handle", base.HEX) }
+F.gattc["descs.uuid"] = { ["none"] = ProtoField.none("gattc.descs.uuid", "uuid") }
+F.gattc["descs.uuid.type"] = { ["uint8"] = ProtoField.uint8("gattc.descs.uuid.type", "type", base.DEC) }
+F.gattc["descs.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gattc.descs.uuid.uuid", "uuid", base.HEX) }
+F.gattc["error_handle"] = { ["uint16"] = ProtoField.uint16("gattc.error_handle", "error_handle", base.HEX) }
+F.gattc["format"] = { ["uint8"] = ProtoField.uint8("gattc.format", "format", base.DEC) }
+F.gattc["gatt_status"] = { ["uint16"] = ProtoField.uint16("gattc.gatt_status", "gatt_status", base.HEX) }
+F.gattc["handle"] = { ["uint16"] = ProtoField.uint16("gattc.handle", "handle", base.HEX) }
+F.gattc["handle_count"] = { ["uint16"] = ProtoField.uint16("gattc.handle_count", "handle_count", base.DEC) }
+F.gattc["handle_range"] = { ["none"] = ProtoField.none("gattc.handle_range", "handle_range") }
+F.gattc["handle_range.end_handle"] = { ["uint16"] = ProtoField.uint16("gattc.handle_range.end_handle", "end_handle", base.HEX) }
+F.gattc["handle_range.start_handle"] = { ["uint16"] = ProtoField.uint16("gattc.handle_range.start_handle", "start_handle", base.HEX) }
+F.gattc["handle_values"] = { ["none"] = ProtoField.none("gattc.handle_values", "handle_values") }
+F.gattc["handle_values.handle"] = { ["uint16"] = ProtoField.uint16("gattc.handle_values.handle", "handle", base.HEX) }
+F.gattc["handle_values.value"] = { ["bytes"] = ProtoField.bytes("gattc.handle_values.value", "value") }
+F.gattc["handles"] = { ["uint16"] = ProtoField.uint16("gattc.handles", "handles", base.DEC) }
+F.gattc["includes"] = { ["none"] = ProtoField.none("gattc.includes", "includes") }
+F.gattc["includes.handle"] = { ["uint16"] = ProtoField.uint16("gattc.includes.handle", "handle", base.HEX) }
+F.gattc["includes.included_srvc"] = { ["none"] = ProtoField.none("gattc.includes.included_srvc", "included_srvc") }
+F.gattc["includes.included_srvc.handle_range"] = { ["none"] = ProtoField.none("gattc.includes.included_srvc.handle_range", "handle_range") }
+F.gattc["includes.included_srvc.handle_range.end_handle"] = { ["uint16"] = ProtoField.uint16("gattc.includes.included_srvc.handle_range.end_handle", "end_handle", base.HEX) }
+F.gattc["includes.included_srvc.handle_range.start_handle"] = { ["uint16"] = ProtoField.uint16("gattc.includes.included_srvc.handle_range.start_handle", "start_handle", base.HEX) }
+F.gattc["includes.included_srvc.uuid"] = { ["none"] = ProtoField.none("gattc.includes.included_srvc.uuid", "uuid") }
+F.gattc["includes.included_srvc.uuid.type"] = { ["uint8"] = ProtoField.uint8("gattc.includes.included_srvc.uuid.type", "type", base.DEC) }
+F.gattc["includes.included_srvc.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gattc.includes.included_srvc.uuid.uuid", "uuid", base.HEX) }
+F.gattc["offset"] = { ["uint16"] = ProtoField.uint16("gattc.offset", "offset", base.DEC) }
+F.gattc["result"] = { ["uint32"] = ProtoField.uint32("gattc.result", "result", base.HEX) }
+F.gattc["server_rx_mtu"] = { ["uint16"] = ProtoField.uint16("gattc.server_rx_mtu", "server_rx_mtu", base.DEC) }
+F.gattc["services"] = { ["none"] = ProtoField.none("gattc.services", "services") }
+F.gattc["services.handle_range"] = { ["none"] = ProtoField.none("gattc.services.handle_range", "handle_range") }
+F.gattc["services.handle_range.end_handle"] = { ["uint16"] = ProtoField.uint16("gattc.services.handle_range.end_handle", "end_handle", base.HEX) }
+F.gattc["services.handle_range.start_handle"] = { ["uint16"] = ProtoField.uint16("gattc.services.handle_range.start_handle", "start_handle", base.HEX) }
+F.gattc["services.uuid"] = { ["none"] = ProtoField.none("gattc.services.uuid", "uuid") }
+F.gattc["services.uuid.type"] = { ["uint8"] = ProtoField.uint8("gattc.services.uuid.type", "type", base.DEC) }
+F.gattc["services.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gattc.services.uuid.uuid", "uuid", base.HEX) }
+F.gattc["src"] = { ["uint8"] = ProtoField.uint8("gattc.src", "src", base.DEC) }
+F.gattc["srvc_uuid"] = { ["none"] = ProtoField.none("gattc.srvc_uuid", "srvc_uuid") }
+F.gattc["srvc_uuid.type"] = { ["uint8"] = ProtoField.uint8("gattc.srvc_uuid.type", "type", base.DEC) }
+F.gattc["srvc_uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gattc.srvc_uuid.uuid", "uuid", base.HEX) }
+F.gattc["start_handle"] = { ["uint16"] = ProtoField.uint16("gattc.start_handle", "start_handle", base.HEX) }
+F.gattc["type"] = { ["uint8"] = ProtoField.uint8("gattc.type", "type", base.DEC) }
+F.gattc["uuid"] = { ["none"] = ProtoField.none("gattc.uuid", "uuid") }
+F.gattc["uuid.type"] = { ["uint8"] = ProtoField.uint8("gattc.uuid.type", "type", base.DEC) }
+F.gattc["uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gattc.uuid.uuid", "uuid", base.HEX) }
+F.gattc["value_len"] = { ["uint16"] = ProtoField.uint16("gattc.value_len", "value_len", base.DEC) }
+F.gattc["values"] = { ["bytes"] = ProtoField.bytes("gattc.values", "values") }
+F.gattc["write_op"] = { ["uint8"] = ProtoField.uint8("gattc.write_op", "write_op", base.DEC) }
+F.gattc["write_params"] = { ["none"] = ProtoField.none("gattc.write_params", "write_params") }
+F.gattc["write_params.flags"] = { ["uint8"] = ProtoField.uint8("gattc.write_params.flags", "flags", base.DEC) }
+F.gattc["write_params.handle"] = { ["uint16"] = ProtoField.uint16("gattc.write_params.handle", "handle", base.HEX) }
+F.gattc["write_params.len"] = { ["uint16"] = ProtoField.uint16("gattc.write_params.len", "len", base.DEC) }
+F.gattc["write_params.offset"] = { ["uint16"] = ProtoField.uint16("gattc.write_params.offset", "offset", base.DEC) }
+F.gattc["write_params.value"] = { ["bytes"] = ProtoField.bytes("gattc.write_params.value", "value") }
+F.gattc["write_params.write_op"] = { ["uint8"] = ProtoField.uint8("gattc.write_params.write_op", "write_op", base.DEC) }
 F.gatts = {}
 F.gatts["attr"] = { ["none"] = ProtoField.none("gatts.attr", "attr") }
 F.gatts["attr.attr_md"] = { ["none"] = ProtoField.none("gatts.attr.attr_md", "attr_md") }
@@ -1799,6 +6199,39 @@ F.gatts["write.op"] = { ["uint8"] = ProtoField.uint8("gatts.write.op", "op", bas
 F.gatts["write.uuid"] = { ["none"] = ProtoField.none("gatts.write.uuid", "uuid") }
 F.gatts["write.uuid.type"] = { ["uint8"] = ProtoField.uint8("gatts.write.uuid.type", "type", base.DEC) }
 F.gatts["write.uuid.uuid"] = { ["uint16"] = ProtoField.uint16("gatts.write.uuid.uuid", "uuid", base.HEX) }
+F.l2cap = {}
+F.l2cap["cid"] = { ["uint16"] = ProtoField.uint16("l2cap.cid", "cid", base.HEX) }
+F.l2cap["conn_handle"] = { ["uint16"] = ProtoField.uint16("l2cap.conn_handle", "conn_handle", base.HEX) }
+F.l2cap["credits"] = { ["uint16"] = ProtoField.uint16("l2cap.credits", "credits", base.DEC) }
+F.l2cap["credits_present"] = { ["bool"] = ProtoField.bool("l2cap.credits_present", "credits_present") }
+F.l2cap["data"] = { ["bytes"] = ProtoField.bytes("l2cap.data", "data") }
+F.l2cap["header"] = { ["none"] = ProtoField.none("l2cap.header", "header") }
+F.l2cap["header.cid"] = { ["uint16"] = ProtoField.uint16("l2cap.header.cid", "cid", base.HEX) }
+F.l2cap["header.len"] = { ["uint16"] = ProtoField.uint16("l2cap.header.len", "len", base.DEC) }
+F.l2cap["le_psm"] = { ["uint16"] = ProtoField.uint16("l2cap.le_psm", "le_psm", base.HEX) }
+F.l2cap["local_cid"] = { ["uint16"] = ProtoField.uint16("l2cap.local_cid", "local_cid", base.HEX) }
+F.l2cap["params"] = { ["none"] = ProtoField.none("l2cap.params", "params") }
+F.l2cap["params.le_psm"] = { ["uint16"] = ProtoField.uint16("l2cap.params.le_psm", "le_psm", base.HEX) }
+F.l2cap["params.rx_params"] = { ["none"] = ProtoField.none("l2cap.params.rx_params", "rx_params") }
+F.l2cap["params.rx_params.rx_mps"] = { ["uint16"] = ProtoField.uint16("l2cap.params.rx_params.rx_mps", "rx_mps", base.DEC) }
+F.l2cap["params.rx_params.rx_mtu"] = { ["uint16"] = ProtoField.uint16("l2cap.params.rx_params.rx_mtu", "rx_mtu", base.DEC) }
+F.l2cap["params.rx_params.sdu_buf"] = { ["none"] = ProtoField.none("l2cap.params.rx_params.sdu_buf", "sdu_buf") }
+F.l2cap["params.rx_params.sdu_buf.buf_id"] = { ["uint32"] = ProtoField.uint32("l2cap.params.rx_params.sdu_buf.buf_id", "buf_id", base.HEX) }
+F.l2cap["params.rx_params.sdu_buf.len"] = { ["uint16"] = ProtoField.uint16("l2cap.params.rx_params.sdu_buf.len", "len", base.DEC) }
+F.l2cap["params.status"] = { ["uint16"] = ProtoField.uint16("l2cap.params.status", "status", base.HEX) }
+F.l2cap["result"] = { ["uint32"] = ProtoField.uint32("l2cap.result", "result", base.HEX) }
+F.l2cap["sdu_buf"] = { ["none"] = ProtoField.none("l2cap.sdu_buf", "sdu_buf") }
+F.l2cap["sdu_buf.buf_id"] = { ["uint32"] = ProtoField.uint32("l2cap.sdu_buf.buf_id", "buf_id", base.HEX) }
+F.l2cap["sdu_buf.data"] = { ["bytes"] = ProtoField.bytes("l2cap.sdu_buf.data", "data") }
+F.l2cap["sdu_buf.len"] = { ["uint16"] = ProtoField.uint16("l2cap.sdu_buf.len", "len", base.DEC) }
+F.l2cap["sdu_len"] = { ["uint16"] = ProtoField.uint16("l2cap.sdu_len", "sdu_len", base.DEC) }
+F.l2cap["source"] = { ["uint8"] = ProtoField.uint8("l2cap.source", "source", base.DEC) }
+F.l2cap["status"] = { ["uint16"] = ProtoField.uint16("l2cap.status", "status", base.HEX) }
+F.l2cap["tx_params"] = { ["none"] = ProtoField.none("l2cap.tx_params", "tx_params") }
+F.l2cap["tx_params.credits"] = { ["uint16"] = ProtoField.uint16("l2cap.tx_params.credits", "credits", base.DEC) }
+F.l2cap["tx_params.peer_mps"] = { ["uint16"] = ProtoField.uint16("l2cap.tx_params.peer_mps", "peer_mps", base.DEC) }
+F.l2cap["tx_params.tx_mps"] = { ["uint16"] = ProtoField.uint16("l2cap.tx_params.tx_mps", "tx_mps", base.DEC) }
+F.l2cap["tx_params.tx_mtu"] = { ["uint16"] = ProtoField.uint16("l2cap.tx_params.tx_mtu", "tx_mtu", base.DEC) }
 
 -- What to do about results: in general, and as answers to one command.
 local HINTS = {
@@ -2267,6 +6700,149 @@ D[1] = {
             },
             [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", group = "gatts", layout = R.SysAttrSet },
             [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", group = "gatts", layout = R.SysAttrGet },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.EnableV3 },
+            [98] = {
+                name = "sd_ble_tx_buffer_count_get",
+                short = "tx_buffer_count_get",
+                group = "common",
+                layout = R.TxBufferCountGet,
+            },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet },
+            [103] = { name = "sd_ble_user_mem_reply", short = "user_mem_reply", group = "common", layout = R.UserMemReply },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet },
+            [112] = { name = "sd_ble_gap_address_set", short = "gap.address_set", group = "gap", layout = R.AddressSet },
+            [113] = { name = "sd_ble_gap_address_get", short = "gap.address_get", group = "gap", layout = R.AddressGet },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [129] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt },
+            [130] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply,
+            },
+            [131] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [132] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [133] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [134] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5 },
+            [135] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [136] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect },
+            [137] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [138] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [148] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [149] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [150] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [151] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write },
+            [152] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.Tx },
         },
         response = {
             [160] = {
@@ -2320,6 +6896,244 @@ D[1] = {
                 group = "gatts",
                 layout = R.SysAttrGetResponse,
             },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [98] = {
+                name = "sd_ble_tx_buffer_count_get",
+                short = "tx_buffer_count_get",
+                group = "common",
+                layout = R.TxBufferCountGetResponse,
+            },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse },
+            [112] = {
+                name = "sd_ble_gap_address_set",
+                short = "gap.address_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_address_get",
+                short = "gap.address_get",
+                group = "gap",
+                layout = R.AddressGetResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [129] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [132] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5 },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.ServiceChangedResponse },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEventV1 },
@@ -2335,9 +7149,148 @@ D[1] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
+            [1] = { name = "BLE_EVT_TX_COMPLETE", short = "tx_complete", group = "common", layout = R.TxCompleteEvent },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [3] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEventV1,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [25] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEventV4 },
+            [26] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [27] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5,
+            },
+            [28] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [52] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [53] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [54] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [55] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [56] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [57] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_2 },
+            [112] = { name = "BLE_L2CAP_EVT_RX", short = "l2cap.rx", group = "l2cap", layout = R.RxEvent },
         },
     },
 }
@@ -2382,6 +7335,149 @@ D[2] = {
             },
             [169] = { name = "sd_ble_gatts_sys_attr_set", short = "sys_attr_set", group = "gatts", layout = R.SysAttrSet },
             [170] = { name = "sd_ble_gatts_sys_attr_get", short = "sys_attr_get", group = "gatts", layout = R.SysAttrGet },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.EnableV3 },
+            [98] = {
+                name = "sd_ble_tx_buffer_count_get",
+                short = "tx_buffer_count_get",
+                group = "common",
+                layout = R.TxBufferCountGet,
+            },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet },
+            [103] = { name = "sd_ble_user_mem_reply", short = "user_mem_reply", group = "common", layout = R.UserMemReply },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet },
+            [112] = { name = "sd_ble_gap_address_set", short = "gap.address_set", group = "gap", layout = R.AddressSet },
+            [113] = { name = "sd_ble_gap_address_get", short = "gap.address_get", group = "gap", layout = R.AddressGet },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [129] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt },
+            [130] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply,
+            },
+            [131] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [132] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [133] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [134] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5 },
+            [135] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [136] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect },
+            [137] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [138] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [148] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [149] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [150] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [151] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write },
+            [152] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.Tx },
         },
         response = {
             [160] = {
@@ -2435,6 +7531,244 @@ D[2] = {
                 group = "gatts",
                 layout = R.SysAttrGetResponse,
             },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [98] = {
+                name = "sd_ble_tx_buffer_count_get",
+                short = "tx_buffer_count_get",
+                group = "common",
+                layout = R.TxBufferCountGetResponse,
+            },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse },
+            [112] = {
+                name = "sd_ble_gap_address_set",
+                short = "gap.address_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_address_get",
+                short = "gap.address_get",
+                group = "gap",
+                layout = R.AddressGetResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [129] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [132] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5 },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.ServiceChangedResponse },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEventV1 },
@@ -2450,9 +7784,148 @@ D[2] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
+            [1] = { name = "BLE_EVT_TX_COMPLETE", short = "tx_complete", group = "common", layout = R.TxCompleteEvent },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [3] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_2 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEventV1,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [25] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEventV4 },
+            [26] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [27] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5,
+            },
+            [28] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [52] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [53] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [54] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [55] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [56] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [57] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_2 },
+            [112] = { name = "BLE_L2CAP_EVT_RX", short = "l2cap.rx", group = "l2cap", layout = R.RxEvent },
         },
     },
 }
@@ -2504,6 +7977,184 @@ D[3] = {
                 layout = R.InitialUserHandleGet,
             },
             [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetV2 },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.EnableV3_2 },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_2 },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxPacketCountGet,
+            },
+            [112] = { name = "sd_ble_gap_address_set", short = "gap.address_set", group = "gap", layout = R.AddressSet },
+            [113] = { name = "sd_ble_gap_address_get", short = "gap.address_get", group = "gap", layout = R.AddressGet },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_2,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_2 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5_2 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_2 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet,
+            },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [149] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [150] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [151] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [152] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write },
+            [153] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [148] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.Tx },
         },
         response = {
             [160] = {
@@ -2564,6 +8215,274 @@ D[3] = {
                 layout = R.InitialUserHandleGetResponse,
             },
             [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_2 },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxBufferCountGetResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_address_set",
+                short = "gap.address_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_address_get",
+                short = "gap.address_get",
+                group = "gap",
+                layout = R.AddressGetResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_2,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [153] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.ServiceChangedResponse },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -2579,9 +8498,166 @@ D[3] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
+            [1] = { name = "BLE_EVT_TX_COMPLETE", short = "tx_complete", group = "common", layout = R.TxCompleteEvent },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [3] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_2 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEventV4 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [58] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_2 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [112] = { name = "BLE_L2CAP_EVT_RX", short = "l2cap.rx", group = "l2cap", layout = R.RxEvent },
         },
     },
 }
@@ -2633,6 +8709,184 @@ D[4] = {
                 layout = R.InitialUserHandleGet,
             },
             [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGet },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.EnableV3_2 },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_2 },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxPacketCountGet,
+            },
+            [112] = { name = "sd_ble_gap_address_set", short = "gap.address_set", group = "gap", layout = R.AddressSet },
+            [113] = { name = "sd_ble_gap_address_get", short = "gap.address_get", group = "gap", layout = R.AddressGet },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_2,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_2 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5_2 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_2 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet,
+            },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [149] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [150] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [151] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [152] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write },
+            [153] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [148] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.Tx },
         },
         response = {
             [160] = {
@@ -2693,6 +8947,274 @@ D[4] = {
                 layout = R.InitialUserHandleGetResponse,
             },
             [172] = { name = "sd_ble_gatts_attr_get", short = "attr_get", group = "gatts", layout = R.AttrGetResponse_2 },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_2 },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxBufferCountGetResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_address_set",
+                short = "gap.address_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_address_get",
+                short = "gap.address_get",
+                group = "gap",
+                layout = R.AddressGetResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_2,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [144] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [145] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [146] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [147] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [153] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.ServiceChangedResponse },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -2708,9 +9230,166 @@ D[4] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [85] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
+            [1] = { name = "BLE_EVT_TX_COMPLETE", short = "tx_complete", group = "common", layout = R.TxCompleteEvent },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [3] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_2 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEventV4 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [58] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_2 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [112] = { name = "BLE_L2CAP_EVT_RX", short = "l2cap.rx", group = "l2cap", layout = R.RxEvent },
         },
     },
 }
@@ -2778,6 +9457,204 @@ D[5] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.EnableV3_3 },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_3 },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxPacketCountGet,
+            },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5_2 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5_3 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_3 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [154] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [156] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_2 },
+            [157] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.Tx },
         },
         response = {
             [160] = {
@@ -2854,6 +9731,299 @@ D[5] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_3 },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxBufferCountGetResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [154] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.ServiceChangedResponse },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -2869,15 +10039,184 @@ D[5] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
+            [1] = { name = "BLE_EVT_TX_COMPLETE", short = "tx_complete", group = "common", layout = R.TxCompleteEvent },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [3] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [4] = {
+                name = "BLE_EVT_DATA_LENGTH_CHANGED",
+                short = "data_length_changed",
+                group = "common",
+                layout = R.DataLengthChangedEvent,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_3 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_2,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEventV4 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5_2,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_2,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [112] = { name = "BLE_L2CAP_EVT_RX", short = "l2cap.rx", group = "l2cap", layout = R.RxEvent },
         },
     },
 }
@@ -2945,6 +10284,204 @@ D[6] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.EnableV3_3 },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_3 },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxPacketCountGet,
+            },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5_2 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5_3 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_3 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [154] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [156] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_3 },
+            [157] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.CidRegister,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.Tx },
         },
         response = {
             [160] = {
@@ -3021,6 +10558,299 @@ D[6] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [99] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [100] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [101] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [102] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [103] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [104] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_3 },
+            [98] = {
+                name = "sd_ble_tx_packet_count_get",
+                short = "tx_packet_count_get",
+                group = "common",
+                layout = R.TxBufferCountGetResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5_2 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [154] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_cid_register",
+                short = "l2cap.cid_register",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_cid_unregister",
+                short = "l2cap.cid_unregister",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.ServiceChangedResponse },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -3036,15 +10866,184 @@ D[6] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
+            [1] = { name = "BLE_EVT_TX_COMPLETE", short = "tx_complete", group = "common", layout = R.TxCompleteEvent },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [3] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [4] = {
+                name = "BLE_EVT_DATA_LENGTH_CHANGED",
+                short = "data_length_changed",
+                group = "common",
+                layout = R.DataLengthChangedEvent,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_3 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_2,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEventV4 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5_2,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_2,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [112] = { name = "BLE_L2CAP_EVT_RX", short = "l2cap.rx", group = "l2cap", layout = R.RxEvent },
         },
     },
 }
@@ -3112,6 +11111,192 @@ D[7] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.Enable },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.CfgSet },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_4 },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5_3 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5_3 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_4 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [143] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdate,
+            },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [154] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [156] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_2 },
+            [157] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
         },
         response = {
             [160] = {
@@ -3188,6 +11373,287 @@ D[7] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.ServiceChangedResponse },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_4 },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [143] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [154] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -3203,20 +11669,199 @@ D[7] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
             [87] = {
                 name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
                 short = "hvn_tx_complete",
                 group = "gatts",
-                layout = R.HvnTxCompleteEvent,
+                layout = R.TxCompleteEvent,
+            },
+            [1] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_3 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_2,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEventV4 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5_2,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_2,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [33] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
+                short = "gap.data_length_update_request",
+                group = "gap",
+                layout = R.DataLengthUpdateRequestEvent,
+            },
+            [34] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [60] = {
+                name = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
+                short = "gattc.write_cmd_tx_complete",
+                group = "gattc",
+                layout = R.WriteCmdTxCompleteEvent,
             },
         },
     },
@@ -3285,6 +11930,203 @@ D[8] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.Enable },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.CfgSet_2 },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_5 },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5_3 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5_3 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_4 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdate_2,
+            },
+            [143] = { name = "sd_ble_gap_phy_update", short = "gap.phy_update", group = "gap", layout = R.PhyUpdate },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [154] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [156] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_2 },
+            [157] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
+            [176] = { name = "sd_ble_l2cap_ch_setup", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetup },
+            [177] = { name = "sd_ble_l2cap_ch_release", short = "l2cap.ch_release", group = "l2cap", layout = R.ChRelease },
+            [178] = { name = "sd_ble_l2cap_ch_rx", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRx },
+            [179] = { name = "sd_ble_l2cap_ch_tx", short = "l2cap.ch_tx", group = "l2cap", layout = R.ChTx },
+            [180] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControl,
+            },
         },
         response = {
             [160] = {
@@ -3361,6 +12203,323 @@ D[8] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.ServiceChangedResponse },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_5 },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateResponse_2,
+            },
+            [143] = {
+                name = "sd_ble_gap_phy_update",
+                short = "gap.phy_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [154] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_ch_setup",
+                short = "l2cap.ch_setup",
+                group = "l2cap",
+                layout = R.ChSetupResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_ch_release",
+                short = "l2cap.ch_release",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = {
+                name = "sd_ble_l2cap_ch_rx",
+                short = "l2cap.ch_rx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [179] = {
+                name = "sd_ble_l2cap_ch_tx",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [180] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControlResponse,
+            },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -3376,20 +12535,244 @@ D[8] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
             [87] = {
                 name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
                 short = "hvn_tx_complete",
                 group = "gatts",
-                layout = R.HvnTxCompleteEvent,
+                layout = R.TxCompleteEvent,
+            },
+            [1] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_3 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_3,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEvent_4 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5_2,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_2,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [35] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
+                short = "gap.data_length_update_request",
+                group = "gap",
+                layout = R.DataLengthUpdateRequestEvent_2,
+            },
+            [36] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateEvent_2,
+            },
+            [33] = {
+                name = "BLE_GAP_EVT_PHY_UPDATE_REQUEST",
+                short = "gap.phy_update_request",
+                group = "gap",
+                layout = R.PhyUpdateRequestEvent,
+            },
+            [34] = { name = "BLE_GAP_EVT_PHY_UPDATE", short = "gap.phy_update", group = "gap", layout = R.PhyUpdateEvent },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [60] = {
+                name = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
+                short = "gattc.write_cmd_tx_complete",
+                group = "gattc",
+                layout = R.WriteCmdTxCompleteEvent,
+            },
+            [112] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
+                short = "l2cap.ch_setup_request",
+                group = "l2cap",
+                layout = R.ChSetupRequestEvent,
+            },
+            [113] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
+                short = "l2cap.ch_setup_refused",
+                group = "l2cap",
+                layout = R.ChSetupRefusedEvent,
+            },
+            [114] = { name = "BLE_L2CAP_EVT_CH_SETUP", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetupEvent },
+            [115] = {
+                name = "BLE_L2CAP_EVT_CH_RELEASED",
+                short = "l2cap.ch_released",
+                group = "l2cap",
+                layout = R.ChRelease,
+            },
+            [116] = {
+                name = "BLE_L2CAP_EVT_CH_SDU_BUF_RELEASED",
+                short = "l2cap.ch_sdu_buf_released",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
+            },
+            [117] = {
+                name = "BLE_L2CAP_EVT_CH_CREDIT",
+                short = "l2cap.ch_credit",
+                group = "l2cap",
+                layout = R.ChCreditEvent,
+            },
+            [118] = { name = "BLE_L2CAP_EVT_CH_RX", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRxEvent },
+            [119] = {
+                name = "BLE_L2CAP_EVT_CH_TX",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
             },
         },
     },
@@ -3458,6 +12841,203 @@ D[9] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.Enable },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.CfgSet_2 },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_5 },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [114] = { name = "sd_ble_gap_adv_data_set", short = "gap.adv_data_set", group = "gap", layout = R.AdvDataSet },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStartV5_3 },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStartV5_3 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_4 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetV5 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdate_2,
+            },
+            [143] = { name = "sd_ble_gap_phy_update", short = "gap.phy_update", group = "gap", layout = R.PhyUpdate },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [154] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [156] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_3 },
+            [157] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
+            [176] = { name = "sd_ble_l2cap_ch_setup", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetup },
+            [177] = { name = "sd_ble_l2cap_ch_release", short = "l2cap.ch_release", group = "l2cap", layout = R.ChRelease },
+            [178] = { name = "sd_ble_l2cap_ch_rx", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRx },
+            [179] = { name = "sd_ble_l2cap_ch_tx", short = "l2cap.ch_tx", group = "l2cap", layout = R.ChTx },
+            [180] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControl,
+            },
         },
         response = {
             [160] = {
@@ -3534,6 +13114,323 @@ D[9] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.ServiceChangedResponse },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_5 },
+            [114] = {
+                name = "sd_ble_gap_adv_data_set",
+                short = "gap.adv_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponseV5_2 },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateResponse_2,
+            },
+            [143] = {
+                name = "sd_ble_gap_phy_update",
+                short = "gap.phy_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [148] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [149] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [150] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [151] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [153] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [154] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [152] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [176] = {
+                name = "sd_ble_l2cap_ch_setup",
+                short = "l2cap.ch_setup",
+                group = "l2cap",
+                layout = R.ChSetupResponse,
+            },
+            [177] = {
+                name = "sd_ble_l2cap_ch_release",
+                short = "l2cap.ch_release",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [178] = {
+                name = "sd_ble_l2cap_ch_rx",
+                short = "l2cap.ch_rx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [179] = {
+                name = "sd_ble_l2cap_ch_tx",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [180] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControlResponse,
+            },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -3549,20 +13446,244 @@ D[9] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
             [87] = {
                 name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
                 short = "hvn_tx_complete",
                 group = "gatts",
-                layout = R.HvnTxCompleteEvent,
+                layout = R.TxCompleteEvent,
+            },
+            [1] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_3 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_3,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEvent_4 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent,
+            },
+            [29] = {
+                name = "BLE_GAP_EVT_ADV_REPORT",
+                short = "gap.adv_report",
+                group = "gap",
+                layout = R.AdvReportEventV5_2,
+            },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_2,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [35] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
+                short = "gap.data_length_update_request",
+                group = "gap",
+                layout = R.DataLengthUpdateRequestEvent_2,
+            },
+            [36] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateEvent_2,
+            },
+            [33] = {
+                name = "BLE_GAP_EVT_PHY_UPDATE_REQUEST",
+                short = "gap.phy_update_request",
+                group = "gap",
+                layout = R.PhyUpdateRequestEvent,
+            },
+            [34] = { name = "BLE_GAP_EVT_PHY_UPDATE", short = "gap.phy_update", group = "gap", layout = R.PhyUpdateEvent },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [60] = {
+                name = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
+                short = "gattc.write_cmd_tx_complete",
+                group = "gattc",
+                layout = R.WriteCmdTxCompleteEvent,
+            },
+            [112] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
+                short = "l2cap.ch_setup_request",
+                group = "l2cap",
+                layout = R.ChSetupRequestEvent,
+            },
+            [113] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
+                short = "l2cap.ch_setup_refused",
+                group = "l2cap",
+                layout = R.ChSetupRefusedEvent,
+            },
+            [114] = { name = "BLE_L2CAP_EVT_CH_SETUP", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetupEvent },
+            [115] = {
+                name = "BLE_L2CAP_EVT_CH_RELEASED",
+                short = "l2cap.ch_released",
+                group = "l2cap",
+                layout = R.ChRelease,
+            },
+            [116] = {
+                name = "BLE_L2CAP_EVT_CH_SDU_BUF_RELEASED",
+                short = "l2cap.ch_sdu_buf_released",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
+            },
+            [117] = {
+                name = "BLE_L2CAP_EVT_CH_CREDIT",
+                short = "l2cap.ch_credit",
+                group = "l2cap",
+                layout = R.ChCreditEvent,
+            },
+            [118] = { name = "BLE_L2CAP_EVT_CH_RX", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRxEvent },
+            [119] = {
+                name = "BLE_L2CAP_EVT_CH_TX",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
             },
         },
     },
@@ -3631,6 +13752,225 @@ D[10] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.Enable },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.CfgSet_3 },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_6 },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStart },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop_2 },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.TxPowerSet_2,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStart },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_5 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGet },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdate_2,
+            },
+            [143] = { name = "sd_ble_gap_phy_update", short = "gap.phy_update", group = "gap", layout = R.PhyUpdate },
+            [114] = {
+                name = "sd_ble_gap_adv_set_configure",
+                short = "gap.adv_set_configure",
+                group = "gap",
+                layout = R.AdvSetConfigure,
+            },
+            [145] = {
+                name = "sd_ble_gap_qos_channel_survey_start",
+                short = "gap.qos_channel_survey_start",
+                group = "gap",
+                layout = R.QosChannelSurveyStart,
+            },
+            [146] = {
+                name = "sd_ble_gap_qos_channel_survey_stop",
+                short = "gap.qos_channel_survey_stop",
+                group = "gap",
+                layout = R.Enable,
+            },
+            [155] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [156] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [157] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [160] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [161] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [162] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [163] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_3 },
+            [164] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [159] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [165] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
+            [184] = { name = "sd_ble_l2cap_ch_setup", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetup },
+            [185] = { name = "sd_ble_l2cap_ch_release", short = "l2cap.ch_release", group = "l2cap", layout = R.ChRelease },
+            [186] = { name = "sd_ble_l2cap_ch_rx", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRx },
+            [187] = { name = "sd_ble_l2cap_ch_tx", short = "l2cap.ch_tx", group = "l2cap", layout = R.ChTx },
+            [188] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControl,
+            },
         },
         response = {
             [168] = {
@@ -3707,6 +14047,335 @@ D[10] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.ServiceChangedResponse },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_6 },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponse },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateResponse_2,
+            },
+            [143] = {
+                name = "sd_ble_gap_phy_update",
+                short = "gap.phy_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_set_configure",
+                short = "gap.adv_set_configure",
+                group = "gap",
+                layout = R.AdvSetConfigureResponse,
+            },
+            [145] = {
+                name = "sd_ble_gap_qos_channel_survey_start",
+                short = "gap.qos_channel_survey_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [146] = {
+                name = "sd_ble_gap_qos_channel_survey_stop",
+                short = "gap.qos_channel_survey_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [160] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [161] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [162] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [163] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [164] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [159] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [165] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [184] = {
+                name = "sd_ble_l2cap_ch_setup",
+                short = "l2cap.ch_setup",
+                group = "l2cap",
+                layout = R.ChSetupResponse,
+            },
+            [185] = {
+                name = "sd_ble_l2cap_ch_release",
+                short = "l2cap.ch_release",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [186] = {
+                name = "sd_ble_l2cap_ch_rx",
+                short = "l2cap.ch_rx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [187] = {
+                name = "sd_ble_l2cap_ch_tx",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [188] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControlResponse,
+            },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -3722,20 +14391,251 @@ D[10] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
             [87] = {
                 name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
                 short = "hvn_tx_complete",
                 group = "gatts",
-                layout = R.HvnTxCompleteEvent,
+                layout = R.TxCompleteEvent,
+            },
+            [1] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_4 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_3,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEvent_5 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent_2,
+            },
+            [29] = { name = "BLE_GAP_EVT_ADV_REPORT", short = "gap.adv_report", group = "gap", layout = R.AdvReportEvent },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_3,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [35] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
+                short = "gap.data_length_update_request",
+                group = "gap",
+                layout = R.DataLengthUpdateRequestEvent_2,
+            },
+            [36] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateEvent_2,
+            },
+            [33] = {
+                name = "BLE_GAP_EVT_PHY_UPDATE_REQUEST",
+                short = "gap.phy_update_request",
+                group = "gap",
+                layout = R.PhyUpdateRequestEvent,
+            },
+            [34] = { name = "BLE_GAP_EVT_PHY_UPDATE", short = "gap.phy_update", group = "gap", layout = R.PhyUpdateEvent },
+            [37] = {
+                name = "BLE_GAP_EVT_QOS_CHANNEL_SURVEY_REPORT",
+                short = "gap.qos_channel_survey_report",
+                group = "gap",
+                layout = R.QosChannelSurveyReportEvent,
+            },
+            [38] = {
+                name = "BLE_GAP_EVT_ADV_SET_TERMINATED",
+                short = "gap.adv_set_terminated",
+                group = "gap",
+                layout = R.AdvSetTerminatedEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [60] = {
+                name = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
+                short = "gattc.write_cmd_tx_complete",
+                group = "gattc",
+                layout = R.WriteCmdTxCompleteEvent,
+            },
+            [112] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
+                short = "l2cap.ch_setup_request",
+                group = "l2cap",
+                layout = R.ChSetupRequestEvent,
+            },
+            [113] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
+                short = "l2cap.ch_setup_refused",
+                group = "l2cap",
+                layout = R.ChSetupRefusedEvent,
+            },
+            [114] = { name = "BLE_L2CAP_EVT_CH_SETUP", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetupEvent },
+            [115] = {
+                name = "BLE_L2CAP_EVT_CH_RELEASED",
+                short = "l2cap.ch_released",
+                group = "l2cap",
+                layout = R.ChRelease,
+            },
+            [116] = {
+                name = "BLE_L2CAP_EVT_CH_SDU_BUF_RELEASED",
+                short = "l2cap.ch_sdu_buf_released",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
+            },
+            [117] = {
+                name = "BLE_L2CAP_EVT_CH_CREDIT",
+                short = "l2cap.ch_credit",
+                group = "l2cap",
+                layout = R.ChCreditEvent,
+            },
+            [118] = { name = "BLE_L2CAP_EVT_CH_RX", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRxEvent },
+            [119] = {
+                name = "BLE_L2CAP_EVT_CH_TX",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
             },
         },
     },
@@ -3804,6 +14704,225 @@ D[11] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.Enable },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.CfgSet_3 },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_6 },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStart },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop_2 },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.TxPowerSet_2,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStart_2 },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_5 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGet },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdate_2,
+            },
+            [143] = { name = "sd_ble_gap_phy_update", short = "gap.phy_update", group = "gap", layout = R.PhyUpdate },
+            [114] = {
+                name = "sd_ble_gap_adv_set_configure",
+                short = "gap.adv_set_configure",
+                group = "gap",
+                layout = R.AdvSetConfigure,
+            },
+            [145] = {
+                name = "sd_ble_gap_qos_channel_survey_start",
+                short = "gap.qos_channel_survey_start",
+                group = "gap",
+                layout = R.QosChannelSurveyStart,
+            },
+            [146] = {
+                name = "sd_ble_gap_qos_channel_survey_stop",
+                short = "gap.qos_channel_survey_stop",
+                group = "gap",
+                layout = R.Enable,
+            },
+            [155] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [156] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [157] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [160] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [161] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [162] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [163] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_3 },
+            [164] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [159] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [165] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
+            [184] = { name = "sd_ble_l2cap_ch_setup", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetup },
+            [185] = { name = "sd_ble_l2cap_ch_release", short = "l2cap.ch_release", group = "l2cap", layout = R.ChRelease },
+            [186] = { name = "sd_ble_l2cap_ch_rx", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRx },
+            [187] = { name = "sd_ble_l2cap_ch_tx", short = "l2cap.ch_tx", group = "l2cap", layout = R.ChTx },
+            [188] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControl,
+            },
         },
         response = {
             [168] = {
@@ -3880,6 +14999,335 @@ D[11] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.ServiceChangedResponse },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_6 },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponse },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateResponse_2,
+            },
+            [143] = {
+                name = "sd_ble_gap_phy_update",
+                short = "gap.phy_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_set_configure",
+                short = "gap.adv_set_configure",
+                group = "gap",
+                layout = R.AdvSetConfigureResponse,
+            },
+            [145] = {
+                name = "sd_ble_gap_qos_channel_survey_start",
+                short = "gap.qos_channel_survey_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [146] = {
+                name = "sd_ble_gap_qos_channel_survey_stop",
+                short = "gap.qos_channel_survey_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [160] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [161] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [162] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [163] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [164] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [159] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [165] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [184] = {
+                name = "sd_ble_l2cap_ch_setup",
+                short = "l2cap.ch_setup",
+                group = "l2cap",
+                layout = R.ChSetupResponse,
+            },
+            [185] = {
+                name = "sd_ble_l2cap_ch_release",
+                short = "l2cap.ch_release",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [186] = {
+                name = "sd_ble_l2cap_ch_rx",
+                short = "l2cap.ch_rx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [187] = {
+                name = "sd_ble_l2cap_ch_tx",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [188] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControlResponse,
+            },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -3895,20 +15343,251 @@ D[11] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
             [87] = {
                 name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
                 short = "hvn_tx_complete",
                 group = "gatts",
-                layout = R.HvnTxCompleteEvent,
+                layout = R.TxCompleteEvent,
+            },
+            [1] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_5 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_3,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEvent_6 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent_2,
+            },
+            [29] = { name = "BLE_GAP_EVT_ADV_REPORT", short = "gap.adv_report", group = "gap", layout = R.AdvReportEvent },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_3,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [35] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
+                short = "gap.data_length_update_request",
+                group = "gap",
+                layout = R.DataLengthUpdateRequestEvent_2,
+            },
+            [36] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateEvent_2,
+            },
+            [33] = {
+                name = "BLE_GAP_EVT_PHY_UPDATE_REQUEST",
+                short = "gap.phy_update_request",
+                group = "gap",
+                layout = R.PhyUpdateRequestEvent,
+            },
+            [34] = { name = "BLE_GAP_EVT_PHY_UPDATE", short = "gap.phy_update", group = "gap", layout = R.PhyUpdateEvent },
+            [37] = {
+                name = "BLE_GAP_EVT_QOS_CHANNEL_SURVEY_REPORT",
+                short = "gap.qos_channel_survey_report",
+                group = "gap",
+                layout = R.QosChannelSurveyReportEvent,
+            },
+            [38] = {
+                name = "BLE_GAP_EVT_ADV_SET_TERMINATED",
+                short = "gap.adv_set_terminated",
+                group = "gap",
+                layout = R.AdvSetTerminatedEvent_2,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [60] = {
+                name = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
+                short = "gattc.write_cmd_tx_complete",
+                group = "gattc",
+                layout = R.WriteCmdTxCompleteEvent,
+            },
+            [112] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
+                short = "l2cap.ch_setup_request",
+                group = "l2cap",
+                layout = R.ChSetupRequestEvent,
+            },
+            [113] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
+                short = "l2cap.ch_setup_refused",
+                group = "l2cap",
+                layout = R.ChSetupRefusedEvent,
+            },
+            [114] = { name = "BLE_L2CAP_EVT_CH_SETUP", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetupEvent },
+            [115] = {
+                name = "BLE_L2CAP_EVT_CH_RELEASED",
+                short = "l2cap.ch_released",
+                group = "l2cap",
+                layout = R.ChRelease,
+            },
+            [116] = {
+                name = "BLE_L2CAP_EVT_CH_SDU_BUF_RELEASED",
+                short = "l2cap.ch_sdu_buf_released",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
+            },
+            [117] = {
+                name = "BLE_L2CAP_EVT_CH_CREDIT",
+                short = "l2cap.ch_credit",
+                group = "l2cap",
+                layout = R.ChCreditEvent,
+            },
+            [118] = { name = "BLE_L2CAP_EVT_CH_RX", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRxEvent },
+            [119] = {
+                name = "BLE_L2CAP_EVT_CH_TX",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
             },
         },
     },
@@ -3977,6 +15656,225 @@ D[12] = {
                 group = "gatts",
                 layout = R.ExchangeMtuReply,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAdd },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecode },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncode },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.UserMemReply_2,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.Enable },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.CfgSet_3 },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.OptSet_6 },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 },
+            [115] = { name = "sd_ble_gap_adv_start", short = "gap.adv_start", group = "gap", layout = R.AdvStart },
+            [116] = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop_2 },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdate,
+            },
+            [118] = { name = "sd_ble_gap_disconnect", short = "gap.disconnect", group = "gap", layout = R.Disconnect },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.TxPowerSet_2,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.AppearanceSet,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGet_2,
+            },
+            [122] = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set", group = "gap", layout = R.PpcpSet },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGet_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.DeviceNameSet_2,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGet_2,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.Authenticate_2,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReply_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.AuthKeyReply,
+            },
+            [133] = { name = "sd_ble_gap_encrypt", short = "gap.encrypt", group = "gap", layout = R.Encrypt_3 },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.SecInfoReply_2,
+            },
+            [135] = { name = "sd_ble_gap_conn_sec_get", short = "gap.conn_sec_get", group = "gap", layout = R.ConnSecGet },
+            [136] = { name = "sd_ble_gap_rssi_start", short = "gap.rssi_start", group = "gap", layout = R.RssiStart },
+            [137] = { name = "sd_ble_gap_rssi_stop", short = "gap.rssi_stop", group = "gap", layout = R.RssiStop },
+            [138] = { name = "sd_ble_gap_scan_start", short = "gap.scan_start", group = "gap", layout = R.ScanStart },
+            [139] = { name = "sd_ble_gap_scan_stop", short = "gap.scan_stop", group = "gap", layout = R.ScanStop },
+            [140] = { name = "sd_ble_gap_connect", short = "gap.connect", group = "gap", layout = R.Connect_5 },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ScanStop,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGet },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.LescDhkeyReply,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGet,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.LescOobDataSet_2,
+            },
+            [108] = { name = "sd_ble_gap_addr_set", short = "gap.addr_set", group = "gap", layout = R.AddrSet },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGet },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.WhitelistSet,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.DeviceIdentitiesSet,
+            },
+            [112] = { name = "sd_ble_gap_privacy_set", short = "gap.privacy_set", group = "gap", layout = R.PrivacySet },
+            [113] = { name = "sd_ble_gap_privacy_get", short = "gap.privacy_get", group = "gap", layout = R.PrivacySet },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdate_2,
+            },
+            [143] = { name = "sd_ble_gap_phy_update", short = "gap.phy_update", group = "gap", layout = R.PhyUpdate },
+            [114] = {
+                name = "sd_ble_gap_adv_set_configure",
+                short = "gap.adv_set_configure",
+                group = "gap",
+                layout = R.AdvSetConfigure,
+            },
+            [145] = {
+                name = "sd_ble_gap_qos_channel_survey_start",
+                short = "gap.qos_channel_survey_start",
+                group = "gap",
+                layout = R.QosChannelSurveyStart,
+            },
+            [146] = {
+                name = "sd_ble_gap_qos_channel_survey_stop",
+                short = "gap.qos_channel_survey_stop",
+                group = "gap",
+                layout = R.Enable,
+            },
+            [155] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.PrimaryServicesDiscover,
+            },
+            [156] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [157] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [158] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [160] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.CharValueByUuidRead,
+            },
+            [161] = { name = "sd_ble_gattc_read", short = "gattc.read", group = "gattc", layout = R.Read },
+            [162] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.CharValuesRead,
+            },
+            [163] = { name = "sd_ble_gattc_write", short = "gattc.write", group = "gattc", layout = R.Write_3 },
+            [164] = { name = "sd_ble_gattc_hv_confirm", short = "gattc.hv_confirm", group = "gattc", layout = R.HvConfirm },
+            [159] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.RelationshipsDiscover,
+            },
+            [165] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ExchangeMtuRequest,
+            },
+            [184] = { name = "sd_ble_l2cap_ch_setup", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetup },
+            [185] = { name = "sd_ble_l2cap_ch_release", short = "l2cap.ch_release", group = "l2cap", layout = R.ChRelease },
+            [186] = { name = "sd_ble_l2cap_ch_rx", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRx },
+            [187] = { name = "sd_ble_l2cap_ch_tx", short = "l2cap.ch_tx", group = "l2cap", layout = R.ChTx },
+            [188] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControl,
+            },
         },
         response = {
             [168] = {
@@ -4053,6 +15951,335 @@ D[12] = {
                 group = "gatts",
                 layout = R.ServiceChangedResponse,
             },
+            [98] = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", group = "common", layout = R.UuidVsAddResponse },
+            [99] = { name = "sd_ble_uuid_decode", short = "uuid_decode", group = "common", layout = R.UuidDecodeResponse },
+            [100] = { name = "sd_ble_uuid_encode", short = "uuid_encode", group = "common", layout = R.UuidEncodeResponse },
+            [101] = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGetResponse },
+            [102] = {
+                name = "sd_ble_user_mem_reply",
+                short = "user_mem_reply",
+                group = "common",
+                layout = R.ServiceChangedResponse,
+            },
+            [96] = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.ServiceChangedResponse },
+            [105] = { name = "sd_ble_cfg_set", short = "cfg_set", group = "common", layout = R.ServiceChangedResponse },
+            [103] = { name = "sd_ble_opt_set", short = "opt_set", group = "common", layout = R.ServiceChangedResponse },
+            [104] = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGetResponse_6 },
+            [115] = {
+                name = "sd_ble_gap_adv_start",
+                short = "gap.adv_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [116] = {
+                name = "sd_ble_gap_adv_stop",
+                short = "gap.adv_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [117] = {
+                name = "sd_ble_gap_conn_param_update",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [118] = {
+                name = "sd_ble_gap_disconnect",
+                short = "gap.disconnect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [119] = {
+                name = "sd_ble_gap_tx_power_set",
+                short = "gap.tx_power_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [120] = {
+                name = "sd_ble_gap_appearance_set",
+                short = "gap.appearance_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [121] = {
+                name = "sd_ble_gap_appearance_get",
+                short = "gap.appearance_get",
+                group = "gap",
+                layout = R.AppearanceGetResponse_2,
+            },
+            [122] = {
+                name = "sd_ble_gap_ppcp_set",
+                short = "gap.ppcp_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [123] = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_get", group = "gap", layout = R.PpcpGetResponse_2 },
+            [124] = {
+                name = "sd_ble_gap_device_name_set",
+                short = "gap.device_name_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [125] = {
+                name = "sd_ble_gap_device_name_get",
+                short = "gap.device_name_get",
+                group = "gap",
+                layout = R.DeviceNameGetResponse_3,
+            },
+            [126] = {
+                name = "sd_ble_gap_authenticate",
+                short = "gap.authenticate",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [127] = {
+                name = "sd_ble_gap_sec_params_reply",
+                short = "gap.sec_params_reply",
+                group = "gap",
+                layout = R.SecParamsReplyResponse_3,
+            },
+            [128] = {
+                name = "sd_ble_gap_auth_key_reply",
+                short = "gap.auth_key_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [133] = {
+                name = "sd_ble_gap_encrypt",
+                short = "gap.encrypt",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [134] = {
+                name = "sd_ble_gap_sec_info_reply",
+                short = "gap.sec_info_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [135] = {
+                name = "sd_ble_gap_conn_sec_get",
+                short = "gap.conn_sec_get",
+                group = "gap",
+                layout = R.ConnSecGetResponse,
+            },
+            [136] = {
+                name = "sd_ble_gap_rssi_start",
+                short = "gap.rssi_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [137] = {
+                name = "sd_ble_gap_rssi_stop",
+                short = "gap.rssi_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [138] = {
+                name = "sd_ble_gap_scan_start",
+                short = "gap.scan_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [139] = {
+                name = "sd_ble_gap_scan_stop",
+                short = "gap.scan_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [140] = {
+                name = "sd_ble_gap_connect",
+                short = "gap.connect",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [141] = {
+                name = "sd_ble_gap_connect_cancel",
+                short = "gap.connect_cancel",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [142] = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_get", group = "gap", layout = R.RssiGetResponse },
+            [129] = {
+                name = "sd_ble_gap_lesc_dhkey_reply",
+                short = "gap.lesc_dhkey_reply",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [130] = {
+                name = "sd_ble_gap_keypress_notify",
+                short = "gap.keypress_notify",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [131] = {
+                name = "sd_ble_gap_lesc_oob_data_get",
+                short = "gap.lesc_oob_data_get",
+                group = "gap",
+                layout = R.LescOobDataGetResponse_2,
+            },
+            [132] = {
+                name = "sd_ble_gap_lesc_oob_data_set",
+                short = "gap.lesc_oob_data_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [108] = {
+                name = "sd_ble_gap_addr_set",
+                short = "gap.addr_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [109] = { name = "sd_ble_gap_addr_get", short = "gap.addr_get", group = "gap", layout = R.AddrGetResponse },
+            [110] = {
+                name = "sd_ble_gap_whitelist_set",
+                short = "gap.whitelist_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [111] = {
+                name = "sd_ble_gap_device_identities_set",
+                short = "gap.device_identities_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [112] = {
+                name = "sd_ble_gap_privacy_set",
+                short = "gap.privacy_set",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [113] = {
+                name = "sd_ble_gap_privacy_get",
+                short = "gap.privacy_get",
+                group = "gap",
+                layout = R.PrivacyGetResponse,
+            },
+            [144] = {
+                name = "sd_ble_gap_data_length_update",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateResponse_2,
+            },
+            [143] = {
+                name = "sd_ble_gap_phy_update",
+                short = "gap.phy_update",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [114] = {
+                name = "sd_ble_gap_adv_set_configure",
+                short = "gap.adv_set_configure",
+                group = "gap",
+                layout = R.AdvSetConfigureResponse,
+            },
+            [145] = {
+                name = "sd_ble_gap_qos_channel_survey_start",
+                short = "gap.qos_channel_survey_start",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [146] = {
+                name = "sd_ble_gap_qos_channel_survey_stop",
+                short = "gap.qos_channel_survey_stop",
+                group = "gap",
+                layout = R.ServiceChangedResponse,
+            },
+            [155] = {
+                name = "sd_ble_gattc_primary_services_discover",
+                short = "gattc.primary_services_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [156] = {
+                name = "sd_ble_gattc_relationships_discover",
+                short = "gattc.relationships_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [157] = {
+                name = "sd_ble_gattc_characteristics_discover",
+                short = "gattc.characteristics_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [158] = {
+                name = "sd_ble_gattc_descriptors_discover",
+                short = "gattc.descriptors_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [160] = {
+                name = "sd_ble_gattc_char_value_by_uuid_read",
+                short = "gattc.char_value_by_uuid_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [161] = {
+                name = "sd_ble_gattc_read",
+                short = "gattc.read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [162] = {
+                name = "sd_ble_gattc_char_values_read",
+                short = "gattc.char_values_read",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [163] = {
+                name = "sd_ble_gattc_write",
+                short = "gattc.write",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [164] = {
+                name = "sd_ble_gattc_hv_confirm",
+                short = "gattc.hv_confirm",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [159] = {
+                name = "sd_ble_gattc_attr_info_discover",
+                short = "gattc.attr_info_discover",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [165] = {
+                name = "sd_ble_gattc_exchange_mtu_request",
+                short = "gattc.exchange_mtu_request",
+                group = "gattc",
+                layout = R.ServiceChangedResponse,
+            },
+            [184] = {
+                name = "sd_ble_l2cap_ch_setup",
+                short = "l2cap.ch_setup",
+                group = "l2cap",
+                layout = R.ChSetupResponse,
+            },
+            [185] = {
+                name = "sd_ble_l2cap_ch_release",
+                short = "l2cap.ch_release",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [186] = {
+                name = "sd_ble_l2cap_ch_rx",
+                short = "l2cap.ch_rx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [187] = {
+                name = "sd_ble_l2cap_ch_tx",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ServiceChangedResponse,
+            },
+            [188] = {
+                name = "sd_ble_l2cap_ch_flow_control",
+                short = "l2cap.ch_flow_control",
+                group = "l2cap",
+                layout = R.ChFlowControlResponse,
+            },
         },
         event = {
             [80] = { name = "BLE_GATTS_EVT_WRITE", short = "write", group = "gatts", layout = R.WriteEvent },
@@ -4068,20 +16295,251 @@ D[12] = {
                 group = "gatts",
                 layout = R.SysAttrMissingEvent,
             },
-            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvcEvent },
-            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.ScConfirmEvent },
+            [83] = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm },
+            [84] = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop },
             [86] = { name = "BLE_GATTS_EVT_TIMEOUT", short = "timeout", group = "gatts", layout = R.TimeoutEvent },
             [85] = {
                 name = "BLE_GATTS_EVT_EXCHANGE_MTU_REQUEST",
                 short = "exchange_mtu_request",
                 group = "gatts",
-                layout = R.ExchangeMtuRequestEvent,
+                layout = R.ExchangeMtuRequest,
             },
             [87] = {
                 name = "BLE_GATTS_EVT_HVN_TX_COMPLETE",
                 short = "hvn_tx_complete",
                 group = "gatts",
-                layout = R.HvnTxCompleteEvent,
+                layout = R.TxCompleteEvent,
+            },
+            [1] = {
+                name = "BLE_EVT_USER_MEM_REQUEST",
+                short = "user_mem_request",
+                group = "common",
+                layout = R.UserMemRequestEvent,
+            },
+            [2] = {
+                name = "BLE_EVT_USER_MEM_RELEASE",
+                short = "user_mem_release",
+                group = "common",
+                layout = R.UserMemReleaseEvent_2,
+            },
+            [16] = { name = "BLE_GAP_EVT_CONNECTED", short = "gap.connected", group = "gap", layout = R.ConnectedEvent_4 },
+            [17] = {
+                name = "BLE_GAP_EVT_DISCONNECTED",
+                short = "gap.disconnected",
+                group = "gap",
+                layout = R.DisconnectedEvent,
+            },
+            [18] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
+                short = "gap.conn_param_update",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [19] = {
+                name = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
+                short = "gap.sec_params_request",
+                group = "gap",
+                layout = R.SecParamsRequestEvent_2,
+            },
+            [20] = {
+                name = "BLE_GAP_EVT_SEC_INFO_REQUEST",
+                short = "gap.sec_info_request",
+                group = "gap",
+                layout = R.SecInfoRequestEvent_2,
+            },
+            [21] = {
+                name = "BLE_GAP_EVT_PASSKEY_DISPLAY",
+                short = "gap.passkey_display",
+                group = "gap",
+                layout = R.PasskeyDisplayEvent_2,
+            },
+            [23] = {
+                name = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
+                short = "gap.auth_key_request",
+                group = "gap",
+                layout = R.AuthKeyRequestEvent,
+            },
+            [25] = {
+                name = "BLE_GAP_EVT_AUTH_STATUS",
+                short = "gap.auth_status",
+                group = "gap",
+                layout = R.AuthStatusEvent_3,
+            },
+            [26] = {
+                name = "BLE_GAP_EVT_CONN_SEC_UPDATE",
+                short = "gap.conn_sec_update",
+                group = "gap",
+                layout = R.ConnSecUpdateEvent,
+            },
+            [27] = { name = "BLE_GAP_EVT_TIMEOUT", short = "gap.timeout", group = "gap", layout = R.TimeoutEvent_5 },
+            [28] = {
+                name = "BLE_GAP_EVT_RSSI_CHANGED",
+                short = "gap.rssi_changed",
+                group = "gap",
+                layout = R.RssiChangedEvent_2,
+            },
+            [29] = { name = "BLE_GAP_EVT_ADV_REPORT", short = "gap.adv_report", group = "gap", layout = R.AdvReportEvent },
+            [30] = {
+                name = "BLE_GAP_EVT_SEC_REQUEST",
+                short = "gap.sec_request",
+                group = "gap",
+                layout = R.SecRequestEvent_2,
+            },
+            [31] = {
+                name = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
+                short = "gap.conn_param_update_request",
+                group = "gap",
+                layout = R.ConnParamUpdateEvent,
+            },
+            [32] = {
+                name = "BLE_GAP_EVT_SCAN_REQ_REPORT",
+                short = "gap.scan_req_report",
+                group = "gap",
+                layout = R.ScanReqReportEvent_3,
+            },
+            [22] = {
+                name = "BLE_GAP_EVT_KEY_PRESSED",
+                short = "gap.key_pressed",
+                group = "gap",
+                layout = R.KeypressNotify,
+            },
+            [24] = {
+                name = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
+                short = "gap.lesc_dhkey_request",
+                group = "gap",
+                layout = R.LescDhkeyRequestEvent,
+            },
+            [35] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
+                short = "gap.data_length_update_request",
+                group = "gap",
+                layout = R.DataLengthUpdateRequestEvent_2,
+            },
+            [36] = {
+                name = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
+                short = "gap.data_length_update",
+                group = "gap",
+                layout = R.DataLengthUpdateEvent_2,
+            },
+            [33] = {
+                name = "BLE_GAP_EVT_PHY_UPDATE_REQUEST",
+                short = "gap.phy_update_request",
+                group = "gap",
+                layout = R.PhyUpdateRequestEvent,
+            },
+            [34] = { name = "BLE_GAP_EVT_PHY_UPDATE", short = "gap.phy_update", group = "gap", layout = R.PhyUpdateEvent },
+            [37] = {
+                name = "BLE_GAP_EVT_QOS_CHANNEL_SURVEY_REPORT",
+                short = "gap.qos_channel_survey_report",
+                group = "gap",
+                layout = R.QosChannelSurveyReportEvent,
+            },
+            [38] = {
+                name = "BLE_GAP_EVT_ADV_SET_TERMINATED",
+                short = "gap.adv_set_terminated",
+                group = "gap",
+                layout = R.AdvSetTerminatedEvent,
+            },
+            [48] = {
+                name = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
+                short = "gattc.prim_srvc_disc_rsp",
+                group = "gattc",
+                layout = R.PrimSrvcDiscRspEvent,
+            },
+            [49] = {
+                name = "BLE_GATTC_EVT_REL_DISC_RSP",
+                short = "gattc.rel_disc_rsp",
+                group = "gattc",
+                layout = R.RelDiscRspEvent,
+            },
+            [50] = {
+                name = "BLE_GATTC_EVT_CHAR_DISC_RSP",
+                short = "gattc.char_disc_rsp",
+                group = "gattc",
+                layout = R.CharDiscRspEvent,
+            },
+            [51] = {
+                name = "BLE_GATTC_EVT_DESC_DISC_RSP",
+                short = "gattc.desc_disc_rsp",
+                group = "gattc",
+                layout = R.DescDiscRspEvent,
+            },
+            [53] = {
+                name = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
+                short = "gattc.char_val_by_uuid_read_rsp",
+                group = "gattc",
+                layout = R.CharValByUuidReadRspEvent,
+            },
+            [54] = { name = "BLE_GATTC_EVT_READ_RSP", short = "gattc.read_rsp", group = "gattc", layout = R.ReadRspEvent },
+            [55] = {
+                name = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
+                short = "gattc.char_vals_read_rsp",
+                group = "gattc",
+                layout = R.CharValsReadRspEvent,
+            },
+            [56] = {
+                name = "BLE_GATTC_EVT_WRITE_RSP",
+                short = "gattc.write_rsp",
+                group = "gattc",
+                layout = R.WriteRspEvent,
+            },
+            [57] = { name = "BLE_GATTC_EVT_HVX", short = "gattc.hvx", group = "gattc", layout = R.HvxEvent },
+            [59] = { name = "BLE_GATTC_EVT_TIMEOUT", short = "gattc.timeout", group = "gattc", layout = R.TimeoutEvent_3 },
+            [52] = {
+                name = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
+                short = "gattc.attr_info_disc_rsp",
+                group = "gattc",
+                layout = R.AttrInfoDiscRspEvent,
+            },
+            [58] = {
+                name = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
+                short = "gattc.exchange_mtu_rsp",
+                group = "gattc",
+                layout = R.ExchangeMtuRspEvent,
+            },
+            [60] = {
+                name = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
+                short = "gattc.write_cmd_tx_complete",
+                group = "gattc",
+                layout = R.WriteCmdTxCompleteEvent,
+            },
+            [112] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
+                short = "l2cap.ch_setup_request",
+                group = "l2cap",
+                layout = R.ChSetupRequestEvent,
+            },
+            [113] = {
+                name = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
+                short = "l2cap.ch_setup_refused",
+                group = "l2cap",
+                layout = R.ChSetupRefusedEvent,
+            },
+            [114] = { name = "BLE_L2CAP_EVT_CH_SETUP", short = "l2cap.ch_setup", group = "l2cap", layout = R.ChSetupEvent },
+            [115] = {
+                name = "BLE_L2CAP_EVT_CH_RELEASED",
+                short = "l2cap.ch_released",
+                group = "l2cap",
+                layout = R.ChRelease,
+            },
+            [116] = {
+                name = "BLE_L2CAP_EVT_CH_SDU_BUF_RELEASED",
+                short = "l2cap.ch_sdu_buf_released",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
+            },
+            [117] = {
+                name = "BLE_L2CAP_EVT_CH_CREDIT",
+                short = "l2cap.ch_credit",
+                group = "l2cap",
+                layout = R.ChCreditEvent,
+            },
+            [118] = { name = "BLE_L2CAP_EVT_CH_RX", short = "l2cap.ch_rx", group = "l2cap", layout = R.ChRxEvent },
+            [119] = {
+                name = "BLE_L2CAP_EVT_CH_TX",
+                short = "l2cap.ch_tx",
+                group = "l2cap",
+                layout = R.ChSduBufReleasedEvent,
             },
         },
     },

@@ -2,36 +2,85 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 from rich.padding import Padding
 from rich.text import Text
 
+from gatts_codec.capture.readers.text.pasted import Paste
+from gatts_codec.cli.decode import command as decode
+from gatts_codec.cli.glossary import Entry, lookup
 from gatts_codec.cli.output import console, dialect_option, json_option, print_json, tell
+from gatts_codec.cli.source import AUTO
 from gatts_codec.constants import Explanation, explain
 from gatts_codec.constants.table import tables
+from gatts_codec.errors import brief
+
+_SHORTEST_PACKET = 4  # bytes
+_HELP = (
+    ". It may be a code (0x3401, 13313), a name of C, Python or JavaScript (NRF_ERROR_BUSY, NrfError.busy, hvx, "
+    "wr_auth, ble_gatts_char_md_t), a sentence with such in it, or a packet in hex"
+)
+_LONGEST = 1 << 16  # characters of a text; nobody asks about more
 
 
 @click.command("explain")
-@click.argument("text", nargs=-1, required=True, metavar="CODE|NAME")
+@click.argument("text", nargs=-1, required=True, metavar="CODE|NAME|SENTENCE|FILE|-")
 @dialect_option(required=False)
 @json_option
-def command(text: tuple[str, ...], dialect: str | None, as_json: bool) -> int:
-    """Say what CODE|NAME means: result codes, GATT status, opcodes, event ids.
+@click.pass_context
+def command(ctx: click.Context, text: tuple[str, ...], dialect: str | None, as_json: bool) -> int:
+    """Say what CODE|NAME|SENTENCE means: codes, calls, events, options, structures and their fields, UUIDs, reasons.
 
-    CODE is hex (0x3401) or decimal (13313); NAME is whole or in part (sys_attr_missing).
+    CODE is hex (0x3401) or decimal (13313); NAME is whole or in part (sys_attr_missing), in the spelling of C, Python
+    or JavaScript. Of a sentence or a log, from a FILE or standard input (-) too, what it mentions. Bytes are decoded.
     """
-    wanted = " ".join(text)
+    wanted = _text(" ".join(text))
     meanings = explain(wanted, dialect)
+    entries = lookup(wanted)
     for meaning in meanings:
         if as_json:
             print_json(asdict(meaning) | {"by_command": dict(meaning.by_command)})
         else:
             _show(meaning)
-    if not meanings:
-        tell(f"nothing known about {wanted!r}" + (f" in {dialect}" if dialect else ""))
-    return 0 if meanings else 1
+    for entry in entries:
+        if as_json:
+            print_json(entry._asdict())
+        else:
+            _show_entry(entry)
+    if meanings or entries:
+        return 0
+    if _spells_packet(wanted):
+        status: int = ctx.invoke(decode, words=(wanted,), dialect=dialect or AUTO, as_json=as_json)
+        return status
+    tell(f"nothing known about {brief(wanted)}" + (f" in {dialect}" if dialect else "") + _HELP)
+    return 1
+
+
+def _text(words: str) -> str:
+    if words == "-":
+        return "" if sys.stdin is None else sys.stdin.read(_LONGEST)
+    with contextlib.suppress(OSError, ValueError):
+        if not explain(words) and Path(words).is_file():
+            with Path(words).open(encoding="utf-8", errors="replace") as file:
+                return file.read(_LONGEST)
+    return words
+
+
+def _spells_packet(text: str) -> bool:
+    data = b"".join(Paste().line(line).data for line in text.splitlines())
+    return len(data) >= _SHORTEST_PACKET
+
+
+def _show_entry(entry: Entry) -> None:
+    out = console()
+    name = f"{entry.name}.{entry.field}" if entry.field else entry.name
+    out.print(Text.assemble((name, "bold"), ("  field" if entry.field else "  structure or packet", "cyan")))
+    out.print(Padding(Text(entry.said), (0, 0, 0, 4), expand=False))
 
 
 def _show(meaning: Explanation) -> None:
@@ -39,11 +88,11 @@ def _show(meaning: Explanation) -> None:
     out.print(
         Text.assemble(
             (meaning.name, "bold"),
-            f"  0x{meaning.code:04X} = {meaning.code}",
+            "" if meaning.code is None else f"  0x{meaning.code:04X} = {meaning.code}",
             (f"  {_what(meaning)}", "cyan"),
         )
     )
-    lines = [f"in {spoken(meaning.dialects)}", meaning.meaning]
+    lines = ["" if meaning.category == "subject" else f"in {spoken(meaning.dialects)}", meaning.meaning]
     lines += [f"{command}: {text}" for command, text in meaning.by_command]
     for line in filter(None, lines):
         out.print(Padding(Text(line), (0, 0, 0, 4), expand=False))

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from gatts_codec.constants.codes import SdRpcError
 from gatts_codec.constants.hints import GENERAL, command_hints
 from gatts_codec.constants.meanings import EVENTS, OPCODES, STATUSES
+from gatts_codec.constants.subjects import ANY_REASON, DISCONNECT_REASONS, DRIVER_STATUSES, SUBJECTS
 from gatts_codec.constants.table import (
     SD_RPC_PREFIX,
     Group,
@@ -19,7 +20,18 @@ from gatts_codec.constants.table import (
     tables,
 )
 
-Category: TypeAlias = Literal["result", "host error", "gatt status", "command", "event", "constant"]
+Category: TypeAlias = Literal[
+    "result",
+    "host error",
+    "gatt status",
+    "command",
+    "event",
+    "reason",
+    "uuid",
+    "driver status",
+    "subject",
+    "constant",
+]
 
 _CATEGORY_PREFIXES: tuple[tuple[str, Category], ...] = (
     ("NRF_ERROR_", "result"),
@@ -27,7 +39,10 @@ _CATEGORY_PREFIXES: tuple[tuple[str, Category], ...] = (
     ("BLE_ERROR_", "result"),
     ("BLE_GATT_STATUS_", "gatt status"),
     ("SD_BLE_", "command"),
+    ("BLE_HCI_", "reason"),
+    ("BLE_UUID_", "uuid"),
 )
+_NO_UUIDS = ("BLE_UUID_TYPE_", "BLE_UUID_VS_", "BLE_UUID_UNKNOWN")
 _LIBRARIES = {
     "NRF_ERROR_SDM_": "an error of the SoftDevice manager: clock or interrupt settings",
     "NRF_ERROR_SOC_": "an error of the SoC library, not of BLE",
@@ -38,11 +53,12 @@ _LIBRARIES = {
 class Explanation:
     """One meaning of a number, with the dialects that have it.
 
-    ``name`` is the SoftDevice's own, or names the group where an opcode or event has no known name. ``by_command``
-    holds (command, meaning) for each call that gives a result code a meaning of its own.
+    ``code`` is None for a subject, which is no number. ``name`` is the SoftDevice's own, or names the group where an
+    opcode or event has no known name. ``by_command`` holds (command, meaning) for each call that gives a result code a
+    meaning of its own.
     """
 
-    code: int
+    code: int | None
     category: Category
     name: str
     dialects: tuple[str, ...]
@@ -60,7 +76,26 @@ def named() -> tuple[Explanation, ...]:
             if not is_marker(name):
                 holders.setdefault((name, code), []).append(dialect)
     measured = [_measured(name, code, tuple(dialects)) for (name, code), dialects in holders.items()]
-    return (*measured, *(_host_error(code) for code in SdRpcError))
+    return (*measured, *(_host_error(code) for code in SdRpcError), *_statuses())
+
+
+@cache
+def subjects() -> dict[str, Explanation]:
+    """What is known by name without being a number, by each of its names in lower case."""
+    everywhere = tuple(tables())
+    return {
+        name: Explanation(None, "subject", title, everywhere, text)
+        for title, (names, text) in SUBJECTS.items()
+        for name in names
+    }
+
+
+def _statuses() -> list[Explanation]:
+    everywhere = tuple(tables())
+    return [
+        Explanation(code, "driver status", name, everywhere, text)
+        for name, (code, text) in DRIVER_STATUSES.items()
+    ]
 
 
 def unnamed(code: int) -> list[Explanation]:
@@ -81,6 +116,8 @@ def unnamed(code: int) -> list[Explanation]:
 
 def _measured(name: str, code: int, dialects: tuple[str, ...]) -> Explanation:
     category = _category(name)
+    if category == "reason":  # of Bluetooth itself, whichever headers name it
+        dialects = tuple(tables())
     group = group_of(dialects[0], category, code) if category in ("command", "event") else None
     return Explanation(
         code, category, name, dialects, _meaning(name, category), group, tuple(command_hints(name).items())
@@ -93,6 +130,8 @@ def _host_error(error: SdRpcError) -> Explanation:
 
 
 def _category(name: str) -> Category:
+    if name.startswith(_NO_UUIDS):
+        return "constant"
     if "_EVT_" in name and not name.startswith("SD_") and not name.endswith("_INVALID"):
         return "event"
     return next((category for prefix, category in _CATEGORY_PREFIXES if name.startswith(prefix)), "constant")
@@ -105,6 +144,11 @@ def _meaning(name: str, category: Category) -> str:
         return EVENTS.get(name, "")
     if category == "gatt status":
         return STATUSES.get(name.removeprefix("BLE_GATT_STATUS_"), "")
+    if category == "reason":
+        plain = name.removeprefix("BLE_HCI_").removeprefix("STATUS_CODE_")
+        return DISCONNECT_REASONS.get(plain, ANY_REASON)
+    if category == "uuid":
+        return "a UUID that the Bluetooth SIG has assigned"
     of_library = next((text for prefix, text in _LIBRARIES.items() if name.startswith(prefix)), "")
     return GENERAL.get(name, of_library)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import cache
 
-from gatts_codec.constants.catalogue import Explanation, named, unnamed
+from gatts_codec.constants.catalogue import Explanation, named, subjects, unnamed
+from gatts_codec.constants.sentence import is_name, spellings, words_of
 from gatts_codec.constants.table import table
 
 _USUAL_PREFIXES = (
@@ -19,6 +21,7 @@ _USUAL_PREFIXES = (
     "SD_BLE_GATTS_",
     "BLE_GATTS_EVT_",
 )
+_MOST_MENTIONED = 40
 _LEAST_PART = 3  # letters: shorter parts of names match nearly everything
 
 
@@ -26,18 +29,66 @@ def explain(text: str, dialect: str | None = None) -> list[Explanation]:
     """Every meaning of ``text``: a code in hex or decimal (``0x3401``, ``13313``, ``a4``), or a name or part of one.
 
     Plain digits are decimal; where that means nothing they are tried as hex. Without ``dialect``, meanings that
-    differ come one by one, each with its dialects. Nothing known gives []. Numbers and names are those of each
-    dialect's headers (``constants.json``, measured); what they mean is in our words. Raises UnknownDialectError.
+    differ come one by one, each with its dialects. Of a sentence, what it mentions. Nothing known gives []. Numbers and
+    names are those of each dialect's headers (``constants.json``, measured); what they mean is in our words. Raises
+    UnknownDialectError.
     """
     if dialect is not None:
         table(dialect)
     for code in _readings(text):
-        if found := _of(dialect, [*_by_code(code), *unnamed(code)]):
+        if found := _of(dialect, [*_about(text.strip()), *_by_code(code), *unnamed(code)]):
             return found
     for matches in _ways_to_match(text):
         if found := _of(dialect, (entry for entry in named() if matches(entry))):
-            return found
-    return []
+            return _with_subject(text, found)
+    return _of(dialect, _mentioned(text))
+
+
+def _with_subject(word: str, found: list[Explanation]) -> list[Explanation]:
+    subject = subjects().get(re.sub(r"[\s-]+", "_", word.strip().lower()))
+    return found if subject is None else [subject, *found]
+
+
+@cache
+def _by_name() -> dict[str, list[Explanation]]:
+    known: dict[str, list[Explanation]] = {}
+    for entry in named():
+        known.setdefault(entry.name, []).append(entry)
+    return known
+
+
+def _mentioned(text: str) -> list[Explanation]:
+    """What the words of a sentence stand for, in its order: codes, names in any spelling, subjects."""
+    found: dict[Explanation, None] = {}
+    for word in words_of(text):
+        found |= dict.fromkeys(_stands_for(word))
+        if len(found) > _MOST_MENTIONED:
+            break
+    return list(found)
+
+
+def _stands_for(word: str) -> list[Explanation]:
+    if word[0].isdigit():
+        code = int(word, 0) if word[:2].lower() == "0x" else int(word[:10])
+        return [*_about(word), *_by_code(code)] or unnamed(code)
+    found = _about(word)
+    for name in spellings(word) if is_name(word) else ():
+        if name in _by_name():
+            return [*found, *(entry for entry in _by_name()[name] if entry not in found)]
+    return found
+
+
+def _about(word: str) -> list[Explanation]:
+    """The subject that a word names, alone or as the last part of a longer name."""
+    subject = subjects().get(word.lower()) or next(
+        (
+            known
+            for name, known in subjects().items()
+            if "_" in name and word.lower().endswith(("_" + name, "." + name))
+        ),
+        None,
+    )
+    return [] if subject is None else [subject]
 
 
 def _of(dialect: str | None, entries: Iterable[Explanation]) -> list[Explanation]:

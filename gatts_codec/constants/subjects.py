@@ -1,0 +1,109 @@
+"""What people ask about by name and what is no number: attribute permissions, writes, the MTU, the driver's status.
+
+Each answers the question behind the name. Sources: what SoftDevices were seen to do, the SDK's public headers' names.
+"""
+
+from __future__ import annotations
+
+_WRITES = (
+    "A WRITE_REQ is acknowledged to the peer: by the chip, or with wr_auth only after the host's rw_authorize_reply. A "
+    "WRITE_CMD (write without response) is never acknowledged and asks for no reply. "
+)
+_AUTHORIZE = (
+    "With wr_auth a write request comes as BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST and is not stored: the host must call "
+    "sd_ble_gatts_rw_authorize_reply within 30 s, or the connection is dead for ATT; from sd_api_v2 a reply of SUCCESS "
+    "needs update=1 with the data. A write command comes as BLE_GATTS_EVT_WRITE with auth_required=1 and is not stored "
+    "either: store it with sd_ble_gatts_value_set, and do not reply. "
+)
+_MTU = (
+    "23 until both ends have exchanged it; a notification carries MTU - 3 bytes. The chip's limit is configured before "
+    "enable: sd_api_v3 with att_mtu in ble_enable's parameters, from sd_api_v4 with sd_ble_cfg_set, BLE_CONN_CFG_GATT "
+    "(att_mtu), used by the connections of that conn_cfg_tag. Then either end asks (sd_ble_gattc_exchange_mtu_request) "
+    "and the other replies (sd_ble_gatts_exchange_mtu_reply); the smaller of both counts. s110, s130 and sd_api_v2: "
+    "always 23"
+)
+_CCCD = (
+    "the peer writes 1 (notify) or 2 (indicate) to it; before that hvx is NRF_ERROR_INVALID_STATE. Call "
+    "sd_ble_gatts_sys_attr_set after each connect (without data for a peer that is not bonded), and give a bonded peer "
+    "its bytes of sys_attr_get back"
+)
+
+SUBJECTS: dict[str, tuple[tuple[str, ...], str]] = {
+    "write request or write command": (
+        ("write_req", "write_request", "write_cmd", "write_command", "write_without_response", "write_wo_resp"),
+        _WRITES + _AUTHORIZE.strip(),
+    ),
+    "write authorization": (
+        ("wr_auth", "auth_required", "authorization", "authorize", "rw_authorize"),
+        _AUTHORIZE + _WRITES.strip(),
+    ),
+    "read authorization": (
+        ("rd_auth",),
+        "each read comes as BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST and waits for sd_ble_gatts_rw_authorize_reply, 30 s at "
+        "most; the reply may bring the value (update=1)",
+    ),
+    "value location": (
+        ("vloc", "vloc_user", "vloc_stack", "ble_gatts_vloc_user"),
+        "1 (STACK): the value lives in the chip. 2 (USER) is memory of the application, which over serialization is "
+        "not the chip's: use STACK",
+    ),
+    "variable length": (
+        ("vlen",),
+        "1: the value's length may change up to max_len; 0: writes must have init_len bytes",
+    ),
+    "ATT MTU": (
+        (
+            "mtu", "att_mtu", "mtu_size", "client_rx_mtu", "server_rx_mtu", "ble_conn_cfg_gatt",
+            "nrf_sdh_ble_gatt_max_mtu_size",
+        ),
+        _MTU,
+    ),
+    "client characteristic configuration": (("cccd", "p_cccd_md", "cccd_md", "0x2902"), _CCCD),
+    "notification queue": (
+        ("hvn_tx_queue_size", "hvn_tx_complete"),
+        "how many notifications the chip holds for a connection (BLE_CONN_CFG_GATTS, from sd_api_v4, 1 by default); "
+        "each HVN_TX_COMPLETE frees some",
+    ),
+    "attribute table size": (
+        ("attr_tab_size", "ble_gatts_cfg_attr_tab_size"),
+        "bytes of the chip's attribute table, a multiple of 4, set before enable; NRF_ERROR_NO_MEM of an add says that "
+        "it is full",
+    ),
+    "vendor UUID count": (
+        ("vs_uuid_count", "ble_common_cfg_vs_uuid"),
+        "how many uuid_vs_add the chip takes, set before enable; one more is NRF_ERROR_NO_MEM",
+    ),
+    "absent pointer": (
+        ("nrf_error_invalid_addr", "invalid_addr"),
+        "NRF_ERROR_INVALID_ADDR comes over serialization too: a field that the call needs was None, so its presence "
+        "byte was 00. gatts-codec decode -v of the command shows each presence byte: look for 00",
+    ),
+}  # fmt: skip
+
+# The status that pc-ble-driver calls back with, by number (releases 1 to 3 print the number alone).
+DRIVER_STATUSES: dict[str, tuple[int, str]] = {
+    "PKT_SEND_MAX_RETRIES_REACHED": (0, "a packet was sent 6 times and never acknowledged: chip off, wrong port "
+    "settings, or a packet that is too long on the way"),
+    "PKT_UNEXPECTED": (1, "a packet came that fits no state of the link"),
+    "PKT_ENCODE_ERROR": (2, "the driver could not encode a packet"),
+    "PKT_DECODE_ERROR": (3, "the driver could not decode a packet: firmware of another SoftDevice API version"),
+    "PKT_SEND_ERROR": (4, "sending failed; the code behind it says why (0x802A: never acknowledged)"),
+    "IO_RESOURCES_UNAVAILABLE": (5, "the serial port failed or went away: the board was unplugged, reset, or its USB "
+    "port enumerated anew"),
+    "RESET_PERFORMED": (6, "the chip was told to reset, and the link begins"),
+    "CONNECTION_ACTIVE": (7, "the link is up"),
+}  # fmt: skip
+
+DISCONNECT_REASONS: dict[str, str] = {
+    "CONNECTION_TIMEOUT": "the peer was not heard for the supervision timeout: out of range or switched off; nobody "
+    "ended the connection",
+    "REMOTE_USER_TERMINATED_CONNECTION": "the peer's user or application ended the connection",
+    "LOCAL_HOST_TERMINATED_CONNECTION": "this host ended the connection, by disconnect",
+    "AUTHENTICATION_FAILURE": "the keys of the two ends do not fit: one has lost its bond",
+    "PIN_OR_KEY_MISSING": "a key is missing: one end has lost its bond",
+    "CONN_TERMINATED_DUE_TO_MIC_FAILURE": "an encrypted packet did not decrypt: wrong keys",
+    "CONN_FAILED_TO_BE_ESTABLISHED": "the peer did not answer the first packets",
+    "CONN_INTERVAL_UNACCEPTABLE": "the peer does not take these connection parameters",
+    "INSTANT_PASSED": "an update was to take effect at a moment that had passed: packets were lost on the air",
+}
+ANY_REASON = "why a connection ended, or a procedure failed (Bluetooth Core Specification, Vol 1, Part F)"

@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gatts_codec.codec import Codec
 from gatts_codec.constants import SdRpcError, explain, gatt_status_name, group_of, hint, result_name
 from gatts_codec.constants.catalogue import named
 from gatts_codec.constants.table import tables
-from gatts_codec.dialects import SD_API_V5
+from gatts_codec.dialects import DIALECTS, SD_API_V5
 from gatts_codec.errors import UnknownDialectError
+from tools.packet_tables import SUMMARIES, summaries
 
 ALL = tuple(tables())
 EARLY, LATE = ALL[: ALL.index("sd_api_v6")], ALL[ALL.index("sd_api_v6") :]
@@ -146,3 +148,13 @@ def test_any_text_gets_an_answer(text: str, dialect: str | None) -> None:
 @given(st.integers(0, 0xFFFF))
 def test_hex_and_decimal_agree(code: int) -> None:
     assert explain(f"0x{code:x}") == [entry for entry in explain(str(code)) if entry.code == code]
+
+
+def test_every_packet_of_the_other_groups_is_explained_by_its_docstring() -> None:
+    assert SUMMARIES.read_text("utf-8") == summaries(), "run: python -m tools.packet_tables"
+    (start,) = [entry for entry in explain("gap_adv_start") if entry.category == "command"]
+    assert start.meaning == "start advertising a set"
+    assert explain("BLE_GAP_EVT_PHY_UPDATE")[0].meaning == "the radio mode has changed"
+    packets = {cls.name.upper() for dialect in DIALECTS for cls in Codec(dialect).message_classes()}
+    lacking = [entry.name for entry in named() if entry.name in packets and not entry.meaning]
+    assert lacking == []

@@ -1,4 +1,4 @@
-"""Write the packet tables of specs/: ``python -m tools.packet_tables [GROUP ..]``.
+"""Write the packet tables of specs/, and ``explain``'s words on packets: ``python -m tools.packet_tables [GROUP ..]``.
 
 Lengths, fields, conditions and kinds are those of the layouts, meanings those of the docstrings, so a new packet needs
 no table by hand. The tables of GATTS were written first, from the bytes, and are left alone. Tests hold all of them
@@ -7,6 +7,7 @@ against the layouts, and the golden vectors hold those.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from itertools import groupby
@@ -26,6 +27,7 @@ from gatts_codec.schema.message import Message, field_types  # noqa: E402
 from gatts_codec.schema.record import Record, inner_records  # noqa: E402
 
 GROUPS = ("common", "gap", "gattc", "l2cap")
+SUMMARIES = ROOT / "gatts_codec" / "constants" / "summaries.json"
 HEADINGS = Row("length", "field", "when", "what")
 
 
@@ -44,6 +46,18 @@ def main(groups: list[str]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for file, entries in _packets(group).items():
             (folder / f"{file}.toml").write_text(_text(entries), "utf-8")
+    SUMMARIES.write_text(summaries(), "utf-8")
+
+
+def summaries() -> str:
+    """What each command and event of these groups is for, by its SoftDevice name: for ``explain``, as JSON."""
+    found = {
+        entries[-1][1].cls.name.upper(): _summary(entries).rstrip(".")
+        for group in GROUPS
+        for entries in _packets(group).values()
+    }
+    plain = {name: text[:1].lower() + text[1:] for name, text in found.items()}
+    return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
 
 
 def _packets(group: str) -> dict[str, list[tuple[str, Entry]]]:

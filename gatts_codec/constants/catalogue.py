@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Literal, TypeAlias
 
 from gatts_codec.constants.codes import SdRpcError
@@ -139,9 +141,9 @@ def _category(name: str) -> Category:
 
 def _meaning(name: str, category: Category) -> str:
     if category == "command":
-        return OPCODES.get(name.removeprefix("SD_BLE_GATTS_"), "")
+        return OPCODES.get(name.removeprefix("SD_BLE_GATTS_"), "") or _summaries().get(name, "")
     if category == "event":
-        return EVENTS.get(name, "")
+        return EVENTS.get(name, "") or _summaries().get(name, "")
     if category == "gatt status":
         return STATUSES.get(name.removeprefix("BLE_GATT_STATUS_"), "")
     if category == "reason":
@@ -151,6 +153,14 @@ def _meaning(name: str, category: Category) -> str:
         return "a UUID that the Bluetooth SIG has assigned"
     of_library = next((text for prefix, text in _LIBRARIES.items() if name.startswith(prefix)), "")
     return GENERAL.get(name, of_library)
+
+
+@cache
+def _summaries() -> dict[str, str]:
+    """What the packets of the other groups are for, by name: written from their docstrings."""
+    text = files("gatts_codec.constants").joinpath("summaries.json").read_text("utf-8")
+    found: dict[str, str] = json.loads(text)
+    return found
 
 
 def _without_name(category: Category, code: int) -> list[str]:

@@ -17,7 +17,7 @@ TEXTS: dict[str, Text] = {
     "reply refused": Text(
         "error",
         "a peer's request on connection {conn} is still open: the chip refused {reply} with {result}",
-        "a refused reply answers nothing: the peer goes on waiting and gives the connection up after 30 seconds. "
+        "a refused reply answers nothing: the peer goes on waiting and gives the connection up after 30 seconds; "
         "{why}",
         "{advice}",
         "the peer's request, and after 30 seconds connection {conn}",

@@ -25,8 +25,6 @@ from dataclasses import dataclass
 
 from gatts_codec.capture.calls.deliveries import Delivery, between
 from gatts_codec.constants import HvxType
-from gatts_codec.constants.table import table
-from gatts_codec.dialects import Dialect
 from gatts_codec.packets.gatts.hvx import Hvx
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Packet
@@ -50,6 +48,7 @@ _REQUESTS = {event: kind for kind, event, _ in _OWED}
 _ANSWERS = {command: kind for kind, _, command in _OWED}
 REPLIES: dict[str, str] = {kind: command for kind, _, command in _OWED}
 """The command that answers each kind of request, by its whole name."""
+DISCONNECTED = "BLE_GAP_EVT_DISCONNECTED"
 _CONFIRMATIONS = {
     "BLE_GATTS_EVT_HVC": "indication",
     "BLE_GATTS_EVT_SC_CONFIRM": "service changed",
@@ -79,10 +78,7 @@ class Exchange:
 
 
 def connection_of(message: Packet | Opaque | None) -> int | None:
-    """The connection that a message is about, None for those about none. GAP events have theirs first."""
-    if isinstance(message, Opaque):
-        belongs = message.kind == "event" and len(message.data) >= 2
-        return int.from_bytes(message.data[:2], "little") if belongs else None
+    """The connection that a message is about, None for those about none."""
     handle = getattr(message, "conn_handle", None)
     return handle if isinstance(handle, int) else None
 
@@ -90,10 +86,7 @@ def connection_of(message: Packet | Opaque | None) -> int | None:
 class Exchanges:
     """Keeps what is open, for each connection."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        constants = table(dialect.numbers)
-        self._tx_complete = constants.get("BLE_EVT_TX_COMPLETE")
-        self._disconnected = constants.get("BLE_GAP_EVT_DISCONNECTED")
+    def __init__(self) -> None:
         self._open: dict[tuple[int, str], deque[Delivery]] = {}
         self._refused: dict[tuple[int, str], deque[tuple[Delivery, int]]] = {}
 
@@ -103,12 +96,10 @@ class Exchanges:
         conn_handle = connection_of(message)
         if message is None or conn_handle is None:
             return
-        if delivery.packet.opcode == self._disconnected:
-            yield from self._drop(conn_handle, "disconnected")
-            return
         if isinstance(message, Opaque):
-            if message.opcode == self._tx_complete and len(message.data) > 2:
-                yield from self._close(conn_handle, "notification", delivery, message.data[2])
+            return
+        if message.name == DISCONNECTED:
+            yield from self._drop(conn_handle, "disconnected")
             return
         name = message.name
         if name in _REQUESTS:

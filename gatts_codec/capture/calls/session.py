@@ -118,7 +118,7 @@ class Session:
         self.dialect: Dialect = find_dialect(dialect)
         self.names: AttributeNames = AttributeNames()
         self._link = LinkTracker()
-        self._exchanges = Exchanges(self.dialect)
+        self._exchanges = Exchanges()
         self._call: Call | None = None
         self._now: Sight | None = None
         self._late: deque[Call] = deque(maxlen=_LATE_KEPT)

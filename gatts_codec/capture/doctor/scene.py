@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gatts_codec.capture.calls.deliveries import Delivery
+from gatts_codec.capture.calls.exchanges import DISCONNECTED
 from gatts_codec.capture.calls.names import AttributeNames
 from gatts_codec.capture.decoding.describe import Describer, packet_name
 from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.constants import result_name
-from gatts_codec.constants.table import table
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing import H5Type
 
@@ -21,7 +21,6 @@ class Scene:
     def __init__(self, dialect: Dialect, names: AttributeNames) -> None:
         self.dialect, self.names = dialect, names
         self.describer = Describer(dialect.numbers)
-        self._disconnected = table(dialect.numbers).get("BLE_GAP_EVT_DISCONNECTED")
         self.longest_payload: int = dialect.max_payload
         """What the firmware takes, in bytes: of the dialect, or of all that the recording may be."""
         self.now_us: int | None = None
@@ -58,7 +57,7 @@ class Scene:
 
     def ends_connection(self, delivery: Delivery) -> bool:
         """Whether an event says that a connection has ended."""
-        return delivery.packet.kind == "event" and delivery.packet.opcode == self._disconnected
+        return delivery.packet.name == DISCONNECTED
 
     def field(self, delivery: Delivery, name: str) -> str:
         """A field of a packet as a person reads it; empty where it has none of that name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatts_codec.capture.calls.deliveries import Delivery, LinkChange
+from gatts_codec.capture.calls.exchanges import DISCONNECTED
 from gatts_codec.capture.calls.session import Call, EventSeen
 from gatts_codec.capture.decoding.describe import Detail
 from gatts_codec.capture.doctor.finding import of_delivery
@@ -29,7 +30,7 @@ class Disconnects(Rule):
             return
         if packet.name == _CONNECTED:
             self._connected.add(conn_handle)
-        elif packet.name == "BLE_GAP_EVT_DISCONNECTED":
+        elif packet.name == DISCONNECTED:
             self._over(event.delivery, conn_handle, getattr(packet.message, "reason", None))
 
     def _over(self, delivery: Delivery, conn_handle: int, reason: int | None) -> None:
@@ -125,7 +126,7 @@ class TwoMtus(Rule):
             self._said(conn_handle, False, getattr(call.message, "server_rx_mtu", None), call.command)
 
     def event(self, event: EventSeen) -> None:
-        if event.delivery.packet.name in (_CONNECTED, "BLE_GAP_EVT_DISCONNECTED"):
+        if event.delivery.packet.name in (_CONNECTED, DISCONNECTED):
             for as_client in (True, False):
                 self._asked.pop((event.conn_handle or 0, as_client), None)
 

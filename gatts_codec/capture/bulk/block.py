@@ -33,7 +33,7 @@ class Block:
         self.directions = chunks.directions[frames.chunk]
         self.columns = self._known_columns(chunks, count)
         size = len(frames.begin)
-        self.columns.update({name: np.full(size, -1, np.int8) for name in _WORDS})
+        self.columns.update({name: np.full(size, -1, np.int16) for name in _WORDS})
         self.columns.update(
             {name: Column(np.zeros(size, np.int64), np.zeros(size, bool)) for name in _NUMBERS}
         )
@@ -43,8 +43,8 @@ class Block:
         return {
             "frame": np.arange(count + 1, count + 1 + len(good)),
             "time": Column(chunks.times[frames.chunk], chunks.timed[frames.chunk]),
-            "direction": self.directions.astype(np.int8),
-            "type": np.where(good, headers.type.astype(np.int8), np.int8(-1)),
+            "direction": self.directions.astype(np.int16),
+            "type": np.where(good, headers.type.astype(np.int16), np.int16(-1)),
             "seq": Column(headers.seq, good),
             "ack": Column(headers.ack, good),
             "length": Column(headers.length, good),

@@ -46,7 +46,7 @@ _NUMBERS = {
     "tolerated": pa.bool_(),
     "retransmission": pa.bool_(),
 }
-_WORD = pa.dictionary(pa.int8(), pa.string())
+_WORD = pa.dictionary(pa.int16(), pa.string())
 
 
 def words(dialect: Dialect) -> dict[str, tuple[str, ...]]:
@@ -89,9 +89,9 @@ def batch_of_columns(dialect: Dialect, columns: Mapping[str, Any]) -> pa.RecordB
     return pa.RecordBatch.from_arrays(arrays, schema=schema(dialect))
 
 
-def _word_indices(values: NDArray[np.int8]) -> pa.Array:
+def _word_indices(values: NDArray[np.int16]) -> pa.Array:
     missing = values < 0
-    return pa.array(values, pa.int8(), mask=missing) if missing.any() else pa.array(values, pa.int8())
+    return pa.array(values, pa.int16(), mask=missing) if missing.any() else pa.array(values, pa.int16())
 
 
 def batch_of_rows(dialect: Dialect, rows: Sequence[Row]) -> pa.RecordBatch:
@@ -103,7 +103,7 @@ def batch_of_rows(dialect: Dialect, rows: Sequence[Row]) -> pa.RecordBatch:
     ):
         if name in known:
             numbers = {word: number for number, word in enumerate(known[name])}
-            columns[name] = np.array([-1 if word is None else numbers[word] for word in values], np.int8)
+            columns[name] = np.array([-1 if word is None else numbers[word] for word in values], np.int16)
         else:
             columns[name] = pa.array(values, _NUMBERS[name])
     return batch_of_columns(dialect, columns)

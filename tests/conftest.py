@@ -8,10 +8,15 @@ whether another interpreter differs. There is no deadline in any, since a loaded
 import os
 import shutil
 import signal
+import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from patience import be_patient
+
+# The fuzz harnesses and tools lie beside the package, which must still be imported from where it is installed: so, last.
+sys.path.append(str(Path(__file__).parent.parent))
 
 # In the background SIGINT is ignored, under nohup SIGHUP, and programs that tests start and interrupt would inherit it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

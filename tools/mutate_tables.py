@@ -33,8 +33,17 @@ TESTS = [
     ["tests/link/test_tables.py", "tests/link/test_host.py", "tests/link/test_chip.py"],
     [f"tests/link/test_{name}.py" for name in ("session", "replay_chip", "replay_host", "any_sequence")],
 ]
-# No cache, which all jobs would share; and a mutant may well run for ever.
-OPTIONS = ["-x", "-q", "-p", "no:cacheprovider", "--timeout=60"]
+# No cache, which all jobs would share; a mutant may well run for ever; the package is imported before pytest, as it is
+# what gets broken.
+OPTIONS = [
+    "-x",
+    "-q",
+    "-p",
+    "no:cacheprovider",
+    "--timeout=60",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+]
 
 
 class Mutant(NamedTuple):

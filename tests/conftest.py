@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from patience import be_patient
 
-# The fuzz harnesses and tools lie beside the package, which must still be imported from where it is installed: so, last.
+# Fuzz harnesses and tools lie beside the package, which must still be imported from where it is installed: so, last.
 sys.path.append(str(Path(__file__).parent.parent))
 
 # In the background SIGINT is ignored, under nohup SIGHUP, and programs that tests start and interrupt would inherit it.

@@ -173,15 +173,19 @@ class FramingError(GattsError, ValueError):
 
 
 class CaptureError(GattsError, ValueError):
-    """A recording that cannot be read: ``file``, ``line`` (1-based, 0 when not known) and why."""
+    """A recording that cannot be read: ``file``, ``line`` (1-based, 0 when not known) and why.
+
+    ``more`` are lines for a person: how what was given was read, and what would have been taken.
+    """
 
     reason: str
     file: str
     line: int
+    more: tuple[str, ...]
 
-    def __init__(self, reason: str, *, file: str = "", line: int = 0) -> None:
+    def __init__(self, reason: str, *, file: str = "", line: int = 0, more: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
-        self.reason, self.file, self.line = reason, file, line
+        self.reason, self.file, self.line, self.more = reason, file, line, more
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file

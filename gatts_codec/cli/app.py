@@ -151,6 +151,8 @@ def _fail(message: str | GattsError) -> int:
 
     with contextlib.suppress(OSError):  # the terminal may be gone
         tell(message if isinstance(message, str) else one_line(message))
+        for line in getattr(message, "more", ()):
+            tell(line, said_by="")
     return 1
 
 

@@ -37,7 +37,7 @@ def _entries(word: str) -> Iterator[Entry]:
     classes = _classes()
     wanted = word.lower()
     for names, cls in classes:
-        if wanted in names:
+        if wanted in names or (word == cls.__name__ and word[1:] != word[1:].lower()):
             yield Entry(cls.__name__, "", _SOURCE.sub("", inspect.getdoc(cls) or ""))
     if "_" in word:
         plain = wanted.removeprefix("p_")
@@ -49,12 +49,12 @@ def _entries(word: str) -> Iterator[Entry]:
 
 @cache
 def _classes() -> list[tuple[set[str], type]]:
-    """Every public class with its names: its own, and those that the SDK has for it."""
+    """Every public class, with the names that the SDK has for it."""
     found: dict[type, set[str]] = {}
     for module in map(import_module, _MODULES):
         for name in dir(module):
             thing = getattr(module, name)
             if inspect.isclass(thing) and thing.__module__.startswith("gatts_codec.") and thing.__doc__:
                 sdk = _SDK_NAME.findall(thing.__doc__.partition("\n")[0])
-                found.setdefault(thing, set()).update({name.lower(), *sdk} if "_" not in name else sdk)
+                found.setdefault(thing, set()).update(sdk)
     return [(names, cls) for cls, names in found.items()]

@@ -187,3 +187,40 @@ def test_of_a_body_no_more_is_read_than_a_packet_can_take(run: Runner, tmp_path:
     assert outcome.status == 1
     assert "no packet is so long" in outcome.err
     assert outcome.err.count("\n") == 1
+
+
+def test_what_nobody_knows_is_shown_as_it_was_read_with_the_closest_form(run: Runner) -> None:
+    for text, said in (
+        ("Dear diary, a UART\x1b[2J\nx", "no hex in it"),
+        ("id 12 and 0x7f", "no packet can be made"),
+    ):
+        outcome = run("doctor", "-", stdin=text)
+        assert (outcome.status, outcome.out) == (1, "")
+        first, looked, begins, *lines, closest = outcome.err.splitlines()
+        assert "not a recording of a known format" in first
+        assert looked.startswith("Looked for")
+        assert begins.startswith("It begins")
+        assert lines[0].startswith("    1: " + text[:8])
+        assert said in closest
+        assert "c0 00 05 00 fb c0" in closest
+        assert "\x1b" not in outcome.err
+
+
+@pytest.mark.parametrize("command", ["decode", "doctor"])
+def test_a_log_s_line_is_read_as_an_argument(run: Runner, command: str) -> None:
+    line = "Error sending packet to target. Code: 0x802a"
+    outcome = run(command, line)
+    assert outcome.status == 1
+    assert "Code: 0x802a" in outcome.out + outcome.err
+
+
+def test_a_line_with_marks_around_its_bytes_is_read_as_an_argument(run: Runner) -> None:
+    outcome = run("decode", "[10:00:00.123] TX -> uint8_t p[] = {0xC0, 0, 5, 0, 0xFB, 0xC0};", "--json")
+    (row,) = outcome.records
+    assert (row["type"], row["dir"]) == ("RESET", "host->device")
+
+
+def test_framing_can_be_told(run: Runner) -> None:
+    outcome = run("decode", "--framing", "length", "02 00 00 60", "--json", "-d", "sd_api_v5")
+    assert [row["payload"] for row in outcome.records] == ["0060"]
+    assert run("decode", "--framing", "length", "--host", "a", "--device", "b").status == 2

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -43,6 +44,7 @@ _OTHERS = {
     b"\x7fELF": "a program",
 }
 _REPEATED_ERRORS = 5
+_SHOWN_LINES, _SHOWN_WIDTH, _SHOWN_BYTES = 3, 100, 16
 
 
 @cache
@@ -85,9 +87,30 @@ def detect(stream: io.BufferedReader, name: str) -> Format:
     for known in formats().values():
         if known.recognises(head):
             return known
-    raise CaptureError(
-        f"not a recording of a known format; name it with --format: {', '.join(formats())}", file=name
+    reason = f"not a recording of a known format; name it with --format: {', '.join(formats())}"
+    raise CaptureError(reason, file=name, more=_screen(head))
+
+
+def _screen(head: Head) -> tuple[str, ...]:
+    """Of what nobody knows: what was looked for, the first lines as they were read, and the closest accepted form."""
+    shown = [
+        f"    {number}: {line[:_SHOWN_WIDTH]}" for number, line in enumerate(head.lines[:_SHOWN_LINES], 1)
+    ]
+    return (
+        "Looked for: frames (c0 .. c0), packets in hex, lengths before packets, lines of a driver's or program's log.",
+        "It begins, as it was read:",
+        *(shown or [f"    {head.data[:_SHOWN_BYTES].hex(' ')} (binary)"]),
+        _closest(head.text),
     )
+
+
+def _closest(text: str) -> str:
+    words = [word for word in re.findall(r"\b[0-9a-fA-F]{2,8}\b", text) if re.search("[0-9]", word)]
+    if words:
+        return (
+            f"Of {', '.join(words[:3])} no packet can be made; the closest form taken: TX c0 00 05 00 fb c0"
+        )
+    return "There is no hex in it; the closest forms taken: TX c0 00 05 00 fb c0, or without a frame 01 60 00 00 00 00"
 
 
 def read(stream: io.BufferedReader, name: str, format_name: str | None = None) -> tuple[Format, Entries]:

@@ -9,9 +9,7 @@ from rich.text import Text
 
 from gatts_codec.capture import TO_DEVICE, CapturedFrame, Chunk, FrameAssembler, PacketDecoder
 from gatts_codec.capture.decoding.describe import Describer, packet_name
-from gatts_codec.capture.decoding.packets import Decoded
 from gatts_codec.device.demonstration import Said, Step
-from gatts_codec.device.profile import profile_of
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
@@ -30,7 +28,6 @@ class Ladder:
         self._console, self._show_bytes = console, show_bytes
         self._decoder = PacketDecoder(dialect)
         self._describer = Describer(self._decoder.dialect.name)
-        self._companions = profile_of(self._decoder.dialect).companions
         self._frames = FrameAssembler()
         self._width = max(_LEAST_WIDTH, min(console.width, _MOST_WIDTH)) - _TIME_WIDTH
         fancy = "utf" in (console.encoding or "").lower()
@@ -97,14 +94,7 @@ class Ladder:
         result = message.result if isinstance(message, (Response, Opaque)) else None
         details = [] if result is None else [self._describer.result(result)]
         details += [str(detail) for detail in self._describer.details(message)] if message is not None else []
-        return self._name(decoded), " ".join(details), _STYLES.get(kind, "")
-
-    def _name(self, packet: Decoded) -> str:
-        if isinstance(packet.message, Opaque) and packet.kind != "event":
-            known = self._companions.get(packet.opcode or 0)
-            if known is not None:
-                return f"{known} ({packet.message.group})"
-        return packet_name(packet, self._decoder.dialect.name)
+        return packet_name(decoded, self._decoder.dialect.name), " ".join(details), _STYLES.get(kind, "")
 
     def _print(self, time: str, text: str, style: str) -> None:
         self._console.print(Text.assemble((time, "dim"), (text.rstrip(), style)), soft_wrap=True)

@@ -64,7 +64,7 @@ def finish_prepared(device: Device, connection: Connection, *, store: bool) -> N
             attribute = device.table.find(handle)
             if attribute is not None:
                 attribute.value = attribute.stored(offset, data)
-    device.emit(events.user_mem_release(device.profile, connection.handle, prepared.lent))
+    device.emit(events.user_mem_release(connection.handle, prepared.lent))
 
 
 def _read(device: Device, connection: Connection, request: Request) -> Outcome:
@@ -134,7 +134,7 @@ def _prepare(device: Device, connection: Connection, request: Request) -> Outcom
         return Reply(error or GattStatus.ATTERR_WRITE_NOT_PERMITTED)
     prepared = connection.prepared
     if not prepared.asked:
-        device.emit(events.user_mem_request(device.profile, connection.handle))
+        device.emit(events.user_mem_request(connection.handle))
         return Wait.MEMORY
     if prepared.lent is not None:
         if len(prepared.in_memory()) + _PREPARED_OVERHEAD + len(request.data) > prepared.lent:

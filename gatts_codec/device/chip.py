@@ -249,9 +249,9 @@ class VirtualChip:
                 self._send_frame(_SYNC_FRAME)
 
     def _call_name(self, opcode: int) -> str:
-        dialect = self.device.dialect
-        calls = {dialect.opcode(name): name for name in dialect.calls}
-        return calls.get(opcode) or self.device.profile.companions.get(opcode, "")
+        groups = self.device.dialect.groups.values()
+        found = (name for group in groups for name, call in group.calls.items() if call.opcode == opcode)
+        return next(found, "")
 
     def _pump(self) -> None:
         """Hand what the device has to say to the link, and what the link has to say to the wire."""

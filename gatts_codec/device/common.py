@@ -1,145 +1,182 @@
-"""Calls of the common group: enable, configure, vendor UUIDs, version, user memory.
-
-A call gets the bytes behind the command's opcode and returns those behind the response's result.
-"""
+"""Calls of the common group: enable, configure, vendor UUIDs, version, user memory, options."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gatts_codec.constants import NrfError
 from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Wait
-from gatts_codec.device.fields import Fields
-from gatts_codec.device.refusal import refuse_unless
-from gatts_codec.schema.structs import Uuid
+from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.packets.common.cfg_set import (
+    AttrTabSizeCfg,
+    CfgSet,
+    ConnGatt,
+    ConnGatts,
+    ServiceChangedCfg,
+    VsUuidCfg,
+)
+from gatts_codec.packets.common.device_name import DeviceName
+from gatts_codec.packets.common.enable import Enable, EnableParams, EnableV3
+from gatts_codec.packets.common.opt import OptGet, OptSet
+from gatts_codec.packets.common.tx_count_get import TxBufferCountGet, TxPacketCountGet
+from gatts_codec.packets.common.user_mem_reply import UserMemReply
+from gatts_codec.packets.common.uuid_decode import UuidDecode
+from gatts_codec.packets.common.uuid_encode import UuidEncode
+from gatts_codec.packets.common.uuid_vs_add import UuidVsAdd
+from gatts_codec.packets.common.version_get import Version, VersionGet
 
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device
 
-_UUID128_SIZE = 16
-_LENT_MEMORY = 64
-# Ids of cfg_set (v5 on). The first is the common group's, the others configure connections, by tag.
-_CFG_VENDOR_BASES, _CFG_CONN_GATTS, _CFG_CONN_GATT = 0x01, 0x22, 0x23
+_UUID_SIZES = (2, 16)
+_MOST_BASES = 254
+_LENT_MEMORY = 64  # bytes
 
 
-def _enable(device: Device, fields: Fields) -> bytes:
-    """v2: ?{u16 vendor bases, ?, u8 peripherals, u8 centrals, u8 secured centrals, u8 service changed, u32 table size}.
-
-    From v5 on cfg_set has said it all. Of the other early dialects no recording tells what stands here: they keep the
-    chip's own settings.
-    """
+def enable(device: Device, command: Enable | EnableV3) -> dict[str, object]:
+    """INVALID_STATE, INVALID_ADDR, INVALID_PARAM. From v4 on cfg_set has said it all."""
     refuse_unless(not device.gap.enabled, NrfError.INVALID_STATE)
-    if device.dialect.numbers == "sd_api_v2" and fields.present():
-        device.bases.capacity = fields.number(2) or device.config.vendor_bases
-        if fields.present():
-            fields.take(2)  # connection bandwidths
-        fields.take(3)
-        device.service_changed = bool(fields.number(1))
-        device.table_size = _table_size(device, fields.number(4))
-        fields.end()
+    if isinstance(command, EnableV3):
+        _configure(device, required(command.ble_enable_params))
     device.gap.enabled = True
     device.rebuild_table()
-    return b""
+    return {}
 
 
-def _cfg_set(device: Device, fields: Fields) -> bytes:
-    """u32 id, ?{value}; a connection's configuration begins with u8 tag."""
+def _configure(device: Device, params: EnableParams) -> None:
+    if params.common_enable_params is not None:
+        _set_bases(device, params.common_enable_params.vs_uuid_count)
+    if params.gatt_enable_params is not None:
+        _set_mtu(device, 0, params.gatt_enable_params.att_mtu or DEFAULT_MTU)
+    name = getattr(params.gap_enable_params, "device_name", None)  # in v3 alone
+    if name is not None:
+        _set_name(device, name)
+    device.service_changed = bool(params.gatts_enable_params.service_changed)
+    _set_table_size(device, params.gatts_enable_params.attr_tab_size)
+
+
+def cfg_set(device: Device, command: CfgSet) -> dict[str, object]:
+    """INVALID_STATE, INVALID_ADDR, INVALID_PARAM. Configurations that no GATT server could notice are taken."""
     refuse_unless(not device.gap.enabled, NrfError.INVALID_STATE)
-    which = fields.number(4)
-    fields.required()
-    constants = device.profile.constants
-    if which == _CFG_VENDOR_BASES:
-        device.bases.capacity = fields.number(1)
-    elif which == constants.get("BLE_GATTS_CFG_SERVICE_CHANGED"):
-        device.service_changed = bool(fields.number(1) & 1)
-    elif which == constants.get("BLE_GATTS_CFG_ATTR_TAB_SIZE"):
-        device.table_size = _table_size(device, fields.number(4))
-    elif which == _CFG_CONN_GATTS:
-        tag, size = fields.number(1), fields.number(1)
-        device.queue_sizes[tag] = size
-    elif which == _CFG_CONN_GATT:
-        tag, mtu = fields.number(1), fields.number(2)
-        refuse_unless(mtu >= DEFAULT_MTU, NrfError.INVALID_PARAM)
-        device.max_mtus[tag] = mtu
-    return b""
+    match required(command.cfg):
+        case VsUuidCfg(vs_uuid_count=count):
+            refuse_unless(count <= _MOST_BASES, NrfError.INVALID_PARAM)
+            _set_bases(device, count)
+        case ServiceChangedCfg(service_changed=there_is):
+            device.service_changed = bool(there_is)
+        case AttrTabSizeCfg(attr_tab_size=size):
+            _set_table_size(device, size)
+        case ConnGatts(hvn_tx_queue_size=size, conn_cfg_tag=tag):
+            device.queue_sizes[tag] = size
+        case ConnGatt(att_mtu=mtu, conn_cfg_tag=tag):
+            _set_mtu(device, tag, mtu)
+        case DeviceName() as name:
+            _set_name(device, name)
+        case _:
+            pass
+    return {}
 
 
-def _table_size(device: Device, wanted: int) -> int:
+def _set_bases(device: Device, count: int) -> None:
+    device.bases.capacity = count or device.config.vendor_bases
+
+
+def _set_mtu(device: Device, tag: int, mtu: int) -> None:
+    refuse_unless(mtu >= DEFAULT_MTU, NrfError.INVALID_PARAM)
+    device.max_mtus[tag] = mtu
+
+
+def _set_table_size(device: Device, wanted: int) -> None:
     """0 stands for the default."""
     smallest = device.profile.constants["BLE_GATTS_ATTR_TAB_SIZE_MIN"]
     refuse_unless(wanted == 0 or (wanted >= smallest and wanted % 4 == 0), NrfError.INVALID_PARAM)
-    return wanted or device.config.table_size
+    device.table_size = wanted or device.config.table_size
 
 
-def _uuid_vs_add(device: Device, fields: Fields) -> bytes:
-    fields.required()
-    base = fields.take(_UUID128_SIZE)
-    fields.required()
-    fields.end()
-    return bytes([1, device.bases.add(base)])
+def _set_name(device: Device, name: DeviceName) -> None:
+    if name.value is not None:
+        device.gap.name = name.value
+    device.gap.name_write_perm = name.write_perm
 
 
-def _uuid_decode(device: Device, fields: Fields) -> bytes:
-    size = fields.number(1)
-    refuse_unless(size in (2, _UUID128_SIZE), NrfError.INVALID_LENGTH)
-    fields.required()
-    uuid = device.bases.shorten(fields.take(size))
-    return b"\x01" + uuid.uuid.to_bytes(2, "little") + bytes([uuid.type])
+def uuid_vs_add(device: Device, command: UuidVsAdd) -> dict[str, object]:
+    """INVALID_ADDR, NO_MEM; FORBIDDEN for a base that is there, in S110 v8 and S130 v1."""
+    base = required(command.vs_uuid)
+    refuse_unless(command.uuid_type_present, NrfError.INVALID_ADDR)
+    return {"uuid_type": device.bases.add(base.uuid128)}
 
 
-def _uuid_encode(device: Device, fields: Fields) -> bytes:
-    """?{uuid}, ? (length wanted), ? (bytes wanted)"""
-    fields.required()
-    raw = device.bases.expand(Uuid(fields.number(2), fields.number(1)))
-    fields.required()
-    return bytes([len(raw)]) + (raw if fields.present() else b"")
+def uuid_decode(device: Device, command: UuidDecode) -> dict[str, object]:
+    """INVALID_LENGTH, INVALID_ADDR, NOT_FOUND."""
+    refuse_unless(command.uuid_le_len in _UUID_SIZES, NrfError.INVALID_LENGTH)
+    raw = required(command.uuid_le)
+    refuse_unless(command.uuid_present, NrfError.INVALID_ADDR)
+    return {"uuid": device.bases.shorten(raw)}
 
 
-def _version_get(device: Device, fields: Fields) -> bytes:
-    version, company, subversion = device.config.version or device.profile.version
-    return bytes([version]) + company.to_bytes(2, "little") + subversion.to_bytes(2, "little")
+def uuid_encode(device: Device, command: UuidEncode) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_PARAM."""
+    raw = device.bases.expand(required(command.uuid))
+    refuse_unless(command.uuid_le_len_present, NrfError.INVALID_ADDR)
+    return {"uuid_le_len": len(raw), "uuid_le": raw if command.uuid_le_present else None}
 
 
-def _tx_packet_count_get(device: Device, fields: Fields) -> bytes:
-    connection = device.connections.require(fields.number(2))
-    return bytes([1, connection.queue_size])
+def version_get(device: Device, command: VersionGet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    refuse_unless(command.version_present, NrfError.INVALID_ADDR)
+    return {"version": Version(*(device.config.version or device.profile.version))}
 
 
-def _user_mem_reply(device: Device, fields: Fields) -> bytes:
-    """u16 connection, ?{u16 length, ..}: what lies in the memory is nobody's business yet.
+def tx_packet_count_get(device: Device, command: TxPacketCountGet) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_ADDR."""
+    connection = device.connections.require(command.conn_handle)
+    refuse_unless(command.count_present, NrfError.INVALID_ADDR)
+    return {"count": connection.queue_size}
 
-    The memory is the firmware's own: 64 bytes, whatever the host offers.
-    """
-    connection = device.connections.require(fields.number(2))
-    lent = min(fields.number(2), _LENT_MEMORY) if fields.present() else None
+
+def tx_buffer_count_get(device: Device, command: TxBufferCountGet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    refuse_unless(command.count_present, NrfError.INVALID_ADDR)
+    return {"count": device.profile.notification_queue}
+
+
+def user_mem_reply(device: Device, command: UserMemReply) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_STATE. The memory is the firmware's own: 64 bytes, whatever the host offers."""
+    connection = device.connections.require(command.conn_handle)
     pending = connection.pending
     refuse_unless(pending is not None and pending.wait is Wait.MEMORY, NrfError.INVALID_STATE)
     connection.prepared.asked = True
-    connection.prepared.lent = lent
+    connection.prepared.lent = None if command.block is None else min(command.block.len, _LENT_MEMORY)
     device.connections.retry(connection)
-    return b""
+    return {}
 
 
-def _opt_set(device: Device, fields: Fields) -> bytes:
-    """u32 id, ?{option}: taken, without effect."""
-    fields.take(4)
-    fields.required()
-    return b""
+def opt_set(device: Device, command: OptSet) -> dict[str, object]:
+    """INVALID_ADDR. Options have no effect here."""
+    required(command.opt)
+    return {}
 
 
-CALLS: dict[str, Callable[[Device, Fields], bytes]] = {
-    "enable": _enable,
-    "cfg_set": _cfg_set,
-    "uuid_vs_add": _uuid_vs_add,
-    "uuid_decode": _uuid_decode,
-    "uuid_encode": _uuid_encode,
-    "version_get": _version_get,
-    "tx_packet_count_get": _tx_packet_count_get,
-    "user_mem_reply": _user_mem_reply,
-    "opt_set": _opt_set,
+def opt_get(device: Device, command: OptGet) -> dict[str, object]:
+    """INVALID_ADDR, NOT_SUPPORTED: there are none to be read."""
+    refuse_unless(command.opt_present, NrfError.INVALID_ADDR)
+    raise Refusal(NrfError.NOT_SUPPORTED)
+
+
+CALLS: dict[str, Any] = {
+    "sd_ble_enable": enable,
+    "sd_ble_cfg_set": cfg_set,
+    "sd_ble_uuid_vs_add": uuid_vs_add,
+    "sd_ble_uuid_decode": uuid_decode,
+    "sd_ble_uuid_encode": uuid_encode,
+    "sd_ble_version_get": version_get,
+    "sd_ble_tx_packet_count_get": tx_packet_count_get,
+    "sd_ble_tx_buffer_count_get": tx_buffer_count_get,
+    "sd_ble_user_mem_reply": user_mem_reply,
+    "sd_ble_opt_set": opt_set,
+    "sd_ble_opt_get": opt_get,
 }
 
 # What may be called before ble_enable, where the chip insists on it.
-BEFORE_ENABLE = ("enable", "cfg_set", "version_get")
+BEFORE_ENABLE = ("sd_ble_enable", "sd_ble_cfg_set", "sd_ble_version_get")

@@ -32,8 +32,7 @@ class DeviceConfig:
     notification_queue: int | None = None
     """Up to v3 7, chosen; from v5 on 1 (hvn_tx_queue_size), documented, unless the host configures it."""
     max_mtu: int | None = None
-    """Largest ATT MTU, in bytes, that exchange_mtu_reply may name. Up to v3 247, chosen; from v5 on 23, documented,
-    unless the host configures it."""
+    """Largest ATT MTU, in bytes, that exchange_mtu_reply may name: 23, documented, unless the host configures it."""
     vendor_bases: int = 10
     """How many 128-bit UUID bases fit, unless the host says so. Chosen."""
     max_connections: int = 20

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gatts_codec.constants import BleError
 from gatts_codec.device import att, events
+from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Connection, Indication, Pending, Reply, Request, Wait
 from gatts_codec.device.refusal import Refusal
 
@@ -63,12 +64,12 @@ class Connections:
             address=address,
             address_type=address_type,
             queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
-            max_mtu=device.max_mtus.get(tag, config.max_mtu or profile.max_mtu),
+            max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
         )
         self._live[connection.handle] = connection
         self._closed = None
-        device.gap.advertising = False
-        device.emit(events.connected(profile, connection, device.gap.address))
+        device.gap.connected()
+        device.emit(events.connected(device, connection))
         return connection
 
     def close(self, connection: Connection, reason: int) -> None:
@@ -78,7 +79,7 @@ class Connections:
         att.finish_prepared(self._device, connection, store=False)
         connection.closed = True
         self._closed = connection
-        self._device.emit(events.disconnected(self._device.profile, connection.handle, reason))
+        self._device.emit(events.disconnected(connection.handle, reason))
         connection.peer.lose(connection)
 
     def forget(self) -> None:
@@ -131,7 +132,7 @@ class Connections:
         waiting = list(connection.queue)[:_MAX_COUNT]
         for _ in waiting:
             connection.queue.popleft()
-        self._device.emit(events.sent(self._device.profile, connection.handle, len(waiting)))
+        self._device.emit(events.sent(self._device, connection.handle, len(waiting)))
         for handle, data in waiting:
             connection.peer.hear(handle, data, indication=False)
         if connection.queue:

@@ -16,7 +16,7 @@ from typing import Literal, TypeVar
 
 from gatts_codec.capture import Chunk, Direction
 from gatts_codec.codec import Codec
-from gatts_codec.constants import AuthorizeType, GattStatus, RpcPacketType, ServiceType
+from gatts_codec.constants import AuthorizeType, GattStatus, ServiceType
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.peer import Peer
 from gatts_codec.device.runner import ChipRunner
@@ -24,6 +24,23 @@ from gatts_codec.dialects import Dialect
 from gatts_codec.errors import PeerError
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.transports import Transport, memory_pair, open_transport
+from gatts_codec.packets.common.cfg_set import CfgSet, ConnGatt
+from gatts_codec.packets.common.enable import (
+    CommonEnableParams,
+    Enable,
+    EnableParams,
+    EnableV3,
+    GapEnableParams,
+    GapEnableParamsV2,
+    GattEnableParams,
+    GattsEnableParams,
+)
+from gatts_codec.packets.gap.adv_data_set import AdvDataSet
+from gatts_codec.packets.gap.adv_set_configure import AdvParams, AdvSetConfigure
+from gatts_codec.packets.gap.adv_start import AdvParamsV2, AdvParamsV5, AdvStart, AdvStartV5
+from gatts_codec.packets.gap.characteristics import DeviceNameSet
+from gatts_codec.packets.gap.connection_events import ConnectedEvent, DisconnectedEvent
+from gatts_codec.packets.gap.structs import AdvSetData, BleData
 from gatts_codec.packets.gatts.characteristic_add import CharMd, CharProps
 from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
 from gatts_codec.packets.gatts.hvx import HvxParams
@@ -34,7 +51,6 @@ from gatts_codec.packets.gatts.rw_authorize_request_event import (
 )
 from gatts_codec.packets.gatts.sys_attr_missing_event import SysAttrMissingEvent
 from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1
-from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, Attr, AttrMd, Uuid
 
 Who = Literal["host", "peer"]
@@ -109,15 +125,10 @@ class Stage:
         client = connect(self._host_end, self.codec.dialect, max_payload=self.chip.link.config.max_payload)
         self.client = self._stack.enter_context(client)
 
-    def companion(self, name: str, data: bytes = b"") -> bytes:
-        """Call something of another group, by its name; what stands behind the result."""
-        opcodes = {known: opcode for opcode, known in self.chip.device.profile.companions.items()}
-        command = Opaque(RpcPacketType.COMMAND, "command", "", opcodes[name], data)
-        return self.client.call(command).data[4:]
-
-    def knows(self, name: str) -> bool:
-        """Whether the dialect has this call of another group."""
-        return name in self.chip.device.profile.companions.values()
+    @property
+    def api(self) -> int:
+        """The version of the SoftDevice API."""
+        return self.chip.device.profile.api
 
     def say(self, who: Who, text: str) -> None:
         """Note what host or peer did."""
@@ -154,12 +165,25 @@ def _link_up(stage: Stage) -> None:
 
 
 def _enable(stage: Stage) -> None:
-    if stage.knows("cfg_set"):
-        stage.companion("cfg_set", bytes.fromhex("230000000101f700"))
-        stage.say("host", "configured: connections may use an ATT MTU of 247 bytes")
-    stage.companion("enable", _ENABLE_V2 if stage.codec.dialect.numbers == "sd_api_v2" else b"")
-    stage.companion("device_name_set", b"\x01\x11" + len(NAME).to_bytes(2, "little") + b"\x01" + NAME)
+    if stage.api >= 4:
+        stage.client.call(CfgSet(ConnGatt(att_mtu=_MTU, conn_cfg_tag=_TAG)))
+        stage.client.call(Enable())
+    else:
+        stage.client.call(EnableV3(_parameters(stage.api)))
+    if stage.exchanges_mtu:
+        stage.say("host", f"configured: connections may use an ATT MTU of {_MTU} bytes")
+    stage.client.call(DeviceNameSet(OPEN, NAME))
     stage.say("host", f"BLE is enabled, the device is called {NAME.decode()!r}")
+
+
+def _parameters(api: int) -> EnableParams:
+    """What came to travel with enable, and then went to cfg_set."""
+    server = GattsEnableParams(service_changed=1)
+    if api == 1:
+        return EnableParams(server)
+    if api == 2:
+        return EnableParams(server, CommonEnableParams(), GapEnableParamsV2())
+    return EnableParams(server, CommonEnableParams(), GapEnableParams(), GattEnableParams(_MTU))
 
 
 def _add_service(stage: Stage) -> None:
@@ -183,16 +207,20 @@ def _add_service(stage: Stage) -> None:
 
 
 def _connect(stage: Stage) -> None:
-    profile = stage.chip.device.profile
-    if not profile.adv_configures:
-        shown = b"\x02\x01\x06" + bytes([len(NAME) + 1, 0x09]) + NAME
-        stage.companion("adv_data_set", bytes([len(shown), 1]) + shown + b"\0\0")
-    late = _ADV_START_V6 if profile.adv_configures else _ADV_START_V5
-    stage.companion("adv_start", late if profile.config_tags else _ADV_START_V2)
+    shown = b"\x02\x01\x06" + bytes([len(NAME) + 1, 0x09]) + NAME  # flags, complete local name
+    if stage.api >= 6:
+        stage.client.call(
+            AdvSetConfigure(adv_data=AdvSetData(BleData(1, data=shown)), adv_params=AdvParams())
+        )
+        stage.client.call(AdvStart(conn_cfg_tag=_TAG))
+    else:
+        stage.client.call(AdvDataSet(data=shown))
+        params = AdvParamsV2() if stage.api <= 2 else AdvParamsV5()
+        stage.client.call(AdvStartV5(params, _TAG if stage.api >= 4 else None))
     stage.say("host", "advertising")
     stage.conn = stage.peer.connect()
     stage.say("peer", "a phone connects")
-    stage.client.wait_for(Opaque, where=lambda event: event.opcode == _CONNECTED)
+    stage.client.wait_for(ConnectedEvent)
 
 
 def _agree_on_mtu(stage: Stage) -> None:
@@ -257,7 +285,7 @@ def _write(stage: Stage) -> None:
 def _disconnect(stage: Stage) -> None:
     stage.peer.disconnect()
     stage.say("peer", "it walks away")
-    stage.client.wait_for(Opaque, where=lambda event: event.opcode == _DISCONNECTED)
+    stage.client.wait_for(DisconnectedEvent)
 
 
 def _either(stage: Stage, late: type[E], early: type[E]) -> type[E]:
@@ -265,13 +293,7 @@ def _either(stage: Stage, late: type[E], early: type[E]) -> type[E]:
     return early if stage.chip.device.profile.context_events else late
 
 
-_CONNECTED, _DISCONNECTED = 0x10, 0x11
-# As recorded from hosts of these dialects, the last byte of v5's naming the connection configuration; v6's is inferred.
-_ADV_START_V2 = bytes.fromhex("01000000004000b40000")
-_ADV_START_V5 = bytes.fromhex("01000000a00000000001")
-_ADV_START_V6 = bytes.fromhex("0001")
-# ten vendor bases, one connection of each role, Service Changed, a table of 1408 bytes (captures/real_firmware)
-_ENABLE_V2 = bytes.fromhex("010a00000101010180050000")
+_MTU, _TAG = 247, 1
 
 _ACTS: tuple[tuple[str, Act], ...] = (
     ("The link comes up", _link_up),

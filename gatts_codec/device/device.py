@@ -17,27 +17,25 @@ from collections.abc import Callable
 from typing import Any
 
 from gatts_codec.codec import Codec
-from gatts_codec.constants import BleError, NrfError, RpcPacketType, SysAttrFlags, group_of
-from gatts_codec.constants.table import short_name
-from gatts_codec.device import common, gap, population, server, stack, sys_attrs, values
+from gatts_codec.constants import BleError, NrfError, RpcPacketType, SysAttrFlags
+from gatts_codec.device import common, events, gap, population, server, stack, sys_attrs, values
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.connections import Connections
-from gatts_codec.device.fields import Fields
 from gatts_codec.device.firmware import Firmware, firmware_of
-from gatts_codec.device.gap import GapState
+from gatts_codec.device.gap_state import GapState
 from gatts_codec.device.profile import Profile, profile_of
 from gatts_codec.device.refusal import Refusal, Undecodable, refuse_unless
 from gatts_codec.device.table import Attribute, AttributeTable
 from gatts_codec.device.uuids import VendorBases
 from gatts_codec.dialects import Dialect
-from gatts_codec.errors import DecodeError
+from gatts_codec.errors import DecodeError, EncodeError, UnknownOpcodeError
 from gatts_codec.packets.gatts.sc_confirm_event import ScConfirmEvent
 from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.schema.message import Event
 from gatts_codec.schema.structs import Uuid
 
-_CALLS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
+_GATTS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
     "service_add": population.service_add,
     "include_add": population.include_add,
     "characteristic_add": population.characteristic_add,
@@ -53,9 +51,11 @@ _CALLS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
     "attr_get": values.attr_get,
     "exchange_mtu_reply": server.exchange_mtu_reply,
 }
-_COMPANIONS = {**common.CALLS, **gap.CALLS}
-# Commands that consist of their opcode.
-_BARE = ("enable", "adv_stop", "scan_stop", "connect_cancel")
+_CALLS = {
+    **{f"sd_ble_gatts_{name}": call for name, call in _GATTS.items()},
+    **common.CALLS,
+    **gap.CALLS,
+}
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
 _COMMAND = bytes([RpcPacketType.COMMAND])
 NO_CONNECTION = 0xFFFF
@@ -120,12 +120,15 @@ class Device:
 
     def next_deadline(self) -> float | None:
         """When ``tick`` has something to do; None: nothing is due."""
-        return self.connections.next_deadline()
+        dues = (self.connections.next_deadline(), self.gap.next_deadline())
+        return min((due for due in dues if due is not None), default=None)
 
     def tick(self, now: float) -> None:
-        """Let the time be ``now``, and do what is due: notifications leave, ATT transactions time out."""
+        """Let the time be ``now``, and do what is due: notifications leave, what takes too long ends."""
         self.now = max(self.now, now)
         self.connections.tick()
+        for activity in self.gap.ended(self.now):
+            self.emit(events.time_is_over(self, activity))
 
     def _execute(self, body: bytes) -> None:
         before = len(self.outbox)
@@ -135,52 +138,32 @@ class Device:
             del self.outbox[before:]
             self.fault(f"command cannot be decoded: {str(error).splitlines()[0]}")
             return
+        except EncodeError as error:  # the firmware's encoder fails as ours does
+            self.fault(f"response cannot be encoded: {str(error).splitlines()[0]}")
+            return
         # Events that the call gave rise to come after its response.
         self.outbox.insert(before, bytes([RpcPacketType.RESPONSE]) + response)
 
     def _answer(self, body: bytes) -> bytes:
-        if not body:
-            raise Undecodable("no opcode")
-        opcode = body[0]
-        if group_of(self.dialect.numbers, "command", opcode) == "gatts":
-            return self._answer_gatts(body)
-        name = self.profile.companions.get(opcode)
-        if name is None:
-            return self._unknown(opcode)
-        if not body[1:] and name not in _BARE:
-            raise Undecodable(f"{name} without a body")
+        try:
+            command = self.codec.decode_command(body)
+        except UnknownOpcodeError:
+            return self._unknown(body)
+        name = command.name
+        if name in self.dialect.unknown_calls:
+            return self._unknown(body)
         try:
             self._check_enabled(name)
-            outputs = _COMPANIONS[name](self, Fields(body[1:]))
-        except Refusal as refusal:
-            return _result(opcode, refusal.result)
-        return _result(opcode, NrfError.SUCCESS) + outputs
-
-    def _answer_gatts(self, body: bytes) -> bytes:
-        if not self._knows(body[0]):
-            return self._unknown(body[0])
-        command = self.codec.decode_command(body)
-        name = short_name(command.name)
-        try:
-            self._check_enabled(name)
-            outputs = _CALLS[name](self, command)
+            outputs = _CALLS.get(name, _without_server)(self, command)
         except Refusal as refusal:
             return _result(body[0], refusal.result)
         response = self.codec.message_class("response", name)(result=NrfError.SUCCESS, **outputs)  # type: ignore[call-arg]
         return self.codec.encode(response)
 
-    def _knows(self, opcode: int) -> bool:
-        missing = self.dialect.unknown_calls
-        return any(
-            self.dialect.opcode(name) == opcode
-            for name in self.dialect.calls
-            if f"sd_ble_gatts_{name}" not in missing
-        )
-
-    def _unknown(self, opcode: int) -> bytes:
+    def _unknown(self, body: bytes) -> bytes:
         if self.firmware.refuses_unknown:
-            return _result(opcode, NrfError.NOT_SUPPORTED)
-        raise Undecodable(f"unknown opcode 0x{opcode:02x}")
+            return _result(body[0], NrfError.NOT_SUPPORTED)
+        raise Undecodable(f"unknown opcode 0x{body[0]:02x}")
 
     def _check_enabled(self, name: str) -> None:
         if self.config.require_enable and not self.gap.enabled and name not in common.BEFORE_ENABLE:
@@ -228,7 +211,7 @@ class Device:
         return self.connections.require(conn_handle)
 
     def emit(self, event: Event | bytes) -> None:
-        """Queue an event, a message or a whole payload, for the host; some are more than a build can send."""
+        """Queue an event, a message or a script's payload, for the host; some are more than a build can send."""
         longest = self.firmware.longest_write
         if isinstance(event, ScConfirmEvent) and self.firmware.faults_at_sc_confirm:
             self.fault("SC_CONFIRM cannot be encoded")
@@ -236,6 +219,14 @@ class Device:
             self.fault(f"WRITE event with {len(event.data)} bytes, there is room for {longest}")
         else:
             self.outbox.append(event if isinstance(event, bytes) else self.codec.pack(event))
+
+
+def _without_server(device: Device, command: Any) -> dict[str, object]:
+    """GATT client and L2CAP calls: the simulated peer has neither a server nor channels."""
+    conn_handle = getattr(command, "conn_handle", None)
+    if conn_handle is not None:
+        device.connections.require(conn_handle)
+    raise Refusal(NrfError.NOT_SUPPORTED)
 
 
 def _result(opcode: int, result: int) -> bytes:

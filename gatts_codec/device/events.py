@@ -1,27 +1,25 @@
-"""What the chip reports to its host, as payloads of H5 vendor packets.
-
-GATT server events go through the codec. Events of the common and GAP groups are built here; u16 event id and u16
-connection handle, then:
-
-    TX_COMPLETE          u8 count
-    USER_MEM_REQUEST     u8 type (1: queued writes)
-    USER_MEM_RELEASE     u8 type, u16 length, 00 (the memory itself does not travel)
-    CONNECTED            addresses, role and connection parameters, as ``connected`` says
-    DISCONNECTED         u8 HCI reason
-    CONN_SEC_UPDATE      u8 security mode (bits 0-3) and level (4-7), u8 key size in bytes
-
-Sources: TX_COMPLETE and CONNECTED of v5 are in captures/; the others, and CONNECTED of v2, were found by what
-pc-ble-driver-py 0.17.0, fed with bytes, decodes. CONNECTED of the other dialects is inferred (docs/virtual-chip.md).
-"""
+"""What the chip reports to its host, as messages of its dialect."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from gatts_codec.constants import AttrType, AuthorizeType, RpcPacketType, TimeoutSource, WriteOp
+from gatts_codec.constants import AttrType, AuthorizeType, TimeoutSource, WriteOp
+from gatts_codec.constants.gap import GapTimeoutSource, GapTimeoutSourceV4, Role, UserMemType
 from gatts_codec.device.connection import Connection, Request
-from gatts_codec.device.profile import Profile
+from gatts_codec.device.gap_state import CONN_PARAMS, Activity
 from gatts_codec.device.table import Attribute
+from gatts_codec.packets.common.events import TxCompleteEvent, UserMemReleaseEvent, UserMemRequestEvent
+from gatts_codec.packets.common.user_mem_reply import UserMemBlock
+from gatts_codec.packets.gap.adv_events import AdvSetTerminatedEvent
+from gatts_codec.packets.gap.connection_events import (
+    ConnectedEvent,
+    DisconnectedEvent,
+    TimeoutEventV4,
+)
+from gatts_codec.packets.gap.connection_events import TimeoutEvent as GapTimeoutEvent
+from gatts_codec.packets.gap.security_events import ConnSecUpdateEvent
+from gatts_codec.packets.gap.structs import Addr, AdvSetData, BleData, ConnSec
 from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
 from gatts_codec.packets.gatts.hvc_event import HvcEvent
 from gatts_codec.packets.gatts.hvn_tx_complete_event import HvnTxCompleteEvent
@@ -36,19 +34,26 @@ from gatts_codec.packets.gatts.sys_attr_missing_event import SysAttrMissingEvent
 from gatts_codec.packets.gatts.timeout_event import TimeoutEvent
 from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1, WriteParams, WriteParamsV1
 from gatts_codec.schema.message import Event
-from gatts_codec.schema.structs import AttrContext, MemBlock, Uuid
+from gatts_codec.schema.structs import AttrContext, MemBlock, SecMode, Uuid
 
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device
 
 _NO_UUID = Uuid(0, 0)
-_QUEUED_WRITES = b"\x01"
-_PERIPHERAL = b"\x01"
-_NO_IRK_MATCH = b"\x00"
-_EMPTY_ADVERTISING = {"v6": 1 + 2 * 7, "v6_pc": 1 + 2 * 6}  # bytes
-_KEY_SIZE = b"\x10"
-# 30 ms interval, no latency, 4 s supervision timeout: what the recorded connection has.
-CONN_PARAMS = bytes.fromhex("1800180000009001")
+_NO_CONNECTION = 0xFFFF
+_KEY_SIZE = 16
+_SET_TIMED_OUT = 1
+_SOURCES_V4 = {
+    Activity.ADVERTISING: GapTimeoutSourceV4.ADVERTISING,
+    Activity.SCANNING: GapTimeoutSourceV4.SCAN,
+    Activity.CONNECTING: GapTimeoutSourceV4.CONN,
+}
+_SOURCES = {
+    Activity.ADVERTISING: GapTimeoutSource.ADVERTISING,
+    Activity.SCANNING: GapTimeoutSource.SCAN,
+    Activity.CONNECTING: GapTimeoutSource.CONN,
+}
+_REPORT_BUFFER = 1  # the firmware's own number for the scanner's buffer
 
 
 def write(device: Device, conn: int, attribute: Attribute, op: WriteOp, request: Request) -> Event:
@@ -145,57 +150,63 @@ def timeout(conn: int) -> Event:
     return TimeoutEvent(conn, TimeoutSource.PROTOCOL)
 
 
-def sent(profile: Profile, conn: int, count: int) -> Event | bytes:
+def sent(device: Device, conn: int, count: int) -> Event:
     """HVN_TX_COMPLETE or TX_COMPLETE: so many notifications have gone out."""
-    if profile.counts_notifications:
+    if device.profile.counts_notifications:
         return HvnTxCompleteEvent(conn, count)
-    return _event(profile, "BLE_EVT_TX_COMPLETE", conn, bytes([count]))
+    return TxCompleteEvent(conn, count)
 
 
-def user_mem_request(profile: Profile, conn: int) -> bytes:
+def user_mem_request(conn: int) -> Event:
     """USER_MEM_REQUEST: memory for prepared writes, please."""
-    return _event(profile, "BLE_EVT_USER_MEM_REQUEST", conn, _QUEUED_WRITES)
+    return UserMemRequestEvent(conn, UserMemType.GATTS_QUEUED_WRITES)
 
 
-def user_mem_release(profile: Profile, conn: int, lent: int) -> bytes:
-    """USER_MEM_RELEASE: the lent memory is no longer needed."""
-    return _event(
-        profile, "BLE_EVT_USER_MEM_RELEASE", conn, _QUEUED_WRITES + lent.to_bytes(2, "little") + b"\0"
-    )
+def user_mem_release(conn: int, lent: int) -> Event:
+    """USER_MEM_RELEASE: the lent memory, which does not travel, is no longer needed."""
+    return UserMemReleaseEvent(conn, UserMemType.GATTS_QUEUED_WRITES, UserMemBlock(lent, mem_present=False))
 
 
-def connected(profile: Profile, connection: Connection, own_address: bytes) -> bytes:
-    """CONNECTED, as peripheral.
-
-    early (up to v2)  peer address, own address, role, IRK match; an address is u8 type, 6 bytes, last byte first
-    s110              the same without the role: that SoftDevice has one only
-    v3 (v3, v5)       peer address, role; the type stands one bit higher, below it "found by its identity"
-    v6 (v6, v7)       as v3; behind the connection parameters u8 advertising handle and two empty buffers: u32 id,
-                      u16 length, 00. In pc-ble-driver's build they end with the length, and its host takes no others
-
-    and u16 shortest and longest interval (1.25 ms), u16 latency, u16 supervision timeout (10 ms).
-    """
-    peer = connection.address[::-1]
-    if profile.connected_layout in ("early", "s110"):
-        role = _PERIPHERAL if profile.connected_layout == "early" else b""
-        own = b"\x01" + own_address[::-1]
-        head = bytes([connection.address_type]) + peer + own + role + _NO_IRK_MATCH
-    else:
-        head = bytes([connection.address_type << 1]) + peer + _PERIPHERAL
-    tail = bytes(_EMPTY_ADVERTISING.get(profile.connected_layout, 0))
-    return _event(profile, "BLE_GAP_EVT_CONNECTED", connection.handle, head + CONN_PARAMS + tail)
+def connected(device: Device, connection: Connection) -> Event:
+    """CONNECTED, as peripheral."""
+    gap, api = device.gap, device.profile.api
+    more: dict[str, Any] = {}
+    if api <= 2:
+        own = Addr(gap.address[::-1], gap.address_type)
+        more = {"own_addr": own, "irk_match": 0, "irk_match_idx": 0}
+    if device.profile.has_roles:
+        more["role"] = Role.PERIPH
+    if api >= 6:
+        more |= {"adv_handle": 0, "adv_data": _buffers(device)}
+    peer = Addr(connection.address[::-1], connection.address_type)
+    return ConnectedEvent(connection.handle, peer, CONN_PARAMS, **more)
 
 
-def disconnected(profile: Profile, conn: int, reason: int) -> bytes:
+def disconnected(conn: int, reason: int) -> Event:
     """DISCONNECTED."""
-    return _event(profile, "BLE_GAP_EVT_DISCONNECTED", conn, bytes([reason]))
+    return DisconnectedEvent(conn, reason)
 
 
-def security_changed(profile: Profile, conn: int, level: int) -> bytes:
+def security_changed(conn: int, level: int) -> Event:
     """CONN_SEC_UPDATE."""
-    return _event(profile, "BLE_GAP_EVT_CONN_SEC_UPDATE", conn, bytes([1 | level << 4]) + _KEY_SIZE)
+    return ConnSecUpdateEvent(conn, ConnSec(SecMode(1, level), _KEY_SIZE))
 
 
-def _event(profile: Profile, name: str, conn: int, body: bytes) -> bytes:
-    head = profile.event_id(name).to_bytes(2, "little") + conn.to_bytes(2, "little")
-    return bytes([RpcPacketType.EVENT]) + head + body
+def time_is_over(device: Device, activity: Activity) -> Event:
+    """TIMEOUT of advertising, scanning or connecting; from v6 on ADV_SET_TERMINATED of advertising."""
+    if device.profile.api <= 4:
+        return TimeoutEventV4(_NO_CONNECTION, _SOURCES_V4[activity])
+    if device.profile.api >= 6 and activity is Activity.ADVERTISING:
+        return AdvSetTerminatedEvent(_NO_CONNECTION, _SET_TIMED_OUT, 0, 0, _buffers(device))
+    buffer = None
+    if device.profile.api >= 6 and activity is Activity.SCANNING:
+        buffer = BleData(_REPORT_BUFFER, device.gap.scan_room)
+    return GapTimeoutEvent(_NO_CONNECTION, _SOURCES[activity], buffer)
+
+
+def _buffers(device: Device) -> AdvSetData:
+    """The buffers that the set was configured with, as the dialect gives them back."""
+    data = device.gap.adv_data
+    if device.profile.sends_buffers:
+        return data
+    return AdvSetData(*(BleData(buffer.buf_id, buffer.len) for buffer in (data.adv_data, data.scan_rsp_data)))

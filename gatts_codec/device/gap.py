@@ -1,199 +1,323 @@
 """Calls of the GAP group: address, name, appearance, connection parameters, advertising, scanning, disconnecting.
 
-There is no air: advertising only says that a peer may come, scanning finds nobody, connecting waits for ever. Calls
-that change nothing a GATT server could notice (transmit power, RSSI, PHY ...) succeed and do nothing.
+There is no air: advertising only says that a peer may come, scanning finds nobody, connecting finds nobody. Each ends
+at its time. Calls that change nothing a GATT server could notice (transmit power, PHY ...) succeed and do nothing;
+nobody pairs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gatts_codec.constants import NrfError
-from gatts_codec.device.events import CONN_PARAMS
-from gatts_codec.device.fields import Fields, flagged
-from gatts_codec.device.refusal import refuse_unless
+from gatts_codec.constants.gap import HciStatus
+from gatts_codec.device.gap_state import MAX_NAME, Activity
+from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.packets.gap.address import AddressGet, AddressSet, AddrGet, AddrSet
+from gatts_codec.packets.gap.adv_data_set import AdvDataSet
+from gatts_codec.packets.gap.adv_set_configure import AdvSetConfigure
+from gatts_codec.packets.gap.adv_start import AdvStart, AdvStartV5, AdvStop
+from gatts_codec.packets.gap.characteristics import (
+    AppearanceGet,
+    AppearanceSet,
+    DeviceNameGet,
+    DeviceNameSet,
+    PpcpGet,
+    PpcpSet,
+)
+from gatts_codec.packets.gap.connect import Connect, ConnectCancel, Disconnect
+from gatts_codec.packets.gap.encryption import ConnSecGet
+from gatts_codec.packets.gap.link_layer import DataLengthLimitation, DataLengthUpdate
+from gatts_codec.packets.gap.privacy import PrivacyGet, PrivacyParams, PrivacySet
+from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5
+from gatts_codec.packets.gap.scan import ScanStart, ScanStartV5, ScanStop
+from gatts_codec.packets.gap.structs import Addr, ConnSec
+from gatts_codec.packets.gap.tx_power_set import TxPowerSet
+from gatts_codec.schema.structs import SecMode
 
 if TYPE_CHECKING:
     from gatts_codec.device.device import Device
 
-MAX_NAME = 31
-RANDOM_STATIC = 1
-NO_WISHES = bytes.fromhex("ffffffff0000ffff")  # of connection parameters, until ppcp_set
-_ADDRESS_SIZE = 6
-_LOCAL_HOST_ENDED = 0x16  # HCI reason of a disconnection that our own host asked for
+_NEW_SET = 0xFF
 _KEY_SIZE = 16
-_RSSI_DBM = -60
+_RSSI_DBM, _CHANNEL = -60, 37
+_OF_A_CONNECTION = 3  # TxPowerRole
+_DISCONNECT_REASONS = (
+    HciStatus.REMOTE_USER_TERMINATED_CONNECTION,
+    HciStatus.CONN_INTERVAL_UNACCEPTABLE,
+)
 
 
-@dataclass(slots=True)
-class GapState:
-    """What the calls have set; addresses with the most significant byte first."""
-
-    address: bytes
-    name: bytes
-    address_type: int = RANDOM_STATIC
-    appearance: bytes = b"\0\0"
-    ppcp: bytes = NO_WISHES
-    adv_data: bytes = b""
-    enabled: bool = False
-    advertising: bool = False
-    scanning: bool = False
-    connecting: bool = False
-    tag: int = 0
-    """The connection configuration that advertising was started with (v5 on)."""
+def addr_set(device: Device, command: AddrSet | AddressSet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    addr = required(command.addr)
+    device.gap.address, device.gap.address_type = addr.addr[::-1], addr.addr_type
+    return {}
 
 
-def _addr_set(device: Device, fields: Fields) -> bytes:
-    """[up to v2: u8 cycle mode], ?{u8 type, 6 bytes}"""
-    moved = device.profile.addresses_moved
-    if not moved:
-        fields.take(1)
-    fields.required()
-    device.gap.address_type = fields.number(1) >> (1 if moved else 0)
-    device.gap.address = fields.take(_ADDRESS_SIZE)[::-1]
-    return b""
+def addr_get(device: Device, command: AddrGet | AddressGet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    refuse_unless(command.addr_present, NrfError.INVALID_ADDR)
+    return {"addr": own_address(device)}
 
 
-def _addr_get(device: Device, fields: Fields) -> bytes:
+def own_address(device: Device) -> Addr:
+    """The chip's address, as it travels."""
+    return Addr(device.gap.address[::-1], device.gap.address_type)
+
+
+def device_name_set(device: Device, command: DeviceNameSet) -> dict[str, object]:
+    """DATA_SIZE."""
+    refuse_unless(command.len <= MAX_NAME, NrfError.DATA_SIZE)
+    device.gap.name = command.dev_name or b""
+    if command.write_perm is not None:
+        device.gap.name_write_perm = command.write_perm
+    device.show_gap()
+    return {}
+
+
+def device_name_get(device: Device, command: DeviceNameGet) -> dict[str, object]:
+    """INVALID_ADDR. A name that is longer than the buffer is cut from v7 on, before it is not sent at all."""
+    room, name = required(command.len), device.gap.name
+    fits = command.dev_name_present and len(name) <= room
+    if device.profile.api >= 7:
+        return {"len": len(name), "dev_name": name[:room] if command.dev_name_present else None}
+    if device.profile.api <= 2:
+        return {"len": len(name), "dev_name": name if fits else None}
+    return {"len": len(name), "dev_name": name} if fits else {}
+
+
+def appearance_set(device: Device, command: AppearanceSet) -> dict[str, object]:
+    """Any will do."""
+    device.gap.appearance = command.appearance
+    device.show_gap()
+    return {}
+
+
+def appearance_get(device: Device, command: AppearanceGet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    refuse_unless(command.appearance_present, NrfError.INVALID_ADDR)
+    return {"appearance": device.gap.appearance}
+
+
+def ppcp_set(device: Device, command: PpcpSet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    device.gap.ppcp = required(command.conn_params)
+    device.show_gap()
+    return {}
+
+
+def ppcp_get(device: Device, command: PpcpGet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    refuse_unless(command.conn_params_present, NrfError.INVALID_ADDR)
+    return {"conn_params": device.gap.ppcp}
+
+
+def privacy_set(device: Device, command: PrivacySet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    device.gap.privacy = required(command.privacy_params)
+    return {}
+
+
+def privacy_get(device: Device, command: PrivacyGet) -> dict[str, object]:
+    """INVALID_ADDR."""
+    required(command.privacy_params)
+    return {"privacy_params": device.gap.privacy or PrivacyParams()}
+
+
+# -- advertising
+
+
+def adv_data_set(device: Device, command: AdvDataSet) -> dict[str, object]:
+    """INVALID_PARAM without either."""
+    refuse_unless(command.data is not None or command.sr_data is not None, NrfError.INVALID_PARAM)
+    return {}
+
+
+def adv_set_configure(device: Device, command: AdvSetConfigure) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_ADV_HANDLE, INVALID_PARAM. There is one set, with handle 0."""
+    handle, gap = required(command.adv_handle), device.gap
+    known = handle == 0 and gap.adv_params is not None
+    refuse_unless(known or handle == _NEW_SET, device.profile.bad_adv_handle)
+    refuse_unless(known or command.adv_params is not None, NrfError.INVALID_PARAM)
+    gap.adv_params = command.adv_params or gap.adv_params
+    gap.adv_data = command.adv_data or gap.adv_data
+    return {"adv_handle": 0}
+
+
+def adv_start(device: Device, command: AdvStart | AdvStartV5) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_STATE; of sets INVALID_ADV_HANDLE."""
     gap = device.gap
-    # From v3 on the lowest bit of the type says "found by its identity".
-    shift = 1 if device.profile.addresses_moved else 0
-    return bytes([gap.address_type << shift & 0xFF]) + gap.address[::-1]
+    if isinstance(command, AdvStart):
+        refuse_unless(command.adv_handle == 0, device.profile.bad_adv_handle)
+        refuse_unless(gap.adv_params, NrfError.INVALID_STATE)
+        assert gap.adv_params is not None
+        seconds = gap.adv_params.duration / 100
+    else:
+        if command.adv_params is None:
+            raise Refusal(NrfError.INVALID_ADDR)
+        seconds = float(command.adv_params.timeout)
+    gap.begin(Activity.ADVERTISING, device.now, seconds)
+    gap.tag = command.conn_cfg_tag or 0
+    return {}
 
 
-def _device_name_set(device: Device, fields: Fields) -> bytes:
-    """?{u8 security mode}, u16 length, ?{bytes}"""
-    if fields.present():
-        fields.take(1)
-    size = fields.number(2)
-    name = fields.take(size) if fields.present() else b""
-    refuse_unless(size <= MAX_NAME, NrfError.DATA_SIZE)
-    device.gap.name = name
-    device.show_gap()
-    return b""
+def adv_stop(device: Device, command: AdvStop) -> dict[str, object]:
+    """INVALID_ADV_HANDLE, INVALID_STATE."""
+    refuse_unless(not command.adv_handle, device.profile.bad_adv_handle)
+    device.gap.end(Activity.ADVERTISING)
+    return {}
 
 
-def _device_name_get(device: Device, fields: Fields) -> bytes:
-    """?{u16 buffer size}, ? (bytes wanted). A name that does not fit is not sent; v2 tells its length all the same."""
-    room = fields.number(2) if fields.present() else 0
-    name, wanted = device.gap.name, fields.present()
-    size = len(name).to_bytes(2, "little")
-    fits = wanted and len(name) <= room
-    if device.profile.flagged_outputs:
-        return b"\x01" + size + name if fits else b"\0"
-    return size + (b"\x01" + name if fits else b"\0")
+# -- as central
 
 
-def _appearance_set(device: Device, fields: Fields) -> bytes:
-    device.gap.appearance = fields.take(2)
-    device.show_gap()
-    return b""
+def scan_start(device: Device, command: ScanStart | ScanStartV5) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_STATE. From v6 on, without parameters, scanning goes on."""
+    if isinstance(command, ScanStart):
+        buffer = required(command.adv_report_buffer)
+        if command.scan_params is None:
+            refuse_unless(device.gap.is_doing(Activity.SCANNING), NrfError.INVALID_STATE)
+            return {}
+        device.gap.scan_room = buffer.len
+        seconds = command.scan_params.timeout / 100
+    else:
+        if command.scan_params is None:
+            raise Refusal(NrfError.INVALID_ADDR)
+        seconds = float(command.scan_params.timeout)
+    device.gap.begin(Activity.SCANNING, device.now, seconds)
+    return {}
 
 
-def _appearance_get(device: Device, fields: Fields) -> bytes:
-    return flagged(device.profile.flagged_outputs, device.gap.appearance)
+def scan_stop(device: Device, command: ScanStop) -> dict[str, object]:
+    """INVALID_STATE."""
+    device.gap.end(Activity.SCANNING)
+    return {}
 
 
-def _ppcp_set(device: Device, fields: Fields) -> bytes:
-    fields.required()
-    device.gap.ppcp = fields.take(len(CONN_PARAMS))
-    device.show_gap()
-    return b""
+def connect(device: Device, command: Connect) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_STATE."""
+    if command.scan_params is None:
+        raise Refusal(NrfError.INVALID_ADDR)
+    in_a_second = 100 if device.profile.api >= 6 else 1
+    device.gap.begin(Activity.CONNECTING, device.now, command.scan_params.timeout / in_a_second)
+    return {}
 
 
-def _ppcp_get(device: Device, fields: Fields) -> bytes:
-    return flagged(device.profile.flagged_outputs, device.gap.ppcp)
+def connect_cancel(device: Device, command: ConnectCancel) -> dict[str, object]:
+    """INVALID_STATE."""
+    device.gap.end(Activity.CONNECTING)
+    return {}
 
 
-def _adv_data_set(device: Device, fields: Fields) -> bytes:
-    device.gap.adv_data = fields.rest()
-    return b"\x01\0" if device.profile.adv_configures else b""
+# -- of connections
 
 
-def _adv_start(device: Device, fields: Fields) -> bytes:
-    gap = device.gap
-    refuse_unless(not gap.advertising, NrfError.INVALID_STATE)
-    params = fields.rest()
-    gap.tag = params[-1] if device.profile.config_tags and params else 0
-    gap.advertising = True
-    return b""
+def disconnect(device: Device, command: Disconnect) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_PARAM for another reason than 0x13 and 0x3B."""
+    connection = device.connections.require(command.conn_handle)
+    refuse_unless(command.hci_status_code in _DISCONNECT_REASONS, NrfError.INVALID_PARAM)
+    device.connections.close(connection, HciStatus.LOCAL_HOST_TERMINATED_CONNECTION)
+    return {}
 
 
-def _begin(what: str) -> Callable[[Device, Fields], bytes]:
-    def begin(device: Device, fields: Fields) -> bytes:
-        refuse_unless(not getattr(device.gap, what), NrfError.INVALID_STATE)
-        setattr(device.gap, what, True)
-        return b""
-
-    return begin
+def conn_sec_get(device: Device, command: ConnSecGet) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_ADDR."""
+    level = device.connections.require(command.conn_handle).security_level
+    refuse_unless(command.conn_sec_present, NrfError.INVALID_ADDR)
+    return {"conn_sec": ConnSec(SecMode(1, level), _KEY_SIZE if level > 1 else 0)}
 
 
-def _end(what: str) -> Callable[[Device, Fields], bytes]:
-    def end(device: Device, fields: Fields) -> bytes:
-        refuse_unless(getattr(device.gap, what), NrfError.INVALID_STATE)
-        setattr(device.gap, what, False)
-        return b""
-
-    return end
-
-
-def _disconnect(device: Device, fields: Fields) -> bytes:
-    device.connections.close(device.connections.require(fields.number(2)), _LOCAL_HOST_ENDED)
-    return b""
+def rssi_get(device: Device, command: RssiGet | RssiGetV5) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_ADDR."""
+    device.connections.require(command.conn_handle)
+    refuse_unless(command.rssi_present, NrfError.INVALID_ADDR)
+    if isinstance(command, RssiGetV5):
+        return {"rssi": _RSSI_DBM}
+    return {"rssi": _RSSI_DBM, "ch_index": _CHANNEL if command.ch_index_present else None}
 
 
-def _conn_sec_get(device: Device, fields: Fields) -> bytes:
-    level = device.connections.require(fields.number(2)).security_level
-    return bytes([1, 1 | level << 4, _KEY_SIZE if level > 1 else 0])
+def data_length_update(device: Device, command: DataLengthUpdate) -> dict[str, object]:
+    """INVALID_CONN_HANDLE. There is no limitation to tell of."""
+    device.connections.require(command.conn_handle)
+    wanted = command.dl_limitation_present
+    return {"dl_limitation": DataLengthLimitation(0, 0, 0) if wanted else None}
 
 
-def _rssi_get(device: Device, fields: Fields) -> bytes:
-    device.connections.require(fields.number(2))
-    return flagged(device.profile.flagged_outputs, _RSSI_DBM.to_bytes(1, "little", signed=True))
+def tx_power_set(device: Device, command: TxPowerSet) -> dict[str, object]:
+    """INVALID_CONN_HANDLE."""
+    if command.role == _OF_A_CONNECTION:
+        device.connections.require(command.handle or 0)
+    return {}
 
 
-def _of_connection(device: Device, fields: Fields) -> bytes:
-    device.connections.require(fields.number(2))
-    return b""
+def _of_connection(device: Device, command: Any) -> dict[str, object]:
+    device.connections.require(command.conn_handle)
+    return {}
 
 
-def _data_length_update(device: Device, fields: Fields) -> bytes:
-    device.connections.require(fields.number(2))
-    return b"\0"  # no limitation to tell of
+def _refuses(result: int) -> Callable[[Device, Any], dict[str, object]]:
+    def refuse(device: Device, command: Any) -> dict[str, object]:
+        device.connections.require(command.conn_handle)
+        raise Refusal(result)
+
+    return refuse
 
 
-def _taken(device: Device, fields: Fields) -> bytes:
-    return b""
+def _taken(device: Device, command: Any) -> dict[str, object]:
+    return {}
 
 
-CALLS: dict[str, Callable[[Device, Fields], bytes]] = {
-    "addr_set": _addr_set,
-    "addr_get": _addr_get,
-    "adv_data_set": _adv_data_set,
-    "adv_start": _adv_start,
-    "adv_stop": _end("advertising"),
-    "appearance_get": _appearance_get,
-    "appearance_set": _appearance_set,
+def _survey(result: int) -> Callable[[Device, Any], dict[str, object]]:
+    def refuse(device: Device, command: Any) -> dict[str, object]:
+        raise Refusal(result)
+
+    return refuse
+
+
+_CALLS: dict[str, Any] = {
+    "address_set": addr_set,
+    "address_get": addr_get,
+    "addr_set": addr_set,
+    "addr_get": addr_get,
+    "adv_data_set": adv_data_set,
+    "adv_set_configure": adv_set_configure,
+    "adv_start": adv_start,
+    "adv_stop": adv_stop,
+    "appearance_get": appearance_get,
+    "appearance_set": appearance_set,
+    "auth_key_reply": _refuses(NrfError.INVALID_STATE),
+    "authenticate": _refuses(NrfError.NOT_SUPPORTED),
     "conn_param_update": _of_connection,
-    "conn_sec_get": _conn_sec_get,
-    "connect": _begin("connecting"),
-    "connect_cancel": _end("connecting"),
-    "data_length_update": _data_length_update,
+    "conn_sec_get": conn_sec_get,
+    "connect": connect,
+    "connect_cancel": connect_cancel,
+    "data_length_update": data_length_update,
     "device_identities_set": _taken,
-    "device_name_get": _device_name_get,
-    "device_name_set": _device_name_set,
-    "disconnect": _disconnect,
+    "device_name_get": device_name_get,
+    "device_name_set": device_name_set,
+    "disconnect": disconnect,
+    "encrypt": _refuses(NrfError.NOT_SUPPORTED),
+    "keypress_notify": _refuses(NrfError.INVALID_STATE),
+    "lesc_dhkey_reply": _refuses(NrfError.INVALID_STATE),
+    "lesc_oob_data_get": _refuses(NrfError.NOT_SUPPORTED),
+    "lesc_oob_data_set": _refuses(NrfError.INVALID_STATE),
     "phy_update": _of_connection,
-    "ppcp_get": _ppcp_get,
-    "ppcp_set": _ppcp_set,
-    "privacy_set": _taken,
-    "rssi_get": _rssi_get,
+    "ppcp_get": ppcp_get,
+    "ppcp_set": ppcp_set,
+    "privacy_get": privacy_get,
+    "privacy_set": privacy_set,
+    "qos_channel_survey_start": _survey(NrfError.RESOURCES),
+    "qos_channel_survey_stop": _survey(NrfError.INVALID_STATE),
+    "rssi_get": rssi_get,
     "rssi_start": _of_connection,
     "rssi_stop": _of_connection,
-    "scan_start": _begin("scanning"),
-    "scan_stop": _end("scanning"),
-    "tx_power_set": _taken,
+    "scan_start": scan_start,
+    "scan_stop": scan_stop,
+    "sec_info_reply": _refuses(NrfError.INVALID_STATE),
+    "sec_params_reply": _refuses(NrfError.INVALID_STATE),
+    "tx_power_set": tx_power_set,
     "whitelist_set": _taken,
 }
+CALLS: dict[str, Any] = {f"sd_ble_gap_{name}": call for name, call in _CALLS.items()}

@@ -103,7 +103,7 @@ class Peer:
         if level not in (1, 2, 3, 4):
             raise PeerError(f"security levels are 1 to 4, not {level}")
         connection.security_level = level
-        self._device.emit(events.security_changed(self._device.profile, connection.handle, level))
+        self._device.emit(events.security_changed(connection.handle, level))
 
     def leave(self) -> None:
         """Go out of reach: nothing that the server sends arrives, its queue fills."""

@@ -11,13 +11,16 @@ So the first handle of the application is 12, or 9 without Service Changed; 14 a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gatts_codec.constants import AttrType
-from gatts_codec.device.gap import MAX_NAME, GapState
+from gatts_codec.device.gap_state import MAX_NAME, GapState
 from gatts_codec.device.table import (
     CCCD,
     CHARACTERISTIC,
     PRIMARY,
     READ_ONLY,
+    Attribute,
     AttributeTable,
     NewAttribute,
     declaration,
@@ -26,7 +29,7 @@ from gatts_codec.schema.structs import NO_ACCESS, OPEN, AttrMd, Uuid
 
 NAME_HANDLE, APPEARANCE_HANDLE, PPCP_HANDLE = 3, 5, 7
 
-_READ, _INDICATE = 0x02, 0x20
+_READ, _WRITE, _INDICATE = 0x02, 0x08, 0x20
 _NAME, _APPEARANCE, _PPCP, _ADDRESS_RESOLUTION = 0x2A00, 0x2A01, 0x2A04, 0x2AA6
 SERVICE_CHANGED = 0x2A05
 
@@ -37,8 +40,8 @@ def new_table(size: int, gap: GapState, service_changed: bool, resolves_addresse
     name = NewAttribute(AttrType.CHAR_VAL, Uuid(_NAME), AttrMd(OPEN, NO_ACCESS, vlen=1), gap.name, MAX_NAME)
     _add(table, _service(0x1800))
     _add(table, _characteristic(table, _READ, _NAME), name)
-    _add(table, _characteristic(table, _READ, _APPEARANCE), _value(_APPEARANCE, gap.appearance))
-    _add(table, _characteristic(table, _READ, _PPCP), _value(_PPCP, gap.ppcp))
+    _add(table, _characteristic(table, _READ, _APPEARANCE), _value(_APPEARANCE, bytes(2)))
+    _add(table, _characteristic(table, _READ, _PPCP), _value(_PPCP, bytes(8)))
     if resolves_addresses:
         _add(table, _characteristic(table, _READ, _ADDRESS_RESOLUTION), _value(_ADDRESS_RESOLUTION, b"\x01"))
     _add(table, _service(0x1801))
@@ -49,16 +52,27 @@ def new_table(size: int, gap: GapState, service_changed: bool, resolves_addresse
         cccd = NewAttribute(AttrType.DESC, Uuid(CCCD), AttrMd(OPEN, OPEN), bytes(2), 2)
         _add(table, _characteristic(table, _INDICATE, SERVICE_CHANGED), hidden, cccd)
     table.first_user_handle = table.next_handle
+    show_gap(table, gap)
     return table
 
 
 def show_gap(table: AttributeTable, gap: GapState) -> None:
     """Let the Generic Access service say what the GAP calls have set."""
-    values = {NAME_HANDLE: gap.name, APPEARANCE_HANDLE: gap.appearance, PPCP_HANDLE: gap.ppcp}
-    for handle, value in values.items():
-        attribute = table.find(handle)
-        assert attribute is not None
-        attribute.value = value
+    name, declared = _row(table, NAME_HANDLE), _row(table, NAME_HANDLE - 1)
+    writable = gap.name_write_perm.sm != 0
+    declared.value = bytes([_READ | (_WRITE if writable else 0)]) + declared.value[1:]
+    name.md = replace(name.md, write_perm=gap.name_write_perm)
+    name.value = gap.name
+    _row(table, APPEARANCE_HANDLE).value = gap.appearance.to_bytes(2, "little")
+    _row(table, PPCP_HANDLE).value = b"".join(
+        wish.to_bytes(2, "little") for wish in gap.ppcp.to_dict().values()
+    )
+
+
+def _row(table: AttributeTable, handle: int) -> Attribute:
+    found = table.find(handle)
+    assert found is not None
+    return found
 
 
 def _add(table: AttributeTable, *new: NewAttribute) -> None:

@@ -73,7 +73,7 @@ def test_a_chip_on_a_pty_with_traffic_script_and_recording(start: Start, tmp_pat
         next(client.events(timeout_s=30))  # the phone has come
     out, err = interrupted(process, by)
     assert "service_add" in out
-    assert "GAP_CONNECTED" in out
+    assert "connected" in out
     assert "ACK" not in out
     assert "-- link up" in err
     assert "-- script: line 3: read 0x0003 -> 6e 52 46 35 78" in err
@@ -294,5 +294,5 @@ def test_the_demo(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_the_demo_without_bytes_and_in_another_dialect(run: Runner) -> None:
     outcome = run("demo", "--no-bytes", "-d", "s110_v8")
     assert outcome.status == 0
-    assert "GAP_CONNECTED" in outcome.out
+    assert "connected" in outcome.out
     assert not re.search(r"^\s+c0( [0-9a-f]{2})+ c0$", outcome.out, re.MULTILINE)

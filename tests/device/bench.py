@@ -30,6 +30,7 @@ from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
 from gatts_codec.device.peer import Peer
 from gatts_codec.link.variants import variant_for
+from gatts_codec.packets.common.user_mem_reply import UserMemBlock, UserMemReply
 from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
 
 E = TypeVar("E", bound=Event)
@@ -182,9 +183,4 @@ class Bench:
 
     def lend(self, conn: int, size: int | None) -> int:
         """Answer a request for user memory with that many bytes, or none; the call's result."""
-        opcode = next(
-            code for code, name in self.device.profile.companions.items() if name == "user_mem_reply"
-        )
-        memory = b"\0" if size is None else b"\1" + size.to_bytes(2, "little") + b"\0"
-        response = self.raw(bytes([0, opcode]) + conn.to_bytes(2, "little") + memory)
-        return int.from_bytes(response[2:6], "little")
+        return self.result(UserMemReply(conn, None if size is None else UserMemBlock(size)))

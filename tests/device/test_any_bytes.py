@@ -20,6 +20,7 @@ from gatts_codec.device.device import Device
 from gatts_codec.device.peer import Peer
 from gatts_codec.errors import PeerError
 from gatts_codec.framing import encode_frame, h5
+from gatts_codec.packets.common.user_mem_reply import UserMemBlock, UserMemReply
 
 
 @cache
@@ -71,7 +72,7 @@ def aimed(message: Command[Any], draw: st.DataObject, conn: int, last: int) -> C
     changed: dict[str, Any] = {}
     if "conn_handle" in names:
         changed["conn_handle"] = draw.draw(st.sampled_from([conn, conn, 0xFFFF, 7]))
-    for name in names.intersection(HANDLES):
+    for name in [name for name in names.intersection(HANDLES) if getattr(message, name) is not None]:
         changed[name] = draw.draw(st.integers(0, last + 1))
     params = getattr(message, "hvx_params", None)
     if params is not None:
@@ -113,17 +114,16 @@ def test_any_calls_while_a_peer_does_anything(data: st.DataObject) -> None:
     for number, md in enumerate(kinds):
         bench.characteristic(0x2A37 + number, **md)
     bench.peer.confirms = data.draw(st.booleans())
-    user_mem_reply = next(
-        o for o, name in bench.device.profile.companions.items() if name == "user_mem_reply"
-    )
     for _ in range(data.draw(st.integers(1, 20))):
         last = len(bench.device.table)
         what = data.draw(st.integers(0, 3))
         if what == 0:
             peer_acts(bench.peer, data, last)
         elif what == 1:
-            lent = data.draw(st.sampled_from([b"\0", b"\1\x40\0\0", b"\1\xff\xff\0"]))
-            check(bench.device, bytes([0, user_mem_reply, 0, 0]) + lent, bench.now)
+            lent = data.draw(
+                st.sampled_from([None, UserMemBlock(64, mem_present=False), UserMemBlock(0xFFFF)])
+            )
+            check(bench.device, bench.codec.pack(UserMemReply(0, lent)), bench.now)
         elif what == 2:
             bench.after(data.draw(st.sampled_from([0.0, 1.0, 31.0])))
         else:

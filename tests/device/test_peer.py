@@ -16,7 +16,6 @@ from gatts_codec import (
     Hvx,
     HvxParams,
     NrfError,
-    Opaque,
     RwAuthorizeRequestEventV1,
     SecMode,
     ServiceAdd,
@@ -31,6 +30,7 @@ from gatts_codec import (
 from gatts_codec.constants import AttrType
 from gatts_codec.device.peer import Peer
 from gatts_codec.errors import PeerError
+from gatts_codec.packets.gap.connection_events import DisconnectedEvent
 from gatts_codec.schema.structs import Attr, AttrMd
 
 SIGNED = SecMode(2, 1)
@@ -281,7 +281,7 @@ def test_a_peer_that_leaves_fails_its_requests(dialect: str) -> None:
     bench.peer.disconnect()
     with pytest.raises(PeerError, match="connection is gone"):
         writing.result()
-    assert bench.events()[-1] == Opaque(2, "event", "gap", 0x11, bytes([conn, 0, 0x13]))
+    assert bench.events()[-1] == DisconnectedEvent(conn, 0x13)
     with pytest.raises(PeerError, match="not connected"):
         bench.peer.read(handle)
 

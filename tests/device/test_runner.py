@@ -21,7 +21,6 @@ from gatts_codec import (
     CharMd,
     CharProps,
     HvxParams,
-    Opaque,
     RwAuthorizeRequestEvent,
     Uuid,
     WriteEvent,
@@ -33,6 +32,9 @@ from gatts_codec.errors import LinkClosed, PeerError, PortError
 from gatts_codec.link.aio import aconnect
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.transports import memory_pair, open_transport
+from gatts_codec.packets.common.events import UserMemRequestEvent
+from gatts_codec.packets.common.user_mem_reply import UserMemBlock, UserMemReply
+from gatts_codec.packets.gap.connection_events import ConnectedEvent, DisconnectedEvent
 
 needs_pty = pytest.mark.skipif(sys.platform == "win32", reason="this system has no pseudo-terminals")
 needs_unix = pytest.mark.skipif(not hasattr(socket, "AF_UNIX"), reason="this system has no Unix sockets")
@@ -97,8 +99,8 @@ def test_all_that_a_peer_can_do_from_another_thread(running: tuple[ChipRunner, C
     peer.confirm_by_hand()
     peer.confirm()
     writing = peer.begin(lambda peer: peer.write_long(handle, b"three"))
-    client.wait_for(Opaque, where=lambda event: event.opcode == 1)  # USER_MEM_REQUEST
-    client.send_raw(bytes.fromhex("0066000001400000"))
+    client.wait_for(UserMemRequestEvent)
+    client.call(UserMemReply(conn, UserMemBlock(64)))
     writing.result(300)
     assert peer.read(handle) == b"three"
 
@@ -131,8 +133,7 @@ def test_what_is_rarer_from_another_thread(running: tuple[ChipRunner, Client]) -
     peer.confirms = True
     assert peer.confirms
     peer.disconnect(0x16)
-    gone = client.wait_for(Opaque, where=lambda event: event.opcode == 0x11)
-    assert gone.data[2] == 0x16
+    assert client.wait_for(DisconnectedEvent).reason == 0x16
 
 
 @pytest.mark.parametrize(("end", "value"), [(BlockingPeer.execute, b"new"), (BlockingPeer.cancel, b"old")])
@@ -142,7 +143,7 @@ def test_prepared_writes_from_another_thread(
     runner, client = running
     handle = add_value(client)
     runner.peer.connect()
-    client.on_event(lambda event: client.send_raw(bytes.fromhex("0066000001400000")), Opaque)  # lend memory
+    client.on_event(lambda event: client.call(UserMemReply(0, UserMemBlock(64))), UserMemRequestEvent)
     runner.peer.prepare(handle, b"ne")
     runner.peer.prepare(handle, b"w", 2)
     end(runner.peer)
@@ -422,8 +423,7 @@ def test_a_farm_on_pseudo_terminals() -> None:
                 chip = farm.chips[1]
                 assert chip.is_up
                 farm.act(chip, lambda chip: chip.peer.connect())
-                event = await client.wait_for(Opaque)
-                assert event.opcode == 0x10
+                await client.wait_for(ConnectedEvent)
             await farm.close()
             await farm.run_until_closed()
             assert farm.chips == []

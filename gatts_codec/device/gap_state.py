@@ -1,0 +1,82 @@
+"""What the GAP calls have set, and what the chip is doing until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gatts_codec.constants import NrfError
+from gatts_codec.device.refusal import refuse_unless
+from gatts_codec.packets.gap.adv_set_configure import AdvParams
+from gatts_codec.packets.gap.privacy import PrivacyParams
+from gatts_codec.packets.gap.structs import AdvSetData, ConnParams
+from gatts_codec.schema.structs import NO_ACCESS, SecMode
+
+MAX_NAME = 31
+RANDOM_STATIC = 1
+# 30 ms interval, no latency, 4 s supervision timeout: what the recorded connection has.
+CONN_PARAMS = ConnParams(24, 24, 0, 400)
+NO_WISHES = ConnParams(0xFFFF, 0xFFFF, 0, 0xFFFF)  # until ppcp_set
+_FOR_EVER = float("inf")
+
+
+class Activity(Enum):
+    """What a chip does until it is stopped, or its time is over."""
+
+    ADVERTISING = "advertising"
+    SCANNING = "scanning"
+    CONNECTING = "connecting"
+
+
+@dataclass(slots=True)
+class GapState:
+    """``address`` has its most significant byte first; ``tag`` is the configuration that advertising began with."""
+
+    address: bytes
+    name: bytes
+    address_type: int = RANDOM_STATIC
+    name_write_perm: SecMode = NO_ACCESS
+    appearance: int = 0
+    ppcp: ConnParams = NO_WISHES
+    privacy: PrivacyParams | None = None
+    adv_params: AdvParams | None = None
+    adv_data: AdvSetData = field(default_factory=AdvSetData)
+    scan_room: int = 0
+    enabled: bool = False
+    tag: int = 0
+    _until: dict[Activity, float] = field(default_factory=dict)
+
+    @property
+    def advertising(self) -> bool:
+        """Whether a peer may come."""
+        return self.is_doing(Activity.ADVERTISING)
+
+    def is_doing(self, activity: Activity) -> bool:
+        """Whether it has begun, and not ended."""
+        return activity in self._until
+
+    def begin(self, activity: Activity, now: float, seconds: float) -> None:
+        """Begin, for so long, or with 0 for ever. INVALID_STATE if it has begun already."""
+        refuse_unless(activity not in self._until, NrfError.INVALID_STATE)
+        self._until[activity] = now + seconds if seconds else _FOR_EVER
+
+    def end(self, activity: Activity) -> None:
+        """End. INVALID_STATE if it has not begun."""
+        refuse_unless(activity in self._until, NrfError.INVALID_STATE)
+        del self._until[activity]
+
+    def connected(self) -> None:
+        """A peer has come: advertising is over."""
+        self._until.pop(Activity.ADVERTISING, None)
+
+    def next_deadline(self) -> float | None:
+        """When the first of them ends."""
+        until = min(self._until.values(), default=_FOR_EVER)
+        return None if until == _FOR_EVER else until
+
+    def ended(self, now: float) -> list[Activity]:
+        """What has ended by its time."""
+        over = [activity for activity, until in self._until.items() if until <= now]
+        for activity in over:
+            del self._until[activity]
+        return over

@@ -9,12 +9,33 @@ from collections.abc import Iterator
 _CLASSES: dict[str, tuple[str, ...]] = {
     "NrfError": ("NRF_ERROR_", "NRF_ERROR_SD_", "BLE_ERROR_", "NRF_"),
     "RpcAppStatus": ("",),
+    "BLEGapRoles": ("BLE_GAP_ROLE_",),
     "BLEHci": ("BLE_HCI_", "BLE_HCI_STATUS_CODE_"),
     "BLEGattStatusCode": ("BLE_GATT_STATUS_", "BLE_GATT_STATUS_ATTERR_"),
     "BLEGattWriteOperation": ("BLE_GATT_OP_",),
     "BLEGattsWriteOperation": ("BLE_GATTS_OP_",),
     "BLEGattHVXType": ("BLE_GATT_HVX_",),
     "BLEEvtID": ("BLE_", "BLE_EVT_"),
+}
+# Members that pc-ble-driver-py calls otherwise than the SDK (read from the package).
+_IRREGULAR: dict[str, str] = {
+    "BLEGapAdvType.connectable_undirected": "BLE_GAP_ADV_TYPE_ADV_IND",
+    "BLEGapAdvType.connectable_directed": "BLE_GAP_ADV_TYPE_ADV_DIRECT_IND",
+    "BLEGapAdvType.scanable_undirected": "BLE_GAP_ADV_TYPE_ADV_SCAN_IND",
+    "BLEGapAdvType.non_connectable_undirected": "BLE_GAP_ADV_TYPE_ADV_NONCONN_IND",
+    "BLEGapIOCaps.yesno": "BLE_GAP_IO_CAPS_DISPLAY_YESNO",
+    "BLEGattWriteOperation.singed_write_cmd": "BLE_GATT_OP_SIGN_WRITE_CMD",
+    "BLEGattWriteOperation.prepare_write_req": "BLE_GATT_OP_PREP_WRITE_REQ",
+    "BLEGattWriteOperation.execute_write_req": "BLE_GATT_OP_EXEC_WRITE_REQ",
+    "BLEGattStatusCode.req_not_supp": "BLE_GATT_STATUS_ATTERR_REQUEST_NOT_SUPPORTED",
+    "BLEGattStatusCode.invalid_offs": "BLE_GATT_STATUS_ATTERR_INVALID_OFFSET",
+    "BLEGattStatusCode.prep_q_full": "BLE_GATT_STATUS_ATTERR_PREPARE_QUEUE_FULL",
+    "BLEGattStatusCode.invalid_att_va_length": "BLE_GATT_STATUS_ATTERR_INVALID_ATT_VAL_LENGTH",
+    "BLEGattStatusCode.unsupp_group_type": "BLE_GATT_STATUS_ATTERR_UNSUPPORTED_GROUP_TYPE",
+    "BLEGattStatusCode.cccd_config_error": "BLE_GATT_STATUS_ATTERR_CPS_CCCD_CONFIG_ERROR",
+    "BLEGattStatusCode.procedure_in_progress": "BLE_GATT_STATUS_ATTERR_CPS_PROC_ALR_IN_PROG",
+    "BLEHci.pairintg_with_unit_key_unsupported": "BLE_HCI_PAIRING_WITH_UNIT_KEY_UNSUPPORTED",
+    "BLEHci.differen_transaction_collision": "BLE_HCI_DIFFERENT_TRANSACTION_COLLISION",
 }
 _PREFIXES = (
     "", "BLE_", "NRF_", "NRF_ERROR_", "BLE_ERROR_", "SD_", "SD_BLE_", "SD_BLE_GATTS_", "BLE_GATTS_EVT_", "BLE_HCI_",
@@ -42,11 +63,16 @@ def words_of(text: str) -> Iterator[str]:
 
 def spellings(word: str) -> Iterator[str]:
     """The names that a word may stand for, in capitals: ``NrfError.rpc_h5_transport_state``, ``GattsEvtWrite``."""
-    owner, dot, member = word.rpartition(".")
-    name = _snake(member if dot else word).removeprefix("ON_")
-    prefixes = _CLASSES.get(owner, _PREFIXES) if dot else _PREFIXES
-    yield from (prefix + name for prefix in prefixes)
-    yield from (prefix + name for prefix in _PREFIXES if dot)
+    owner, _, member = word.rpartition(".")
+    name = _snake(member).removeprefix("ON_")
+    if word in _IRREGULAR:
+        yield _IRREGULAR[word]
+    elif owner in _CLASSES:
+        yield from (prefix + name for prefix in _CLASSES[owner])
+    elif owner.startswith("BLE"):  # BLEGapTimeoutSrc.conn
+        yield f"{_snake(owner)}_{name}"
+    else:
+        yield from (prefix + name for prefix in _PREFIXES)
 
 
 def is_name(word: str) -> bool:

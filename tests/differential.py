@@ -222,7 +222,7 @@ def _resize(data: bytearray, at: int, random: Random) -> None:
 
 def mutated_message(message: Packet, random: Random) -> Packet:
     """The message with another value in one or two of its fields."""
-    for _ in range(random.choice((1, 1, 2))):
+    for _ in range(random.choice((1, 1, 2)) if field_paths(message) else 0):
         path = random.choice(field_paths(message))
         if isinstance(_at(message, path), bytes) and random.random() < 0.5:
             message = _resized(message, path, random.randbytes(random.choice(SIZES)))

@@ -62,9 +62,9 @@ def describe_payload(dialect, payload):
         what = "event id" if kind == "event" else "opcode"
         return kind + " [truncated]", fields, [(0, 1, "at offset 0: too short for its " + what)]
     number = int.from_bytes(body[:width], "little")
-    group = group_of(dialect, kind, number)
-    if group == "gatts":
-        return describe_gatts(dialect, kind, number, body, fields)
+    group, packet = group_of(dialect, kind, number), dialect["packets"][kind].get(number)
+    if packet or group == "gatts":
+        return describe_packet(dialect, kind, number, packet, body, fields)
     return describe_other(dialect, kind, number, group, body, fields)
 
 
@@ -81,8 +81,7 @@ def group_of(dialect, kind, number):
     return "unknown"
 
 
-def describe_gatts(dialect, kind, number, body, fields):
-    packet = dialect["packets"][kind].get(number)
+def describe_packet(dialect, kind, number, packet, body, fields):
     what, width = ("event id", 2) if kind == "event" else ("opcode", 1)
     if packet is None:
         text = "at offset 0: %s 0x%02x is no %s of %s" % (what, number, kind, dialect["name"])

@@ -236,7 +236,7 @@ class Group(Members):
     def _skip_filler(self, stream: BytesIO, context: Container, path: str) -> None:
         start = stream.tell()
         byte = stream_read(stream, 1, path)[0]
-        note(stream, f"{path} (filler)", start, byte)
+        note(stream, f"{path} -> {self.key} (filler)", start, byte)
         if byte and is_strict(context):
             raise Refused(f"an absent {self.key} is followed by 00, found {byte:02x}", path, offset=start)
 

@@ -258,7 +258,7 @@ def read_filler(layout, reader, path):
         return
     start = reader.pos
     byte = reader.take(1, path)[0]
-    reader.note(path + " (filler)", start, byte, "%02x" % byte)
+    reader.note(join(path, layout["key"]) + " (filler)", start, byte, "%02x" % byte)
     if byte:
         reader.warn(path, start, "an absent %s is followed by 00, found %02x" % (layout["key"], byte))
 

@@ -65,6 +65,7 @@ def test_there_are_valid_vectors_for_every_packet(dialect: str) -> None:
     assert names == {(cls.kind, cls.name) for cls in Codec(dialect).message_classes()}
 
 
+@pytest.mark.soak  # the base's vectors once more
 @pytest.mark.parametrize("dialect", BASES)
 @pytest.mark.parametrize("category", ["valid", "malformed", "tolerated", "unencodable"])
 def test_a_build_of_pc_ble_driver_takes_what_it_inherits(dialect: str, category: str) -> None:

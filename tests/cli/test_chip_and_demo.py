@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from cli.commands import Runner
 
-from gatts_codec import Attr, AttrMd, CharMd, CharProps, Opaque, SysAttrMissingEvent, Uuid
+from gatts_codec import Attr, AttrMd, CharMd, CharProps, SysAttrMissingEvent, Uuid
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.client import connect
+from gatts_codec.packets.gap.connection_events import ConnectedEvent, DisconnectedEvent
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and pseudo-terminals are POSIX's")
 ENDS = [
@@ -73,7 +74,7 @@ def test_a_chip_on_a_pty_with_traffic_script_and_recording(start: Start, tmp_pat
         next(client.events(timeout_s=30))  # the phone has come
     out, err = interrupted(process, by)
     assert "service_add" in out
-    assert "connected" in out
+    assert "CONNECTED" in out
     assert "ACK" not in out
     assert "-- link up" in err
     assert "-- script: line 3: read 0x0003 -> 6e 52 46 35 78" in err
@@ -140,10 +141,9 @@ def test_a_chip_that_ends_with_its_script(
         *place, "--script", str(script), "--until-script-ends", "--timeout", "900", "--quiet"
     )
     with connect(url, "sd_api_v5") as client:
-        connected = client.wait_for(Opaque)
-        assert connected.opcode == 0x10
+        client.wait_for(ConnectedEvent)
         if not status:  # what the script did last arrives before the chip is gone
-            assert client.wait_for(Opaque).opcode == 0x11
+            client.wait_for(DisconnectedEvent)
         _, err = process.communicate()
     assert process.returncode == status
     assert ("script: line 3: read 0x0999" in err) == bool(status)
@@ -283,7 +283,7 @@ def test_the_demo(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     ]
     assert max(map(len, outcome.lines[:-3])) <= 100
     assert "service_add  type=PRIMARY uuid=0x180d" in outcome.out
-    assert "cfg_set (common)" in outcome.out
+    assert "cfg_set  att_mtu=247" in outcome.out
     decoded = run("decode", str(record), "-d", "sd_api_v5")
     assert decoded.status == 0
     frames = re.search(r"^(\d+) frames", outcome.out, re.MULTILINE)
@@ -294,5 +294,5 @@ def test_the_demo(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_the_demo_without_bytes_and_in_another_dialect(run: Runner) -> None:
     outcome = run("demo", "--no-bytes", "-d", "s110_v8")
     assert outcome.status == 0
-    assert "connected" in outcome.out
+    assert "CONNECTED" in outcome.out
     assert not re.search(r"^\s+c0( [0-9a-f]{2})+ c0$", outcome.out, re.MULTILINE)

@@ -137,7 +137,7 @@ def test_a_broken_line_is_told_with_its_number(run: Runner, tmp_path: Path) -> N
     [
         (("nothing.jsonl", *V5), 1, "nothing.jsonl: no such file, and not hex either"),
         (("a4 00", *V5), 1, "no frame found"),
-        ((RESET, "-d", "sd_api_v4"), 2, "sd_api_v5"),
+        ((RESET, "-d", "sd_api_v8"), 2, "sd_api_v5"),
         ((*V5,), 2, "FILE, hex, -"),
     ],
 )

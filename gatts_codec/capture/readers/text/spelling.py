@@ -20,7 +20,7 @@ _HEX = re.compile(rf"(?<![\w.]){_FIRST}(?![0-9a-z_])(?:{_BETWEEN}{_WORD}(?![0-9a
 _DIGITS = re.compile(r"(?:0x|\$)?([0-9a-f]+)", re.IGNORECASE)
 _LIST = re.compile(r"[\[{(]\s*((?:\d{1,3}\s*,\s*)+\d{1,3})\s*,?\s*[\])}]")
 _NUMBERS = re.compile(r"(?<![\w.:])\d{1,3}(?:[ ,;]{1,3}\d{1,3}){2,}(?![\w.:])")
-_STRING = re.compile(r"""(?P<quote>["'])(?P<said>(?:[^"'\\]|\\.|(?!(?P=quote))["'])*)(?P=quote)""")
+_STRING = re.compile(r"""(?<!\\)(?P<quote>["'])(?P<said>(?:[^"'\\]|\\.|(?!(?P=quote))["'])*)(?P=quote)""")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-3]?[0-7]{1,2})|([abfnrtv\\'\"e]))")
 _UNQUOTED = re.compile(r"\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3})[\x21-\x7e]*")
 _LETTERS = dict(zip("abfnrtv\\'\"e", b"\a\b\f\n\r\t\v\\'\"\x1b", strict=True))

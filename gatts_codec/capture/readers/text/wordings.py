@@ -17,10 +17,11 @@ class Wording(NamedTuple):
     kind: str
     words: re.Pattern[str]
     telling: bool = True
+    whole: bool = False  # the words stand in the midst of what the line says
 
 
-def _wording(kind: str, *words: str, telling: bool = True, case: bool = True) -> Wording:
-    return Wording(kind, re.compile("|".join(words), 0 if case else re.IGNORECASE), telling)
+def _wording(kind: str, *words: str, telling: bool = True, case: bool = True, whole: bool = False) -> Wording:
+    return Wording(kind, re.compile("|".join(words), 0 if case else re.IGNORECASE), telling, whole)
 
 
 _DRIVER = (
@@ -66,26 +67,33 @@ _OTHERS = (
     _wording("error", r"(?<=\bERROR)\W.{1,300}", r"(?<=\bError: ).{1,300}", telling=False),
     _wording("error", r"(?:\bCRITICAL|\bFATAL|[\[<(](?i:error|fatal)[\])>])\W.{1,300}", telling=False),
     _wording("error", r"\berr(?:no|code)['\"]?\s*[:=].{1,300}"),
-    _wording("error", r".{0,100}\b(?:NRF_ERROR_|BLE_ERROR_|NrfError\.|NRF_FAULT)\w.{0,200}"),
-    _wording("error", r".{0,60}\bNRF[ _](?:ERROR|ERR|error)\s*[:#=]?\s*(?:0x)?[0-9a-fA-F]{1,5}\b.{0,100}"),
+    _wording("error", r"\b(?:NRF_ERROR_|BLE_ERROR_|NrfError\.|NRF_FAULT)\w", whole=True),
+    _wording(
+        "error", r"\bNRF[ _](?:ERROR|ERR|error)\s{0,3}[:#=]?\s{0,3}(?:0x)?[0-9a-fA-F]{1,5}\b", whole=True
+    ),
 )
 WORDINGS: tuple[Wording, ...] = (*_FIRMWARE, *_DRIVER, *_NRFUTIL, *_BLATANN, *_OTHERS)
 
 _ENOUGH = 400  # lines
+_LONGEST, _SAID = 4096, 300  # characters: what is looked at of a line, and shown of it
 
 
 def reported(line: str) -> tuple[str, str] | None:
     """The kind of what a line reports, and its words; None where it reports nothing that is known."""
+    line = line[:_LONGEST]
     for wording in WORDINGS:
         if found := wording.words.search(line):
-            return wording.kind, _trimmed(found[0])
+            return wording.kind, _trimmed(line[:_SAID] if wording.whole else found[0])
     return None
 
 
 def is_log(lines: list[str]) -> bool:
     """Whether one of the first lines says what only a log of this kind says."""
     return any(
-        wording.words.search(line) for line in lines[:_ENOUGH] for wording in WORDINGS if wording.telling
+        wording.words.search(line[:_LONGEST])
+        for line in lines[:_ENOUGH]
+        for wording in WORDINGS
+        if wording.telling
     )
 
 

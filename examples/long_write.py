@@ -2,7 +2,7 @@
 
 The first prepared write makes the chip ask for memory (USER_MEM_REQUEST). Once it is lent the chip queues the parts
 there without asking, and the execution's event brings the whole block: u16 handle, u16 offset, u16 length and bytes,
-repeated, ended by handle 0. Both packets about memory are of the *common* group: this program makes them itself.
+repeated, ended by handle 0.
 
     python examples/long_write.py
 """
@@ -17,26 +17,18 @@ from gatts_codec import (
     AttrMd,
     CharMd,
     CharProps,
-    Client,
-    Opaque,
     ServiceType,
     Uuid,
     WriteEvent,
     connect,
     memory_pair,
 )
+from gatts_codec.common import UserMemBlock, UserMemReply, UserMemRequestEvent
 from gatts_codec.device import ChipRunner, VirtualChip
 
 DIALECT = "sd_api_v5"
-USER_MEM_REQUEST = 0x01  # event id from v5 on; 0x02 before
-USER_MEM_REPLY = 0x66  # opcode from v5 on
 MEMORY = 64  # bytes: firmware has no more, whatever is offered
 TEXT = b"Over 20 bytes a value comes in parts."
-
-
-def lend_memory(client: Client, conn: int) -> None:
-    """Answer the chip's wish for memory: u16 connection, a flag, u16 length, and no bytes."""
-    client.send_raw(struct.pack("<BBHBHB", 0, USER_MEM_REPLY, conn, 1, MEMORY, 0))
 
 
 def queued_writes(block: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -60,8 +52,8 @@ def main() -> None:
         client.sys_attr_set(chip.peer.connect())
 
         writing = chip.peer.begin(lambda phone: phone.write_long(handles.value_handle, TEXT))
-        request = client.wait_for(Opaque, where=lambda event: event.opcode == USER_MEM_REQUEST)
-        lend_memory(client, int.from_bytes(request.data[:2], "little"))
+        request = client.wait_for(UserMemRequestEvent)
+        client.call(UserMemReply(request.conn_handle, UserMemBlock(MEMORY)))
 
         executed = client.wait_for(WriteEvent)
         assert executed.mem_block is not None

@@ -88,7 +88,7 @@ class Message:
     """
 
     __slots__ = ()
-    __signature__ = LazySignature()
+    __signature__: ClassVar[LazySignature] = LazySignature()
     _values: ClassVar[Callable[[Any], Any]] = no_values  # classes.py
     _data: ClassVar[tuple[str, ...]] = ()  # fields that may be given as buffers or lists
 

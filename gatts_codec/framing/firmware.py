@@ -22,6 +22,8 @@ _CLOSER = re.compile(b"[\xdc\xdd]")
 class FirmwareDecoder(Decoder):
     """Streaming H5 decoder of a chip. ``latch=False``: a DB before anything but DC or DD only spoils its frame."""
 
+    dropped: int
+
     def __init__(self, *, latch: bool = True) -> None:
         super().__init__()
         self._latch = latch

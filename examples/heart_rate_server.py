@@ -19,7 +19,6 @@ from gatts_codec import (
     ExchangeMtuRequestEvent,
     HvnTxCompleteEvent,
     HvxParams,
-    Opaque,
     ServiceType,
     SysAttrMissingEvent,
     Uuid,
@@ -27,16 +26,14 @@ from gatts_codec import (
     connect,
     memory_pair,
 )
+from gatts_codec.common import ConnGatt
 from gatts_codec.device import ChipRunner, VirtualChip
+from gatts_codec.gap import AdvParamsV5, ConnectedEvent, DisconnectedEvent
 
 DIALECT = "sd_api_v5"
-CONNECTED, DISCONNECTED = 0x10, 0x11  # GAP events
 MTU = 247
-# Commands of the common and GAP groups, packet type first, as blatann sends them to SD API v5.
-CONFIGURE_MTU = "00 69 23000000 01 01 f700"
-ENABLE = "00 60"
-ADVERTISING_DATA = "00 72 0a 01 020106 0609" + b"Heart".hex() + "00 00"
-ADVERTISE = "00 73 01 00 00 00 a000 0000 00 01"
+TAG = 1  # by which advertising names the configuration of connections
+ADVERTISING_DATA = b"\x02\x01\x06" + b"\x06\x09Heart"  # flags, complete local name
 
 
 class HeartRateServer:
@@ -46,15 +43,19 @@ class HeartRateServer:
         self.client = client
         self.beats = itertools.cycle((72, 73, 75, 74))
         self.subscribed: set[int] = set()  # connections
-        for command in (CONFIGURE_MTU, ENABLE):
-            client.send_raw(bytes.fromhex(command))
+        client.cfg_set(ConnGatt(att_mtu=MTU, conn_cfg_tag=TAG))
+        client.enable()
         service = client.service_add(ServiceType.PRIMARY, Uuid(0x180D)).handle
         value = Attr(Uuid(0x2A37), AttrMd(NO_ACCESS, NO_ACCESS, vlen=1), max_len=20)
         handles = client.characteristic_add(service, CharMd(CharProps(notify=1)), value).handles
         assert handles is not None
         self.value, self.cccd = handles.value_handle, handles.cccd_handle
-        client.send_raw(bytes.fromhex(ADVERTISING_DATA))
-        client.send_raw(bytes.fromhex(ADVERTISE))
+        client.gap.adv_data_set(data=ADVERTISING_DATA)
+        self.advertise()
+
+    def advertise(self) -> None:
+        """The chip stops when a phone connects."""
+        self.client.gap.adv_start_v5(AdvParamsV5(), TAG)
 
     def serve(self, timeout_s: float | None = None) -> None:
         """Answer until nothing has happened for so long; for ever if that is None."""
@@ -66,8 +67,12 @@ class HeartRateServer:
 
         The phone may be gone before it is answered: its next event says so, the result need not.
         """
-        if isinstance(event, Opaque) and event.group == "gap":
-            self.follow_connection(event)
+        if isinstance(event, ConnectedEvent):
+            print("connected")
+        elif isinstance(event, DisconnectedEvent):
+            print("disconnected")
+            self.subscribed.discard(event.conn_handle)
+            self.advertise()
         elif isinstance(event, SysAttrMissingEvent):
             # Here and nowhere else: a second call for the same connection would end its subscriptions.
             self.client.unchecked.sys_attr_set(event.conn_handle)
@@ -78,14 +83,6 @@ class HeartRateServer:
             self.follow_subscription(event)
         elif isinstance(event, HvnTxCompleteEvent):  # there is room for the next one
             self.notify(event.conn_handle)
-
-    def follow_connection(self, event: Opaque) -> None:
-        if event.opcode == CONNECTED:
-            print("connected")
-        elif event.opcode == DISCONNECTED:
-            print("disconnected")
-            self.subscribed.discard(int.from_bytes(event.data[:2], "little"))
-            self.client.send_raw(bytes.fromhex(ADVERTISE))
 
     def follow_subscription(self, event: WriteEvent) -> None:
         if event.data[0] & 1:

@@ -12,8 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gatts_codec import InitialUserHandleGet, LinkClosed, LinkReset, LinkTimeout, Opaque, ServiceAdd, Uuid
+from gatts_codec import InitialUserHandleGet, LinkClosed, LinkReset, LinkTimeout, ServiceAdd, Uuid
 from gatts_codec.device import ChipFarm, VirtualChip
+from gatts_codec.gap import ConnectedEvent
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 ADD, GET = ServiceAdd(1, Uuid(0x180D)), InitialUserHandleGet()
@@ -51,7 +52,7 @@ def test_events_come_in_the_queue(play: Callable[..., None]) -> None:
     async def scene(host: Any, chip: VirtualChip) -> None:
         assert (await host.call(ADD)).handle == 14
         chip.peer.connect()
-        assert isinstance(await host.events.get(), Opaque)
+        assert isinstance(await host.events.get(), ConnectedEvent)
 
     play(scene)
 

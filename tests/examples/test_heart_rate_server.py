@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from gatts_codec import Client, Opaque, PeerError, connect, memory_pair
+from gatts_codec import Client, PeerError, connect, memory_pair
 from gatts_codec.device import ChipRunner, Peer, Procedure, ScriptRun, VirtualChip, parse_script
+from gatts_codec.gap import DisconnectedEvent
 
-DISCONNECTED = 0x11
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 
 PHONES = {
@@ -69,8 +69,7 @@ def test_a_phone_that_leaves_before_it_is_answered(
         chip.peer.disconnect()
         with pytest.raises(PeerError, match="gone"):
             asking.result(300)
-        seen = []
-        while DISCONNECTED not in seen:
+        event: object = None
+        while not isinstance(event, DisconnectedEvent):
             event = next(client.events(timeout_s=300))
             server.answer(event)
-            seen.append(event.opcode if isinstance(event, Opaque) else None)

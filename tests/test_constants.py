@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from enum import IntEnum
+from enum import Enum
 
 import pytest
 from golden import records
@@ -15,7 +15,7 @@ from gatts_codec.constants.table import group_and_name, tables
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import UnknownDialectError
 
-HEADER_PREFIXES: dict[type[IntEnum], str] = {
+HEADER_PREFIXES: dict[type[Enum], str] = {
     constants.ServiceType: "BLE_GATTS_SRVC_TYPE_",
     constants.HvxType: "BLE_GATT_HVX_",
     constants.WriteOp: "BLE_GATTS_OP_",
@@ -62,7 +62,7 @@ HEADER_NAMES = {  # a Python name cannot begin with a digit
     "MBPS_2": "2MBPS",
 }
 # Constants with an enum's prefix that are not among its values: other enums', counts, another name of the same number.
-NOT_MEMBERS: dict[type[IntEnum], str] = {
+NOT_MEMBERS: dict[type[Enum], str] = {
     constants.Role: "COUNT_",
     constants.AdvType: "ADV_",
     constants.AdvTypeV5: "(?!ADV_)",
@@ -92,7 +92,7 @@ def measured(prefix: str) -> dict[str, set[int]]:
 
 
 @pytest.mark.parametrize("enum", HEADER_PREFIXES, ids=lambda enum: enum.__name__)
-def test_every_enum_equals_the_headers(enum: type[IntEnum]) -> None:
+def test_every_enum_equals_the_headers(enum: type[Enum]) -> None:
     members = {HEADER_NAMES.get(name, name): {member.value} for name, member in enum.__members__.items()}
     if enum is constants.NrfError:
         assert members.pop("SUCCESS") == measured("NRF_SUCCESS")[""]
@@ -245,7 +245,7 @@ def test_importing_the_constants_does_not_read_the_table() -> None:
         (constants.GapTimeoutSourceV4, ("s110_v8", "s130_v1", "sd_api_v2", "sd_api_v3", "sd_api_v4")),
     ],
 )
-def test_timeout_sources_are_those_of_their_dialects(enum: type[IntEnum], dialects: tuple[str, ...]) -> None:
+def test_timeout_sources_are_those_of_their_dialects(enum: type[Enum], dialects: tuple[str, ...]) -> None:
     prefix = "BLE_GAP_TIMEOUT_SRC_"
     found = [tables()[dialect] for dialect in dialects]
     wanted = {

@@ -76,7 +76,11 @@ def _packets(dialect: Dialect) -> dict[Kind, dict[int, PacketTable]]:
 
 def _event_names(numbers: str) -> dict[int, str]:
     events = (entry for entry in named() if entry.category == "event" and numbers in entry.dialects)
-    return {event.code: event.name for event in events if event.group not in ("gatts", "unknown")}
+    return {
+        event.code: event.name
+        for event in events
+        if event.code is not None and event.group not in ("gatts", "unknown")
+    }
 
 
 def _groups(numbers: str, kind: Kind) -> list[list[Any]]:

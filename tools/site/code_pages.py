@@ -52,7 +52,7 @@ def _status_codes() -> str:
     parts = [_CODES_HEAD]
     for title, category, text in sections:
         entries = sorted(
-            (entry for entry in named() if entry.category == category), key=lambda entry: entry.code
+            (entry for entry in named() if entry.category == category), key=lambda entry: entry.code or 0
         )
         parts.append(f"## {title}\n\n{text}\n\n{_codes(entries)}\n")
     return "".join(parts)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, NamedTuple, NoReturn
 
-from hypothesis import settings
+from hypothesis import assume, settings
 from hypothesis import strategies as st
 
 from gatts_codec.codec import Codec
@@ -426,7 +427,7 @@ ODD_VALUES: dict[str, Any] = {
 
 
 def field_paths(message: Message, prefix: str = "") -> list[str]:
-    """The dotted path of every field, nested ones and items of lists too: ``services.0.uuid``."""
+    """The dotted path of every field, nested ones and items of lists too: ``services[0].uuid``."""
     paths = []
     for name in field_types(type(message)):
         paths += _paths(getattr(message, name), f"{prefix}{name}")
@@ -437,13 +438,26 @@ def _paths(value: Any, path: str) -> list[str]:
     if isinstance(value, Message):
         return [path, *field_paths(value, f"{path}.")]
     items = enumerate(value) if isinstance(value, tuple) else ()
-    return [path, *(inner for at, item in items for inner in _paths(item, f"{path}.{at}"))]
+    return [path, *(inner for at, item in items for inner in _paths(item, f"{path}[{at}]"))]
+
+
+def any_path(message: Message) -> st.SearchStrategy[str]:
+    """One of the fields; an example without any is dropped, for many packets have none."""
+    paths = field_paths(message)
+    assume(paths)
+    return st.sampled_from(paths)
 
 
 def with_field(message: Any, path: str, value: Any) -> Any:
     """The message with another value at a dotted path."""
-    name, _, rest = path.partition(".")
-    if isinstance(message, tuple):
-        at = int(name)
-        return (*message[:at], with_field(message[at], rest, value) if rest else value, *message[at + 1 :])
-    return replace(message, **{name: with_field(getattr(message, name), rest, value) if rest else value})
+    return _with(message, re.findall(r"\w+", path), value)
+
+
+def _with(whole: Any, steps: list[str], value: Any) -> Any:
+    if not steps:
+        return value
+    step, *rest = steps
+    if isinstance(whole, tuple):
+        at = int(step)
+        return (*whole[:at], _with(whole[at], rest, value), *whole[at + 1 :])
+    return replace(whole, **{step: _with(getattr(whole, step), rest, value)})

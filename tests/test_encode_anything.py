@@ -10,7 +10,7 @@ from strategies import (
     Layout,
     any_dialect,
     any_layout,
-    field_paths,
+    any_path,
     many,
     messages,
     of_record,
@@ -42,7 +42,7 @@ def refusal(codec: Codec, message: Packet) -> EncodeError | None:
 @given(layout=any_layout, choose=st.data())
 def test_an_odd_value_is_encoded_or_refused_by_name(layout: Layout, choose: st.DataObject) -> None:
     codec, message = Codec(layout.dialect), choose.draw(of_record(layout.record))
-    path = choose.draw(st.sampled_from(field_paths(message)))
+    path = choose.draw(any_path(message))
     odd = choose.draw(st.sampled_from(sorted(ODD_VALUES)))
     error = refusal(codec, with_field(message, path, ODD_VALUES[odd]))
     if error is not None:
@@ -62,7 +62,7 @@ def _concerns(named: str, path: str) -> bool:
 @given(layout=any_layout, choose=st.data())
 def test_a_wrong_type_is_refused_in_the_field_itself(layout: Layout, choose: st.DataObject) -> None:
     message = choose.draw(of_record(layout.record))
-    path = choose.draw(st.sampled_from(field_paths(message)))
+    path = choose.draw(any_path(message))
     error = refusal(Codec(layout.dialect), with_field(message, path, "text"))
     assert error is not None
     if error.reason.startswith("is None, but"):  # data that stands without its length: the length is named

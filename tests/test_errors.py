@@ -67,7 +67,7 @@ FAULTS = {
     "half an event id": ("sd_api_v5", "event", "50", TruncatedError, "", 0),
     "bytes behind": ("sd_api_v5", "command", "a7 0100 0200 0300 ff", TrailingDataError, "", 7),
     "bytes behind a failed response": ("sd_api_v5", "response", "a0 05000000 01", TrailingDataError, "", 5),
-    "no such opcode": ("sd_api_v5", "command", "b0", UnknownOpcodeError, "", 0),
+    "no such opcode": ("sd_api_v5", "command", "ae", UnknownOpcodeError, "", 0),
     "a presence flag": ("sd_api_v5", "command", "a0 01 02", DecodeError, "uuid", 2),
     "a boolean flag": ("sd_api_v5", "command", "a0 01 00 02", DecodeError, "handle_present", 3),
     "a flag of a group": (
@@ -129,8 +129,8 @@ TEXTS = {
     "at offset 0: opcode 0xae is no command of sd_api_v5\n  sd_api_v5 command, 1 byte: >ae": (
         "sd_api_v5", "command", "ae",
     ),
-    "at offset 0: event id 0x10 (gap group) is no event of sd_api_v5\n"
-    "  sd_api_v5 event, 4 bytes: >10 00 01 00": ("sd_api_v5", "event", "1000 0100"),
+    "at offset 0: event id 0x2f (gap group) is no event of sd_api_v5\n"
+    "  sd_api_v5 event, 4 bytes: >2f 00 01 00": ("sd_api_v5", "event", "2f00 0100"),
     "value.len at offset 8: 513 is over the longest value, 512 bytes\n"
     "  sd_api_v5 value_set command, 11 bytes: a4 01 00 02 00 01 00 00 >01 02 00": (
         "sd_api_v5", "command", "a4 0100 0200 01 0000 0102 00",

@@ -32,6 +32,7 @@ def test_every_vector_of_a_file_passes(path: Path) -> None:
         for mismatch in report.mismatches
     ]
     assert not lines, "\n".join(lines[:20])
+    assert report.records, "the file has lost its records"
     assert report.records == len(path.read_text("utf-8").splitlines())
     assert report.skipped == (report.records if path.stem == "quirks" else accidents(path))
     assert report.passed == report.records - report.skipped

@@ -53,6 +53,8 @@ def _show(reports: list[FileReport]) -> None:
     out = console()
     out.print(_table(reports))
     for report in reports:
+        if not report.records:
+            out.print(Text(f"{report.path}: no records"))
         for mismatch in report.mismatches:
             _show_mismatch(out, report.path, mismatch)
     failed, passed = sum(report.failed for report in reports), sum(report.passed for report in reports)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cli.commands import Runner
 
 from gatts_codec.vectors import check_file, vector_files
 
@@ -20,10 +21,13 @@ def test_a_record_with_the_wrong_types_is_one_mismatch(tmp_path: Path, extra: st
     assert "must be a string" in mismatch.found
 
 
-def test_a_file_that_has_lost_its_records_does_not_pass(tmp_path: Path) -> None:
-    path = tmp_path / "valid.jsonl"
+def test_a_file_without_records_is_named_and_fails_nothing(run: Runner, tmp_path: Path) -> None:
+    path = tmp_path / "unencodable.jsonl"
     path.touch()
-    assert [mismatch.found for mismatch in check_file(path).mismatches] == ["an empty file"]
+    assert (check_file(path).records, check_file(path).mismatches) == (0, ())
+    outcome = run("vectors", str(tmp_path))
+    assert outcome.status == 0
+    assert "unencodable.jsonl: no records" in outcome.out.replace("\n", "")
 
 
 def test_a_folder_that_is_named_like_a_file_is_searched_like_any(tmp_path: Path) -> None:

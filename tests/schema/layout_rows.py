@@ -62,11 +62,14 @@ def _record(block: Description, place: Place) -> Rows:
 def _number(block: Description, place: Place) -> Rows:
     kind = f"{'i' if block['signed'] else 'u'}{8 * block['size']}"
     counts = block.get("counts", [])
-    limits = [place.beside[name]["most"] for name in counts if place.beside.get(name, {}).get("limited")]
     what = f", length of {' and '.join(counts)}" if counts else ""
     what += f", id of {block['selects']}" if "selects" in block else ""
-    what += f", at most {limits[0]} without it" if limits else ""
-    yield Row(str(block["size"]), place.field, place.when, kind + what)
+    yield Row(str(block["size"]), place.field, place.when, kind + what + _limit(counts, place))
+
+
+def _limit(counts: list[str], place: Place) -> str:
+    limits = [place.beside[name]["most"] for name in counts if place.beside.get(name, {}).get("limited")]
+    return f", at most {limits[0]} without it" if limits else ""
 
 
 def _oneof(block: Description, place: Place) -> Rows:
@@ -172,6 +175,7 @@ def _absent(member: Description, place: Place) -> Rows:
 def _count(member: Description, place: Place) -> Rows:
     size = member["size"]
     what = f"u{8 * size}, {member['counter']}: length of {member['of']}"
+    what += _limit([member["of"]], place)
     yield Row(str(size), joined(place.record, member["of"]), place.when, what)
 
 

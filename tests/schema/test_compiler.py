@@ -29,7 +29,7 @@ from golden import records
 from hypothesis import given
 from hypothesis import strategies as st
 from own_dialect import mine
-from strategies import Layout, any_layout, field_paths, many, mutated, of_record, with_field
+from strategies import Layout, any_layout, any_path, field_paths, many, mutated, of_record, with_field
 
 from gatts_codec import (
     DIALECTS,
@@ -49,6 +49,7 @@ from gatts_codec.schema.blocks import Data, u16
 from gatts_codec.schema.compiler import decoder_source, encoder_source
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
+from gatts_codec.vectors import is_accident
 
 each_dialect = pytest.mark.parametrize("dialect", ends_first(DIALECTS))
 
@@ -66,7 +67,7 @@ def test_bytes_near_a_valid_packet(layout: Layout, choose: st.DataObject, strict
 def test_objects_near_a_valid_message(layout: Layout, choose: st.DataObject) -> None:
     message = choose.draw(of_record(layout.record))
     for _ in range(choose.draw(st.integers(0, 2))):
-        path = choose.draw(st.sampled_from(field_paths(message)))
+        path = choose.draw(any_path(message))
         message = with_field(message, path, ODD[choose.draw(st.sampled_from(sorted(ODD)))])
     assert not encoding_difference(pair(layout.dialect, True), message)
 
@@ -109,6 +110,8 @@ def test_valid_packets_never_need_the_interpreter(dialect: str, monkeypatch: pyt
         monkeypatch.setattr(Interpreter, name, lambda _self, *given, **_: asked.append(given))
     codecs = [Codec(same), Codec(same, strict=False)]
     for record in records(dialect, "valid"):
+        if is_accident(record, "valid"):
+            continue
         body = bytes.fromhex(record["hex"])
         message = codecs[0].from_dict(record["kind"], record["name"], record["fields"])
         for codec in codecs:
@@ -129,7 +132,7 @@ def test_decoded_messages_are_as_good_as_built_ones(layout: Layout, choose: st.D
     assert pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == built
     assert not hasattr(found, "__dict__")
     with pytest.raises(FrozenInstanceError):
-        setattr(found, field_paths(found)[0], 1)
+        setattr(found, [*field_paths(found), "name"][0], 1)
 
 
 def test_the_environment_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ Where a number or a name stands more than once, its meaning changed between dial
 """
 _OPCODES_HEAD = """# Opcodes and event ids
 
-Every GATTS number, and the ranges of the other groups, which this library passes through as `Opaque`.
+Every number, and the range of each group. A number outside the GATTS range that no packet has comes as `Opaque`.
 
 """
 _GROUPS: tuple[Group, ...] = ("common", "gap", "gattc", "gatts", "l2cap")
@@ -75,7 +75,7 @@ def _meaning(entry: Explanation) -> str:
 def _opcodes() -> str:
     parts = [_OPCODES_HEAD]
     for title, category in (("Commands and responses", "command"), ("Events", "event")):
-        entries = [entry for entry in named() if entry.category == category and entry.group == "gatts"]
+        entries = [entry for entry in named() if entry.category == category]
         rows = [
             (code(f"0x{entry.code:02X}"), code(entry.name), span_of(entry.dialects), entry.meaning)
             for entry in sorted(entries, key=lambda entry: (entry.code, entry.name))

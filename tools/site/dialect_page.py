@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from schema.spec_tables import Spec, Table, dialects, packets, structs
 
-from tools.site.markdown_text import code, fenced, table
+from tools.site.markdown_text import fenced, table
 
 _INTRODUCTION = """# Dialects, and how they differ
 
@@ -16,7 +16,7 @@ Nothing in a packet tells its dialect, so every call names it. This page compare
 of the one before, row by row; a line that begins with `-` went away, one with `+` is new.
 
 """
-_SETTINGS = ("opcode_base", "max_payload", "packet_type_5")
+_SETTINGS = ("max_payload", "packet_type_5")
 
 
 def pages() -> dict[str, str]:
@@ -26,15 +26,10 @@ def pages() -> dict[str, str]:
 
 def _overview() -> str:
     rows = [
-        (
-            f"[`{name}`](#{name})",
-            each["firmware"],
-            code(f"0x{each['opcode_base']:02X}"),
-            f"{each['max_payload']} bytes",
-        )
+        (f"[`{name}`](#{name})", each["firmware"], f"{each['max_payload']} bytes")
         for name, each in dialects().items()
     ]
-    return table(("dialect", "firmware", "opcodes from", "longest packet"), rows) + "\n"
+    return table(("dialect", "firmware", "longest packet"), rows) + "\n"
 
 
 def _histories() -> Iterator[str]:
@@ -43,9 +38,7 @@ def _histories() -> Iterator[str]:
     for before, after in pairwise(names):
         yield f"## {after}\n\n{dialects()[after]['firmware']}, compared with `{before}`.\n\n"
         changes = [*_settings(before, after), *_packets(before, after), *_structs(before, after)]
-        yield (
-            "".join(changes) or "No difference in these packets; codes and other groups' opcodes differ.\n\n"
-        )
+        yield "".join(changes) or "No difference in the packets.\n\n"
 
 
 def _settings(before: str, after: str) -> Iterator[str]:
@@ -59,13 +52,15 @@ def _settings(before: str, after: str) -> Iterator[str]:
 
 
 def _shown(setting: str, value: int | str) -> str:
-    return f"0x{value:02X}" if setting == "opcode_base" else f"{value}{' bytes' * (setting == 'max_payload')}"
+    return f"{value}{' bytes' * (setting == 'max_payload')}"
 
 
 def _packets(before: str, after: str) -> Iterator[str]:
     for file, spec in packets().items():
         link = f"[{file}](packets/{file}.md)"
         if after not in spec.numbers:
+            if before in spec.numbers:
+                yield f"**{link}** is gone: {spec.summary}\n\n"
             continue
         if before not in spec.numbers:
             yield f"**{link}** is new: {spec.summary}\n\n"

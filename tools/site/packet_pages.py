@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from golden import records
-from schema.spec_tables import SEE, Spec, Table, dialects, packets, structs
+from schema.spec_tables import SEE, Spec, Table, packets, structs
 
 from gatts_codec.codec import Codec
 from tools.site.markdown_text import code, fenced, span_of, table
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = "reference/packets"
+GROUPS = {"gatts": "GATT server", "common": "Common", "gap": "GAP", "gattc": "GATT client", "l2cap": "L2CAP"}
 _LONGEST_EXAMPLE = 48  # bytes: what a person can follow
 _COLUMNS = ("bytes", "field", "when", "what", "meaning")
 
@@ -29,15 +30,19 @@ def pages() -> dict[str, str]:
     return found
 
 
-def nav() -> list[dict[str, str]]:
-    """The pages in the order of a reader: how to read, calls by opcode, events by id, structures."""
+def nav() -> list[dict[str, Any]]:
+    """The pages in the order of a reader: how to read, each group's calls and events by number, structures."""
     fixed = [
         ("How to read a table", "index"),
         ("Tables and firmware", "differences"),
         ("Tolerance", "tolerance"),
     ]
-    found = [*fixed, *((file, file) for file in _in_order()), ("Structures", "structures")]
-    return [{title: f"{FOLDER}/{file}.md"} for title, file in found]
+    groups = [{title: [_entry(file) for file in _in_order(group)]} for group, title in GROUPS.items()]
+    return [*(_entry(file, title) for title, file in fixed), *groups, _entry("structures", "Structures")]
+
+
+def _entry(file: str, title: str | None = None) -> dict[str, str]:
+    return {title or Path(file).name: f"{FOLDER}/{file}.md"}
 
 
 def kind_of(spec: Spec) -> str:
@@ -45,10 +50,14 @@ def kind_of(spec: Spec) -> str:
     return "event" if spec.tables[0].kind == "event" else "call"
 
 
-def _in_order() -> list[str]:
-    return sorted(
-        packets(), key=lambda file: (kind_of(packets()[file]), min(packets()[file].numbers.values()))
-    )
+def group_of(spec: Spec) -> str:
+    """The group that the packet belongs to, which is the folder of its table."""
+    return spec.file.partition("/")[0]
+
+
+def _in_order(group: str) -> list[str]:
+    specs = [spec for spec in packets().values() if group_of(spec) == group]
+    return [spec.file for spec in sorted(specs, key=lambda each: (kind_of(each), min(each.numbers.values())))]
 
 
 def _prose(name: str) -> str:
@@ -56,27 +65,27 @@ def _prose(name: str) -> str:
 
 
 def _contents() -> str:
-    rows = [
-        (f"[{file}]({file}.md)", kind_of(packets()[file]), packets()[file].summary) for file in _in_order()
-    ]
-    return "\n## The packets\n\n" + table(("packet", "", ""), rows)
+    parts = ["\n## The packets\n\n"]
+    for group, title in GROUPS.items():
+        specs = [packets()[file] for file in _in_order(group)]
+        rows = [(f"[{Path(spec.file).name}]({spec.file}.md)", kind_of(spec), spec.summary) for spec in specs]
+        parts.append(f"### {title}\n\n" + table(("packet", "", ""), rows) + "\n")
+    return "".join(parts)
 
 
 def _page(spec: Spec) -> str:
-    parts = [f"# {spec.file}\n\n{spec.summary}\n\n", _numbers(spec), _classes(spec)]
+    parts = [f"# {Path(spec.file).name}\n\n{spec.summary}\n\n", _numbers(spec), _classes(spec)]
     for kind in dict.fromkeys(each.kind for each in spec.tables):
         parts += _kind(spec, kind)
     return "".join(parts)
 
 
 def _numbers(spec: Spec) -> str:
-    """Name and number: an opcode is the dialect's base plus the packet's offset."""
-    event = kind_of(spec) == "event"
+    """Name and number."""
     by_number: dict[int, list[str]] = {}
     for dialect, number in spec.numbers.items():
-        base = 0 if event else int(dialects()[dialect]["opcode_base"])
-        by_number.setdefault(base + number, []).append(dialect)
-    what = "event id" if event else "opcode"
+        by_number.setdefault(number, []).append(dialect)
+    what = "event id" if kind_of(spec) == "event" else "opcode"
     rows = [(code(f"0x{number:02X}"), span_of(names)) for number, names in by_number.items()]
     return f"SoftDevice name: `{spec.name}`\n\n" + table((what, "in"), rows) + "\n"
 
@@ -88,7 +97,8 @@ def _classes(spec: Spec) -> str:
         for cls in Codec(dialect).message_classes():
             if cls.name == spec.name:
                 users.setdefault(cls.__name__, []).append(dialect)
-    rows = [(f"[`{name}`][gatts_codec.{name}]", span_of(names)) for name, names in users.items()]
+    module = "gatts_codec" if group_of(spec) == "gatts" else f"gatts_codec.{group_of(spec)}"
+    rows = [(f"[`{name}`][{module}.{name}]", span_of(names)) for name, names in users.items()]
     return table(("message class", "in"), rows) + "\n"
 
 
@@ -98,14 +108,14 @@ def _kind(spec: Spec, kind: str) -> Iterator[str]:
     for each in tables:
         if len(tables) > 1:
             yield f"### {span_of(each.dialects)}\n\n"
-        yield rows_of(each)
+        yield rows_of(each, "../structures.md")
         yield _example(each.dialects[-1], kind, spec.name)
 
 
-def rows_of(each: Table) -> str:
-    """One table's rows, with links to the structures that stand in them."""
+def rows_of(each: Table, structures: str) -> str:
+    """One table's rows, with links to the structures that stand in them, on the page ``structures``."""
     rows = [
-        (length, code(field), code(when), _what(what), meaning)
+        (length, code(field), code(when), _what(what, structures), meaning)
         for length, field, when, what, meaning in each.rows
     ]
     note = (
@@ -114,11 +124,11 @@ def rows_of(each: Table) -> str:
     return table(_COLUMNS, rows) + note + "\n"
 
 
-def _what(what: str) -> str:
+def _what(what: str, structures: str) -> str:
     if not what.startswith(SEE):
         return what
     name = what.removeprefix(SEE)
-    return f"[{name}](structures.md#{name})"
+    return f"[{name}]({structures}#{name})"
 
 
 def _structures() -> str:
@@ -130,7 +140,7 @@ def _structures() -> str:
         for each in spec.tables:
             if len(spec.tables) > 1:
                 parts.append(f"**{span_of(each.dialects)}**\n\n")
-            parts.append(rows_of(each))
+            parts.append(rows_of(each, "structures.md"))
     return "".join(parts)
 
 

@@ -11,6 +11,7 @@ from capture.recordings import CAPTURES, LOGGED, RECORDINGS, each_of, host_log, 
 
 from gatts_codec import Codec
 from gatts_codec.capture import TO_DEVICE, TO_HOST, CapturedFrame
+from gatts_codec.dialects import DIALECTS
 
 LOG_TYPES = {
     "ACK": "ACK",
@@ -24,8 +25,9 @@ LOG_TYPES = {
 }
 LOG_LINKS = {"SYNC_RSP": "SYNC_RESP", "CONFIG_RSP": "CONFIG_RESP"}
 LOGGED_BYTES = 32
+GAP_EVENTS = 0x10  # the ids below are of Common events
 HOST_ERRORS = 0x8000  # the host's own results, from here on, never travel
-NAMES = {cls.name for cls in Codec("sd_api_v7").message_classes()}
+NAMES = {cls.name for name in DIALECTS for cls in Codec(name).message_classes()}
 
 
 def as_logged(row: dict[str, Any]) -> dict[str, Any]:
@@ -109,7 +111,8 @@ def test_names_of_events_are_the_hosts(recording: Path) -> None:
     for record in records_of(recording):
         row = record.to_dict()
         if row["kind"] == "event" and row["name"] and row["opcode"] in names:
-            assert row["name"] == f"BLE_GATTS_EVT_{names[row['opcode']].upper()}"
+            stem = "BLE" if row["opcode"] < GAP_EVENTS else "BLE_GATTS"
+            assert row["name"] == f"{stem}_EVT_{names[row['opcode']].upper()}"
 
 
 UNDECODABLE = {
@@ -148,16 +151,20 @@ def test_the_firmware_sends_nothing_that_needs_tolerance() -> None:
 CALLS = [path for path in LOGGED if path.parent.parent.name == "real_firmware"]
 
 
+def sd_name(logged: str) -> str:
+    """The SoftDevice's name of a call, of which the log has neither prefix nor group."""
+    gatts = f"sd_ble_gatts_{logged}"
+    return gatts if gatts in NAMES else f"sd_ble_{logged}"
+
+
 @each_of(CALLS)
 def test_results_are_those_that_the_host_returned(recording: Path) -> None:
-    """Each GATTS call that returned a result of the chip has its response, in order, with that result."""
+    """Each call that returned a result of the chip has its response, in order, with that result."""
     returned = [
-        (row["name"], row["rc"])
+        (sd_name(row["name"]), row["rc"])
         for row in host_log(recording)
-        if row["kind"] == "ret" and f"sd_ble_gatts_{row['name']}" in NAMES and row["rc"] < HOST_ERRORS
+        if row["kind"] == "ret" and sd_name(row["name"]) in NAMES and row["rc"] < HOST_ERRORS
     ]
     rows = [record.to_dict() for record in records_of(recording)]
     responses = [row for row in rows if row["kind"] == "response" and row["name"] and row["fields"]]
-    assert [
-        (row["name"].removeprefix("sd_ble_gatts_"), row["fields"]["result"]) for row in responses
-    ] == returned
+    assert [(row["name"], row["fields"]["result"]) for row in responses] == returned

@@ -31,7 +31,7 @@ from gatts_codec.schema.columns import FieldPath, scan
 from gatts_codec.schema.message import Message, field_types
 from gatts_codec.schema.record import Record
 
-_EVENT_TYPE, _RESPONSE_TYPE = 2, 1
+_RESPONSE_TYPE = 1
 _CONNECTION, _RESULT = ("conn_handle",), ("result",)
 _OF_MESSAGES = ("kind", "group", "name", "opcode")
 _OF_CONTENTS = ("conn_handle", "handle", "result", "error", "tolerated")
@@ -183,10 +183,9 @@ def _distinct(keys: Places) -> tuple[list[int], Places]:
 
 
 def _opaque(block: Block, rows: Places, packet_type: int) -> Places:
+    """Fill in packets that the dialect does not have: nobody knows the fields of any but a response's first."""
     begin, end = block.bodies(rows, packet_type)
-    if packet_type == _EVENT_TYPE:
-        block.put("conn_handle", rows, np.where(end - begin >= 2, block.number(begin, 2), -1))
-    elif packet_type == _RESPONSE_TYPE:
+    if packet_type == _RESPONSE_TYPE:
         block.put("result", rows, np.where(end - begin >= 4, block.number(begin, 4), -1))
     return rows
 

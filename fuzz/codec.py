@@ -60,7 +60,8 @@ def _both(dialect: str, strict: bool, payload: bytes) -> Any:
     compiled, interpreted = (_outcome(codec, payload) for codec in _CODECS[dialect, strict])
     assert compiled == interpreted, f"generated code and layout differ: {compiled} and {interpreted}"
     if not isinstance(compiled, (tuple, Opaque)):
-        assert type(compiled).from_dict(compiled.to_dict()) == compiled
+        codec = _CODECS[dialect, strict][0]
+        assert codec.from_dict(compiled.kind, compiled.name, compiled.to_dict()) == compiled
         assert repr(compiled)
     return compiled
 

@@ -129,7 +129,7 @@ def row_batches(
 
 
 def _frames(entries: Entries, faults: Faults) -> Iterator[CapturedFrame]:
-    for item in infer_directions(assemble(entries)):
+    for item in infer_directions(assemble(entries, sharing=False)):
         if isinstance(item, CapturedFrame):
             yield item
         elif isinstance(item, CaptureError):

@@ -83,9 +83,13 @@ class _SharingDecoder(Decoder):
 
 
 class FrameAssembler:
-    """Cuts a recording into frames as it comes. Feed it entries, and ``finish`` it."""
+    """Cuts a recording into frames as it comes. Feed it entries, and ``finish`` it.
 
-    def __init__(self) -> None:
+    ``sharing=False``: frames that share one C0 are not looked for, as a chip does not either.
+    """
+
+    def __init__(self, *, sharing: bool = True) -> None:
+        self._decoder = _SharingDecoder if sharing else Decoder
         self._decoders: dict[tuple[Direction | None, str, str], Decoder] = {}
         self._count = 0
 
@@ -97,7 +101,7 @@ class FrameAssembler:
         time, direction, data, channel, link = entry
         decoder = self._decoders.get((direction, channel, link))
         if decoder is None:
-            decoder = self._decoders[direction, channel, link] = _SharingDecoder()
+            decoder = self._decoders[direction, channel, link] = self._decoder()
         dropped = decoder.dropped
         frames = decoder.feed(data)
         if decoder.dropped > dropped:
@@ -117,9 +121,9 @@ class FrameAssembler:
                 yield Unfinished(direction, decoder.pending, channel, link)
 
 
-def assemble(entries: Iterable[Entry]) -> Iterator[Item]:
-    """A whole recording as frames, streaming."""
-    assembler = FrameAssembler()
+def assemble(entries: Iterable[Entry], *, sharing: bool = True) -> Iterator[Item]:
+    """A whole recording as frames, streaming; ``sharing`` as for ``FrameAssembler``."""
+    assembler = FrameAssembler(sharing=sharing)
     for entry in entries:
         yield from assembler.feed(entry)
     yield from assembler.finish()

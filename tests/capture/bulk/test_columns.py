@@ -37,7 +37,7 @@ def by_blocks(text: bytes, dialect: str, size: int) -> pa.Table:
 
 def by_rows(text: bytes, dialect: str) -> pa.Table:
     maker = RowMaker(PacketDecoder(dialect))
-    items = assemble(jsonl.read(io.BufferedReader(io.BytesIO(text)), "x"))
+    items = assemble(jsonl.read(io.BufferedReader(io.BytesIO(text)), "x"), sharing=False)
     rows = [maker.row(item) for item in items if isinstance(item, CapturedFrame)]
     return pa.Table.from_batches([batch_of_rows(find_dialect(dialect), rows)])
 

@@ -72,7 +72,7 @@ def test_any_traffic(tmp_path_factory: pytest.TempPathFactory, found: list[Chunk
     recording = tmp_path_factory.mktemp("objects") / "x.jsonl"
     lines = ({"t_us": chunk.t_us, "dir": chunk.dir, "hex": chunk.data.hex()} for chunk in found)
     recording.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    decoder, assembler = PacketDecoder("sd_api_v5"), FrameAssembler()
+    decoder, assembler = PacketDecoder("sd_api_v5"), FrameAssembler(sharing=False)
     frames = [item for chunk in found for item in assembler.feed(chunk) if isinstance(item, CapturedFrame)]
     seen = [shown(one) for one in read_messages(recording, "sd_api_v5")]
     assert seen == [expected(decoder.decode(frame)) for frame in frames]

@@ -17,7 +17,7 @@ _CLASSES: dict[str, tuple[str, ...]] = {
     "BLEGattHVXType": ("BLE_GATT_HVX_",),
     "BLEEvtID": ("BLE_", "BLE_EVT_"),
 }
-# Members that pc-ble-driver-py calls otherwise than the SDK (read from the package).
+# Members that pc-ble-driver-py 0.17.0 calls otherwise than the SDK, by introspection of its enumerations.
 _IRREGULAR: dict[str, str] = {
     "BLEGapAdvType.connectable_undirected": "BLE_GAP_ADV_TYPE_ADV_IND",
     "BLEGapAdvType.connectable_directed": "BLE_GAP_ADV_TYPE_ADV_DIRECT_IND",

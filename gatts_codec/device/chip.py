@@ -103,7 +103,9 @@ class VirtualChip:
             seed,
         )
         settings = link or ChipConfig(
-            max_payload=dialect.max_payload, retransmission_interval_s=build.interval_s
+            max_payload=dialect.max_payload,
+            retransmission_interval_s=max(build.interval_s, build.patience_s),
+            link_interval_s=build.interval_s,
         )
         settings = replace(settings, knows_reset=dialect.knows_reset)
         if self.plan.max_payload is not None:
@@ -260,13 +262,13 @@ class VirtualChip:
         if self._hung:
             self._waiting.clear()
             return
-        if not self.link.is_up and self._waiting:
+        if self._waiting and not self.link.has_host:
             self._observe(Note(f"events are lost, there is no link: {len(self._waiting)}"))
             self._waiting.clear()
         if self._waiting and self._buffers is not Buffers.FINE:
             self._waiting.clear()
             self._get_stuck()
-        while self._waiting and self.link.waiting < self.link.config.max_waiting:
+        while self._waiting and self.link.is_up and self.link.waiting < self.link.config.max_waiting:
             self._send(self._waiting.popleft())
         self._emit(self.link.data_to_send())
         if self.device.reboot_cause is not None:  # the ACK has left before the lights go out

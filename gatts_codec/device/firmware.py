@@ -21,6 +21,7 @@ class Firmware:
 
         dialects             what it speaks; of each dialect the first build in the table is the chip's own
         interval_s           between two SYNCs, CONFIGs, or transmissions of a packet
+        patience_s           least time between two transmissions of a packet, whatever ``interval_s`` says
         config_first         on link-up its CONFIG comes before its CONFIG_RSP; None: as ``Dialect.config_first`` says
         reset_packets        how the packets of the RPC begin that restart it
         on_fault             what a fault does: "restart", or "hang": it acknowledges, and is silent until a power cycle
@@ -34,6 +35,7 @@ class Firmware:
     name: str
     dialects: tuple[str, ...]
     interval_s: float
+    patience_s: float = 0.0
     config_first: bool | None = None
     reset_packets: tuple[bytes, ...] = (b"\x05",)
     on_fault: OnFault = "restart"
@@ -87,7 +89,8 @@ _BUILDS = (
 FIRMWARE: dict[str, Firmware] = {build.name: build for build in _BUILDS}
 
 # What a chip is like when nobody asks for a build. A virtual chip's host may share a busy machine: 5 transmissions in
-# 0.2 s would be over before it gets to answer, so the interval is that of builds with 768-byte packets.
+# 0.2 s would be over before it gets to answer, so packets have the interval of builds with 768-byte packets. SYNC and
+# CONFIG, which go out until they are answered, need no patience.
 _PATIENT_S = 0.4
 
 
@@ -111,7 +114,7 @@ def firmware_of(dialect: Dialect, wanted: str | Firmware | None = None) -> Firmw
     spoken = dialect.name if known else dialect.numbers
     if wanted is None:
         own = next(build for build in _BUILDS if spoken in build.dialects)
-        return replace(own, interval_s=_PATIENT_S, on_fault="restart")
+        return replace(own, patience_s=_PATIENT_S, on_fault="restart")
     build = find_firmware(wanted) if isinstance(wanted, str) else wanted
     if spoken not in build.dialects:
         reason = f"speaks {', '.join(build.dialects)}, not {dialect.name}"

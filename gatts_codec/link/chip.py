@@ -22,6 +22,11 @@ class ChipLink(LinkEnd, table=CHIP):
         """Power on; whatever was before is closed first. LinkUp follows when a host has come."""
         return self._start_over(Input.OPEN, now)
 
+    @property
+    def has_host(self) -> bool:
+        """Whether a host has answered SYNC: the link is up, or coming up."""
+        return self.state > ChipState.UNINITIALIZED
+
     def reboot(self, now: float, cause: str = "reboot") -> list[LinkEvent]:
         """Start anew, as firmware does after a command it cannot decode, or a crash."""
         return self._give(Input.REBOOT, cause, now)
@@ -118,7 +123,8 @@ class ChipLink(LinkEnd, table=CHIP):
         self._wait(self._interval_s(), None)
 
     def _interval_s(self) -> float:
-        return self.config.interval_s(h5.HEADER_SIZE)
+        own = self.config.link_interval_s
+        return self.config.interval_s(h5.HEADER_SIZE) if own is None else own
 
 
 class OldChipLink(ChipLink, table=OLD_CHIP):

@@ -117,11 +117,13 @@ class HostConfig(LineConfig):
 class ChipConfig(LineConfig):
     """The connectivity firmware's end. Raises EncodeError for a number out of range.
 
-    One interval rules SYNC and retransmissions: measured 0.4 s in firmware with 768-byte packets, the default, 0.25 s
-    in stock SDK 15, 0.04 s in SDK 11 to 14. A response or event goes out 5 times; then the chip reboots.
+    In firmware one interval rules SYNC, CONFIG and retransmissions: measured 0.4 s with 768-byte packets, the default,
+    0.25 s in stock SDK 15, 0.04 s in SDK 11 to 14. A response or event goes out 5 times; then the chip reboots.
     """
 
     retransmission_interval_s: float = 0.4
+    link_interval_s: float | None = None
+    """Between two SYNCs, and two CONFIGs; None: as for packets."""
     transmissions: int = 5
     boot_s: float = 0.0
     """After a RESET packet: how long until the first interval begins, 0.2 to 0.3 s in captures."""
@@ -133,3 +135,5 @@ class ChipConfig(LineConfig):
     def __post_init__(self) -> None:
         LineConfig.__post_init__(self)
         require("boot_s", self.boot_s, 0, _LONGEST_S)
+        if self.link_interval_s is not None:
+            require("link_interval_s", self.link_interval_s, 0.001, _LONGEST_S)

@@ -49,7 +49,7 @@ LISTENED_S = 0.15
 def in_state(name: str) -> Wire:
     wire = Wire(VirtualChip("sd_api_v7"), up=False)
     if name != "U0":
-        wire.after(wire.chip.link.config.retransmission_interval_s)
+        wire.after(wire.chip.device.firmware.interval_s)
         for heard in HEARD[name]:
             wire.say(INPUTS[heard])
     return wire

@@ -66,9 +66,26 @@ def test_a_derived_dialect_has_the_build_of_its_numbers() -> None:
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_without_a_name_the_chip_is_patient_and_restarts(dialect: str) -> None:
-    build = VirtualChip(dialect).device.firmware
-    assert (build.interval_s, build.on_fault) == (0.4, "restart")
-    assert replace(FIRMWARE[build.name], interval_s=0.4, on_fault="restart") == build
+    chip = VirtualChip(dialect)
+    build, link = chip.device.firmware, chip.link.config
+    assert replace(FIRMWARE[build.name], patience_s=0.4, on_fault="restart") == build
+    assert (link.retransmission_interval_s, link.link_interval_s) == (0.4, build.interval_s)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_without_a_name_link_up_takes_no_longer(dialect: str) -> None:
+    wire = Wire(VirtualChip(dialect), up=False)
+    link_up(wire, wire.chip.device.firmware)
+
+
+def test_events_wait_while_the_link_comes_up() -> None:
+    """A host whose CONFIG is answered takes the link for up; the chip still has to ask for the host's."""
+    wire = Wire(VirtualChip("sd_api_v5"), up=False)
+    assert wire.say(SYNC, SYNC_RSP, CONFIG) == ["SYNC_RSP", "CONFIG_RSP"]
+    wire.chip.peer.connect()
+    assert wire.after(0.04) == ["CONFIG"]
+    (connected,) = wire.say(CONFIG_RSP)
+    assert connected.startswith("packet 0 ack 0 0210")
 
 
 def test_stock_builds_of_sdk_11_to_14_hang() -> None:

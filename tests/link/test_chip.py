@@ -17,6 +17,7 @@ from link.link_bytes import (
     shown,
 )
 
+from gatts_codec.errors import EncodeError
 from gatts_codec.link.chip import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.events import (
@@ -104,6 +105,22 @@ class TestLinkUp:
         chip.tick(0.4)
         assert chip.data_to_send() == CONFIG
         assert chip.receive_data(CONFIG_RSP, 0.5) == [LinkUp()]
+
+    def test_link_control_may_have_an_interval_of_its_own(self) -> None:
+        chip = OldChipLink(ChipConfig(link_interval_s=0.04))
+        chip.open(0.0)
+        assert chip.next_deadline() == 0.04
+        chip.receive_data(SYNC_RSP + CONFIG, 0.01)
+        chip.tick(0.04)
+        assert chip.data_to_send() == CONFIG_RSP + CONFIG
+        assert chip.next_deadline() == 0.08
+        chip.receive_data(CONFIG_RSP, 0.05)
+        chip.send(b"\x02", 0.05)
+        assert chip.next_deadline() == 0.45
+
+    def test_its_interval_is_checked(self) -> None:
+        with pytest.raises(EncodeError, match="link_interval_s"):
+            ChipConfig(link_interval_s=0)
 
     @pytest.mark.parametrize(
         ("heard", "stage"), [(b"", "sync"), (SYNC_RSP, "config"), (SYNC_RSP + CONFIG, "config")]

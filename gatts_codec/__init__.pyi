@@ -4,6 +4,8 @@ from gatts_codec import common as common
 from gatts_codec import gap as gap
 from gatts_codec import gattc as gattc
 from gatts_codec import l2cap as l2cap
+from gatts_codec import plans as plans
+from gatts_codec.advertising.data import AdvData as AdvData
 from gatts_codec.codec import Codec as Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_ALL as BLE_CONN_HANDLE_ALL
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID as BLE_CONN_HANDLE_INVALID

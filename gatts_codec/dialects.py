@@ -73,6 +73,16 @@ class Dialect:
         return f"<Dialect {self.name}>"
 
     @property
+    def api(self) -> int:
+        """The version of the SoftDevice's API; 1 for S110 v8 and S130 v1, from before it was counted."""
+        return int(self.numbers.removeprefix("sd_api_v")) if self.numbers.startswith("sd_api_v") else 1
+
+    @property
+    def can_be_central(self) -> bool:
+        """Whether the SoftDevice scans and connects; S110, though its firmware has the packets for it, does not."""
+        return self.numbers != "s110_v8"
+
+    @property
     def calls(self) -> Mapping[str, Call]:
         """The GATTS calls by name without ``sd_ble_gatts_``."""
         return self.groups["gatts"].calls

@@ -1,5 +1,9 @@
 # The public names, each with its home. Type checkers read them here; so does the package, which loads them late.
 
+from gatts_codec.advertising.structure import AdStructure as AdStructure
+from gatts_codec.constants.advertising import AdType as AdType
+from gatts_codec.constants.advertising import AdvFlags as AdvFlags
+from gatts_codec.constants.advertising import Appearance as Appearance
 from gatts_codec.constants.gap import AddrCycleMode as AddrCycleMode
 from gatts_codec.constants.gap import AddrType as AddrType
 from gatts_codec.constants.gap import AdvDataStatus as AdvDataStatus

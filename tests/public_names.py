@@ -30,6 +30,7 @@ MODULES = (
     ".capture",
     ".link",
     ".link.transports",
+    ".plans",
 )
 
 

@@ -29,6 +29,7 @@ LAZY = (
     "gatts_codec.gattc",
     "gatts_codec.l2cap",
     "gatts_codec.link",
+    "gatts_codec.plans",
 )
 PUBLIC = (
     *LAZY,

@@ -19,6 +19,14 @@ _LENGTHS = (
 _TOO_LONG = "an attribute holds 512 bytes with vlen, 510 at a fixed length"
 _NO_BUFFER = "no free buffer for another notification: wait for BLE_EVT_TX_COMPLETE, then send again"
 _TABLE_FULL = "the attribute table is full: enable the chip with a larger attr_tab_size"
+_ENABLED = (
+    "the chip is enabled already, and stays so until it restarts: let connect reset it; firmware up to SDK 14.2 "
+    "ignores that, so switch the board off and on"
+)
+_TOO_MUCH = (
+    "the firmware leaves the SoftDevice too little memory for this configuration: fewer connections, a smaller "
+    "att_mtu, queue or attr_tab_size"
+)
 _STACK_UUID = "the stack keeps this UUID for itself (0x1800, 0x1801, declarations)"
 
 GENERAL: dict[str, str] = {
@@ -159,6 +167,26 @@ _BY_COMMAND: dict[str, dict[str, str]] = {
         "NRF_ERROR_NOT_FOUND": "there are no system attributes for this handle",
         "NRF_ERROR_DATA_SIZE": "the buffer is too small: ask without one, the answer is the length",
         "NRF_ERROR_INVALID_PARAM": "flags are 0, 1 (system services) or 2 (user services)",
+    },
+    "enable": {"NRF_ERROR_INVALID_STATE": _ENABLED, "NRF_ERROR_NO_MEM": _TOO_MUCH},
+    "cfg_set": {"NRF_ERROR_INVALID_STATE": _ENABLED, "NRF_ERROR_NO_MEM": _TOO_MUCH},
+    "gap.adv_start": {
+        "NRF_ERROR_INVALID_STATE": "it is advertising already: adv_stop first",
+        "NRF_ERROR_NOT_FOUND": "no configuration of connections has this conn_cfg_tag: cfg_set one before enable",
+        "NRF_ERROR_CONN_COUNT": "all connections as peripheral that the chip was enabled for are there",
+    },
+    "gap.adv_stop": {"NRF_ERROR_INVALID_STATE": "it is not advertising"},
+    "gap.adv_set_configure": {
+        "NRF_ERROR_INVALID_STATE": "the set is advertising: adv_stop first",
+        "NRF_ERROR_NO_MEM": "there is a set already, and no SoftDevice has two: configure that, adv_handle 0",
+    },
+    "gap.scan_start": {
+        "NRF_ERROR_INVALID_STATE": "it is scanning already, or there is no scan to go on with"
+    },
+    "gap.scan_stop": {"NRF_ERROR_INVALID_STATE": "it is not scanning"},
+    "gap.rssi_get": {
+        "NRF_ERROR_INVALID_STATE": "rssi_start for this connection first",
+        "NRF_ERROR_NOT_FOUND": "nothing has been measured yet",
     },
     "attr_get": {"NRF_ERROR_INVALID_PARAM": "ask for the UUID, the metadata or both"},
     "exchange_mtu_reply": {

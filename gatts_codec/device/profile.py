@@ -93,9 +93,9 @@ def profile_of(dialect: Dialect) -> Profile:
     """The habits of a dialect's SoftDevice; a dialect that a user has derived has those of its numbers."""
     numbers = dialect.numbers
     return Profile(
-        api=int(numbers.removeprefix("sd_api_v")) if numbers.startswith("sd_api_v") else 1,
+        api=dialect.api,
         constants=table(numbers),
         version=_VERSIONS[numbers],
-        has_roles=numbers != "s110_v8",
+        has_roles=dialect.can_be_central,
         sends_buffers=not dialect.name.endswith("_pc"),
     )

@@ -12,11 +12,11 @@ from typing import Any, TypeVar, cast, overload
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
-from gatts_codec.errors import GattsError, LinkClosed
+from gatts_codec.errors import CommandFailed, GattsError, LinkClosed
 from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.aline import AsyncLine
 from gatts_codec.link.calls.base import Awaited
-from gatts_codec.link.calls.client import ClientCalls
+from gatts_codec.link.calls.plans import HostCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig, timeout
 from gatts_codec.link.dispatch import AsyncCallbacks, Callback
@@ -25,9 +25,11 @@ from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Waiter, ma
 from gatts_codec.link.opening import Options, new_session, open_port
 from gatts_codec.link.transports import Transport
 from gatts_codec.packets.opaque import Opaque
+from gatts_codec.plans.plan import Plan
 from gatts_codec.schema.message import Command, Response
 
 R = TypeVar("R", bound=Response)
+T = TypeVar("T")
 E = TypeVar("E", bound=AnyEvent)
 
 
@@ -117,7 +119,7 @@ def _close_port(opening: asyncio.Future[Transport]) -> None:
         opening.result().close()
 
 
-class AsyncClient(ClientCalls[Awaited]):
+class AsyncClient(HostCalls[Awaited]):
     """A link to a chip, for one event loop. What ``gatts_codec.Client`` says holds here too.
 
     Calls may be made from many tasks; one is under way at a time. A task that is cancelled in a call leaves the link
@@ -199,6 +201,24 @@ class AsyncClient(ClientCalls[Awaited]):
         if check and response.result:
             raise command_failed(self.codec, message, response.result)
         return response
+
+    async def carry_out(self, plan: Plan[T]) -> T:
+        """Send what a plan consists of in this dialect: ``carry_out(Start(..))`` is ``start(..)``.
+
+        Raises EncodeError, before anything is sent, for what the dialect cannot do; then what ``call`` does.
+        """
+        steps = plan.steps(self.codec)
+        try:
+            command = next(steps)
+            while True:
+                try:
+                    response = await self.call(command)
+                except CommandFailed as error:
+                    command = steps.throw(error)
+                else:
+                    command = steps.send(response)
+        except StopIteration as end:
+            return cast(T, end.value)
 
     async def send_raw(self, payload: Buffer, *, timeout_s: float | None = None) -> bytes:
         """Send a packet that somebody else has encoded, packet type first, and return its response's payload.

@@ -12,10 +12,10 @@ from typing import Any, TypeVar, cast, overload
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import CommandFailed, LinkClosed
 from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.calls.base import Blocking
-from gatts_codec.link.calls.client import ClientCalls
+from gatts_codec.link.calls.plans import HostCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig, timeout
 from gatts_codec.link.dispatch import PATIENCE_S, Callback, Callbacks
@@ -25,9 +25,11 @@ from gatts_codec.link.line import Line
 from gatts_codec.link.opening import Options, new_session, open_port
 from gatts_codec.link.transports import Transport
 from gatts_codec.packets.opaque import Opaque
+from gatts_codec.plans.plan import Plan
 from gatts_codec.schema.message import Command, Response
 
 R = TypeVar("R", bound=Response)
+T = TypeVar("T")
 E = TypeVar("E", bound=AnyEvent)
 
 
@@ -69,7 +71,7 @@ def connect(
         raise
 
 
-class Client(ClientCalls[Blocking]):
+class Client(HostCalls[Blocking]):
     """A link to a chip. One method a command; any thread may call, close, and wait for events.
 
     Use it in ``with``, or ``close`` it. A link that is lost is made anew by itself; the next call, or who waits for an
@@ -158,6 +160,24 @@ class Client(ClientCalls[Blocking]):
         if check and response.result:
             raise command_failed(self.codec, message, response.result)
         return response
+
+    def carry_out(self, plan: Plan[T]) -> T:
+        """Send what a plan consists of in this dialect: ``carry_out(Start(..))`` is ``start(..)``.
+
+        Raises EncodeError, before anything is sent, for what the dialect cannot do; then what ``call`` does.
+        """
+        steps = plan.steps(self.codec)
+        try:
+            command = next(steps)
+            while True:
+                try:
+                    response = self.call(command)
+                except CommandFailed as error:
+                    command = steps.throw(error)
+                else:
+                    command = steps.send(response)
+        except StopIteration as end:
+            return cast(T, end.value)
 
     def send_raw(self, payload: Buffer, *, timeout_s: float | None = None) -> bytes:
         """Send a packet that somebody else has encoded, packet type first, and return its response's payload.

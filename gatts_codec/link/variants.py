@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gatts_codec.codec import Codec
+from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5
 from gatts_codec.packets.gatts.attr_get import AttrGet, AttrGetV2
 from gatts_codec.packets.gatts.rw_authorize_reply import (
     RwAuthorizeReply,
@@ -33,9 +34,15 @@ def _attr_get_v2(message: AttrGet) -> AttrGetV2:
     return AttrGetV2(message.handle, Uuid(0, 0) if message.uuid_present else None, message.md_present)
 
 
+def _rssi_get_v5(message: RssiGet) -> RssiGetV5:
+    """There is no channel to ask for."""
+    return RssiGetV5(message.conn_handle, message.rssi_present)
+
+
 _VARIANTS: dict[type[Command[Any]], tuple[type[Command[Any]], Callable[[Any], Command[Any]]]] = {
     RwAuthorizeReply: (RwAuthorizeReplyV1, _reply_v1),
     AttrGet: (AttrGetV2, _attr_get_v2),
+    RssiGet: (RssiGetV5, _rssi_get_v5),
 }
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "api"
 # Module names, and what the pages of ``gatts_codec`` and ``gatts_codec.link`` share.
-ELSEWHERE = {"__version__", "common", "gap", "gattc", "l2cap", "cobs", "h5", "length", "slip"}
+ELSEWHERE = {"__version__", "common", "gap", "gattc", "l2cap", "plans", "cobs", "h5", "length", "slip"}
 MODULES = {
     "gatts_codec.capture",
     *(f"gatts_codec.framing.{name}" for name in ("cobs", "h5", "length", "slip")),
@@ -47,6 +47,7 @@ def test_it_lists_every_public_name() -> None:
         ".gattc",
         ".l2cap",
         ".link",
+        ".plans",
         ".pytest_plugin",
     ):
         module = import_module(f"gatts_codec{package}")

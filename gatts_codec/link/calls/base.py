@@ -1,4 +1,4 @@
-"""How a message class becomes a method of both clients."""
+"""How a class, of a message or a plan, becomes a method of both clients."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Awaitable, Callable
 from functools import cached_property
 from inspect import signature
 from types import FunctionType
-from typing import Any, Generic, ParamSpec, TypeVar, get_args, overload
+from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, get_args, overload
 
+from gatts_codec.plans.plan import Plan
 from gatts_codec.schema.classes import init_of
 from gatts_codec.schema.message import Command, Response
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Response)
+T = TypeVar("T")
 WayT = TypeVar("WayT")
 
 
@@ -44,10 +46,13 @@ class View(Calls[WayT]):
         return self._call(*args, **kwargs)
 
 
-class command(Generic[P, R]):  # noqa: N801  it is used like a function
-    """A message class as a method: the class's own parameters, its response as result."""
+class Made(Generic[P, T]):
+    """A class as a method, whose parameters are the class's own and whose result is what comes of an instance."""
 
-    def __init__(self, cls: Callable[P, Command[R]]) -> None:
+    through: ClassVar[str]
+    """The method of the calls that takes the instance."""
+
+    def __init__(self, cls: Callable[P, object]) -> None:
         self.cls = cls
         self.name: str = ""
 
@@ -58,10 +63,10 @@ class command(Generic[P, R]):  # noqa: N801  it is used like a function
     def __get__(self, calls: None, owner: object = None) -> Callable[..., Any]: ...
 
     @overload
-    def __get__(self, calls: Calls[Blocking], owner: object = None) -> Callable[P, R]: ...
+    def __get__(self, calls: Calls[Blocking], owner: object = None) -> Callable[P, T]: ...
 
     @overload
-    def __get__(self, calls: Calls[Awaited], owner: object = None) -> Callable[P, Awaitable[R]]: ...
+    def __get__(self, calls: Calls[Awaited], owner: object = None) -> Callable[P, Awaitable[T]]: ...
 
     def __get__(self, calls: Any, owner: object = None) -> Any:
         return self._method if calls is None else self._method.__get__(calls)
@@ -70,20 +75,39 @@ class command(Generic[P, R]):  # noqa: N801  it is used like a function
     def _method(self) -> Any:
         """A plain function, so that help(), inspect and debuggers see what they know."""
         cls: Any = self.cls
+        through = self.through
 
         def method(calls: Any, *args: P.args, **kwargs: P.kwargs) -> Any:
-            return calls.call(cls(*args, **kwargs))
+            return getattr(calls, through)(cls(*args, **kwargs))
 
-        # In the packet's module, where its annotations are read.
+        # In the class's module, where its annotations are read.
         home = vars(sys.modules[cls.__module__])
         made = FunctionType(method.__code__, home, self.name, None, method.__closure__)
         made.__qualname__, made.__doc__ = f"Calls.{self.name}", cls.__doc__
-        init, answer = init_of(cls), _response_of(cls)
+        init, answer = init_of(cls), _outcome_of(cls)
         made.__annotations__ = {**init.__annotations__, "return": answer}
         made.__signature__ = signature(init).replace(return_annotation=answer)  # type: ignore[attr-defined]
         return made
 
 
-def _response_of(cls: Any) -> str:
-    (response,) = get_args(cls.__orig_bases__[0])
-    return str(response.__forward_arg__)
+class command(Made[P, R]):  # noqa: N801  it is used like a function
+    """A message class as a method that sends one, and returns its response."""
+
+    through = "call"
+
+    def __init__(self, cls: Callable[P, Command[R]]) -> None:
+        super().__init__(cls)
+
+
+class plan(Made[P, T]):  # noqa: N801  as command
+    """A plan's class as a method that carries one out, and returns what comes of it."""
+
+    through = "carry_out"
+
+    def __init__(self, cls: Callable[P, Plan[T]]) -> None:
+        super().__init__(cls)
+
+
+def _outcome_of(cls: Any) -> str:
+    (outcome,) = get_args(cls.__orig_bases__[0])
+    return "None" if outcome is type(None) else str(outcome.__forward_arg__)

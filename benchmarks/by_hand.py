@@ -27,7 +27,7 @@ from gatts_codec import (
     ValueSet,
     WriteEvent,
 )
-from gatts_codec.schema.compiler.source import twin_of
+from gatts_codec.schema.compiler.function_source import twin_of
 
 
 def _new(cls: type[Message]) -> Any:

@@ -12,7 +12,7 @@ import select
 import sys
 from time import monotonic
 
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import PacketReceived
 

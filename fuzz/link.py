@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from fuzz.material import recorded_bytes
 from gatts_codec import GattsError
 from gatts_codec.framing import H5Packet, encode_frame
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.end import LINK_PAYLOADS
 from gatts_codec.link.events import FrameRejected, LinkEvent, LinkLost, PacketAcked
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 End = HostLink | ChipLink
 

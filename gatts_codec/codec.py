@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from gatts_codec.constants import Group, Kind
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
-from gatts_codec.interpreter import PACKET_TYPES, Bytes, Entry, Interpreter
+from gatts_codec.interpreter import PACKET_TYPES, BytesLike, Interpreter, PacketEntry
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.blocks import Span
 from gatts_codec.schema.message import Command, Event, Packet, Response
 
 if TYPE_CHECKING:
-    from gatts_codec.schema.compiler import Source
+    from gatts_codec.schema.compiler import FunctionSource
 
 __all__ = ["Codec"]
 
@@ -115,7 +115,7 @@ class Codec:
             pass
         return self._interpreter.encode(message)
 
-    def decode_command(self, body: Bytes) -> Command[Any]:
+    def decode_command(self, body: BytesLike) -> Command[Any]:
         """The command in a body, u8 opcode first. Raises DecodeError and its subclasses.
 
         They are TruncatedError, TrailingDataError, and UnknownOpcodeError where the dialect has no such command.
@@ -124,13 +124,13 @@ class Codec:
             return self._commands[body[0]](body)
         return self._interpreter.decode("command", body, Command)
 
-    def decode_response(self, body: Bytes) -> Response:
+    def decode_response(self, body: BytesLike) -> Response:
         """The response in a body, u8 opcode and u32 result first. Raises as ``decode_command``: DecodeError."""
         if type(body) is bytes and body:
             return self._responses[body[0]](body)
         return self._interpreter.decode("response", body, Response)
 
-    def decode_event(self, body: Bytes) -> Event:
+    def decode_event(self, body: BytesLike) -> Event:
         """The event in a body, u16 event id first. Raises as ``decode_command``: DecodeError."""
         if type(body) is bytes and body:
             return self._events[body[0]](body)
@@ -144,7 +144,7 @@ class Codec:
             pass
         return self._interpreter.pack(message)
 
-    def unpack(self, payload: Bytes) -> Packet | Opaque:
+    def unpack(self, payload: BytesLike) -> Packet | Opaque:
         """The message in an H5 vendor packet's payload; what the dialect does not have comes as Opaque.
 
         An opcode or event id in the dialect's GATTS range that no packet has is an UnknownOpcodeError; outside that
@@ -155,7 +155,7 @@ class Codec:
             return self._payloads[payload[0]][payload[1]](payload)
         return self._interpreter.unpack(payload)
 
-    def annotate(self, kind: str, body: Bytes) -> list[Span]:
+    def annotate(self, kind: str, body: BytesLike) -> list[Span]:
         """Which bytes each field of a body takes, in order, as far as it decodes; offsets from the body's first byte.
 
         Raises EncodeError where ``kind`` is not command, response or event, DecodeError where ``body`` is no bytes.
@@ -203,7 +203,9 @@ class _ByClass(dict[type, Encode]):
         return self[cls]
 
 
-def _count_uses(table: list[Decode], write: Callable[[int], Source | None], often: int, *, at: int) -> None:
+def _count_uses(
+    table: list[Decode], write: Callable[[int], FunctionSource | None], often: int, *, at: int
+) -> None:
     """Let a table, which holds the interpreter's functions, generate one when the byte ``at`` often leads to it."""
     interpret = table[0]
 
@@ -217,7 +219,7 @@ def _count_uses(table: list[Decode], write: Callable[[int], Source | None], ofte
 
 def _seldom(
     interpret: Callable[[Any], Any],
-    write: Callable[[], Source | None],
+    write: Callable[[], FunctionSource | None],
     replace: Callable[[Callable[[Any], Any]], None],
     often: int,
 ) -> Callable[[Any], Any]:
@@ -239,7 +241,7 @@ def _often(setting: str) -> int:
     return OFTEN if not setting else int(setting == "0")
 
 
-def _made(write: Callable[[], Source | None]) -> Callable[[Any], Any] | None:
+def _made(write: Callable[[], FunctionSource | None]) -> Callable[[Any], Any] | None:
     """A generated function; None where there is no such packet, or its layout has a block that none can express."""
     from gatts_codec.schema.compiler import NotCompilable  # as long to import as a dozen packets
 
@@ -254,7 +256,7 @@ def _functions(dialect: Dialect, strict: bool, often: int) -> _Functions:
     return _Functions(Interpreter(dialect, strict), often)
 
 
-def _encoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> Source:
+def _encoder(interpreter: Interpreter, entry: PacketEntry, packed: bool = False) -> FunctionSource:
     from gatts_codec.schema.compiler import encoder_source
 
     head = bytes((PACKET_TYPES[entry.kind],)) * packed + entry.head
@@ -272,7 +274,7 @@ def _encoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> So
     )
 
 
-def _decoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> Source:
+def _decoder(interpreter: Interpreter, entry: PacketEntry, packed: bool = False) -> FunctionSource:
     from gatts_codec.schema.compiler import decoder_source
 
     mode = "strict" if interpreter.strict else "tolerant"
@@ -288,12 +290,14 @@ def _decoder(interpreter: Interpreter, entry: Entry, packed: bool = False) -> So
     )
 
 
-def _decoder_of(interpreter: Interpreter, kind: Kind, first: int, packed: bool = False) -> Source | None:
+def _decoder_of(
+    interpreter: Interpreter, kind: Kind, first: int, packed: bool = False
+) -> FunctionSource | None:
     # Event ids have two bytes. One over 255 is left to the interpreter, to which the function for its low byte turns.
     head = bytes((first, 0)) if kind == "event" else bytes((first,))
     entry = interpreter.with_head(kind, head)
     return entry and _decoder(interpreter, entry, packed)
 
 
-def _label(interpreter: Interpreter, entry: Entry) -> str:
+def _label(interpreter: Interpreter, entry: PacketEntry) -> str:
     return f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}"

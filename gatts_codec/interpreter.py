@@ -32,7 +32,7 @@ from gatts_codec.schema.message import Packet
 from gatts_codec.schema.record import Record
 
 P = TypeVar("P", bound=Packet)
-Bytes: TypeAlias = bytes | bytearray | memoryview
+BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 # The packet type before the body of each kind.
 PACKET_TYPES: dict[Kind, RpcPacketType] = {
@@ -44,7 +44,7 @@ _KINDS: dict[int, Kind] = {0: "command", 1: "response", 2: "event"}
 _OTHER_KINDS = {3: "dtm_command", 4: "dtm_response", 5: "reset_command"}
 
 
-class Entry(NamedTuple):
+class PacketEntry(NamedTuple):
     """One packet of a dialect, ready to use: ``name`` as `short_name` has it, ``head`` opcode or event id."""
 
     kind: Kind
@@ -65,7 +65,7 @@ class Interpreter:
         self._tables: dict[str, _Table] = {}
         self.group = lru_cache(maxsize=1024)(self._group_of)
 
-    def named(self, kind: str, name: str) -> Entry:
+    def named(self, kind: str, name: str) -> PacketEntry:
         """A packet by its name. Raises EncodeError, which lists the dialect's names."""
         groups, plain = self._places(str(name))
         for table in map(self._table, groups):
@@ -74,7 +74,7 @@ class Interpreter:
         raise self._no_such_name(str(kind), str(name), groups)
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[PacketEntry]:
         """The dialect's packets; loads every group."""
         return [entry for table in self._all_tables() for entry in table.by_class.values()]
 
@@ -82,7 +82,7 @@ class Interpreter:
         """The message classes of the dialect's packets; loads every group."""
         return [entry.cls for entry in self.entries]
 
-    def entry_of(self, cls: type) -> Entry | None:
+    def entry_of(self, cls: type) -> PacketEntry | None:
         """A packet by its message class; None where the dialect has none, or has another class for it."""
         if not issubclass(cls, Packet):
             return None
@@ -90,7 +90,7 @@ class Interpreter:
         tables = self._all_tables() if group == "unknown" else [self._table(group)]
         return next((table.by_class[cls] for table in tables if cls in table.by_class), None)
 
-    def of_class(self, cls: type) -> Entry:
+    def of_class(self, cls: type) -> PacketEntry:
         """A packet by its message class. Raises EncodeError where the dialect has none, or has another class for it."""
         entry = self.entry_of(cls)
         if entry is None:
@@ -101,7 +101,7 @@ class Interpreter:
             raise EncodeError(reason, value=cls, dialect=self.dialect.name)
         return entry
 
-    def with_head(self, kind: Kind, head: bytes) -> Entry | None:
+    def with_head(self, kind: Kind, head: bytes) -> PacketEntry | None:
         """A packet by its opcode or event id; None where the dialect has none."""
         group = self.group(kind, int.from_bytes(head, "little"))
         entry = self._table(group).by_head.get((kind, head))
@@ -151,7 +151,7 @@ class Interpreter:
             raise EncodeError(reason, packet=_label(entry), value=message, dialect=self.dialect.name)
         return body
 
-    def longest(self, entry: Entry) -> int | None:
+    def longest(self, entry: PacketEntry) -> int | None:
         """The longest body that a packet may have; None where encoding does not ask.
 
         The firmware's encoders refuse what their buffer cannot hold. Those of GATTS packets are asked for more than
@@ -166,7 +166,7 @@ class Interpreter:
         body = self.encode(message)
         return bytes((PACKET_TYPES[self.of_class(type(message)).kind],)) + body
 
-    def unpack(self, payload: Bytes) -> Packet | Opaque:
+    def unpack(self, payload: BytesLike) -> Packet | Opaque:
         """The message in a payload. Raises DecodeError, TruncatedError, and what ``decode`` does."""
         payload = self._bytes(payload)
         if not payload:
@@ -182,7 +182,7 @@ class Interpreter:
             return self.decode(kind, body, Packet)
         return Opaque(packet_type, kind, group, opcode, body[len(head) :])
 
-    def annotate(self, kind: str, body: Bytes) -> list[Span]:
+    def annotate(self, kind: str, body: BytesLike) -> list[Span]:
         """Which bytes each field of a body takes. Raises EncodeError for no kind, DecodeError for no bytes."""
         if str(kind) not in PACKET_TYPES:
             raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
@@ -201,7 +201,7 @@ class Interpreter:
         except ConstructError as error:
             raise self._encode_error(error, "opaque packet") from None
 
-    def _bytes(self, data: Bytes) -> bytes:
+    def _bytes(self, data: BytesLike) -> bytes:
         if isinstance(data, bytes):
             return data
         try:
@@ -224,7 +224,7 @@ class Interpreter:
             )
         return body[:width]
 
-    def decode(self, kind: Kind, body: Bytes, base: type[P]) -> P:
+    def decode(self, kind: Kind, body: BytesLike, base: type[P]) -> P:
         """The packet of this kind in a body.
 
         Raises DecodeError, TruncatedError, UnknownOpcodeError, TrailingDataError.
@@ -251,14 +251,14 @@ class Interpreter:
         reason = f"{what} 0x{opcode:02x}{where} is no {kind} of {self.dialect.name}"
         return UnknownOpcodeError(reason, packet=kind, data=body, dialect=self.dialect.name)
 
-    def _refuse_trailing(self, entry: Entry, body: bytes, offset: int) -> NoReturn:
+    def _refuse_trailing(self, entry: PacketEntry, body: bytes, offset: int) -> NoReturn:
         extra = len(body) - offset
         reason = f"{extra} byte{'s' * (extra > 1)} after a complete packet"
         raise TrailingDataError(
             reason, packet=_label(entry), offset=offset, data=body, dialect=self.dialect.name
         )
 
-    def _decode_error(self, error: ConstructError, entry: Entry, reader: Reader) -> DecodeError:
+    def _decode_error(self, error: ConstructError, entry: PacketEntry, reader: Reader) -> DecodeError:
         refused = isinstance(error, Refused)
         offset = error.offset if refused and error.offset is not None else reader.mark
         return (TruncatedError if isinstance(error, StreamError) else DecodeError)(
@@ -293,13 +293,15 @@ class _Table:
         entries = list(_entries(group))
         self.by_class = {entry.cls: entry for _, entry in entries}
         self.by_head = {(entry.kind, entry.head): entry for _, entry in entries}
-        self.by_name: dict[tuple[str, str], Entry] = {(entry.kind, name): entry for name, entry in entries}
+        self.by_name: dict[tuple[str, str], PacketEntry] = {
+            (entry.kind, name): entry for name, entry in entries
+        }
 
-    def of_kind(self, kind: str) -> Iterator[Entry]:
+    def of_kind(self, kind: str) -> Iterator[PacketEntry]:
         return (entry for entry in self.by_class.values() if entry.kind == kind)
 
 
-def _entries(group: PacketGroup) -> Iterator[tuple[str, Entry]]:
+def _entries(group: PacketGroup) -> Iterator[tuple[str, PacketEntry]]:
     for name, call in group.calls.items():
         head = bytes((call.opcode,))
         yield name, _entry("command", name, head, call.command)
@@ -308,10 +310,10 @@ def _entries(group: PacketGroup) -> Iterator[tuple[str, Entry]]:
         yield name, _entry("event", name, number.to_bytes(2, "little"), layout)
 
 
-def _entry(kind: Kind, name: str, head: bytes, layout: Record) -> Entry:
+def _entry(kind: Kind, name: str, head: bytes, layout: Record) -> PacketEntry:
     if not issubclass(layout.cls, Packet):
         raise TypeError(f"{layout.cls.__name__} is no packet")
-    return Entry(kind, short_name(layout.cls.name) or name, head, layout.cls, layout)
+    return PacketEntry(kind, short_name(layout.cls.name) or name, head, layout.cls, layout)
 
 
 def _dotted(path: str | None) -> str:
@@ -319,5 +321,5 @@ def _dotted(path: str | None) -> str:
     return ".".join((path or "").split(" -> ")[1:])
 
 
-def _label(entry: Entry) -> str:
+def _label(entry: PacketEntry) -> str:
     return f"{entry.name} {entry.kind}"

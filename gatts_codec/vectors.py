@@ -29,7 +29,7 @@ from gatts_codec.errors import DecodeError, EncodeError, GattsError
 from gatts_codec.schema.message import Packet
 
 QUIRKS = "quirks"
-Record = Mapping[str, Any]
+Vector = Mapping[str, Any]
 
 
 def _buffers(fields: Any) -> Iterator[Mapping[str, Any]]:
@@ -40,7 +40,7 @@ def _buffers(fields: Any) -> Iterator[Mapping[str, Any]]:
         yield from _buffers(value)
 
 
-def _odd_buffer(record: Record) -> bool:
+def _odd_buffer(record: Vector) -> bool:
     # Numbers no application gives its buffers, or bytes that were in the buffer before.
     return any(
         buffer["buf_id"] > 8
@@ -50,12 +50,12 @@ def _odd_buffer(record: Record) -> bool:
     )
 
 
-def _changed(record: Record, *places: int) -> bool:
+def _changed(record: Vector, *places: int) -> bool:
     """Whether a record was made by changing the byte at one of these places."""
     return str(record.get("why", "")).startswith(tuple(f"byte {place} " for place in places))
 
 
-_Accident = Callable[[Record], bool]
+_Accident = Callable[[Vector], bool]
 ACCIDENTS: Mapping[tuple[str, str], _Accident] = {
     # Without handles the chip makes 11 of any count.
     ("tolerated", "sd_ble_gattc_char_values_read"): lambda record: record["fields"]["handles"] is None,
@@ -177,7 +177,7 @@ def check_file(path: Path) -> FileReport:
     return FileReport(path, records, skipped, tuple(mismatches))
 
 
-def category_of(record: Record, name: str = "") -> str:
+def category_of(record: Vector, name: str = "") -> str:
     """The category that the file's name or else the record's keys say."""
     if name in _CHECKS:
         return name
@@ -190,13 +190,13 @@ def category_of(record: Record, name: str = "") -> str:
     return "valid"
 
 
-def is_accident(record: Record, category: str) -> bool:
+def is_accident(record: Vector, category: str) -> bool:
     """Whether a record hangs on more than the packet, as ``ACCIDENTS`` says."""
     accidental = ACCIDENTS.get((category, record["name"]))
     return accidental is not None and accidental(record)
 
 
-def check(record: Record, category: str, line: int = 0) -> Iterator[Mismatch]:
+def check(record: Vector, category: str, line: int = 0) -> Iterator[Mismatch]:
     """Everything that the codec does otherwise than ``record`` says."""
     dialect, kind, name = record["dialect"], record["kind"], record["name"]
     for what, expected, act in _CHECKS[category](record):
@@ -208,32 +208,32 @@ def check(record: Record, category: str, line: int = 0) -> Iterator[Mismatch]:
 Check = tuple[str, str | type[GattsError], Callable[[], str]]
 
 
-def _valid(record: Record) -> Iterator[Check]:
+def _valid(record: Vector) -> Iterator[Check]:
     yield "encode", record["hex"], lambda: _encode(record)
     yield "strict decode", _canonical(record["fields"]), lambda: _decode(record, strict=True)
     yield "tolerant decode", _canonical(record["fields"]), lambda: _decode(record, strict=False)
 
 
-def _malformed(record: Record) -> Iterator[Check]:
+def _malformed(record: Vector) -> Iterator[Check]:
     yield "strict decode", DecodeError, lambda: _decode(record, strict=True)
     yield "tolerant decode", DecodeError, lambda: _decode(record, strict=False)
 
 
-def _tolerated(record: Record) -> Iterator[Check]:
+def _tolerated(record: Vector) -> Iterator[Check]:
     yield "strict decode", DecodeError, lambda: _decode(record, strict=True)
     yield "tolerant decode", _canonical(record["fields"]), lambda: _decode(record, strict=False)
     yield "encode", record["canonical_hex"] or EncodeError, lambda: _encode(record)
 
 
-def _unencodable(record: Record) -> Iterator[Check]:
+def _unencodable(record: Vector) -> Iterator[Check]:
     yield "encode", EncodeError, lambda: _encode(record)
 
 
-def _quirk(_record: Record) -> Iterator[Check]:
+def _quirk(_record: Vector) -> Iterator[Check]:
     return iter(())
 
 
-_CHECKS: dict[str, Callable[[Record], Iterator[Check]]] = {
+_CHECKS: dict[str, Callable[[Vector], Iterator[Check]]] = {
     "valid": _valid,
     "malformed": _malformed,
     "tolerated": _tolerated,
@@ -246,7 +246,7 @@ def _no_vector(line: int, found: str) -> Mismatch:
     return Mismatch(line, "", "read", "a vector", found)
 
 
-def _record(line: str) -> Record:
+def _record(line: str) -> Vector:
     record = json.loads(line)
     if not isinstance(record, dict):
         raise TypeError("not a JSON object")
@@ -263,7 +263,7 @@ def _codec(dialect: str, strict: bool) -> Codec:
     return Codec(dialect, strict=strict)
 
 
-def _message_class(record: Record, *, strict: bool) -> tuple[Codec, type[Packet]]:
+def _message_class(record: Vector, *, strict: bool) -> tuple[Codec, type[Packet]]:
     codec = _codec(record["dialect"], strict)
     try:
         return codec, codec.message_class(record["kind"], record["name"])
@@ -271,12 +271,12 @@ def _message_class(record: Record, *, strict: bool) -> tuple[Codec, type[Packet]
         raise LookupError(str(error)) from None
 
 
-def _encode(record: Record) -> str:
+def _encode(record: Vector) -> str:
     codec, _ = _message_class(record, strict=True)
     return codec.encode(codec.from_dict(record["kind"], record["name"], record["fields"])).hex()
 
 
-def _decode(record: Record, *, strict: bool) -> str:
+def _decode(record: Vector, *, strict: bool) -> str:
     codec, cls = _message_class(record, strict=strict)
     body = bytes.fromhex(record["hex"])
     message: Packet = getattr(codec, f"decode_{record['kind']}")(body)

@@ -46,8 +46,8 @@ WORLD = {
 FIRST_LAYER_IN_THE_WORLD = LAYERS["link"]
 STATE_MACHINES = (
     "link.machine",
-    "link.host",
-    "link.chip",
+    "link.host_link",
+    "link.chip_link",
     "link.session",
     "link.plain",
     "device.device",

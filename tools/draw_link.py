@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Table
+from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, TransitionTable
 
 TABLES = {"host": HOST, "chip": CHIP, "old-chip": OLD_CHIP}
 # They look the same in every state; a sentence says so better than an arrow each.
 EVERYWHERE = ("CLOSE", "BAD_FRAME", "REBOOT", "RESET")
 
 
-def draw(table: Table) -> str:
+def draw(table: TransitionTable) -> str:
     """One arrow for each pair of states and action, with the inputs that take it."""
     arrows: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for state, row in table.items():

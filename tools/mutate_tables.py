@@ -21,13 +21,13 @@ from typing import NamedTuple
 
 import pytest
 
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.end import LinkEnd
-from gatts_codec.link.host import HostLink
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, Table
+from gatts_codec.link.host_link import HostLink
+from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, TransitionTable
 
-TABLES: dict[str, Table] = {"HOST": HOST, "CHIP": CHIP, "OLD_CHIP": OLD_CHIP}
-ENDS: dict[type[LinkEnd], Table] = {HostLink: HOST, ChipLink: CHIP, OldChipLink: OLD_CHIP}
+TABLES: dict[str, TransitionTable] = {"HOST": HOST, "CHIP": CHIP, "OLD_CHIP": OLD_CHIP}
+ENDS: dict[type[LinkEnd], TransitionTable] = {HostLink: HOST, ChipLink: CHIP, OldChipLink: OLD_CHIP}
 # The second lot runs only when the first has noticed nothing.
 TESTS = [
     ["tests/link/test_tables.py", "tests/link/test_host.py", "tests/link/test_chip.py"],
@@ -71,7 +71,7 @@ def mutants() -> Iterator[Mutant]:
 
 
 def _instead(
-    table: Table, state: IntEnum, what: Input, action: str, after: IntEnum
+    table: TransitionTable, state: IntEnum, what: Input, action: str, after: IntEnum
 ) -> list[tuple[str, IntEnum]]:
     if action == IGNORE:
         elsewhere = [row[what][0] for row in table.values() if row[what][0] != IGNORE]

@@ -22,7 +22,7 @@ from schema.layout_rows import Row, layout_rows  # noqa: E402
 
 from gatts_codec.constants.table import group_and_name  # noqa: E402
 from gatts_codec.dialects import DIALECTS  # noqa: E402
-from gatts_codec.interpreter import Entry, Interpreter  # noqa: E402
+from gatts_codec.interpreter import Interpreter, PacketEntry  # noqa: E402
 from gatts_codec.schema.message import Message, field_types  # noqa: E402
 from gatts_codec.schema.record import Record, inner_records  # noqa: E402
 
@@ -60,9 +60,9 @@ def summaries() -> str:
     return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
 
 
-def _packets(group: str) -> dict[str, list[tuple[str, Entry]]]:
+def _packets(group: str) -> dict[str, list[tuple[str, PacketEntry]]]:
     """File name to the packet's entries, in the order of the dialects."""
-    found: dict[str, list[tuple[str, Entry]]] = {}
+    found: dict[str, list[tuple[str, PacketEntry]]] = {}
     for name, dialect in DIALECTS.items():
         for entry in Interpreter(dialect, strict=True).entries:
             of, plain = group_and_name(entry.cls.name)
@@ -71,7 +71,7 @@ def _packets(group: str) -> dict[str, list[tuple[str, Entry]]]:
     return found
 
 
-def _text(entries: list[tuple[str, Entry]]) -> str:
+def _text(entries: list[tuple[str, PacketEntry]]) -> str:
     entry = entries[-1][1]
     forms = {
         kind: [_form(dialect, each) for dialect, each in entries if each.kind == kind]
@@ -89,7 +89,7 @@ def _text(entries: list[tuple[str, Entry]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _summary(entries: list[tuple[str, Entry]]) -> str:
+def _summary(entries: list[tuple[str, PacketEntry]]) -> str:
     """The first line of the docstring of the command or event, without the SoftDevice's name."""
     cls = next(entry.cls for _, entry in reversed(entries) if entry.kind != "response")
     line = str(cls.__doc__).splitlines()[0]
@@ -108,7 +108,7 @@ def _number(kind: str, forms: list[Form]) -> str:
     return f"{key} = [{items}]"
 
 
-def _form(dialect: str, entry: Entry) -> Form:
+def _form(dialect: str, entry: PacketEntry) -> Form:
     meanings = dict(_meanings(entry.layout))
     rows = tuple((*row, _meaning(row, meanings)) for row in layout_rows(entry.layout))
     number = int.from_bytes(entry.head, "little")

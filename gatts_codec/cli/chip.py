@@ -22,7 +22,7 @@ from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.firmware import FIRMWARE, Firmware, firmware_of
 from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
-from gatts_codec.device.script import Line, load_script
+from gatts_codec.device.script import ScriptLine, load_script
 from gatts_codec.dialects import find_dialect
 from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing.h5 import H5Type
@@ -130,7 +130,7 @@ class Show:
     def __init__(
         self,
         chip: VirtualChip,
-        lines: list[Line],
+        lines: list[ScriptLine],
         until_script_ends: bool = False,
         timeout_s: float | None = None,
         *,
@@ -240,7 +240,7 @@ def _serve(place: Place, chip: VirtualChip, show: Show, record: str | None) -> N
             return
 
 
-def _check_end(lines: list[Line], until_script_ends: bool) -> None:
+def _check_end(lines: list[ScriptLine], until_script_ends: bool) -> None:
     if not until_script_ends:
         return
     if not lines:

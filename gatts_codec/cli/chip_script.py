@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gatts_codec.device.chip import VirtualChip
-from gatts_codec.device.script import Line, ScriptRun
+from gatts_codec.device.script import ScriptLine, ScriptRun
 
 Say = Callable[[str, bool], object]  # a line, and whether it matters
 
@@ -13,7 +13,7 @@ Say = Callable[[str, bool], object]  # a line, and whether it matters
 class Script:
     """What the peer does. ``once``: when it has ended it does not begin again, whatever the host does."""
 
-    def __init__(self, chip: VirtualChip, lines: list[Line], say: Say, *, once: bool) -> None:
+    def __init__(self, chip: VirtualChip, lines: list[ScriptLine], say: Say, *, once: bool) -> None:
         self._chip, self._lines, self._say, self._once = chip, lines, say, once
         self._run: ScriptRun | None = None
         self._passed = self._failed = False

@@ -16,7 +16,7 @@ from gatts_codec.errors import CaptureError
 
 if TYPE_CHECKING:
     from gatts_codec.capture.bulk.convert import Converted
-    from gatts_codec.capture.bulk.many import Result
+    from gatts_codec.capture.bulk.many import Conversion
 
 _SUFFIX = ".parquet"
 
@@ -70,7 +70,7 @@ class _Report:
         self._as_json = as_json
         self.status = 0
 
-    def add(self, result: Result, before: bool = False) -> None:
+    def add(self, result: Conversion, before: bool = False) -> None:
         """One recording; ``before`` means that an earlier run converted it."""
         from gatts_codec.capture.bulk.many import Failed
 
@@ -121,7 +121,7 @@ def _convert_many(
     with bar(f"{len(sources)} recordings", len(sources)) as advance_to:
         done = 0
 
-        def told(result: Result, before: bool) -> None:
+        def told(result: Conversion, before: bool) -> None:
             nonlocal done
             done += 1
             report.add(result, before)

@@ -42,7 +42,7 @@ def number(text: str) -> int:
 
 
 @dataclass
-class Options:
+class DecodeOptions:
     """What the command line asks for beside the input."""
 
     verbose: bool = False
@@ -93,7 +93,7 @@ def command(
     The format of the recording and the dialect are found by content; both can be named.
     """
     shown = {name: rest.pop(name) for name in ("verbose", "as_json", "calls", "plain")}
-    options = Options(**shown, selection=Selection(only, handle, conn, errors))
+    options = DecodeOptions(**shown, selection=Selection(only, handle, conn, errors))
     source = Source(**rest)
     if kind is not None:
         return _show_body(source.bytes(), kind, dialect, options)
@@ -132,7 +132,7 @@ class _Decode:
     def __init__(
         self,
         decoder: PacketDecoder,
-        options: Options,
+        options: DecodeOptions,
         recording: Recording,
         verdict: Verdict | None,
         told: str,
@@ -268,7 +268,7 @@ def _noteworthy(record: PacketRecord) -> Iterator[str]:
         yield "tolerated"
 
 
-def _show_body(body: bytes, kind: str, dialect: str, options: Options) -> int:
+def _show_body(body: bytes, kind: str, dialect: str, options: DecodeOptions) -> int:
     if dialect == AUTO:
         detector = DialectDetector()
         detector.add_payload(PacketDecoder("sd_api_v5").decode_body(kind, body).payload)

@@ -12,7 +12,7 @@ from gatts_codec.capture import Chunk
 from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.cli.ladder import Ladder
 from gatts_codec.cli.output import console, dialect_option, say
-from gatts_codec.device.demonstration import Step, demonstrate
+from gatts_codec.device.demonstration import DemoStep, demonstrate
 
 _DEFAULT = "sd_api_v5"
 
@@ -31,7 +31,7 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
     began = perf_counter()
     wanted = dialect or _DEFAULT
     ladder = Ladder(console(), wanted, show_bytes=not no_bytes)
-    steps: list[Step] = []
+    steps: list[DemoStep] = []
     say(f"A host and a chip, speaking {wanted}. Milliseconds; a tick: the other end has it.")
     ladder.header()
     for number, step in enumerate(demonstrate(wanted), 1):
@@ -43,7 +43,7 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
     return 0
 
 
-def _write(path: Path, steps: list[Step]) -> None:
+def _write(path: Path, steps: list[DemoStep]) -> None:
     chunks = [entry for step in steps for entry in step.entries if isinstance(entry, Chunk)]
     lines = (json.dumps({"t_us": chunk.t_us, "dir": chunk.dir, "hex": chunk.data.hex()}) for chunk in chunks)
     with whole_file(path) as stream:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from gatts_codec.capture.readers.text.pasted import Paste
 from gatts_codec.cli.decode import command as decode
-from gatts_codec.cli.glossary import Entry, lookup
+from gatts_codec.cli.glossary import GlossaryEntry, lookup
 from gatts_codec.cli.output import console, dialect_option, json_option, print_json, tell
 from gatts_codec.cli.source import AUTO
 from gatts_codec.constants import Explanation, explain
@@ -76,7 +76,7 @@ def _spells_packet(text: str) -> bool:
     return len(data) >= _SHORTEST_PACKET
 
 
-def _show_entry(entry: Entry) -> None:
+def _show_entry(entry: GlossaryEntry) -> None:
     out = console()
     name = f"{entry.name}.{entry.field}" if entry.field else entry.name
     out.print(Text.assemble((name, "bold"), ("  field" if entry.field else "  structure or packet", "cyan")))

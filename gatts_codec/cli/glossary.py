@@ -17,7 +17,7 @@ _SOURCE = re.compile(r"\s*Source: .*", re.DOTALL)
 _MOST = 12
 
 
-class Entry(NamedTuple):
+class GlossaryEntry(NamedTuple):
     """A class, and the field of it that was asked for; ``said`` is what its documentation says of that."""
 
     name: str
@@ -25,26 +25,26 @@ class Entry(NamedTuple):
     said: str
 
 
-def lookup(text: str) -> list[Entry]:
+def lookup(text: str) -> list[GlossaryEntry]:
     """The structures and fields that the words of ``text`` name; [] for none."""
-    found: dict[Entry, None] = {}
+    found: dict[GlossaryEntry, None] = {}
     for word in _WORD.findall(text)[:_MOST]:
         found |= dict.fromkeys(_entries(word))
     return list(found)[:_MOST]
 
 
-def _entries(word: str) -> Iterator[Entry]:
+def _entries(word: str) -> Iterator[GlossaryEntry]:
     classes = _classes()
     wanted = word.lower()
     for names, cls in classes:
         if wanted in names or (word == cls.__name__ and word[1:] != word[1:].lower()):
-            yield Entry(cls.__name__, "", _SOURCE.sub("", inspect.getdoc(cls) or ""))
+            yield GlossaryEntry(cls.__name__, "", _SOURCE.sub("", inspect.getdoc(cls) or ""))
     if "_" in word:
         plain = wanted.removeprefix("p_")
         for _, cls in classes:
             for line in _FIELD.finditer(inspect.getdoc(cls) or ""):
                 if line[1] in (wanted, plain):
-                    yield Entry(cls.__name__, line[1], " ".join(line[0].split()))
+                    yield GlossaryEntry(cls.__name__, line[1], " ".join(line[0].split()))
 
 
 @cache

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from gatts_codec.capture import TO_DEVICE, CapturedFrame, Chunk, FrameAssembler, PacketDecoder
 from gatts_codec.capture.decoding.describe import Describer, packet_name
-from gatts_codec.device.demonstration import Said, Step
+from gatts_codec.device.demonstration import DemoStep, Said
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
@@ -38,7 +38,7 @@ class Ladder:
         """Who stands where."""
         self._print(" " * _TIME_WIDTH, "HOST" + "CHIP".rjust(self._width - 4), "bold")
 
-    def step(self, number: int, step: Step) -> None:
+    def step(self, number: int, step: DemoStep) -> None:
         """A step's title, then its rungs."""
         self._console.print()
         self._console.print(Text(f"{number}. {step.title}", "bold yellow"), soft_wrap=True)

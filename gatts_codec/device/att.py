@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from gatts_codec.constants import GattStatus, WriteOp
 from gatts_codec.device import events
-from gatts_codec.device.connection import Connection, Op, PreparedWrites, Reply, Request, Wait
-from gatts_codec.device.table import Attribute
+from gatts_codec.device.attribute_table import Attribute
+from gatts_codec.device.connection import AttRequest, Connection, Op, PreparedWrites, Reply, Wait
 from gatts_codec.schema.structs import SecMode
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _OPS = {
     Op.SIGNED_WRITE: WriteOp.SIGN_WRITE_CMD,
 }
 
-Outcome = Reply | Wait
+AttOutcome = Reply | Wait
 
 
-def answer(device: Device, connection: Connection, request: Request) -> Outcome:
+def answer(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
     """What becomes of a request: its reply, or what it waits for."""
     return _ANSWERS[request.op](device, connection, request)
 
@@ -67,7 +67,7 @@ def finish_prepared(device: Device, connection: Connection, *, store: bool) -> N
     device.emit(events.user_mem_release(connection.handle, prepared.lent))
 
 
-def _read(device: Device, connection: Connection, request: Request) -> Outcome:
+def _read(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
     attribute = device.table.find(request.handle)
     if attribute is None:
         return Reply(GattStatus.ATTERR_INVALID_HANDLE)
@@ -85,7 +85,7 @@ def _read(device: Device, connection: Connection, request: Request) -> Outcome:
     return read_reply(connection, attribute.value, request.offset)
 
 
-def _write(device: Device, connection: Connection, request: Request) -> Outcome:
+def _write(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
     attribute = device.table.find(request.handle)
     if attribute is None:
         return Reply(GattStatus.ATTERR_INVALID_HANDLE)
@@ -108,7 +108,9 @@ def _write(device: Device, connection: Connection, request: Request) -> Outcome:
     return Reply()
 
 
-def _write_cccd(device: Device, connection: Connection, attribute: Attribute, request: Request) -> Outcome:
+def _write_cccd(
+    device: Device, connection: Connection, attribute: Attribute, request: AttRequest
+) -> AttOutcome:
     if not connection.knows_cccd(device.group_of(attribute)):
         return _ask_for_sys_attrs(device, connection)
     if len(request.data) != _CCCD_SIZE:
@@ -124,7 +126,7 @@ def _ask_for_sys_attrs(device: Device, connection: Connection) -> Wait:
     return Wait.SYS_ATTRS
 
 
-def _prepare(device: Device, connection: Connection, request: Request) -> Outcome:
+def _prepare(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
     """Whoever may write may prepare; whether it fits shows when it is executed."""
     attribute = device.table.find(request.handle)
     if attribute is None:
@@ -147,7 +149,7 @@ def _prepare(device: Device, connection: Connection, request: Request) -> Outcom
     return Wait.WRITE_AUTHORIZATION
 
 
-def _execute(device: Device, connection: Connection, request: Request) -> Outcome:
+def _execute(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
     prepared = connection.prepared
     cancel = request.op is Op.CANCEL
     op = WriteOp.EXEC_WRITE_REQ_CANCEL if cancel else WriteOp.EXEC_WRITE_REQ_NOW
@@ -166,7 +168,7 @@ def _execute(device: Device, connection: Connection, request: Request) -> Outcom
     return Reply(error or GattStatus.SUCCESS)
 
 
-def _execute_kept(device: Device, connection: Connection, op: WriteOp) -> Outcome:
+def _execute_kept(device: Device, connection: Connection, op: WriteOp) -> AttOutcome:
     """The application has kept the writes: it decides, but that S110 v8 does not ask about cancelling."""
     if op is WriteOp.EXEC_WRITE_REQ_CANCEL and device.profile.api == 1:
         finish_prepared(device, connection, store=False)
@@ -195,14 +197,14 @@ def _needs_authorization(device: Device, prepared: PreparedWrites) -> bool:
     return any(attribute is not None and attribute.md.wr_auth for attribute in attributes)
 
 
-def _exchange_mtu(device: Device, connection: Connection, request: Request) -> Outcome:
+def _exchange_mtu(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
     if not device.profile.exchanges_mtu:
         return Reply()  # up to v2 the stack says 23 itself
     device.emit(events.exchange_mtu_request(device, connection.handle, request.mtu))
     return Wait.MTU
 
 
-_ANSWERS: dict[Op, Callable[[Device, Connection, Request], Outcome]] = {
+_ANSWERS: dict[Op, Callable[[Device, Connection, AttRequest], AttOutcome]] = {
     Op.READ: _read,
     Op.WRITE: _write,
     Op.WRITE_COMMAND: _write,

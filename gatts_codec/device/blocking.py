@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one 
 from typing import TYPE_CHECKING, TypeVar
 
 from gatts_codec.device.discovery import Service
-from gatts_codec.device.peer import DEFAULT_ADDRESS, REMOTE_USER_ENDED, HandleValue, Peer
+from gatts_codec.device.peer import DEFAULT_ADDRESS, REMOTE_USER_ENDED, Peer, ReceivedValue
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
 
@@ -31,7 +31,7 @@ class BlockingPeer:
         self.timeout_s = timeout_s
 
     @property
-    def received(self) -> list[HandleValue]:
+    def received(self) -> list[ReceivedValue]:
         """Notifications and indications so far."""
         return self._call(lambda: list(self._peer.received))
 
@@ -150,7 +150,7 @@ class BlockingPeer:
         self._call(lambda: start(self._peer).when_done(settle))
         return future
 
-    def wait_for_value(self, count: int = 1) -> list[HandleValue]:
+    def wait_for_value(self, count: int = 1) -> list[ReceivedValue]:
         """Wait until ``count`` notifications and indications have come since connecting; all of them.
 
         Raises PeerError after ``timeout_s`` seconds, and says how many there are.

@@ -32,7 +32,7 @@ from gatts_codec.device.peer import Peer
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import EncodeError
 from gatts_codec.framing import Decoder, H5Packet, H5Type, h5
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkEvent, LinkLost, LostReason, PacketReceived, Rebooted
 from gatts_codec.link.notices import call_back
@@ -64,7 +64,7 @@ class Note:
 Observation = Seen | Note | LinkEvent
 
 
-class Buffers(Enum):
+class TransmitBuffers(Enum):
     """What became of the firmware's transmit buffer."""
 
     FINE = auto()
@@ -117,7 +117,7 @@ class VirtualChip:
         self._now = 0.0
         self._waiting: deque[bytes] = deque()
         self._hung = False
-        self._buffers = Buffers.FINE
+        self._buffers = TransmitBuffers.FINE
         self._out = bytearray()
         self._late: list[tuple[float, int, bytes]] = []
         self._order = count()
@@ -134,7 +134,7 @@ class VirtualChip:
         """Power on."""
         self._now = now
         self._hung = False
-        self._buffers = Buffers.FINE
+        self._buffers = TransmitBuffers.FINE
         self._late.clear()
         self._take(self.link.open(now))
         self.device.reboot()
@@ -192,7 +192,7 @@ class VirtualChip:
     # -- between device and link
 
     def _hear(self, data: bytes) -> None:
-        if self._buffers is not Buffers.FULL:
+        if self._buffers is not TransmitBuffers.FULL:
             self._take(self.link.receive_data(data, self._now))
         elif any(frame.raw == _RESET_FRAME for frame in self._heard.feed(data)):
             self._take(self.link.receive_data(_RESET_FRAME, self._now))
@@ -204,23 +204,23 @@ class VirtualChip:
                 continue
             if isinstance(event, Rebooted):
                 self._waiting.clear()
-                self._buffers = Buffers.FINE
+                self._buffers = TransmitBuffers.FINE
                 self.device.reboot()
             elif (
                 isinstance(event, LinkLost) and event.in_flight and event.reason is LostReason.PEER_RESTARTED
             ):
-                self._buffers = Buffers.LOST
+                self._buffers = TransmitBuffers.LOST
             self._observe(event)
 
     def _receive(self, payload: bytes) -> None:
-        if self._buffers is Buffers.LOST:
+        if self._buffers is TransmitBuffers.LOST:
             self._get_stuck()
         else:
             self._command(payload)
 
     def _get_stuck(self) -> None:
         """What has to be sent waits for a buffer that never becomes free, and whatever comes next waits behind it."""
-        self._buffers = Buffers.FULL
+        self._buffers = TransmitBuffers.FULL
         self._observe(
             Note("stuck: SYNC came while a packet was unacknowledged, and cost the transmit buffer")
         )
@@ -265,7 +265,7 @@ class VirtualChip:
         if self._waiting and not self.link.has_host:
             self._observe(Note(f"events are lost, there is no link: {len(self._waiting)}"))
             self._waiting.clear()
-        if self._waiting and self._buffers is not Buffers.FINE:
+        if self._waiting and self._buffers is not TransmitBuffers.FINE:
             self._waiting.clear()
             self._get_stuck()
         while self._waiting and self.link.is_up and self.link.waiting < self.link.config.max_waiting:

@@ -31,7 +31,7 @@ class Op(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class AttRequest:
     """One ATT request or command of a peer."""
 
     op: Op
@@ -64,7 +64,7 @@ class Wait(Enum):
 class Pending:
     """A request under way: who is told the outcome, what it waits for and until when."""
 
-    request: Request
+    request: AttRequest
     answer: Callable[[Reply], None]
     wait: Wait
     deadline: float

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gatts_codec.constants import BleError
 from gatts_codec.device import att, events
 from gatts_codec.device.config import DEFAULT_MTU
-from gatts_codec.device.connection import Connection, Indication, Pending, Reply, Request, Wait
+from gatts_codec.device.connection import AttRequest, Connection, Indication, Pending, Reply, Wait
 from gatts_codec.device.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Connections:
 
     # -- what a peer asks
 
-    def ask(self, connection: Connection, request: Request, answer: Callable[[Reply], None]) -> None:
+    def ask(self, connection: Connection, request: AttRequest, answer: Callable[[Reply], None]) -> None:
         """A request of the peer: ``answer`` is called with the reply, now or when the application has decided."""
         outcome = att.answer(self._device, connection, request)
         if isinstance(outcome, Wait):
@@ -149,7 +149,7 @@ class Connections:
         else:
             answer(outcome)
 
-    def command(self, connection: Connection, request: Request) -> None:
+    def command(self, connection: Connection, request: AttRequest) -> None:
         """A write command of the peer: nobody learns what became of it."""
         att.answer(self._device, connection, request)
 

@@ -1,6 +1,6 @@
 """A client and a virtual chip in one process: a heart rate service, and a phone that uses it.
 
-``demonstrate`` goes through it step by step; each ``Step`` has what passed on the wire and what host and peer did.
+``demonstrate`` goes through it step by step; each ``DemoStep`` has what passed on the wire and what host and peer did.
 """
 
 from __future__ import annotations
@@ -74,14 +74,14 @@ class Said:
 
 
 @dataclass(slots=True)
-class Step:
+class DemoStep:
     """One step: its title, and what happened in it, in order."""
 
     title: str
     entries: list[Chunk | Said] = field(default_factory=list)
 
 
-def demonstrate(dialect: str | Dialect = "sd_api_v5") -> Iterator[Step]:
+def demonstrate(dialect: str | Dialect = "sd_api_v5") -> Iterator[DemoStep]:
     """The steps, each when it is over. Nothing of it is prepared: what it shows has just happened."""
     with Stage(dialect) as stage:
         for title, act in _ACTS:
@@ -135,13 +135,13 @@ class Stage:
         with self._lock:
             self._entries.append(Said(who, text))
 
-    def perform(self, title: str, act: Act) -> Step:
+    def perform(self, title: str, act: Act) -> DemoStep:
         """One step, until the wire is quiet again."""
         act(self)
         self.runner.wait_until(lambda chip: not chip.link.waiting, _QUIET_WITHIN_S)
         with self._lock:
             entries, self._entries = self._entries, []
-        return Step(title, entries)
+        return DemoStep(title, entries)
 
     def _note_bytes(self, direction: Direction, data: bytes) -> None:
         t_us = int((perf_counter() - self._began) * 1e6)

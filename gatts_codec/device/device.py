@@ -19,14 +19,14 @@ from typing import Any
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BleError, NrfError, RpcPacketType, SysAttrFlags
 from gatts_codec.device import common, events, gap, population, server, stack, sys_attrs, values
+from gatts_codec.device.attribute_table import Attribute, AttributeTable
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.connections import Connections
 from gatts_codec.device.firmware import Firmware, firmware_of
 from gatts_codec.device.gap_state import GapState
 from gatts_codec.device.profile import Profile, profile_of
-from gatts_codec.device.refusal import Refusal, Undecodable, refuse_unless
-from gatts_codec.device.table import Attribute, AttributeTable
+from gatts_codec.device.refusal import Refusal, UndecodableCommand, refuse_unless
 from gatts_codec.device.uuids import VendorBases
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import DecodeError, EncodeError, UnknownOpcodeError
@@ -134,7 +134,7 @@ class Device:
         before = len(self.outbox)
         try:
             response = self._answer(body)
-        except (DecodeError, Undecodable) as error:
+        except (DecodeError, UndecodableCommand) as error:
             del self.outbox[before:]
             self.fault(f"command cannot be decoded: {str(error).splitlines()[0]}")
             return
@@ -163,7 +163,7 @@ class Device:
     def _unknown(self, body: bytes) -> bytes:
         if self.firmware.refuses_unknown:
             return _result(body[0], NrfError.NOT_SUPPORTED)
-        raise Undecodable(f"unknown opcode 0x{body[0]:02x}")
+        raise UndecodableCommand(f"unknown opcode 0x{body[0]:02x}")
 
     def _check_enabled(self, name: str) -> None:
         if self.config.require_enable and not self.gap.enabled and name not in common.BEFORE_ENABLE:

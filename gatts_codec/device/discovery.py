@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gatts_codec.constants import AttrType
-from gatts_codec.device.table import LAST_HANDLE, Attribute
+from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
 from gatts_codec.errors import PeerError
 from gatts_codec.schema.structs import Uuid
 

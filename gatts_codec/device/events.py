@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from gatts_codec.constants import AttrType, AuthorizeType, TimeoutSource, WriteOp
 from gatts_codec.constants.gap import GapTimeoutSource, GapTimeoutSourceV4, Role, UserMemType
-from gatts_codec.device.connection import Connection, Request
+from gatts_codec.device.attribute_table import Attribute
+from gatts_codec.device.connection import AttRequest, Connection
 from gatts_codec.device.gap_state import CONN_PARAMS, Activity
-from gatts_codec.device.table import Attribute
 from gatts_codec.packets.common.events import TxCompleteEvent, UserMemReleaseEvent, UserMemRequestEvent
 from gatts_codec.packets.common.user_mem_reply import UserMemBlock
 from gatts_codec.packets.gap.adv_events import AdvSetTerminatedEvent
@@ -56,7 +56,7 @@ _SOURCES = {
 _REPORT_BUFFER = 1  # the firmware's own number for the scanner's buffer
 
 
-def write(device: Device, conn: int, attribute: Attribute, op: WriteOp, request: Request) -> Event:
+def write(device: Device, conn: int, attribute: Attribute, op: WriteOp, request: AttRequest) -> Event:
     """WRITE: stored already, unless it needs authorization, which no one waits for."""
     if device.profile.context_events:
         context = _context(device, attribute)
@@ -85,7 +85,9 @@ def authorize_read(device: Device, conn: int, attribute: Attribute, offset: int)
     )
 
 
-def authorize_write(device: Device, conn: int, attribute: Attribute, op: WriteOp, request: Request) -> Event:
+def authorize_write(
+    device: Device, conn: int, attribute: Attribute, op: WriteOp, request: AttRequest
+) -> Event:
     """RW_AUTHORIZE_REQUEST, type write, with the data, which is not stored yet."""
     if device.profile.context_events:
         context = _context(device, attribute)

@@ -48,7 +48,7 @@ _WHEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class Occurrences:
     """Which ones: from ``first`` to ``last`` (None: without end), each with a probability of ``rate``."""
 
     first: int = 1
@@ -66,7 +66,7 @@ class Fault:
     """One fault. ``call`` (a call's name without prefix) and ``result`` are those of kind "result"."""
 
     kind: str
-    when: When = When()
+    when: Occurrences = Occurrences()
     delay_s: float = 0.0
     call: str = ""
     result: int = 0
@@ -107,7 +107,7 @@ def _code(text: str, code: str, dialect: str) -> int:
     raise EncodeError(f"{text!r}: {code!r} is no result of {dialect}", path="fault", value=text)
 
 
-def _parse_when(text: str, when: str) -> When:
+def _parse_when(text: str, when: str) -> Occurrences:
     match = _WHEN.fullmatch(when)
     if match is None:
         forms = "3, 3x2, 3+, all or 5%"
@@ -115,11 +115,11 @@ def _parse_when(text: str, when: str) -> When:
             f"{text!r}: {when!r} does not say when; forms are {forms}", path="fault", value=text
         )
     if match["all"]:
-        return When()
+        return Occurrences()
     if match["percent"]:
-        return When(rate=float(match["percent"]) / 100)
+        return Occurrences(rate=float(match["percent"]) / 100)
     first = int(match["first"])
-    return When(first, None if match["on"] else first + int(match["times"] or 1) - 1)
+    return Occurrences(first, None if match["on"] else first + int(match["times"] or 1) - 1)
 
 
 def _parse_delay(text: str, kind: str, seconds: str) -> float:

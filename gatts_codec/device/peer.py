@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gatts_codec.constants import GattStatus, gatt_status_name
 from gatts_codec.device import events
-from gatts_codec.device.connection import Connection, Op, Reply, Request
+from gatts_codec.device.connection import AttRequest, Connection, Op, Reply
 from gatts_codec.device.discovery import Service, discover
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gatts_codec.device.device import Device
 
 T = TypeVar("T")
-Steps = Generator[Request, Reply, T]
+AttProcedure = Generator[AttRequest, Reply, T]
 
 REMOTE_USER_ENDED = 0x13  # HCI reason
 _WRITE_OVERHEAD, _PREPARE_OVERHEAD = 3, 5  # ATT opcode, handle; and offset
@@ -38,7 +38,7 @@ DEFAULT_ADDRESS = "c6:05:04:03:02:01"
 
 
 @dataclass(frozen=True, slots=True)
-class HandleValue:
+class ReceivedValue:
     """A notification or indication as the peer got it."""
 
     handle: int
@@ -55,13 +55,13 @@ class Peer:
     def __init__(self, device: Device) -> None:
         self._device = device
         self.connection: Connection | None = None
-        self.received: list[HandleValue] = []
+        self.received: list[ReceivedValue] = []
         self.in_reach: bool = True
         self.confirms = True
         """Whether indications are confirmed at once; otherwise by ``confirm()``."""
-        self.on_value: Callable[[HandleValue], None] | None = None
-        self._queue: deque[tuple[Steps[object], Procedure[object]]] = deque()
-        self._running: tuple[Steps[object], Procedure[object]] | None = None
+        self.on_value: Callable[[ReceivedValue], None] | None = None
+        self._queue: deque[tuple[AttProcedure[object], Procedure[object]]] = deque()
+        self._running: tuple[AttProcedure[object], Procedure[object]] | None = None
 
     # -- the connection
 
@@ -139,7 +139,7 @@ class Peer:
     def write(self, handle: int, data: bytes) -> Procedure[None]:
         """A write request. Raises PeerError for data over MTU - 3 bytes: that is for ``write_long``."""
         self._check_length(data, _WRITE_OVERHEAD)
-        return self._begin(self._request(Request(Op.WRITE, handle, bytes(data))))
+        return self._begin(self._request(AttRequest(Op.WRITE, handle, bytes(data))))
 
     def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
         """A write command, which nobody answers, whatever becomes of it. Raises PeerError over MTU - 3 bytes."""
@@ -147,21 +147,21 @@ class Peer:
         op = Op.SIGNED_WRITE if signed else Op.WRITE_COMMAND
         connection = self._connected()
         if not connection.timed_out:
-            self._device.connections.command(connection, Request(op, handle, bytes(data)))
+            self._device.connections.command(connection, AttRequest(op, handle, bytes(data)))
 
     def prepare(self, handle: int, data: bytes, offset: int = 0) -> Procedure[None]:
         """One prepared write, to be executed or cancelled later. Raises PeerError over MTU - 5 bytes."""
         _check_number("offset", offset, 0xFFFF)
         self._check_length(data, _PREPARE_OVERHEAD)
-        return self._begin(self._request(Request(Op.PREPARE, handle, bytes(data), offset)))
+        return self._begin(self._request(AttRequest(Op.PREPARE, handle, bytes(data), offset)))
 
     def execute(self) -> Procedure[None]:
         """Execute the prepared writes."""
-        return self._begin(self._request(Request(Op.EXECUTE)))
+        return self._begin(self._request(AttRequest(Op.EXECUTE)))
 
     def cancel(self) -> Procedure[None]:
         """Cancel the prepared writes."""
-        return self._begin(self._request(Request(Op.CANCEL)))
+        return self._begin(self._request(AttRequest(Op.CANCEL)))
 
     def write_long(self, handle: int, data: bytes) -> Procedure[None]:
         """Prepared writes of all the data, then execute; cancel as soon as one is refused."""
@@ -187,19 +187,19 @@ class Peer:
 
     # -- what a procedure consists of
 
-    def _request(self, request: Request) -> Steps[None]:
+    def _request(self, request: AttRequest) -> AttProcedure[None]:
         _check(self._device, (yield request), request)
 
-    def _exchange_mtu(self, mtu: int) -> Steps[int]:
-        request = Request(Op.EXCHANGE_MTU, mtu=mtu)
+    def _exchange_mtu(self, mtu: int) -> AttProcedure[int]:
+        request = AttRequest(Op.EXCHANGE_MTU, mtu=mtu)
         _check(self._device, (yield request), request)
         return self.mtu
 
-    def _read(self, handle: int, offset: int) -> Steps[bytes]:
-        request = Request(Op.READ, handle, offset=offset)
+    def _read(self, handle: int, offset: int) -> AttProcedure[bytes]:
+        request = AttRequest(Op.READ, handle, offset=offset)
         return _check(self._device, (yield request), request).data
 
-    def _read_long(self, handle: int) -> Steps[bytes]:
+    def _read_long(self, handle: int) -> AttProcedure[bytes]:
         value = b""
         while True:
             part = yield from self._read(handle, len(value))
@@ -207,19 +207,19 @@ class Peer:
             if len(part) < self.mtu - 1:
                 return value
 
-    def _write_long(self, handle: int, data: bytes) -> Steps[None]:
+    def _write_long(self, handle: int, data: bytes) -> AttProcedure[None]:
         size = self.mtu - _PREPARE_OVERHEAD
         for offset in range(0, len(data), size):
-            request = Request(Op.PREPARE, handle, data[offset : offset + size], offset)
+            request = AttRequest(Op.PREPARE, handle, data[offset : offset + size], offset)
             reply = yield request
             if reply.status != GattStatus.SUCCESS:
-                yield Request(Op.CANCEL)
+                yield AttRequest(Op.CANCEL)
                 _check(self._device, reply, request)
-        yield from self._request(Request(Op.EXECUTE))
+        yield from self._request(AttRequest(Op.EXECUTE))
 
     # -- running procedures
 
-    def _begin(self, steps: Steps[T]) -> Procedure[T]:
+    def _begin(self, steps: AttProcedure[T]) -> Procedure[T]:
         connection = self._connected()
         if connection.timed_out:
             raise PeerError("an ATT transaction has timed out: connect anew")
@@ -267,7 +267,7 @@ class Peer:
         """A notification or indication from the server."""
         if not self.in_reach:
             return
-        heard = HandleValue(handle, data, indication)
+        heard = ReceivedValue(handle, data, indication)
         self.received.append(heard)
         if indication and self.confirms:
             self.confirm()
@@ -306,7 +306,7 @@ class Peer:
             )
 
 
-def _check(device: Device, reply: Reply, request: Request) -> Reply:
+def _check(device: Device, reply: Reply, request: AttRequest) -> Reply:
     if reply.status != GattStatus.SUCCESS:
         name = gatt_status_name(device.dialect.numbers, reply.status) or f"0x{reply.status:04x}"
         where = f" of 0x{request.handle:04x}" if request.handle else ""

@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gatts_codec.constants import AttrType, NrfError, ServiceType, UuidType
-from gatts_codec.device.refusal import Refusal, refuse_unless, required
-from gatts_codec.device.table import (
+from gatts_codec.device.attribute_table import (
     CCCD,
     CHARACTERISTIC,
     EXT_PROPS,
@@ -23,6 +22,7 @@ from gatts_codec.device.table import (
     NewAttribute,
     declaration,
 )
+from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.packets.gatts.characteristic_add import (
     CharacteristicAdd,
     CharHandles,

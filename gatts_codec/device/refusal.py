@@ -17,7 +17,7 @@ class Refusal(Exception):
         self.result = int(result)
 
 
-class Undecodable(Exception):
+class UndecodableCommand(Exception):
     """The command's bytes are not one: firmware acknowledges it, then reboots."""
 
 

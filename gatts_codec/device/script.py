@@ -48,7 +48,7 @@ _SUBSCRIPTIONS = {"notify": (True, False), "indicate": (False, True), "both": (T
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptLine:
     """A command with its arguments; ``number`` counts the file's lines from 1."""
 
     number: int
@@ -59,7 +59,7 @@ class Line:
         return f"line {self.number}: {' '.join((self.command, *self.arguments))}"
 
 
-def load_script(path: str | Path) -> list[Line]:
+def load_script(path: str | Path) -> list[ScriptLine]:
     """Read a script file, of 1 MiB at most. Raises OSError, and PeerError that names the line which is no command."""
     with Path(path).open("rb") as file:
         content = file.read(_LONGEST + 1)
@@ -68,19 +68,19 @@ def load_script(path: str | Path) -> list[Line]:
     return parse_script(content.decode("utf-8", "backslashreplace"))
 
 
-def parse_script(text: str) -> list[Line]:
+def parse_script(text: str) -> list[ScriptLine]:
     """The commands of a script. Raises PeerError that names the line which is no command."""
     lines = []
     for number, raw in enumerate(text.splitlines(), 1):
         words = raw.split("#")[0].split()
         if words:
-            line = Line(number, words[0], tuple(words[1:]))
+            line = ScriptLine(number, words[0], tuple(words[1:]))
             _check(line)
             lines.append(line)
     return lines
 
 
-def _check(line: Line) -> None:
+def _check(line: ScriptLine) -> None:
     arity = _ARITY.get(line.command)
     if arity is None:
         raise PeerError(f"{line}: no such command; there are {', '.join(_ARITY)}")
@@ -97,13 +97,13 @@ class ScriptRun:
     is over. ``turn`` raises nothing of its own.
     """
 
-    def __init__(self, chip: VirtualChip, script: list[Line], log: Callable[[str], object]) -> None:
+    def __init__(self, chip: VirtualChip, script: list[ScriptLine], log: Callable[[str], object]) -> None:
         self._chip, self._script, self._log = chip, script, partial(call_back, log)
         self.done: bool = False
         self.error: PeerError | None = None
         self.rounds: int = 0
         """How often it has come to ``repeat``."""
-        self._line: Line | None = None
+        self._line: ScriptLine | None = None
         self._now = 0.0
         self._value = b""
         self._must_fail = False
@@ -159,7 +159,7 @@ class ScriptRun:
                 continue
             yield from self._step(line)
 
-    def _step(self, line: Line) -> Generator[Waiting, None, None]:
+    def _step(self, line: ScriptLine) -> Generator[Waiting, None, None]:
         must_fail, self._must_fail = self._must_fail, False
         try:
             waiting = self._begin(line)
@@ -177,7 +177,7 @@ class ScriptRun:
         shown = outcome.hex(" ") if isinstance(outcome, bytes) else "" if outcome is None else str(outcome)
         self._log(f"{line}" + (f" -> {shown}" if shown else ""))
 
-    def _begin(self, line: Line) -> Waiting:
+    def _begin(self, line: ScriptLine) -> Waiting:
         return _COMMANDS[line.command](self, *line.arguments)
 
     # -- what the commands do

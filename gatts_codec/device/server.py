@@ -13,10 +13,10 @@ from gatts_codec.constants import (
     NrfError,
 )
 from gatts_codec.device import att
+from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Connection, Op, Pending, Reply, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
-from gatts_codec.device.table import Attribute
 from gatts_codec.device.values import find
 from gatts_codec.packets.gatts.exchange_mtu_reply import ExchangeMtuReply
 from gatts_codec.packets.gatts.hvx import Hvx, HvxParams

@@ -14,8 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatts_codec.constants import AttrType
-from gatts_codec.device.gap_state import MAX_NAME, GapState
-from gatts_codec.device.table import (
+from gatts_codec.device.attribute_table import (
     CCCD,
     CHARACTERISTIC,
     PRIMARY,
@@ -25,6 +24,7 @@ from gatts_codec.device.table import (
     NewAttribute,
     declaration,
 )
+from gatts_codec.device.gap_state import MAX_NAME, GapState
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, AttrMd, Uuid
 
 NAME_HANDLE, APPEARANCE_HANDLE, PPCP_HANDLE = 3, 5, 7

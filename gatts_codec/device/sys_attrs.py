@@ -12,9 +12,9 @@ from binascii import crc_hqx
 from typing import TYPE_CHECKING
 
 from gatts_codec.constants import NrfError, SysAttrFlags
+from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.connection import BOTH_GROUPS, Connection, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
-from gatts_codec.device.table import Attribute
 from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
 from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gatts_codec.constants import BleError, NrfError
+from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
-from gatts_codec.device.table import Attribute
 from gatts_codec.packets.gatts.attr_get import AttrGet, AttrGetV2
 from gatts_codec.packets.gatts.initial_user_handle_get import InitialUserHandleGet
 from gatts_codec.packets.gatts.value_get import ValueGet

@@ -3,8 +3,8 @@
 from gatts_codec.link.aio import AsyncClient as AsyncClient
 from gatts_codec.link.aio import Connecting as Connecting
 from gatts_codec.link.aio import aconnect as aconnect
-from gatts_codec.link.chip import ChipLink as ChipLink
-from gatts_codec.link.chip import OldChipLink as OldChipLink
+from gatts_codec.link.chip_link import ChipLink as ChipLink
+from gatts_codec.link.chip_link import OldChipLink as OldChipLink
 from gatts_codec.link.client import Client as Client
 from gatts_codec.link.client import connect as connect
 from gatts_codec.link.config import ChipConfig as ChipConfig
@@ -26,7 +26,7 @@ from gatts_codec.link.events import Retransmitted as Retransmitted
 from gatts_codec.link.goals import Goal as Goal
 from gatts_codec.link.goals import LinkGoal as LinkGoal
 from gatts_codec.link.goals import Request as Request
-from gatts_codec.link.host import HostLink as HostLink
+from gatts_codec.link.host_link import HostLink as HostLink
 from gatts_codec.link.inbox import AnyEvent as AnyEvent
 from gatts_codec.link.inbox import Arrival as Arrival
 from gatts_codec.link.inbox import Inbox as Inbox

@@ -16,7 +16,7 @@ from gatts_codec.link.inbox import AnyEvent, Arrival
 from gatts_codec.link.notices import Notices, call_back, log
 
 Callback = Callable[[AnyEvent], object]
-Types = tuple[type[AnyEvent], ...]
+EventTypes = tuple[type[AnyEvent], ...]
 
 PATIENCE_S = 5.0
 
@@ -28,11 +28,11 @@ class Queue:
         self.lost: int = 0
         """How many events were dropped because the callbacks are too slow."""
         self._waiting: deque[Arrival] = deque(maxlen=size)
-        self._entries: list[tuple[Callback, Types]] = []
+        self._entries: list[tuple[Callback, EventTypes]] = []
         self._notices = Notices()
         self._closed = False
 
-    def add(self, callback: Callback, types: Types) -> Callable[[], None]:
+    def add(self, callback: Callback, types: EventTypes) -> Callable[[], None]:
         """Call ``callback`` for events of these types, all if there are none, until what is returned is called."""
         entry = (callback, types)
         self._entries.append(entry)
@@ -67,7 +67,7 @@ class Callbacks(Queue):
         self._news: SimpleQueue[None] = SimpleQueue()
         self._thread: threading.Thread | None = None
 
-    def add(self, callback: Callback, types: Types) -> Callable[[], None]:
+    def add(self, callback: Callback, types: EventTypes) -> Callable[[], None]:
         """The same, and makes the thread if there is none."""
         remove = super().add(callback, types)
         if self._thread is None and not self._closed:
@@ -110,7 +110,7 @@ class AsyncCallbacks(Queue):
         self._news = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
 
-    def add(self, callback: Callback, types: Types) -> Callable[[], None]:
+    def add(self, callback: Callback, types: EventTypes) -> Callable[[], None]:
         """The same, and makes the task if there is none."""
         if not self.tasks and not self._closed:
             self.tasks.add(self._loop.create_task(self._work()))

@@ -22,7 +22,7 @@ from .events import (
     PacketReceived,
     Retransmitted,
 )
-from .machine import Input, Table
+from .machine import Input, TransitionTable
 
 CONFIG_FIELD = b"\x11"  # window 1, no out-of-frame flow control, CRC, version 0
 LINK_PAYLOADS: dict[str, bytes] = {
@@ -53,7 +53,7 @@ class LinkEnd:
 
     _rows: ClassVar[list[list[tuple[Action, IntEnum]]]]
 
-    def __init_subclass__(cls, table: Table) -> None:
+    def __init_subclass__(cls, table: TransitionTable) -> None:
         # The table's words become functions once, so that an input costs two list accesses.
         cls._rows = [
             [(getattr(cls, f"_{action}"), after) for action, after in (row[what] for what in Input)]

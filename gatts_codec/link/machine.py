@@ -120,14 +120,16 @@ class ChipState(IntEnum):
 
 
 # What to do, and which state follows; an action alone leaves the state as it is.
-Row = Mapping[Input, str | tuple[str, IntEnum]]
-Table = Mapping[IntEnum, Mapping[Input, tuple[str, IntEnum]]]
+Transitions = Mapping[Input, str | tuple[str, IntEnum]]
+TransitionTable = Mapping[IntEnum, Mapping[Input, tuple[str, IntEnum]]]
 
 # Good frames at the wrong time, deadlines that no longer matter: noted, and nothing else.
 IGNORE = "ignore"
 
 
-def _table(states: type[IntEnum], everywhere: Row, rows: Mapping[IntEnum, Row]) -> Table:
+def _table(
+    states: type[IntEnum], everywhere: Transitions, rows: Mapping[IntEnum, Transitions]
+) -> TransitionTable:
     """Every pair filled in: by the state's own row, else by ``everywhere`` (all states but CLOSED), else ignored."""
     table = {}
     for state in states:
@@ -238,7 +240,7 @@ CHIP = _table(
 )
 
 # Firmware of SD API v2: the host's CONFIG is answered at once, the chip's own goes out an interval after its SYNC.
-OLD_CHIP: Table = {
+OLD_CHIP: TransitionTable = {
     **CHIP,
     ChipState.UNINITIALIZED: {
         **CHIP[ChipState.UNINITIALIZED],

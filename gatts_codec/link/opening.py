@@ -9,7 +9,7 @@ from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing import H5, framing_named
 from gatts_codec.link.config import LARGEST_BUFFER, HostConfig, require, timeout
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.plain import PlainLink
 from gatts_codec.link.session import CallSession

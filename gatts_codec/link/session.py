@@ -31,7 +31,7 @@ from gatts_codec.link.events import (
     PacketReceived,
 )
 from gatts_codec.link.goals import Goal, LinkGoal, Request
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices, brief_hex, log
 from gatts_codec.link.plain import PlainLink

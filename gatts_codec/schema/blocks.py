@@ -31,8 +31,8 @@ Lists and unions (lists.py; a message holds a tuple, or the one structure):
                                               the structure has in this dialect; without structure the id is kept
     Presence(Never("buf_id 0 is no buffer"))  an absent field: a flag byte 00 and nothing else
 
-Several fields at once (record.py): Bits, Group, When, Absent, Count, AtMost. ``Record(cls, *members)`` ties members to
-a message class; ``Record(cls)`` has no bytes.
+Several fields at once (record.py): Bits, Flagged, When, Absent, Count, AtMost. ``Record(cls, *members)`` ties
+members to a message class; ``Record(cls)`` has no bytes.
 
 One layout serves strict and tolerant decoding: ``layout.parse(data, strict=False)`` accepts what the firmware
 accepts, strict only what a correct peer sends. Building is always strict.

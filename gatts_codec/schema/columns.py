@@ -23,7 +23,7 @@ from gatts_codec.schema.record import (
     AtMost,
     Bits,
     Count,
-    Group,
+    Flagged,
     Member,
     Members,
     Record,
@@ -284,7 +284,7 @@ def _(block: Members, path: FieldPath, packets: _Packets) -> None:
 
 
 @_scan.register
-def _(block: Group, path: FieldPath, packets: _Packets) -> None:
+def _(block: Flagged, path: FieldPath, packets: _Packets) -> None:
     present = packets.flag(block.flag)
     packets.where(present, Members(*block.members), path)
     if block.filler:

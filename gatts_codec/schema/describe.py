@@ -33,7 +33,7 @@ from typing import Any
 from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Raw, Trailing
 from gatts_codec.schema.lists import ListOf, Never, Switch, SwitchId
 from gatts_codec.schema.message import FieldType, field_types
-from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Group, Member, Members, Record, When
+from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Flagged, Member, Members, Record, When
 from gatts_codec.schema.shown import Look
 
 Description = dict[str, Any]
@@ -179,7 +179,7 @@ def _(member: Bits, types: Types) -> Description:
 
 
 @_several.register
-def _(member: Group, types: Types) -> Description:
+def _(member: Flagged, types: Types) -> Description:
     absent = {name: value for name, value in member.absent.items() if value is not None}
     return {
         "block": "group",

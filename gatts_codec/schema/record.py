@@ -1,7 +1,7 @@
 """How blocks make a packet: records, and members that cover several fields of the message at once.
 
     Bits(vlen=1, vloc=2)     one byte, lowest bit first; the rest of the byte is reserved. Bits(u16, data_id=12): two
-    Group(*members, flag=F)  one flag byte, then all the members, or none: then their fields are None
+    Flagged(*members, flag=F)  one flag byte, then all the members, or none: then their fields are None
     When("result", 0, *m)    members that travel only while an earlier field has this value
     Absent("uuid")           a field that the message has and this dialect's wire has not
     Count("count", u16, of="infos")  a count that is no field and does not stand beside what it counts
@@ -207,7 +207,7 @@ class Members(Member):
                 raise Refused(reason, f"{path} -> {name}", value=context[name])
 
 
-class Group(Members):
+class Flagged(Members):
     """One flag byte, then all members or none of them.
 
     ``key`` is the field that decides on building (default: the first). ``absent`` gives fields that are not None in

@@ -24,7 +24,7 @@ from gatts_codec.capture import (
     Remark,
 )
 from gatts_codec.capture.doctor import Doctor, Report, diagnose
-from gatts_codec.capture.doctor.texts import TEXTS, Count
+from gatts_codec.capture.doctor.texts import TEXTS, Quantity
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import h5
 
@@ -126,8 +126,8 @@ def test_a_healthy_recording_cut_off_anywhere_is_healthy(recording: Path) -> Non
 
 def test_every_text_can_be_said() -> None:
     class Anything(dict[str, object]):
-        def __missing__(self, key: str) -> Count:
-            return Count(1)
+        def __missing__(self, key: str) -> Quantity:
+            return Quantity(1)
 
     for text in TEXTS.values():
         for said in (text.title, text.cause, text.advice):

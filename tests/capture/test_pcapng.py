@@ -161,7 +161,7 @@ def test_what_the_library_for_it_writes_is_read(found: list[tuple[int, Direction
             )
         )
     packets = list(pcapng.packets(piped(stream.getvalue()), "written"))
-    assert packets == [pcapng.Packet(147, *each) for each in found]
+    assert packets == [pcapng.PcapPacket(147, *each) for each in found]
 
 
 def test_packets_come_before_the_pipe_ends() -> None:

@@ -7,7 +7,7 @@ from device.test_chip import INTERVAL_S, PC, VERSION, VERSION_GET, Wire
 from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, packet
 
 from gatts_codec.device.chip import VirtualChip
-from gatts_codec.device.faults import Fault, When, parse_fault
+from gatts_codec.device.faults import Fault, Occurrences, parse_fault
 from gatts_codec.errors import EncodeError
 from gatts_codec.framing import Decoder
 
@@ -181,12 +181,12 @@ def test_chance_is_seeded() -> None:
     ("text", "fault"),
     [
         ("drop-ack", Fault("drop-ack")),
-        ("drop-ack=3", Fault("drop-ack", When(3, 3))),
-        ("drop-ack=3x2", Fault("drop-ack", When(3, 4))),
-        ("drop-ack=3+", Fault("drop-ack", When(3))),
+        ("drop-ack=3", Fault("drop-ack", Occurrences(3, 3))),
+        ("drop-ack=3x2", Fault("drop-ack", Occurrences(3, 4))),
+        ("drop-ack=3+", Fault("drop-ack", Occurrences(3))),
         ("drop-ack=all", Fault("drop-ack")),
-        ("drop-ack=2.5%", Fault("drop-ack", When(rate=0.025))),
-        ("delay-event=2@1.5", Fault("delay-event", When(2, 2), delay_s=1.5)),
+        ("drop-ack=2.5%", Fault("drop-ack", Occurrences(rate=0.025))),
+        ("delay-event=2@1.5", Fault("delay-event", Occurrences(2, 2), delay_s=1.5)),
         ("max-payload=384", Fault("max-payload", max_payload=384)),
     ],
 )

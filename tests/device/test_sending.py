@@ -27,7 +27,7 @@ from gatts_codec import (
     ValueBuffer,
     ValueGet,
 )
-from gatts_codec.device.peer import HandleValue
+from gatts_codec.device.peer import ReceivedValue
 from gatts_codec.packets.common.events import TxCompleteEvent
 
 NOTIFICATION, INDICATION = HvxType.NOTIFICATION, HvxType.INDICATION
@@ -46,7 +46,7 @@ def test_a_notification_is_counted_from_v5_on(dialect: str) -> None:
     response = bench.ok(Hvx(conn, HvxParams(handles.value_handle, NOTIFICATION, b"\x01\x02")))
     assert response.bytes_written == 2
     assert bench.events() == [HvnTxCompleteEvent(conn, 1)]
-    assert bench.peer.received == [HandleValue(handles.value_handle, b"\x01\x02", indication=False)]
+    assert bench.peer.received == [ReceivedValue(handles.value_handle, b"\x01\x02", indication=False)]
 
 
 @pytest.mark.parametrize("dialect", EARLY)
@@ -64,7 +64,7 @@ def test_an_indication_is_confirmed(dialect: str) -> None:
     conn, handles = bench.subscribed(indications=True)
     bench.ok(Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"\x01")))
     assert bench.events() == [HvcEvent(conn, handles.value_handle)]
-    assert bench.peer.received == [HandleValue(handles.value_handle, b"\x01", indication=True)]
+    assert bench.peer.received == [ReceivedValue(handles.value_handle, b"\x01", indication=True)]
 
 
 def test_without_data_the_stored_value_goes_out() -> None:
@@ -220,7 +220,7 @@ def test_an_indication_waits_for_a_peer_out_of_reach() -> None:
     bench.ok(Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"x")))
     assert bench.events() == []
     bench.peer.come_back()
-    assert bench.peer.received == [HandleValue(handles.value_handle, b"x", indication=True)]
+    assert bench.peer.received == [ReceivedValue(handles.value_handle, b"x", indication=True)]
     assert bench.events() == [HvcEvent(conn, handles.value_handle)]
     bench.peer.come_back()
     assert len(bench.peer.received) == 1
@@ -257,7 +257,7 @@ def test_service_changed_is_confirmed(dialect: str) -> None:
     bench.peer.subscribe(value, notifications=False, indications=True).result()
     assert bench.events() == []  # the stack's own CCCD is not the application's business
     bench.ok(ServiceChanged(conn, first, 0xFFFF))
-    assert bench.peer.received == [HandleValue(value, bytes([first]) + b"\x00\xff\xff", indication=True)]
+    assert bench.peer.received == [ReceivedValue(value, bytes([first]) + b"\x00\xff\xff", indication=True)]
     assert bench.events() == ([] if fails else [ScConfirmEvent(conn)])
     assert bench.device.at_fault is fails
 

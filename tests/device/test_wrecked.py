@@ -9,7 +9,7 @@ from gatts_codec.device import VirtualChip
 from gatts_codec.errors import LinkError
 from gatts_codec.link.config import HostConfig
 from gatts_codec.link.goals import Request
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Inbox
 from gatts_codec.link.session import CallSession
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gatts_codec.framing import Decoder, H5Packet, encode_frame
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.events import LinkUp
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 RELEASE = bytes.fromhex("c0ddc0")
 RESET = bytes.fromhex("c0000500fbc0")

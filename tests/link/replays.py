@@ -11,10 +11,10 @@ from typing import Any
 
 from gatts_codec.errors import LinkError
 from gatts_codec.framing import Decoder, H5Packet
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.events import LinkEvent, PacketReceived
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 CAPTURES = Path(__file__).parent.parent / "captures"
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from gatts_codec.codec import Codec
 from gatts_codec.errors import LinkClosed
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.events import LinkEvent, LinkUp, PacketReceived
 from gatts_codec.link.transports import Transport

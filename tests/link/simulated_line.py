@@ -10,10 +10,10 @@ from collections import deque
 from dataclasses import dataclass, field
 from random import Random
 
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.events import LinkEvent, LinkLost, LinkUp, PacketAcked, PacketReceived
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 FAULTS = ("drop", "duplicate", "corrupt", "truncate", "delay", "noise", "stray C0")
 LATENCY_S = 0.0005

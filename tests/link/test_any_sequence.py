@@ -22,11 +22,11 @@ from link.link_bytes import (
 )
 
 from gatts_codec.errors import GattsError
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.events import LinkLost, LinkUp
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 MAX_WAITING = 3
 FRAMES = [

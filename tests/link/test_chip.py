@@ -18,7 +18,7 @@ from link.link_bytes import (
 )
 
 from gatts_codec.errors import EncodeError
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.events import (
     FrameRejected,
@@ -31,7 +31,7 @@ from gatts_codec.link.events import (
     Rebooted,
     Retransmitted,
 )
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 RESPONSE = b"\x01\x66\x00\x00\x00\x00"
 WRONG_CONFIG = bytes.fromhex("c0003f00c103fc12c0")

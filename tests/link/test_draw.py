@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, Table
+from gatts_codec.link.machine import CHIP, HOST, IGNORE, TransitionTable
 
 TOOL = Path(__file__).parents[2] / "tools" / "draw_link.py"
 
@@ -19,7 +19,7 @@ def tool() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("table", [HOST, CHIP], ids=["host", "chip"])
-def test_every_transition_is_drawn(tool: dict[str, Any], table: Table) -> None:
+def test_every_transition_is_drawn(tool: dict[str, Any], table: TransitionTable) -> None:
     drawn = tool["draw"](table).splitlines()
     assert drawn[0] == "stateDiagram-v2"
     for state, row in table.items():

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.end import LinkEnd
-from gatts_codec.link.host import HostLink
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, Table
+from gatts_codec.link.host_link import HostLink
+from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, TransitionTable
 from tools.explore.__main__ import CHIP as CHIP_CONFIG
 from tools.explore.__main__ import HOST as HOST_CONFIG
 from tools.explore.__main__ import explorations, main
@@ -17,7 +17,7 @@ from tools.explore.ledger import Ledger, Violation
 from tools.explore.search import Bounds, Exploration
 
 QUICK = Bounds(faults=1, restarts=1, packets=1, in_flight=0)
-TABLES: dict[str, Table] = {"HOST": HOST, "CHIP": CHIP, "OLD_CHIP": OLD_CHIP}
+TABLES: dict[str, TransitionTable] = {"HOST": HOST, "CHIP": CHIP, "OLD_CHIP": OLD_CHIP}
 STAY = "stay"  # a row whose action is done, and its state kept
 
 

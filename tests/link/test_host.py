@@ -19,7 +19,7 @@ from link.link_bytes import (
 )
 
 from gatts_codec.errors import EncodeError, LinkClosed, LinkError, LinkReset, LinkTimeout
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.config import HostConfig
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.events import (
@@ -34,7 +34,7 @@ from gatts_codec.link.events import (
     PacketReceived,
     Retransmitted,
 )
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 COMMAND = b"\x00\x66\x01"
 GREETING = ["RELEASE", "SYNC", "SYNC_RSP", "CONFIG"]

@@ -27,9 +27,9 @@ from gatts_codec import (
     memory_pair,
 )
 from gatts_codec.framing import h5
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.goals import Request
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.session import CallSession
 

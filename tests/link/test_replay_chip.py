@@ -9,7 +9,7 @@ from link.link_bytes import shown_packet
 from link.replays import CAPTURES, replay_chip
 
 from gatts_codec.framing import H5Packet
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig
 
 RECORDINGS = sorted((CAPTURES / "real_firmware").rglob("*.jsonl"))

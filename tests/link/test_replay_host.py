@@ -21,7 +21,7 @@ from gatts_codec.link.events import (
     PacketIgnored,
     Retransmitted,
 )
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 RECORDINGS = sorted(path for path in CAPTURES.rglob("*.jsonl") if path.with_suffix(".expected.json").exists())
 SCRIPTED = CAPTURES / "scripted_chip" / "sd_api_v5"

@@ -21,10 +21,10 @@ from gatts_codec import (
     ValueGet,
 )
 from gatts_codec.framing import framing_named
-from gatts_codec.link.chip import ChipLink
+from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.events import PacketIgnored, PacketReceived
 from gatts_codec.link.goals import Request
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import AnyEvent, Arrival, Inbox, Waiter
 from gatts_codec.link.plain import PlainLink
 from gatts_codec.link.session import CallSession

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from link.simulated_line import FAULTS, Simulation
 
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.events import LostReason
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 
 
 def check_books(simulation: Simulation) -> None:

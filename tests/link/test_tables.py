@@ -22,7 +22,7 @@ from link.link_bytes import (
 )
 
 from gatts_codec.errors import LinkClosed
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.events import (
@@ -34,8 +34,8 @@ from gatts_codec.link.events import (
     PacketReceived,
     Rebooted,
 )
-from gatts_codec.link.host import HostLink
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, ChipState, HostState, Input, Table
+from gatts_codec.link.host_link import HostLink
+from gatts_codec.link.machine import CHIP, HOST, IGNORE, ChipState, HostState, Input, TransitionTable
 
 BAD_FRAME = bytes.fromhex("c0002f00d2017ec0")
 BYTES_OF = {
@@ -140,7 +140,7 @@ def give(end: LinkEnd, what: Input) -> None:
         end._input(what, b"" if what is Input.SEND else None)
 
 
-def check(end: LinkEnd, table: Table, what: Input, after_relink: IntEnum) -> None:
+def check(end: LinkEnd, table: TransitionTable, what: Input, after_relink: IntEnum) -> None:
     before = end.state
     action, after = table[before][what]
     relinks = after == 0 and ("relink" in action or action == "give_up_sync")
@@ -239,7 +239,7 @@ def test_bad_frames_and_the_end_are_reported_unless_it_is_closed(
 
 @pytest.mark.parametrize(("table", "states"), [(HOST, HostState), (CHIP, ChipState)])
 def test_every_pair_is_defined_and_every_state_can_be_reached_and_left(
-    table: Table, states: type[IntEnum]
+    table: TransitionTable, states: type[IntEnum]
 ) -> None:
     assert {state: set(row) for state, row in table.items()} == {state: set(Input) for state in states}
     reached = {after for state, row in table.items() for _, after in row.values() if after is not state}
@@ -248,7 +248,7 @@ def test_every_pair_is_defined_and_every_state_can_be_reached_and_left(
 
 
 @pytest.mark.parametrize(("table", "end"), [(HOST, HostLink), (CHIP, ChipLink)])
-def test_every_action_is_a_method(table: Table, end: type[LinkEnd]) -> None:
+def test_every_action_is_a_method(table: TransitionTable, end: type[LinkEnd]) -> None:
     for row in table.values():
         for action, _ in row.values():
             assert callable(getattr(end, f"_{action}"))

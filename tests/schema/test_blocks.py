@@ -34,7 +34,7 @@ from gatts_codec.schema.blocks import (
 from gatts_codec.schema.compiler import decoder_source, encoder_source
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
-from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Group, Record, named
+from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Flagged, Record, named
 from gatts_codec.schema.shown import LATER, Address, Key, address_bytes, address_text
 from gatts_codec.schema.structs import UUID, Uuid
 
@@ -379,7 +379,7 @@ class L2capTx(Message):
 
 L2CAP_TX = Record(
     L2capTx,
-    Group(
+    Flagged(
         named("header", Record(L2capHeader, named("len", u16), named("cid", u16))),
         named("data", Data("header.len", flag=Flag.ANY)),
         filler=True,

@@ -14,7 +14,7 @@ from schema.layout_rows import layout_rows
 from schema.spec_tables import SEE, SpecRow, Table, packets, spec_rows
 
 from gatts_codec.schema.blocks import Data, Flag, Length, Number, OneOf, i8, u8, u16, u32
-from gatts_codec.schema.record import Absent, Bits, Group, Members, Record, When, named
+from gatts_codec.schema.record import Absent, Bits, Flagged, Members, Record, When, named
 
 TABLES = [(spec.name, table) for spec in packets().values() for table in spec.tables]
 each_table = every("name, table", TABLES, ids=lambda case: case[1].place)
@@ -136,7 +136,7 @@ def _member_changes(block: Any) -> Iterator[tuple[str, Any]]:
     yield from (("members", members[:at] + members[at + 1 :]) for at in range(len(members)))
     for at in range(1, len(members)):
         yield "members", (*members[: at - 1], members[at], members[at - 1], *members[at + 1 :])
-    if isinstance(block, Group):
+    if isinstance(block, Flagged):
         yield "filler", not block.filler
         yield "key", f"{block.key}x"
         yield "absent", {**block.absent, block.key: 7}

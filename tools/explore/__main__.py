@@ -16,9 +16,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gatts_codec.link.chip import ChipLink, OldChipLink
+from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.config import ChipConfig, HostConfig
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.host_link import HostLink
 from tools.explore.ledger import Violation
 from tools.explore.search import Bounds, Exploration
 

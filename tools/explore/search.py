@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gatts_codec.framing import Decoder, H5Packet, H5Type, encode_frame
-from gatts_codec.link.chip import ChipLink
-from gatts_codec.link.host import HostLink
+from gatts_codec.link.chip_link import ChipLink
+from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.machine import ChipState, HostState
 from tools.explore.ends import GIVEN_UP, EndStates, Frames
 from tools.explore.ledger import Ledger, Violation, entered

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, Table
+from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, TransitionTable
 from tools.draw_link import draw
 from tools.site.markdown_text import code, fenced, table
 
@@ -37,7 +37,7 @@ def _page() -> str:
     )
 
 
-def _rows(rows: Table) -> str:
+def _rows(rows: TransitionTable) -> str:
     head = ("input", *(state.name for state in rows))
     body = [(f"**{what.name}**", *(_cell(state, *rows[state][what]) for state in rows)) for what in Input]
     return table(head, body)

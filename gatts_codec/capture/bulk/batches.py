@@ -15,12 +15,12 @@ from typing import BinaryIO
 
 import pyarrow as pa
 
+from gatts_codec.capture.bulk.arrow_table import batch_of_rows
 from gatts_codec.capture.bulk.chunks import ChunkBlock, of_chunks, parse
 from gatts_codec.capture.bulk.frames import FrameBlock, FrameCutter, TooLong
 from gatts_codec.capture.bulk.lines import BLOCK_BYTES, LongLine, blocks
 from gatts_codec.capture.bulk.packets import PacketColumns
 from gatts_codec.capture.bulk.rows import RowMaker, fits
-from gatts_codec.capture.bulk.table import batch_of_rows
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.files.lines import text_encoding
 from gatts_codec.capture.readers import detect, jsonl, read

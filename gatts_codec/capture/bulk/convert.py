@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gatts_codec.capture.bulk.arrow_table import schema
 from gatts_codec.capture.bulk.batches import (
     Faults,
     NotInBlocks,
@@ -21,7 +22,6 @@ from gatts_codec.capture.bulk.batches import (
     row_batches,
 )
 from gatts_codec.capture.bulk.storage import complete_output, fingerprint, open_input
-from gatts_codec.capture.bulk.table import schema
 from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.readers import read

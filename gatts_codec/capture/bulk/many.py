@@ -78,8 +78,8 @@ class Failed:
     reason: str
 
 
-Result = Converted | Failed
-Results = Generator[Result, None, None]
+Conversion = Converted | Failed
+Results = Generator[Conversion, None, None]
 
 
 def tasks(sources: Sequence[str], folder: str, dialect: str, run_id: str = "") -> list[Task]:
@@ -124,7 +124,7 @@ def run_dask(todo: Sequence[Task], scheduler: str) -> Results:
                 yield Failed(by_key[future.key].source, str(future.exception()))
 
 
-def attempt(task: Task) -> Result:
+def attempt(task: Task) -> Conversion:
     """Convert one recording; a bad one must not end the others."""
     try:
         return task.run()
@@ -140,7 +140,7 @@ def convert_many(
     folder: str,
     dialect: str,
     run: Callable[[Sequence[Task]], Results],
-    on_result: Callable[[Result, bool], Any],
+    on_result: Callable[[Conversion, bool], Any],
 ) -> None:
     """Convert what is not done yet; ``on_result`` hears of each recording, and whether it was done before."""
     todo, run_id = [], uuid.uuid4().hex

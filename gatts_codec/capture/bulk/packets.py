@@ -12,12 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from gatts_codec.capture.bulk.arrow_table import batch_of_columns, words
 from gatts_codec.capture.bulk.block import Block
 from gatts_codec.capture.bulk.chunks import ChunkBlock
 from gatts_codec.capture.bulk.frames import FrameBlock, Places
 from gatts_codec.capture.bulk.repeats import RepeatColumn
 from gatts_codec.capture.bulk.rows import row_of
-from gatts_codec.capture.bulk.table import batch_of_columns, words
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.capture.wire.frames import CapturedFrame
@@ -37,7 +37,7 @@ _OF_MESSAGES = ("kind", "group", "name", "opcode")
 _OF_CONTENTS = ("conn_handle", "handle", "result", "error", "tolerated")
 
 
-class Head(NamedTuple):
+class HeadWords(NamedTuple):
     """What packets that begin alike have in common: indices of words, -1 for none. ``layout`` is that of GATTS packets.
 
     Without a group there is no such packet.
@@ -56,7 +56,7 @@ class PacketColumns:
     def __init__(self, decoder: PacketDecoder) -> None:
         self._decoder, self._dialect = decoder, decoder.dialect
         self._repeats = RepeatColumn()
-        self._heads: dict[int, Head] = {}
+        self._heads: dict[int, HeadWords] = {}
         entries = Interpreter(decoder.dialect, strict=True).entries
         self._layouts: dict[tuple[str, int], Record] = {
             (entry.kind, int.from_bytes(entry.head, "little")): entry.layout for entry in entries
@@ -118,7 +118,7 @@ class PacketColumns:
                 block.put("error", alike, np.full(len(alike), self._words["error"]["decode"]))
                 yield alike
 
-    def _head(self, key: int, payload: bytes) -> Head | None:
+    def _head(self, key: int, payload: bytes) -> HeadWords | None:
         """What one packet shows that begins so; None where its own bytes must tell."""
         if key in self._heads:
             return self._heads[key]
@@ -132,7 +132,7 @@ class PacketColumns:
             group = -1
         else:
             return None
-        self._heads[key] = Head(
+        self._heads[key] = HeadWords(
             self._words["kind"][packet.kind or ""],
             group,
             -1 if packet.name is None else self._words["name"][packet.name],

@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from types import FrameType
 from typing import Any
 
-from gatts_codec.capture.bulk.many import Result, Results, Task, attempt
+from gatts_codec.capture.bulk.many import Conversion, Results, Task, attempt
 from gatts_codec.capture.bulk.storage import is_url, remove_parts_of
 from gatts_codec.errors import CaptureError
 
@@ -89,7 +89,7 @@ def _follow(leash: Any) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def _work(task: Task) -> Result:
+def _work(task: Task) -> Conversion:
     _under_way[:] = [task]
     return attempt(task)
 

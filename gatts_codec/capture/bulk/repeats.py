@@ -1,4 +1,4 @@
-"""Retransmissions in columns: the rule of capture/repeats.py.
+"""Retransmissions in columns: the rule of capture/decoding/repeats.py.
 
 Where the numbers of a direction have gone on by one three times, a packet cannot be one of the last two. So in a block
 in which they always do, only the first packets are looked at. In others each packet's number, size and first bytes are
@@ -34,7 +34,7 @@ class Reliable(NamedTuple):
     payload: Callable[[int], bytes]
 
 
-class Sent(NamedTuple):
+class SentPacket(NamedTuple):
     """A packet that may come again."""
 
     likeness: int
@@ -45,7 +45,7 @@ class RepeatColumn:
     """Follows a recording block by block: the last two different packets of each direction."""
 
     def __init__(self) -> None:
-        self._recent: list[list[Sent]] = [[] for _ in DIRECTIONS]
+        self._recent: list[list[SentPacket]] = [[] for _ in DIRECTIONS]
 
     def mark(self, size: int, packets: Reliable, restarts: Places) -> NDArray[np.bool_]:
         """Which of ``size`` rows are repetitions. ``restarts`` are the rows with which a link begins anew."""
@@ -59,7 +59,9 @@ class RepeatColumn:
         return found
 
 
-def _follow(packets: Reliable, restarts: Places, recent: list[Sent], found: NDArray[np.bool_]) -> list[Sent]:
+def _follow(
+    packets: Reliable, restarts: Places, recent: list[SentPacket], found: NDArray[np.bool_]
+) -> list[SentPacket]:
     """Mark the repetitions of one direction; the last two different packets."""
     links = np.searchsorted(restarts, packets.rows)
     if len(restarts) and (not len(links) or links[0] > 0):
@@ -68,7 +70,7 @@ def _follow(packets: Reliable, restarts: Places, recent: list[Sent], found: NDAr
     rows, alike = packets.rows.tolist(), (packets.likeness | _link_bits(links)).tolist()
     looked_at = min(len(rows), _SURE_STEPS) if regular else len(rows)
     # Packets are known by their rows here; those of earlier blocks by -2 and -1.
-    (before, _), (last, _) = earlier = [Sent(-1, b""), Sent(-1, b""), *recent][-2:]
+    (before, _), (last, _) = earlier = [SentPacket(-1, b""), SentPacket(-1, b""), *recent][-2:]
     before_row, last_row = -2, -1
 
     def payload(row: int) -> bytes:
@@ -88,7 +90,7 @@ def _follow(packets: Reliable, restarts: Places, recent: list[Sent], found: NDAr
     link = alike[-1] >> _LIKENESS_BITS if alike else 0
     kept = [(before, before_row), (last, last_row)]
     return [
-        Sent(like & _LIKENESS, payload(row))
+        SentPacket(like & _LIKENESS, payload(row))
         for like, row in kept
         if like >= 0 and like >> _LIKENESS_BITS == link
     ]

@@ -35,7 +35,7 @@ from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Message, Response
 
 
-class Row(NamedTuple):
+class FrameRow(NamedTuple):
     """One frame; None where a column does not apply."""
 
     frame: int
@@ -65,17 +65,17 @@ class RowMaker:
         self._decoder = decoder
         self._repeats = Repeats()
 
-    def row(self, frame: CapturedFrame) -> Row:
+    def row(self, frame: CapturedFrame) -> FrameRow:
         """The row of a frame."""
         return row_of(self._decoder.decode(frame), self._repeats.add(frame.dir, frame.packet))
 
 
-def row_of(record: PacketRecord, repeated: bool) -> Row:
+def row_of(record: PacketRecord, repeated: bool) -> FrameRow:
     """The row of a decoded frame."""
     frame, h5, packet = record.frame, record.h5, record.packet
     message = packet.message if packet else None
     attribute = next(handles_of(message), None) if isinstance(message, Message) else None
-    return Row(
+    return FrameRow(
         frame=frame.number,
         time=frame.t_us if fits(frame.t_us) else None,
         direction=frame.dir,

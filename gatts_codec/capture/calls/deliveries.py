@@ -102,7 +102,7 @@ class Oddity(NamedTuple):
     delivery: Delivery | None = None
 
 
-Step: TypeAlias = Delivery | Acked | GivenUp | LinkChange | Oddity
+DeliveryStep: TypeAlias = Delivery | Acked | GivenUp | LinkChange | Oddity
 
 
 def sight(record: PacketRecord) -> Sight:
@@ -153,7 +153,7 @@ class LinkTracker:
         self._stale: bytes | None = None  # what the host was sending when it reset the link
         self._senders: dict[Direction, _Sender] = {TO_DEVICE: _Sender(), TO_HOST: _Sender()}
 
-    def feed(self, record: PacketRecord) -> list[Step]:
+    def feed(self, record: PacketRecord) -> list[DeliveryStep]:
         """What a frame means for the link."""
         h5, direction = record.h5, record.frame.dir
         if h5 is None or direction is None:
@@ -177,7 +177,7 @@ class LinkTracker:
         waiting = self._senders[TO_HOST].outstanding
         return [GivenUp(waiting, why)] if waiting is not None and waiting.attempts > 1 else []
 
-    def _without_acks(self, record: PacketRecord) -> list[Step]:
+    def _without_acks(self, record: PacketRecord) -> list[DeliveryStep]:
         """A packet of a link that has no ACKs: what was sent has arrived."""
         self.active = True
         delivery = Delivery(record)
@@ -185,14 +185,14 @@ class LinkTracker:
         delivery.acked = sight(record)
         return [delivery, Acked(delivery)]
 
-    def _vendor(self, record: PacketRecord, h5: H5Packet, direction: Direction) -> list[Step]:
+    def _vendor(self, record: PacketRecord, h5: H5Packet, direction: Direction) -> list[DeliveryStep]:
         if not h5.reliable:
             return [Oddity("unreliable", record)]
         sender = self._senders[direction]
         repeated = sender.repeated(h5)
         if repeated is not None:
             return self._again(record, repeated)
-        steps: list[Step] = [] if h5.crc else [Oddity("no crc", record)]
+        steps: list[DeliveryStep] = [] if h5.crc else [Oddity("no crc", record)]
         if sender.outstanding is not None:
             reused = h5.seq == sender.outstanding.h5.seq
             # A chip that was still linking up has never seen the first one: the number is free.
@@ -212,12 +212,12 @@ class LinkTracker:
         sender.sent(delivery)
         return [*steps, delivery]
 
-    def _again(self, record: PacketRecord, delivery: Delivery) -> list[Step]:
+    def _again(self, record: PacketRecord, delivery: Delivery) -> list[DeliveryStep]:
         delivery.seen(record)
         code = "sent again" if delivery.acked is None else "sent again after its ACK"
         return [Oddity(code, record, "", delivery)]
 
-    def _ack(self, record: PacketRecord, h5: H5Packet, sender: _Sender) -> list[Step]:
+    def _ack(self, record: PacketRecord, h5: H5Packet, sender: _Sender) -> list[DeliveryStep]:
         if record.frame.dir == TO_HOST:
             self._chip_active = True
         if sender.expected is None:  # the recording begins here
@@ -239,12 +239,12 @@ class LinkTracker:
         detail = f"ACK {h5.ack} where {sender.expected} was due"
         return [Oddity("bad ack number", record, detail, sender.outstanding)]
 
-    def _reset(self, record: PacketRecord, direction: Direction) -> list[Step]:
+    def _reset(self, record: PacketRecord, direction: Direction) -> list[DeliveryStep]:
         if direction == TO_HOST:
             return [Oddity("other packet type", record, "RESET from the chip")]
         return [*self._start_anew(), LinkChange("reset", record)]
 
-    def _control(self, record: PacketRecord, h5: H5Packet, direction: Direction) -> list[Step]:
+    def _control(self, record: PacketRecord, h5: H5Packet, direction: Direction) -> list[DeliveryStep]:
         if h5.link == "SYNC" and self.active and not self._starting:
             return self._restarted(record, direction)
         if h5.link == "CONFIG" and direction == TO_HOST:
@@ -261,7 +261,7 @@ class LinkTracker:
             return [Oddity("sleep" if h5.link else "unknown link control", record, h5.link or "")]
         return []
 
-    def _restarted(self, record: PacketRecord, direction: Direction) -> list[Step]:
+    def _restarted(self, record: PacketRecord, direction: Direction) -> list[DeliveryStep]:
         last = self._senders[TO_DEVICE].last
         told = last is not None and last.packet.payload[:1] == bytes((_RESET_COMMAND,))
         steps = self._start_anew()
@@ -269,9 +269,9 @@ class LinkTracker:
             return [*steps, LinkChange("host restarted", record)]
         return [*steps, LinkChange("chip restarted as told" if told else "chip restarted", record)]
 
-    def _start_anew(self) -> list[Step]:
+    def _start_anew(self) -> list[DeliveryStep]:
         self.active = self._chip_active = self._starting = False
-        steps: list[Step] = []
+        steps: list[DeliveryStep] = []
         sending = self._senders[TO_DEVICE].outstanding
         self._stale = self._stale if sending is None else sending.h5.payload
         for sender in self._senders.values():

@@ -17,12 +17,12 @@ from typing import Literal, TypeAlias
 from gatts_codec.capture.calls.deliveries import (
     Acked,
     Delivery,
+    DeliveryStep,
     GivenUp,
     LinkChange,
     LinkTracker,
     Oddity,
     Sight,
-    Step,
     between,
     sight,
 )
@@ -34,7 +34,7 @@ from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Packet, Response
 
-Outcome: TypeAlias = Literal["open", "answered", "no ack", "no response", "reset", "acknowledged"]
+CallOutcome: TypeAlias = Literal["open", "answered", "no ack", "no response", "reset", "acknowledged"]
 _LATE_KEPT = 8
 _MAX_LINKS = 16  # no machine has so many adapters: then the names are no names of links
 _RESPONSE_TIMEOUT_US = 1_500_000  # pc-ble-driver's default
@@ -51,7 +51,7 @@ class Call:
 
     command: Delivery
     response: Delivery | None = None
-    outcome: Outcome = "open"
+    outcome: CallOutcome = "open"
     late: bool = False
 
     @property
@@ -144,7 +144,7 @@ class Session:
 
     def finish(self) -> list[Happening]:
         """What is still under way when the recording ends."""
-        waiting: Outcome | None = (
+        waiting: CallOutcome | None = (
             "open" if self._call is not None and self._may_be_answered(self._call) else None
         )
         ended = "the recording ends"
@@ -157,7 +157,7 @@ class Session:
         patient = waited is None or waited < _RESPONSE_TIMEOUT_US
         return patient and (call.command.acked is not None or call.retries < _MANY_RETRIES)
 
-    def _step(self, step: Step) -> Iterator[Happening]:
+    def _step(self, step: DeliveryStep) -> Iterator[Happening]:
         if isinstance(step, Delivery):
             yield from self._delivered(step)
         elif isinstance(step, Acked):
@@ -207,7 +207,7 @@ class Session:
         elif call.command.acked and call.response is not None and call.response.acked:
             yield from self._close()
 
-    def _close(self, outcome: Outcome | None = None) -> list[Happening]:
+    def _close(self, outcome: CallOutcome | None = None) -> list[Happening]:
         """The call under way is over."""
         call, self._call = self._call, None
         if call is None:
@@ -221,7 +221,7 @@ class Session:
         return [call, *self._exchanges.called(call.command, call.result)]
 
 
-def _outcome(call: Call, ended: Outcome | None) -> Outcome:
+def _outcome(call: Call, ended: CallOutcome | None) -> CallOutcome:
     if call.response is not None:
         return "answered"
     if ended is not None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from gatts_codec.capture.calls.deliveries import Delivery
 from gatts_codec.capture.decoding.packets import PacketRecord
-from gatts_codec.capture.doctor.texts import TEXTS, Count
+from gatts_codec.capture.doctor.texts import TEXTS, Quantity
 from gatts_codec.capture.wire.frames import CapturedFrame
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
@@ -126,7 +126,7 @@ class Cases:
         """The findings."""
         for (code, _), case in self._cases.items():
             text = TEXTS[code]
-            values = case.values | {"count": Count(case.count)}
+            values = case.values | {"count": Quantity(case.count)}
             yield Finding(
                 code,
                 text.severity,

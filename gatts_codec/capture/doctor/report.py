@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from gatts_codec.capture.doctor.finding import Finding
-from gatts_codec.capture.doctor.texts import Count
+from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.detection import Verdict
 
 Outcome: TypeAlias = Literal["faults found", "nothing wrong found", "too little to judge"]
@@ -70,11 +70,11 @@ class Report:
     @property
     def headline(self) -> str:
         """The verdict in one line."""
-        seen = f"{Count(self.calls):call} and {Count(self.events):event}"
+        seen = f"{Quantity(self.calls):call} and {Quantity(self.events):event}"
         if self.findings:
             errors = sum(finding.severity == "error" for finding in self.findings)
             warnings = len(self.findings) - errors
-            counts = [f"{Count(errors):error}"] * bool(errors) + [f"{Count(warnings):warning}"] * bool(
+            counts = [f"{Quantity(errors):error}"] * bool(errors) + [f"{Quantity(warnings):warning}"] * bool(
                 warnings
             )
             return f"Faults found: {' and '.join(counts)} in {seen}."
@@ -82,7 +82,7 @@ class Report:
             return f"Too little to judge: {self.too_little}."
         if self.amber:
             failed = (
-                f", but {Count(self.failed):call} failed"
+                f", but {Quantity(self.failed):call} failed"
                 if self.failed
                 else ", but the host refused calls itself"
             )

@@ -16,7 +16,7 @@ from operator import itemgetter
 
 from gatts_codec.capture.files.lines import pieces_of_lines
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.capture.readers.text.pasted import Line, Paste
+from gatts_codec.capture.readers.text.pasted import Paste, PastedLine
 from gatts_codec.capture.wire.chunks import Chunk, Entries
 from gatts_codec.errors import CaptureError, brief
 
@@ -174,15 +174,15 @@ def _recognises(head: Head) -> bool:
     return False
 
 
-def _spelt(text: str, paste: Paste) -> Line:
+def _spelt(text: str, paste: Paste) -> PastedLine:
     """What a line spells. Raises CaptureError for one that is meant as hex and is none."""
     if len(text) >= PIECE:  # the beginning of a longer one
-        return Line(None, "", next(_parsed([text, ""], comments=True)))
+        return PastedLine(None, "", next(_parsed([text, ""], comments=True)))
     if len(text) > _LONGEST_DRESSED:
-        return Line(None, "", b"".join(_parsed([text], comments=True)))
+        return PastedLine(None, "", b"".join(_parsed([text], comments=True)))
     if _LITERAL.match(text):
         with suppress(CaptureError):  # else it is C, or a list of several
-            return Line(None, "", b"".join(_parsed([text], comments=True)))
+            return PastedLine(None, "", b"".join(_parsed([text], comments=True)))
     line = paste.line(text)
     if not line.plain:
         return line

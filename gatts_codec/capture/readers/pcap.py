@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from gatts_codec.capture.readers import pcapng, usb
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.capture.readers.pcapng import Packet
+from gatts_codec.capture.readers.pcapng import PcapPacket
 from gatts_codec.capture.wire.chunks import Chunk, Entries, Entry, LineFault
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import slip
@@ -69,7 +69,7 @@ def _framed(data: bytes) -> bytes:
     return slip.encode(data)
 
 
-def _serial(packet: Packet, name: str) -> Entry:
+def _serial(packet: PcapPacket, name: str) -> Entry:
     if len(packet.data) < _RTAC_HEADER.size:
         return CaptureError(
             f"an RTAC packet of {len(packet.data)} bytes is shorter than its header", file=name
@@ -81,7 +81,7 @@ def _serial(packet: Packet, name: str) -> Entry:
     return Chunk(t_us, None, packet.data[_RTAC_HEADER.size :], _RTAC_CHANNELS.get(event, ""))
 
 
-def _pcap(stream: io.BufferedReader, name: str) -> Iterator[Packet]:
+def _pcap(stream: io.BufferedReader, name: str) -> Iterator[PcapPacket]:
     header = _exactly(stream, 24, name)
     if header[:4] not in _MAGICS:
         raise CaptureError("neither pcap nor pcapng", file=name)
@@ -93,7 +93,7 @@ def _pcap(stream: io.BufferedReader, name: str) -> Iterator[Packet]:
         if size > _MAX_PACKET:
             raise CaptureError(f"a packet of {size} bytes: the file is damaged here", file=name)
         data = _exactly(stream, size, name)
-        yield Packet(link, seconds * _SECOND_US + fraction // divisor, None, data)
+        yield PcapPacket(link, seconds * _SECOND_US + fraction // divisor, None, data)
 
 
 def _exactly(stream: io.BufferedReader, size: int, name: str) -> bytes:

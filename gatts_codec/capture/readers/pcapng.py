@@ -32,7 +32,7 @@ _DIRECTIONS: dict[int, Direction] = {1: TO_HOST, 2: TO_DEVICE}
 _SECOND_US = 1_000_000
 
 
-class Packet(NamedTuple):
+class PcapPacket(NamedTuple):
     """One packet of a file: its link type, and what the file knows of it."""
 
     link: int
@@ -52,7 +52,7 @@ class _Interface(NamedTuple):
         return (units + self.units_a_second // 2) // self.units_a_second + self.offset_s * _SECOND_US
 
 
-def packets(stream: io.BufferedReader, name: str) -> Iterator[Packet]:
+def packets(stream: io.BufferedReader, name: str) -> Iterator[PcapPacket]:
     """The packets in order. Raises CaptureError where the file is damaged, or holds more than files do."""
     order, interfaces = "<", list[_Interface]()
     while head := stream.read(8):
@@ -121,11 +121,11 @@ def _interface(body: bytes, order: str) -> _Interface:
     return _Interface(link, longest, units, offset_s)
 
 
-def _packet(kind: int, body: bytes, order: str, interfaces: list[_Interface]) -> Packet:
+def _packet(kind: int, body: bytes, order: str, interfaces: list[_Interface]) -> PcapPacket:
     if kind == _SIMPLE:
         (size,) = struct.unpack_from(order + "I", body)
         size = min(size, interfaces[0].longest or size)
-        return Packet(interfaces[0].link, None, None, body[4 : 4 + size])
+        return PcapPacket(interfaces[0].link, None, None, body[4 : 4 + size])
     number, high, low, size, _ = struct.unpack_from(order + "IIIII", body)
     if kind == _OBSOLETE:
         (number,) = struct.unpack_from(order + "H", body)  # the other half counts drops
@@ -134,7 +134,7 @@ def _packet(kind: int, body: bytes, order: str, interfaces: list[_Interface]) ->
         raise IndexError
     flags = dict(_options(body[20 + (size + 3) // 4 * 4 :], order)).get(_FLAGS, b"")
     direction = _DIRECTIONS.get(struct.unpack(order + "I", flags)[0] & 3) if len(flags) == 4 else None
-    return Packet(interface.link, interface.time(high, low), direction, data)
+    return PcapPacket(interface.link, interface.time(high, low), direction, data)
 
 
 def _options(data: bytes, order: str) -> Iterator[tuple[int, bytes]]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 
+from gatts_codec.capture.readers.byte_table import ByteTable
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.capture.readers.table import Table
 from gatts_codec.capture.wire.chunks import Entries
 from gatts_codec.errors import CaptureError
 
@@ -36,7 +36,7 @@ def _columns(header: list[str]) -> dict[str, str]:
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
     """The chunks of one channel; its direction is not known."""
-    return Table(name, _columns).read(stream)
+    return ByteTable(name, _columns).read(stream)
 
 
 FORMAT = Format("saleae-logic1", "Saleae Logic 1 async serial export", _recognises, read)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from gatts_codec.capture.readers.pcapng import Packet
+from gatts_codec.capture.readers.pcapng import PcapPacket
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Chunk
 
 _USBMON, _USBMON_MMAPPED, _USBPCAP = 189, 220, 249
@@ -42,7 +42,7 @@ class SerialPorts:
     def __init__(self) -> None:
         self._disks: set[tuple[int, int, int]] = set()
 
-    def chunk(self, packet: Packet) -> Chunk | None:
+    def chunk(self, packet: PcapPacket) -> Chunk | None:
         """The bytes that a packet of one of ``LINKS`` carries; None where it is no serial data."""
         transfer = _transfer(packet)
         if transfer is None or not transfer.bulk or not transfer.data:
@@ -60,7 +60,7 @@ class SerialPorts:
         return Chunk(packet.t_us, direction, transfer.data, f"endpoint {transfer.endpoint:02x}", link)
 
 
-def _transfer(packet: Packet) -> _Transfer | None:
+def _transfer(packet: PcapPacket) -> _Transfer | None:
     data = packet.data
     if packet.link == _USBPCAP:
         if len(data) < _PCAP.size:

@@ -16,7 +16,7 @@ from gatts_codec.errors import PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.memory import memory_pair
 from gatts_codec.link.transports.recording import End, RecordingTransport
-from gatts_codec.link.transports.url import Address, parse
+from gatts_codec.link.transports.url import PortAddress, parse
 
 # Kind: its module and function there. Imported when used, so that only serial ports cost importing pyserial.
 _KINDS = {
@@ -48,9 +48,9 @@ def recorded(transport: Transport, path: str | os.PathLike[str], end: End = "hos
         raise PortError(f"cannot record to {path}: {error.strerror}", stage="open") from error
 
 
-def _opener(kind: str) -> Callable[[Address], Transport]:
+def _opener(kind: str) -> Callable[[PortAddress], Transport]:
     module, function = _KINDS[kind]
-    opener: Callable[[Address], Transport] = getattr(import_module(f"{__name__}.{module}"), function)
+    opener: Callable[[PortAddress], Transport] = getattr(import_module(f"{__name__}.{module}"), function)
     return opener
 
 

@@ -19,7 +19,7 @@ _HAS_POLL = sys.platform not in ("win32", "darwin")
 _WAKE_SIZE = 4096
 
 
-class Waiter:
+class DescriptorWaiter:
     """Waits for one descriptor, or for a wake() from another thread."""
 
     def __init__(self, fd: int) -> None:
@@ -97,7 +97,7 @@ class DescriptorTransport:
         self.name, self.baud, self.parity = name, baud, parity
         self._fd, self._receive, self._send, self._close = fd, receive, send, close
         self._closed = False
-        self._waiter = Waiter(fd)
+        self._waiter = DescriptorWaiter(fd)
         self.wait, self.wake = self._waiter.wait, self._waiter.wake
         # For one that is dropped without close(), be it when Python ends.
         self._dropped = weakref.finalize(self, _give_back, self._waiter, close)
@@ -153,7 +153,7 @@ class DescriptorTransport:
         )
 
 
-def _give_back(waiter: Waiter, close: Callable[[], object]) -> None:
+def _give_back(waiter: DescriptorWaiter, close: Callable[[], object]) -> None:
     waiter.close()
     close()
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from gatts_codec.errors import PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.descriptor import DescriptorTransport, open_file
-from gatts_codec.link.transports.url import Address
+from gatts_codec.link.transports.url import PortAddress
 
 _NUMBER = re.compile(r"[0-9]+$")
 
 
-def open_pty(address: Address) -> Transport:
+def open_pty(address: PortAddress) -> Transport:
     """Make a pair. Raises PortError where there are no ptys, or where LINK cannot be made."""
     address.check_options()
     if sys.platform == "win32":

@@ -20,7 +20,7 @@ from gatts_codec.link.notices import Notices
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.descriptor import DescriptorTransport, open_file
 from gatts_codec.link.transports.ports import list_serial_ports
-from gatts_codec.link.transports.url import COMMON_OPTIONS, Address
+from gatts_codec.link.transports.url import COMMON_OPTIONS, PortAddress
 
 # What pyserial lets out of a bad URL or number, beside its own SerialException, which is an OSError.
 _REFUSALS: tuple[type[Exception], ...] = (OSError, ValueError, OverflowError, KeyError, re.error)
@@ -38,7 +38,7 @@ _HARMLESS_BAUD = 115200
 _PSEUDO_TERMINALS = ("/dev/ttys", "/dev/pts/")  # macOS' serial ports are /dev/cu.* and /dev/tty.*
 
 
-def open_serial(address: Address) -> Transport:
+def open_serial(address: PortAddress) -> Transport:
     """Open a port by pyserial. Raises PortError: does not exist, is busy, no permission, bad option."""
     own_url = "://" in address.place
     if not own_url:
@@ -77,7 +77,7 @@ def open_serial(address: Address) -> Transport:
     )
 
 
-def _with_foreign_options(address: Address) -> str:
+def _with_foreign_options(address: PortAddress) -> str:
     foreign = {key: text for key, text in address.options.items() if key not in (*OPTIONS, *COMMON_OPTIONS)}
     return f"{address.place}?{urlencode(foreign)}" if foreign else address.place
 

@@ -7,12 +7,12 @@ import socket
 from gatts_codec.errors import PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.descriptor import socket_transport
-from gatts_codec.link.transports.url import Address, split_host_port
+from gatts_codec.link.transports.url import PortAddress, split_host_port
 
 _CONNECT_TIMEOUT_S = 5.0
 
 
-def open_tcp(address: Address) -> Transport:
+def open_tcp(address: PortAddress) -> Transport:
     """Connect. Raises PortError: nobody listens, no such host, no answer."""
     address.check_options()
     host, port = split_host_port(address)

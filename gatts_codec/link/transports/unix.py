@@ -7,10 +7,10 @@ import socket
 from gatts_codec.errors import PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.descriptor import socket_transport
-from gatts_codec.link.transports.url import Address
+from gatts_codec.link.transports.url import PortAddress
 
 
-def open_unix(address: Address) -> Transport:
+def open_unix(address: PortAddress) -> Transport:
     """Connect. Raises PortError: no such socket, nobody listens, no permission, no such thing on this system."""
     address.check_options()
     if not hasattr(socket, "AF_UNIX"):

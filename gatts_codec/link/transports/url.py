@@ -11,7 +11,7 @@ from gatts_codec.errors import PortError
 COMMON_OPTIONS = ("record",)
 
 
-class Address(NamedTuple):
+class PortAddress(NamedTuple):
     """``serial:/dev/ttyACM0?baud=9600``: kind ``serial``, place ``/dev/ttyACM0``, options ``{"baud": "9600"}``."""
 
     kind: str
@@ -42,7 +42,7 @@ class Address(NamedTuple):
         return int(text)
 
 
-def split_host_port(address: Address) -> tuple[str, int]:
+def split_host_port(address: PortAddress) -> tuple[str, int]:
     """``host:port`` or ``[v6 address]:port``. Raises PortError for anything else."""
     host, _, port = address.place.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 0x10000:
@@ -53,7 +53,7 @@ def split_host_port(address: Address) -> tuple[str, int]:
     return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-def parse(url: object, kinds: Sequence[str]) -> Address:
+def parse(url: object, kinds: Sequence[str]) -> PortAddress:
     """The parts of a URL. Device names without a kind (``/dev/ttyACM0``, ``COM3``) are serial ports.
 
     pyserial's own URLs (``rfc2217://host:port``) keep their form: kind ``serial``, place the URL. Raises PortError for
@@ -65,12 +65,12 @@ def parse(url: object, kinds: Sequence[str]) -> Address:
     options = dict(parse_qsl(query, keep_blank_values=True)) if question else {}
     kind, colon, place = head.partition(":")
     if place.startswith("//") and kind not in kinds:
-        return Address("serial", head, options)
+        return PortAddress("serial", head, options)
     if colon and kind in kinds:
-        return Address(kind, place, options)
+        return PortAddress(kind, place, options)
     if colon and "/" not in kind and "\\" not in kind:
         raise PortError(
             f"no transport {kind!r}; there are {', '.join(f'{each}:' for each in kinds)} and pyserial's URLs (socket://..)",
             stage="open",
         )
-    return Address("serial", head, options)
+    return PortAddress("serial", head, options)

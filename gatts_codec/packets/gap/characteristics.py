@@ -9,7 +9,7 @@ from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Response, fill_length
-from gatts_codec.schema.record import Count, Group, Record, named
+from gatts_codec.schema.record import Count, Flagged, Record, named
 from gatts_codec.schema.structs import SEC_MODE, SecMode
 
 
@@ -220,7 +220,7 @@ NAME_GET_RESPONSE_V2 = response(
 )
 NAME_GET_RESPONSE_V6 = response(
     DeviceNameGetResponse,
-    Group(named("len", Length(of="dev_name")), named("dev_name", Data("len", flag=None))),
+    Flagged(named("len", Length(of="dev_name")), named("dev_name", Data("len", flag=None))),
 )
 # The second length is that of the bytes that travel: a name longer than the buffer comes cut.
 NAME_GET_RESPONSE = response(

@@ -13,7 +13,7 @@ from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Length, Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
-from gatts_codec.schema.record import Group, Record, named
+from gatts_codec.schema.record import Flagged, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
 
@@ -83,7 +83,7 @@ def _command(flag: Flag, *, filler: bool) -> Record:
         HANDLE,
         named("type", u8),
         named("offset", u16),
-        Group(length, data, flag=flag, filler=filler),
+        Flagged(length, data, flag=flag, filler=filler),
     )
     return Record(Hvx, CONN_HANDLE, named("hvx_params", Presence(params)))
 

@@ -13,7 +13,7 @@ from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, Response, fill_length
-from gatts_codec.schema.record import Group, Record, named
+from gatts_codec.schema.record import Flagged, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
 
@@ -73,4 +73,4 @@ COMMAND = _command(Flag.DATA, Flag.RAW)
 COMMAND_V3 = _command(Flag.STRUCT, Flag.STRUCT)
 
 RESPONSE = response(SysAttrGetResponse, LEN, DATA)
-RESPONSE_V3 = response(SysAttrGetResponse, Group(LEN, DATA))
+RESPONSE_V3 = response(SysAttrGetResponse, Flagged(LEN, DATA))

@@ -13,7 +13,7 @@ from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Length, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, Response, fill_length
-from gatts_codec.schema.record import Group, Record, named
+from gatts_codec.schema.record import Flagged, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
 
@@ -58,7 +58,7 @@ LEN, FLAGS = named("len", Length(of="sys_attr_data")), named("flags", u32)
 COMMAND = Record(
     SysAttrSet,
     CONN_HANDLE,
-    Group(
+    Flagged(
         LEN,
         named("sys_attr_data", Data("len", flag=None, most=MAX_VALUE_LEN)),
         key="sys_attr_data",

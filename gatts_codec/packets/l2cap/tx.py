@@ -13,7 +13,7 @@ from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Data, Flag
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
-from gatts_codec.schema.record import Group, Record, named
+from gatts_codec.schema.record import Flagged, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
 
@@ -50,6 +50,6 @@ class TxResponse(Response):
 COMMAND = Record(
     Tx,
     CONN_HANDLE,
-    Group(named("header", HEADER), named("data", Data("header.len", flag=Flag.ANY)), filler=True),
+    Flagged(named("header", HEADER), named("data", Data("header.len", flag=Flag.ANY)), filler=True),
 )
 RESPONSE = response(TxResponse)

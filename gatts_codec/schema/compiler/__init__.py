@@ -18,11 +18,11 @@ from typing import Any
 from gatts_codec.schema.compiler import decode_lists, encode_lists  # noqa: F401 - they register emitters
 from gatts_codec.schema.compiler.decode import write_decoder
 from gatts_codec.schema.compiler.encode import write_encoder
-from gatts_codec.schema.compiler.source import Source
+from gatts_codec.schema.compiler.function_source import FunctionSource
 from gatts_codec.schema.compiler.steps import NotCompilable
 from gatts_codec.schema.record import Record
 
-__all__ = ["NotCompilable", "Source", "decoder_source", "encoder_source"]
+__all__ = ["FunctionSource", "NotCompilable", "decoder_source", "encoder_source"]
 
 
 def decoder_source(
@@ -34,12 +34,12 @@ def decoder_source(
     title: str,
     argument: str,
     interpret: Callable[[bytes], Any],
-) -> Source:
+) -> FunctionSource:
     """A function that decodes bytes: ``skip`` of them the caller has looked at, then come ``expect`` and the layout.
 
     Raises NotCompilable for a layout with a block that has no emitter.
     """
-    source = Source("decode", title, argument, "(StructError, LookupError)", interpret)
+    source = FunctionSource("decode", title, argument, "(StructError, LookupError)", interpret)
     write_decoder(layout, skip, expect, strict, source)
     return source
 
@@ -51,12 +51,12 @@ def encoder_source(
     title: str,
     interpret: Callable[[Any], bytes],
     longest: int | None = None,
-) -> Source:
+) -> FunctionSource:
     """A function that encodes a message of exactly the layout's class, behind ``head``, in ``longest`` bytes at most.
 
     Raises NotCompilable.
     """
     # Whatever the objects in a field raise when they are asked for a number.
-    source = Source("encode", title, "message", "Exception", interpret)
+    source = FunctionSource("encode", title, "message", "Exception", interpret)
     write_encoder(layout, head, longest, source)
     return source

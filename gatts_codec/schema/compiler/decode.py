@@ -13,8 +13,8 @@ from functools import lru_cache, singledispatch
 from typing import Any, NamedTuple
 
 from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Raw, Trailing
-from gatts_codec.schema.compiler.reading import Place, Reading, listed
-from gatts_codec.schema.compiler.source import Source
+from gatts_codec.schema.compiler.function_source import FunctionSource
+from gatts_codec.schema.compiler.reading import Position, Reading, listed
 from gatts_codec.schema.compiler.steps import (
     Arm,
     Build,
@@ -29,10 +29,12 @@ from gatts_codec.schema.compiler.steps import (
     walk,
 )
 from gatts_codec.schema.message import Message
-from gatts_codec.schema.record import Absent, Bits, Group, Record, When
+from gatts_codec.schema.record import Absent, Bits, Flagged, Record, When
 
 
-def write_decoder(layout: Record, skipped: int, rest_of_head: bytes, strict: bool, source: Source) -> None:
+def write_decoder(
+    layout: Record, skipped: int, rest_of_head: bytes, strict: bool, source: FunctionSource
+) -> None:
     """Write a function that decodes a layout behind ``skipped`` bytes and ``rest_of_head``, which is checked."""
     way = Reading(source, read, strict=strict)
     way.skip(skipped)
@@ -207,7 +209,7 @@ def _(block: Taken, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     begin = way.jump()
     way.source.line(f"at = {begin} + {size}")
     way.source.line(f"{name} = {way.source.argument}[{begin}:at]")
-    way.begin = Place("at", 0)
+    way.begin = Position("at", 0)
     return rest
 
 
@@ -244,8 +246,8 @@ def _(block: Trailing, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     return fork(way, arms, [path], rest)
 
 
-@read.register(Group)
-def _(block: Group, path: FieldPath, way: Reading, rest: Steps) -> Steps:
+@read.register(Flagged)
+def _(block: Flagged, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     present, absent = way.flag(block.flag)
     filler = [Step(Filler())] if block.filler else []
     absent_fields = [Step(Fixed(value), (*path, name)) for name, value in block.absent.items()]

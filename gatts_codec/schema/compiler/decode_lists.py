@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gatts_codec.schema.blocks import Given, Number, OneOf, Raw
 from gatts_codec.schema.compiler.decode import read
-from gatts_codec.schema.compiler.reading import Place, Reading, listed
+from gatts_codec.schema.compiler.reading import Position, Reading, listed
 from gatts_codec.schema.compiler.steps import Arm, FieldPath, Step, Steps, fork, walk
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Member, Record
@@ -25,13 +25,13 @@ def _(block: ListOf, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     loop = _even_items if _is_even(block.subcon) else _items
     loop(block.subcon, (*path, "item"), way, begin, count, items)
     way.source.line(f"{items} = tuple({items})")
-    way.values[path], way.begin = items, Place("at", 0)
+    way.values[path], way.begin = items, Position("at", 0)
     return rest
 
 
 def _even_items(block: Any, path: FieldPath, way: Reading, begin: str, count: str, items: str) -> None:
     """Items of one size, which one Struct reads one after the other."""
-    item = way.inside(Place("", 0))
+    item = way.inside(Position("", 0))
     walk(item, [Step(block, path)])
     codes, data = "".join(code for code, _ in item.run), way.source.argument
     way.source.line(f"at = {begin} + {count} * {calcsize('<' + codes)}")
@@ -47,7 +47,7 @@ def _even_items(block: Any, path: FieldPath, way: Reading, begin: str, count: st
 def _items(block: Any, path: FieldPath, way: Reading, begin: str, count: str, items: str) -> None:
     way.source.let("at", begin)
     with way.source.block(f"for _ in range({count})"):
-        walk(way.inside(Place("at", 0)), [Step(block, path), Step(Append(items), path)])
+        walk(way.inside(Position("at", 0)), [Step(block, path), Step(Append(items), path)])
 
 
 class Append(NamedTuple):

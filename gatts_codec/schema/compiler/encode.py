@@ -24,7 +24,7 @@ from gatts_codec.schema.blocks import (
     Raw,
     Trailing,
 )
-from gatts_codec.schema.compiler.source import Source
+from gatts_codec.schema.compiler.function_source import FunctionSource
 from gatts_codec.schema.compiler.steps import (
     Arm,
     FieldPath,
@@ -37,14 +37,14 @@ from gatts_codec.schema.compiler.steps import (
     members_of,
     walk,
 )
-from gatts_codec.schema.compiler.writing import Chunk, Constant, Packed, Writing
-from gatts_codec.schema.record import Absent, Bits, Group, Record, When
+from gatts_codec.schema.compiler.writing import ByteRun, Constant, Packed, Writing
+from gatts_codec.schema.record import Absent, Bits, Flagged, Record, When
 
 MOST_BITS = 12  # of a field that shares a number: there is a table of its values
 PRESENT, ABSENT = Constant(b"\1"), Constant(b"\0")
 
 
-def write_encoder(layout: Record, head: bytes, longest: int | None, source: Source) -> None:
+def write_encoder(layout: Record, head: bytes, longest: int | None, source: FunctionSource) -> None:
     """Write a function that encodes a message of the layout's class, behind ``head``, in ``longest`` bytes at most."""
     way = Writing(source, write)
     way.pieces.append(Constant(head))
@@ -197,7 +197,7 @@ def _(block: Sized, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     data, size = way.variable(path), way.variable(block.length)
     way.source.doubt(f"{way.size(block.length)} != len({data})")
     way.limit(f"len({data})", block.most)
-    way.pieces.append(Chunk(data, size))
+    way.pieces.append(ByteRun(data, size))
     return rest
 
 
@@ -214,7 +214,7 @@ def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     way.source.doubt(f"type({data}) is not bytes")
     way.source.let(size, f"len({data})")
     way.limit(size, block.most)
-    way.pieces += [Packed(block.number.fmtstr[1:], size), Chunk(data, size)]
+    way.pieces += [Packed(block.number.fmtstr[1:], size), ByteRun(data, size)]
     return rest
 
 
@@ -235,8 +235,8 @@ def _(block: Trailing, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return fork(way, arms, [path], rest)
 
 
-@write.register(Group)
-def _(block: Group, path: FieldPath, way: Writing, rest: Steps) -> Steps:
+@write.register(Flagged)
+def _(block: Flagged, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     present = f"{way.variable((*path, block.key))} is not None"
     others = [Step(Fixed(value), (*path, name)) for name, value in block.absent.items() if name != block.key]
     arms = [
@@ -301,7 +301,7 @@ class Fitting(NamedTuple):
 
 @write.register(Fitting)
 def _(block: Fitting, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    if block.longest is None or not any(isinstance(piece, Chunk) for piece in way.pieces):
+    if block.longest is None or not any(isinstance(piece, ByteRun) for piece in way.pieces):
         way.source.line(f"return {way.result()}")
     else:
         way.source.line(f"packet = {way.result()}")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from gatts_codec.schema.blocks import Number
 from gatts_codec.schema.compiler.encode import write
 from gatts_codec.schema.compiler.steps import Arm, FieldPath, Step, Steps, fork, walk
-from gatts_codec.schema.compiler.writing import Chunk, Packed, Writing
+from gatts_codec.schema.compiler.writing import ByteRun, Packed, Writing
 from gatts_codec.schema.lists import ListOf, Never, Switch, SwitchId
 from gatts_codec.schema.record import AtMost, Count
 
@@ -20,7 +20,7 @@ def _(block: ListOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
         way.source.doubt(f"{way.size(way.found(path, block.count))} != len({items})")
     else:
         way.pieces.append(Packed(block.count.fmtstr[1:], f"len({items})"))
-    way.pieces.append(Chunk(_joined(block.subcon, path, way, items)))
+    way.pieces.append(ByteRun(_joined(block.subcon, path, way, items)))
     return rest
 
 

@@ -9,12 +9,12 @@ from struct import calcsize
 from typing import NamedTuple
 
 from gatts_codec.schema.blocks import Flag
-from gatts_codec.schema.compiler.source import unused
-from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Way
+from gatts_codec.schema.compiler.function_source import unused
+from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Walk
 from gatts_codec.schema.record import Record
 
 
-class Place(NamedTuple):
+class Position(NamedTuple):
     """A position in the data: a constant, behind ``at`` once something of variable length has been read."""
 
     variable: str
@@ -25,27 +25,27 @@ class Place(NamedTuple):
             return str(self.offset)
         return f"{self.variable} + {self.offset}" if self.offset else self.variable
 
-    def __add__(self, size: int) -> Place:  # type: ignore[override]
-        return Place(self.variable, self.offset + size)
+    def __add__(self, size: int) -> Position:  # type: ignore[override]
+        return Position(self.variable, self.offset + size)
 
 
 @dataclass
-class Reading(Way):
+class Reading(Walk):
     """``run`` are the fields from ``begin`` on that are yet to be read: (code, variable; none for skipped bytes)."""
 
     repeated_forks = 1
 
     strict: bool = True
-    begin: Place = field(default_factory=lambda: Place("", 0))
+    begin: Position = field(default_factory=lambda: Position("", 0))
     run: list[tuple[str, str]] = field(default_factory=list)
     afterwards: list[str] = field(default_factory=list)
     values: dict[FieldPath, str] = field(default_factory=dict)
-    places: dict[FieldPath, tuple[Place, int]] = field(default_factory=dict)
+    places: dict[FieldPath, tuple[Position, int]] = field(default_factory=dict)
     builds: list[tuple[FieldPath, Record]] = field(default_factory=list)
     ended: bool = False
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Position:
         """Of the next byte."""
         return self.begin + calcsize("<" + "".join(code for code, _ in self.run))
 
@@ -115,7 +115,7 @@ class Reading(Way):
             self.source.line(line)
         self.afterwards = []
 
-    def inside(self, begin: Place) -> Reading:
+    def inside(self, begin: Position) -> Reading:
         """The same at the beginning of an item of a list."""
         way = self.copy()
         way.begin, way.run, way.afterwards, way.builds = begin, [], [], []
@@ -146,7 +146,7 @@ class Reading(Way):
 
     def met(self, meet: Meet) -> None:
         self.values.update(meet.variables)
-        self.begin = Place("at", 0)
+        self.begin = Position("at", 0)
 
 
 def listed(names: Sequence[str]) -> str:

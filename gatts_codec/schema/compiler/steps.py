@@ -1,6 +1,6 @@
 """What both directions share: a layout as a list of steps, taken one after the other, and forks in the road.
 
-Writing a function is a walk. A ``Way`` is where the walk stands: what has been read or written so far, and what is
+Writing a function is a walk. A ``Walk`` is where the walk stands: what has been read or written so far, and what is
 known. Each step's emitter writes its lines and returns the steps that are left: a record puts its members in its
 place, a presence flag forks. At a fork the rest of the packet is written once for every arm while that rest is
 simple; then each arm is straight and ends in a ``return``. Otherwise the arms meet again behind the fork.
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from gatts_codec.schema.blocks import Data, Presence, Trailing
-from gatts_codec.schema.compiler.source import Source, unused
+from gatts_codec.schema.compiler.function_source import FunctionSource, unused
 from gatts_codec.schema.lists import Switch
-from gatts_codec.schema.record import Group, Member, Record, When, inner_blocks
+from gatts_codec.schema.record import Flagged, Member, Record, When, inner_blocks
 
 FieldPath = tuple[str, ...]
 
@@ -59,11 +59,11 @@ class Arm(NamedTuple):
     steps: Steps
 
 
-W = TypeVar("W", bound="Way")
+W = TypeVar("W", bound="Walk")
 
 
 @dataclass
-class Way:
+class Walk:
     """Where a walk stands.
 
     ``emit(block, path, way, rest)`` writes the lines of one step and returns the steps that are left. ``known`` are
@@ -73,7 +73,7 @@ class Way:
 
     repeated_forks: ClassVar[int]
 
-    source: Source
+    source: FunctionSource
     emit: Callable[[Any, FieldPath, Any, Steps], Steps]
     known: dict[FieldPath, int] = field(default_factory=dict)
     names: dict[FieldPath, str] = field(default_factory=dict)
@@ -110,14 +110,14 @@ class Way:
         raise NotImplementedError
 
 
-def walk(way: Way, steps: Steps) -> None:
+def walk(way: Walk, steps: Steps) -> None:
     """Write everything from here to the end of the packet, or of the arm."""
     while steps:
         (block, path), *rest = steps
         steps = way.emit(block, path, way, rest)
 
 
-def fork(way: Way, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Steps) -> Steps:
+def fork(way: Walk, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Steps) -> Steps:
     """Write a fork, in whose arms ``fields`` get their values. Where no condition holds, there is doubt."""
     repeat = sum(forks(step.block) for step in rest) <= way.repeated_forks
     ending = None if repeat else way.part(fields)
@@ -136,7 +136,7 @@ def fork(way: Way, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Steps
 
 def forks(block: Any) -> int:
     """How many forks a block and everything in it has."""
-    is_fork = isinstance(block, (Presence, Data, Trailing, Group, When, Switch))
+    is_fork = isinstance(block, (Presence, Data, Trailing, Flagged, When, Switch))
     return is_fork + sum(map(forks, inner_blocks(block)))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Way
+from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Walk
 
 
 class Packed(NamedTuple):
@@ -17,7 +17,7 @@ class Packed(NamedTuple):
     expression: str
 
 
-class Chunk(NamedTuple):
+class ByteRun(NamedTuple):
     """A variable that holds bytes to be written, and the one that holds their number, if it is known."""
 
     variable: str
@@ -30,12 +30,12 @@ class Constant(NamedTuple):
     data: bytes
 
 
-Piece = Constant | Packed | Chunk
+Piece = Constant | Packed | ByteRun
 _SIZES = list(range(MAX_VALUE_LEN + 1))
 
 
 @dataclass
-class Writing(Way):
+class Writing(Walk):
     """``pieces`` are to be written here, ``held`` before them. ``variables`` hold the values of fields."""
 
     repeated_forks = 2
@@ -81,19 +81,19 @@ class Writing(Way):
         return Step(Meet({(): self.name(*fields[0], "", "part")}))
 
     def met(self, meet: Meet) -> None:
-        self.pieces = [*self.held, *map(Chunk, meet.variables.values())]
+        self.pieces = [*self.held, *map(ByteRun, meet.variables.values())]
 
     def result(self) -> str:
         """The expression of all the pieces, one after the other."""
-        chunks = [piece for piece in self.pieces if isinstance(piece, Chunk)]
+        chunks = [piece for piece in self.pieces if isinstance(piece, ByteRun)]
         if len(chunks) == 1 and chunks[0].size:
             return self._pack_sized(chunks[0].size)
         for chunk in chunks:
             if chunk.size:
                 self.source.doubt(f"{chunk.size} > {MAX_VALUE_LEN}")
         parts, run = [], list[Constant | Packed]()
-        for piece in [*self.pieces, Chunk("")]:
-            if not isinstance(piece, Chunk):
+        for piece in [*self.pieces, ByteRun("")]:
+            if not isinstance(piece, ByteRun):
                 run.append(piece)
                 continue
             parts += [self._pack(run), piece.variable] if run else [piece.variable]
@@ -127,5 +127,5 @@ def _packed(pieces: Sequence[Piece]) -> tuple[list[str], list[str]]:
             packed.append(Packed(code, str(constant[0]) if len(constant) == 1 else repr(constant)))
             constant = b""
         if piece is not None:
-            packed.append(Packed("{}", piece.variable) if isinstance(piece, Chunk) else piece)
+            packed.append(Packed("{}", piece.variable) if isinstance(piece, ByteRun) else piece)
     return [piece.code for piece in packed], [piece.expression for piece in packed]

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from strategies import bodies
 
 from gatts_codec.capture import CapturedFrame, Chunk, PacketDecoder, assemble
+from gatts_codec.capture.bulk.arrow_table import batch_of_rows, schema
 from gatts_codec.capture.bulk.batches import Faults, NotInBlocks, block_batches, row_batches
 from gatts_codec.capture.bulk.rows import RowMaker
-from gatts_codec.capture.bulk.table import batch_of_rows, schema
 from gatts_codec.capture.readers import jsonl
 from gatts_codec.capture.wire.chunks import DIRECTIONS, Direction
 from gatts_codec.dialects import find_dialect

@@ -24,7 +24,7 @@ from capture.recordings import RECORDINGS, dialect_of, records_of
 from gatts_codec import CaptureError
 from gatts_codec.capture.bulk import many, processes, storage
 from gatts_codec.capture.bulk.convert import convert_file
-from gatts_codec.capture.bulk.many import Failed, Result, Task, convert_many
+from gatts_codec.capture.bulk.many import Conversion, Failed, Task, convert_many
 from gatts_codec.capture.bulk.processes import run_processes
 from gatts_codec.capture.bulk.storage import complete_output, expand, read_text, remove_parts
 from gatts_codec.capture.files.whole import part_name
@@ -125,12 +125,12 @@ def fail_to_write(name: str) -> None:
         raise RuntimeError("stop")
 
 
-def collect(found: list[tuple[Result, bool]], result: Result, before: bool) -> None:
+def collect(found: list[tuple[Conversion, bool]], result: Conversion, before: bool) -> None:
     found.append((result, before))
 
 
-def run(sources: Sequence[Path], folder: Path, jobs: int = 1) -> list[tuple[Result, bool]]:
-    found: list[tuple[Result, bool]] = []
+def run(sources: Sequence[Path], folder: Path, jobs: int = 1) -> list[tuple[Conversion, bool]]:
+    found: list[tuple[Conversion, bool]] = []
     how = many.run_here if jobs == 1 else partial(run_processes, jobs=jobs)
     convert_many([str(source) for source in sources], str(folder), "sd_api_v5", how, partial(collect, found))
     return found

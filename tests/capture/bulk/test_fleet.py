@@ -22,7 +22,7 @@ from capture.recordings import RECORDINGS, records_of
 
 from gatts_codec import CaptureError
 from gatts_codec.capture.bulk import many
-from gatts_codec.capture.bulk.many import Failed, Result, convert_many
+from gatts_codec.capture.bulk.many import Conversion, Failed, convert_many
 from gatts_codec.capture.files.whole import PART
 
 # Loops, sockets and processes of Dask's own, some of which it leaves to the garbage collector.
@@ -43,9 +43,9 @@ def cluster() -> Iterator[Any]:
 def test_a_worker_that_is_killed_costs_nothing(cluster: Any, tmp_path: Path) -> None:
     with import_module("distributed").Client(cluster) as client:
         workers = sorted(client.run(os.getpid).values())
-    results: list[Result] = []
+    results: list[Conversion] = []
 
-    def told(result: Result, before: bool) -> None:
+    def told(result: Conversion, before: bool) -> None:
         if not results:
             os.kill(workers[0], signal.SIGKILL)
         results.append(result)

@@ -10,7 +10,7 @@ from gatts_codec.capture.doctor.finding import Evidence, of_delivery, of_record
 from gatts_codec.capture.doctor.rules.fatal import Fatal, fatal
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
-from gatts_codec.capture.doctor.texts import Count
+from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.capture.wire.chunks import Direction
 from gatts_codec.constants import hint
 from gatts_codec.constants.table import short_name
@@ -44,7 +44,7 @@ class Failures(Rule):
             self.cases.add("taken for a duplicate", evidence, {"name": name}, apart=name)
         elif call.outcome == "open":
             missing = "response" if command.acked else "ACK"
-            sent = "" if command.acked else f", sent {Count(command.attempts):time} without an ACK"
+            sent = "" if command.acked else f", sent {Quantity(command.attempts):time} without an ACK"
             evidence = of_delivery(command, f"{name}{sent}, then the recording ends")
             self.cases.add("call open at the end", evidence, {"name": name, "missing": missing})
 

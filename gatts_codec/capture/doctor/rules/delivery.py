@@ -8,7 +8,7 @@ from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import Evidence, Names, of_delivery, of_record
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
-from gatts_codec.capture.doctor.texts import Count
+from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST
 
 _DOUBLED_US = 5_000
@@ -95,7 +95,7 @@ class Deliveries(Rule):
         delivery = given_up.delivery
         if delivery.record.frame.dir == TO_DEVICE or delivery.attempts < _CHIP_ATTEMPTS:
             return
-        values = {"attempts": Count(delivery.attempts), "name": self.name(delivery)}
+        values = {"attempts": Quantity(delivery.attempts), "name": self.name(delivery)}
         host = self.scene.last.get(TO_DEVICE)
         gone = host is None or host.frame.number < delivery.first.frame
         evidence = of_delivery(delivery, f"{values['name']} without an ACK")

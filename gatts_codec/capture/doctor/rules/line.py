@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatts_codec.capture.doctor.finding import Cases, Evidence, after, of_frame
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
-from gatts_codec.capture.doctor.texts import Count
+from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.capture.wire.chunks import TO_HOST, Direction, LineFault, Remark
 from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray, Unfinished
 from gatts_codec.errors import CaptureError
@@ -59,12 +59,12 @@ class Damage(Rule):
         if not before:
             return  # a recording may begin within a frame
         last = self.scene.last.get(stray.dir) if stray.dir else self.scene.latest
-        evidence = after(last, f"{Count(stray.size):byte} outside frames", stray.t_us, stray.data)
+        evidence = after(last, f"{Quantity(stray.size):byte} outside frames", stray.t_us, stray.data)
         self.cases.add("noise", evidence, {"side": SIDES[stray.dir]}, count=stray.size, apart=stray.dir)
 
     def _unfinished(self, cut: Unfinished) -> None:
         if len(cut.data) > 1:  # a C0 alone is the end of a frame, sent twice
-            text = f"{Count(len(cut.data)):byte} of a frame"
+            text = f"{Quantity(len(cut.data)):byte} of a frame"
             evidence = after(self.scene.latest, text, self.scene.now_us, cut.data[:_KEPT])
             self.cases.add("frame cut off", evidence, {"side": SIDES[cut.dir]}, apart=cut.dir)
 

@@ -16,7 +16,7 @@ from gatts_codec.capture.doctor.finding import of_delivery
 from gatts_codec.capture.doctor.rules.fatal import Fatal, fatal
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
-from gatts_codec.capture.doctor.texts import Count
+from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST
 from gatts_codec.framing import H5Type
 
@@ -147,7 +147,7 @@ class Silence(Rule):
             code, values = self._judged(lost)
             command = lost.command
             said = "acknowledged" if command.acked else f"{len(command.h5.payload)} bytes"
-            values |= {"name": self.name(command), "attempts": Count(command.attempts)}
+            values |= {"name": self.name(command), "attempts": Quantity(command.attempts)}
             after = f"; the chip's next frame is {lost.back.frame.number}" if lost.back else ""
             evidence = of_delivery(command, f"{values['name']}, {said}")
             evidence = evidence._replace(text=evidence.text + after)

@@ -31,8 +31,8 @@ class Text(NamedTuple):
     both: bool = False
 
 
-class Count(int):
-    """A number that says what it counts: ``format(Count(2), "packet")`` is "2 packets"."""
+class Quantity(int):
+    """A number that says what it counts: ``format(Quantity(2), "packet")`` is "2 packets"."""
 
     def __format__(self, what: str) -> str:
         return f"{int(self)} {what}{'s' * (self != 1)}" if what else str(int(self))

@@ -17,7 +17,7 @@ _WORDS = re.compile(r"[0-9a-f]{4}(?: +[0-9a-f]{4})*(?:\s|$)", re.IGNORECASE)
 _CHARACTERS = re.compile(r"\s\|[^|]*\|\s*$|\s>[^>]*<\s*$")
 
 
-class Line(NamedTuple):
+class PastedLine(NamedTuple):
     """What a line says. ``wire`` as ``dress.wire_of``; ``data`` is empty where there are no bytes in it.
 
     ``plain``: nothing but hex seems to stand in it, so what is no hex there is a mistake.
@@ -36,20 +36,20 @@ class Paste:
         self._heading: tuple[int | None, str] = (None, "")
         self._due: int | None = None  # the offset of the dump's next line
 
-    def line(self, text: str) -> Line:
+    def line(self, text: str) -> PastedLine:
         """One line. Nothing makes it raise."""
         t_us, said = timed(uncommented(plain(text)))
         dumped = self._dumped(said)
         if dumped is not None:
-            return Line(self._heading[0], self._heading[1], dumped.data)
+            return PastedLine(self._heading[0], self._heading[1], dumped.data)
         found = _likeliest(said)
         if found is None:
             if is_heading(said):
                 self._heading = t_us, wire_of(said)
-            return Line(t_us, "", b"", _is_bare(said))
+            return PastedLine(t_us, "", b"", _is_bare(said))
         wire = wire_of(said[: found.start]) or self._heading[1]
         around = f"{said[: found.start]} {said[found.end :].partition('  ')[0]}"
-        return Line(self._heading[0] if t_us is None else t_us, wire, found.data, _is_bare(around))
+        return PastedLine(self._heading[0] if t_us is None else t_us, wire, found.data, _is_bare(around))
 
     def _dumped(self, said: str) -> Run | None:
         """A dump's line without its offset and its characters; nothing where the offsets do not count."""

@@ -16,7 +16,7 @@ from gatts_codec.capture.decoding.describe import Describer
 from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
 from gatts_codec.capture.wire.clock import YEAR_2001_US
 from gatts_codec.capture.writers.html.page import BlockPacker
-from gatts_codec.capture.writers.html.rows import COPY, KINDS, RESTART, REUSED, Row, packet_name, row_of
+from gatts_codec.capture.writers.html.rows import COPY, KINDS, RESTART, REUSED, HtmlRow, packet_name, row_of
 
 Problem = list[str]  # severity and text
 
@@ -32,7 +32,7 @@ class HtmlReport:
         self._session = Session(decoder.dialect)
         self._describer = Describer(decoder.dialect.numbers, self._session.names.name_of)
         self._annotator = Annotator(decoder, self._describer)
-        self._columns: dict[str, list[Any]] = {name: [] for name in (*Row._fields, "copy_of")}
+        self._columns: dict[str, list[Any]] = {name: [] for name in (*HtmlRow._fields, "copy_of")}
         self._names: dict[str, int] = {}
         self._marks: dict[int, list[Problem]] = {}
         self._calls: list[dict[str, Any]] = []
@@ -78,7 +78,7 @@ class HtmlReport:
             "clock_times": any(t is not None and t >= YEAR_2001_US for t in times[:1]),
         }
 
-    def _row(self, row: Row) -> None:
+    def _row(self, row: HtmlRow) -> None:
         for name, value in row._asdict().items():
             self._columns[name].append(value)
         self._columns["kind"][-1] = KINDS.index(row.kind)

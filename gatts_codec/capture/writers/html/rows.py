@@ -24,7 +24,7 @@ _HEARD = {"write", "rw_authorize_request", "hvc", "sc_confirm", "exchange_mtu_re
 _SENT = {"hvx", "service_changed", "rw_authorize_reply", "exchange_mtu_reply"}
 
 
-class Row(NamedTuple):
+class HtmlRow(NamedTuple):
     """The columns of one frame. ``conn`` is -1 and ``handles`` empty where it is about none."""
 
     t: int | None
@@ -40,16 +40,16 @@ class Row(NamedTuple):
     seq: str | None
 
 
-def row_of(record: PacketRecord, describer: Describer) -> Row:
+def row_of(record: PacketRecord, describer: Describer) -> HtmlRow:
     """The row of a frame."""
     frame, h5, packet = record.frame, record.h5, record.packet
     if frame.is_release:
-        return Row(frame.t_us, DIRECTIONS[frame.dir], "link", "release", "", None, 0, 0, -1, (), None)
+        return HtmlRow(frame.t_us, DIRECTIONS[frame.dir], "link", "release", "", None, 0, 0, -1, (), None)
     if h5 is None:
         kind, name, text = "bad", record.failure[0] if record.failure else "", _reason(record)
-        return Row(frame.t_us, DIRECTIONS[frame.dir], kind, name, text, None, ERROR, 0, -1, (), None)
+        return HtmlRow(frame.t_us, DIRECTIONS[frame.dir], kind, name, text, None, ERROR, 0, -1, (), None)
     message = packet.message if packet else None
-    return Row(
+    return HtmlRow(
         t=frame.t_us,
         dir=DIRECTIONS[frame.dir],
         kind=_kind(h5, packet),

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from gatts_codec.capture.bulk.rows import Row
+from gatts_codec.capture.bulk.rows import FrameRow
 from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
@@ -64,7 +64,7 @@ def words(dialect: Dialect) -> dict[str, tuple[str, ...]]:
 
 def schema(dialect: Dialect) -> pa.Schema:
     """The columns in their order; the metadata names the dialect."""
-    fields = [pa.field(name, _NUMBERS.get(name, _WORD)) for name in Row._fields]
+    fields = [pa.field(name, _NUMBERS.get(name, _WORD)) for name in FrameRow._fields]
     return pa.schema(fields, {"gatts_codec.dialect": dialect.name})
 
 
@@ -77,7 +77,7 @@ def batch_of_columns(dialect: Dialect, columns: Mapping[str, Any]) -> pa.RecordB
     """A batch from columns, numpy's or Arrow's. Where there is a dictionary they are indices of words, -1 for none."""
     dictionaries = _dictionaries(dialect)
     arrays = []
-    for name in Row._fields:
+    for name in FrameRow._fields:
         values = columns[name]
         if name in dictionaries:
             values = pa.DictionaryArray.from_arrays(_word_indices(values), dictionaries[name])
@@ -94,12 +94,12 @@ def _word_indices(values: NDArray[np.int16]) -> pa.Array:
     return pa.array(values, pa.int16(), mask=missing) if missing.any() else pa.array(values, pa.int16())
 
 
-def batch_of_rows(dialect: Dialect, rows: Sequence[Row]) -> pa.RecordBatch:
+def batch_of_rows(dialect: Dialect, rows: Sequence[FrameRow]) -> pa.RecordBatch:
     """A batch from rows."""
     known = words(dialect)
     columns: dict[str, Any] = {}
     for name, values in zip(
-        Row._fields, zip(*rows, strict=True) if rows else [()] * len(Row._fields), strict=True
+        FrameRow._fields, zip(*rows, strict=True) if rows else [()] * len(FrameRow._fields), strict=True
     ):
         if name in known:
             numbers = {word: number for number, word in enumerate(known[name])}

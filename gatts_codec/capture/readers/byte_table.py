@@ -17,7 +17,7 @@ from gatts_codec.capture.wire.bytewise import ByteJoiner
 from gatts_codec.capture.wire.chunks import Entries
 from gatts_codec.errors import CaptureError, brief
 
-Row = Mapping[str, str]  # cell by column, names in lower case
+Cells = Mapping[str, str]  # cell by column, names in lower case
 
 _NUMBER = re.compile(r"0x([0-9a-f]{1,2})|0b([01 ]{8,9})|(\d{1,3})", re.IGNORECASE)
 _ASCII = (
@@ -27,7 +27,7 @@ _WARNINGS_BEFORE_GIVING_UP = 20
 _LONGEST = 100  # characters of a name or a fault
 
 
-class Table:
+class ByteTable:
     """Reads a table. ``columns`` maps time, value, and where there are any name, type and errors, to column names."""
 
     def __init__(self, name: str, columns: Callable[[list[str]], dict[str, str]]) -> None:
@@ -66,7 +66,7 @@ class Table:
             raise CaptureError(f"{len(cells)} columns instead of {len(self._header)}")
         return self._row(dict(zip(self._header, cells, strict=False)))
 
-    def _row(self, row: Row) -> Entries:
+    def _row(self, row: Cells) -> Entries:
         names = self._names
         if row.get(names.get("type", ""), "data").strip() not in ("data", ""):
             return iter(())
@@ -87,7 +87,7 @@ def _cells(text: str) -> list[str]:
         raise CaptureError(f"no row of a table: {error}") from None
 
 
-def faults_of(row: Row, names: Mapping[str, str]) -> Iterator[str]:
+def faults_of(row: Cells, names: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with a byte, by the columns for it."""
     for what in ("parity error", "framing error"):
         if row.get(names.get(what, ""), "").strip().lower() not in ("", "false"):

@@ -34,7 +34,7 @@ def {name}({argument}):
 """
 
 
-class Source:
+class FunctionSource:
     """A function of one argument, as it is being written.
 
     ``interpret`` does the same by interpreting the layout; ``doubtful`` are the exceptions after which it is asked.

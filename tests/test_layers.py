@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,12 @@ def test_imports_go_downwards(path: Path) -> None:
         assert there == here or LAYERS[there] < LAYERS[here], (
             f"{dotted(path)} imports {name}, which is not below it"
         )
+
+
+def test_no_modules_import_each_other() -> None:
+    """Not even for types, nor through a third one; CycleError names those that do."""
+    modules = {dotted(path): path for path in MODULES}
+    TopologicalSorter({name: own(path) - {name} for name, path in modules.items()}).prepare()
 
 
 @each_module

@@ -7,16 +7,13 @@ A request is answered at once, or it is *pending*: the application has to make a
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gatts_codec.constants import GattStatus, WriteOp
 from gatts_codec.device import events
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.connection import AttRequest, Connection, Op, PreparedWrites, Reply, Wait
+from gatts_codec.device.state import DeviceState
 from gatts_codec.schema.structs import SecMode
-
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
 
 _CCCD_SIZE = 2
 _PREPARED_OVERHEAD = 6  # handle, offset and length in the lent memory
@@ -30,7 +27,7 @@ _OPS = {
 AttOutcome = Reply | Wait
 
 
-def answer(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
+def answer(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
     """What becomes of a request: its reply, or what it waits for."""
     return _ANSWERS[request.op](device, connection, request)
 
@@ -51,7 +48,7 @@ def read_reply(connection: Connection, value: bytes, offset: int) -> Reply:
     return Reply(data=value[offset : offset + connection.mtu - 1])
 
 
-def finish_prepared(device: Device, connection: Connection, *, store: bool) -> None:
+def finish_prepared(device: DeviceState, connection: Connection, *, store: bool) -> None:
     """The queue of prepared writes is done with: stored if so decided, and lent memory is the application's again.
 
     Without lent memory the application has kept the writes, and stores them itself.
@@ -67,7 +64,7 @@ def finish_prepared(device: Device, connection: Connection, *, store: bool) -> N
     device.emit(events.user_mem_release(connection.handle, prepared.lent))
 
 
-def _read(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
+def _read(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
     attribute = device.table.find(request.handle)
     if attribute is None:
         return Reply(GattStatus.ATTERR_INVALID_HANDLE)
@@ -85,7 +82,7 @@ def _read(device: Device, connection: Connection, request: AttRequest) -> AttOut
     return read_reply(connection, attribute.value, request.offset)
 
 
-def _write(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
+def _write(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
     attribute = device.table.find(request.handle)
     if attribute is None:
         return Reply(GattStatus.ATTERR_INVALID_HANDLE)
@@ -109,7 +106,7 @@ def _write(device: Device, connection: Connection, request: AttRequest) -> AttOu
 
 
 def _write_cccd(
-    device: Device, connection: Connection, attribute: Attribute, request: AttRequest
+    device: DeviceState, connection: Connection, attribute: Attribute, request: AttRequest
 ) -> AttOutcome:
     if not connection.knows_cccd(device.group_of(attribute)):
         return _ask_for_sys_attrs(device, connection)
@@ -121,12 +118,12 @@ def _write_cccd(
     return Reply()
 
 
-def _ask_for_sys_attrs(device: Device, connection: Connection) -> Wait:
+def _ask_for_sys_attrs(device: DeviceState, connection: Connection) -> Wait:
     device.emit(events.sys_attr_missing(device, connection.handle))
     return Wait.SYS_ATTRS
 
 
-def _prepare(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
+def _prepare(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
     """Whoever may write may prepare; whether it fits shows when it is executed."""
     attribute = device.table.find(request.handle)
     if attribute is None:
@@ -149,7 +146,7 @@ def _prepare(device: Device, connection: Connection, request: AttRequest) -> Att
     return Wait.WRITE_AUTHORIZATION
 
 
-def _execute(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
+def _execute(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
     prepared = connection.prepared
     cancel = request.op is Op.CANCEL
     op = WriteOp.EXEC_WRITE_REQ_CANCEL if cancel else WriteOp.EXEC_WRITE_REQ_NOW
@@ -168,7 +165,7 @@ def _execute(device: Device, connection: Connection, request: AttRequest) -> Att
     return Reply(error or GattStatus.SUCCESS)
 
 
-def _execute_kept(device: Device, connection: Connection, op: WriteOp) -> AttOutcome:
+def _execute_kept(device: DeviceState, connection: Connection, op: WriteOp) -> AttOutcome:
     """The application has kept the writes: it decides, but that S110 v8 does not ask about cancelling."""
     if op is WriteOp.EXEC_WRITE_REQ_CANCEL and device.profile.api == 1:
         finish_prepared(device, connection, store=False)
@@ -177,7 +174,7 @@ def _execute_kept(device: Device, connection: Connection, op: WriteOp) -> AttOut
     return Wait.WRITE_AUTHORIZATION
 
 
-def _refused_execution(device: Device, connection: Connection) -> GattStatus | None:
+def _refused_execution(device: DeviceState, connection: Connection) -> GattStatus | None:
     """Each may begin where those before it end, and has to end within the value."""
     lengths: dict[int, int] = {}
     for handle, offset, data in connection.prepared.writes:
@@ -192,19 +189,19 @@ def _refused_execution(device: Device, connection: Connection) -> GattStatus | N
     return None
 
 
-def _needs_authorization(device: Device, prepared: PreparedWrites) -> bool:
+def _needs_authorization(device: DeviceState, prepared: PreparedWrites) -> bool:
     attributes = (device.table.find(handle) for handle, _, _ in prepared.writes)
     return any(attribute is not None and attribute.md.wr_auth for attribute in attributes)
 
 
-def _exchange_mtu(device: Device, connection: Connection, request: AttRequest) -> AttOutcome:
+def _exchange_mtu(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
     if not device.profile.exchanges_mtu:
         return Reply()  # up to v2 the stack says 23 itself
     device.emit(events.exchange_mtu_request(device, connection.handle, request.mtu))
     return Wait.MTU
 
 
-_ANSWERS: dict[Op, Callable[[Device, Connection, AttRequest], AttOutcome]] = {
+_ANSWERS: dict[Op, Callable[[DeviceState, Connection, AttRequest], AttOutcome]] = {
     Op.READ: _read,
     Op.WRITE: _write,
     Op.WRITE_COMMAND: _write,

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one only from Python 3.11 on
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
+from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.discovery import Service
 from gatts_codec.device.peer import DEFAULT_ADDRESS, REMOTE_USER_ENDED, Peer, ReceivedValue
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
 
-if TYPE_CHECKING:
-    from gatts_codec.device.runner import ChipRunner
-
 T = TypeVar("T")
+
+
+class ChipThread(Protocol):
+    """What runs the chip in its thread: a ``ChipRunner``."""
+
+    def call(self, action: Callable[[], T], timeout_s: float | None) -> T:
+        """Do something with the chip between two turns."""
+
+    def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float) -> bool:
+        """Wait until something is so of the chip."""
 
 
 class BlockingPeer:
@@ -26,7 +34,7 @@ class BlockingPeer:
     for a test that has to answer it itself.
     """
 
-    def __init__(self, runner: ChipRunner, peer: Peer, timeout_s: float = 5.0) -> None:
+    def __init__(self, runner: ChipThread, peer: Peer, timeout_s: float = 5.0) -> None:
         self._runner, self._peer = runner, peer
         self.timeout_s = timeout_s
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gatts_codec.constants import NrfError
+from gatts_codec.device import air
 from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.cfg_set import (
     AttrTabSizeCfg,
     CfgSet,
@@ -26,15 +28,12 @@ from gatts_codec.packets.common.uuid_encode import UuidEncode
 from gatts_codec.packets.common.uuid_vs_add import UuidVsAdd
 from gatts_codec.packets.common.version_get import Version, VersionGet
 
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
-
 _UUID_SIZES = (2, 16)
 _MOST_BASES = 254
 _LENT_MEMORY = 64  # bytes
 
 
-def enable(device: Device, command: Enable | EnableV3) -> dict[str, object]:
+def enable(device: DeviceState, command: Enable | EnableV3) -> dict[str, object]:
     """INVALID_STATE, INVALID_ADDR, INVALID_PARAM. From v4 on cfg_set has said it all."""
     refuse_unless(not device.gap.enabled, NrfError.INVALID_STATE)
     if isinstance(command, EnableV3):
@@ -44,7 +43,7 @@ def enable(device: Device, command: Enable | EnableV3) -> dict[str, object]:
     return {}
 
 
-def _configure(device: Device, params: EnableParams) -> None:
+def _configure(device: DeviceState, params: EnableParams) -> None:
     if params.common_enable_params is not None:
         _set_bases(device, params.common_enable_params.vs_uuid_count)
     if params.gatt_enable_params is not None:
@@ -56,7 +55,7 @@ def _configure(device: Device, params: EnableParams) -> None:
     _set_table_size(device, params.gatts_enable_params.attr_tab_size)
 
 
-def cfg_set(device: Device, command: CfgSet) -> dict[str, object]:
+def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:
     """INVALID_STATE, INVALID_ADDR, INVALID_PARAM. Configurations that no GATT server could notice are taken."""
     refuse_unless(not device.gap.enabled, NrfError.INVALID_STATE)
     match required(command.cfg):
@@ -78,36 +77,36 @@ def cfg_set(device: Device, command: CfgSet) -> dict[str, object]:
     return {}
 
 
-def _set_bases(device: Device, count: int) -> None:
+def _set_bases(device: DeviceState, count: int) -> None:
     device.bases.capacity = count or device.config.vendor_bases
 
 
-def _set_mtu(device: Device, tag: int, mtu: int) -> None:
+def _set_mtu(device: DeviceState, tag: int, mtu: int) -> None:
     refuse_unless(mtu >= DEFAULT_MTU, NrfError.INVALID_PARAM)
     device.max_mtus[tag] = mtu
 
 
-def _set_table_size(device: Device, wanted: int) -> None:
+def _set_table_size(device: DeviceState, wanted: int) -> None:
     """0 stands for the default."""
     smallest = device.profile.constants["BLE_GATTS_ATTR_TAB_SIZE_MIN"]
     refuse_unless(wanted == 0 or (wanted >= smallest and wanted % 4 == 0), NrfError.INVALID_PARAM)
     device.table_size = wanted or device.config.table_size
 
 
-def _set_name(device: Device, name: DeviceName) -> None:
+def _set_name(device: DeviceState, name: DeviceName) -> None:
     if name.value is not None:
         device.gap.name = name.value
     device.gap.name_write_perm = name.write_perm
 
 
-def uuid_vs_add(device: Device, command: UuidVsAdd) -> dict[str, object]:
+def uuid_vs_add(device: DeviceState, command: UuidVsAdd) -> dict[str, object]:
     """INVALID_ADDR, NO_MEM; FORBIDDEN for a base that is there, in S110 v8 and S130 v1."""
     base = required(command.vs_uuid)
     refuse_unless(command.uuid_type_present, NrfError.INVALID_ADDR)
     return {"uuid_type": device.bases.add(base.uuid128)}
 
 
-def uuid_decode(device: Device, command: UuidDecode) -> dict[str, object]:
+def uuid_decode(device: DeviceState, command: UuidDecode) -> dict[str, object]:
     """INVALID_LENGTH, INVALID_ADDR, NOT_FOUND."""
     refuse_unless(command.uuid_le_len in _UUID_SIZES, NrfError.INVALID_LENGTH)
     raw = required(command.uuid_le)
@@ -115,50 +114,50 @@ def uuid_decode(device: Device, command: UuidDecode) -> dict[str, object]:
     return {"uuid": device.bases.shorten(raw)}
 
 
-def uuid_encode(device: Device, command: UuidEncode) -> dict[str, object]:
+def uuid_encode(device: DeviceState, command: UuidEncode) -> dict[str, object]:
     """INVALID_ADDR, INVALID_PARAM."""
     raw = device.bases.expand(required(command.uuid))
     refuse_unless(command.uuid_le_len_present, NrfError.INVALID_ADDR)
     return {"uuid_le_len": len(raw), "uuid_le": raw if command.uuid_le_present else None}
 
 
-def version_get(device: Device, command: VersionGet) -> dict[str, object]:
+def version_get(device: DeviceState, command: VersionGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.version_present, NrfError.INVALID_ADDR)
     return {"version": Version(*(device.config.version or device.profile.version))}
 
 
-def tx_packet_count_get(device: Device, command: TxPacketCountGet) -> dict[str, object]:
+def tx_packet_count_get(device: DeviceState, command: TxPacketCountGet) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR."""
     connection = device.connections.require(command.conn_handle)
     refuse_unless(command.count_present, NrfError.INVALID_ADDR)
     return {"count": connection.queue_size}
 
 
-def tx_buffer_count_get(device: Device, command: TxBufferCountGet) -> dict[str, object]:
+def tx_buffer_count_get(device: DeviceState, command: TxBufferCountGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.count_present, NrfError.INVALID_ADDR)
     return {"count": device.profile.notification_queue}
 
 
-def user_mem_reply(device: Device, command: UserMemReply) -> dict[str, object]:
+def user_mem_reply(device: DeviceState, command: UserMemReply) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_STATE. The memory is the firmware's own: 64 bytes, whatever the host offers."""
     connection = device.connections.require(command.conn_handle)
     pending = connection.pending
     refuse_unless(pending is not None and pending.wait is Wait.MEMORY, NrfError.INVALID_STATE)
     connection.prepared.asked = True
     connection.prepared.lent = None if command.block is None else min(command.block.len, _LENT_MEMORY)
-    device.connections.retry(connection)
+    air.retry(device, connection)
     return {}
 
 
-def opt_set(device: Device, command: OptSet) -> dict[str, object]:
+def opt_set(device: DeviceState, command: OptSet) -> dict[str, object]:
     """INVALID_ADDR. Options have no effect here."""
     required(command.opt)
     return {}
 
 
-def opt_get(device: Device, command: OptGet) -> dict[str, object]:
+def opt_get(device: DeviceState, command: OptGet) -> dict[str, object]:
     """INVALID_ADDR, NOT_SUPPORTED: there are none to be read."""
     refuse_unless(command.opt_present, NrfError.INVALID_ADDR)
     raise Refusal(NrfError.NOT_SUPPORTED)

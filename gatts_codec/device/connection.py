@@ -6,13 +6,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from gatts_codec.constants import GattStatus, SysAttrFlags
 from gatts_codec.device.config import DEFAULT_MTU
-
-if TYPE_CHECKING:
-    from gatts_codec.device.peer import Peer
 
 BOTH_GROUPS = SysAttrFlags.SYS_SRVCS | SysAttrFlags.USR_SRVCS
 
@@ -100,12 +97,27 @@ class PreparedWrites:
         return b"".join(parts) + bytes(2)
 
 
+class ConnectedPeer(Protocol):
+    """Who is at the other end of a connection, as the chip sees it."""
+
+    in_reach: bool
+
+    def hear(self, handle: int, data: bytes, *, indication: bool) -> None:
+        """A notification or indication arrives."""
+
+    def time_out(self, connection: Connection) -> None:
+        """Nothing works on the connection any more."""
+
+    def lose(self, connection: Connection) -> None:
+        """The connection has ended."""
+
+
 @dataclass(slots=True)
 class Connection:
     """One connection. ``cccds`` holds the peer's subscriptions, of the groups in ``initialized`` only."""
 
     handle: int
-    peer: Peer
+    peer: ConnectedPeer
     address: bytes
     address_type: int
     queue_size: int

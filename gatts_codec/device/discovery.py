@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from gatts_codec.constants import AttrType
 from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
+from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import PeerError
 from gatts_codec.schema.structs import Uuid
-
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class Service:
     characteristics: tuple[Characteristic, ...] = field(default=())
 
 
-def discover(device: Device) -> list[Service]:
+def discover(device: DeviceState) -> list[Service]:
     """All services, in order."""
     return [_service(device, row) for row in device.table if row.kind <= AttrType.SEC_SRVC_DECL]
 
@@ -66,7 +63,7 @@ def _characteristics(services: list[Service]) -> Iterator[Characteristic]:
         yield from service.characteristics
 
 
-def _service(device: Device, declared: Attribute) -> Service:
+def _service(device: DeviceState, declared: Attribute) -> Service:
     end = device.table.service_end(declared.handle)
     rows = [row for row in device.table if declared.handle < row.handle <= end]
     return Service(
@@ -79,7 +76,7 @@ def _service(device: Device, declared: Attribute) -> Service:
     )
 
 
-def _characteristic(device: Device, declared: Attribute) -> Characteristic:
+def _characteristic(device: DeviceState, declared: Attribute) -> Characteristic:
     value_handle = declared.handle + 1
     value = device.table.find(value_handle)
     assert value is not None

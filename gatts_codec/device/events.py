@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gatts_codec.constants import AttrType, AuthorizeType, TimeoutSource, WriteOp
 from gatts_codec.constants.gap import GapTimeoutSource, GapTimeoutSourceV4, Role, UserMemType
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.connection import AttRequest, Connection
 from gatts_codec.device.gap_state import CONN_PARAMS, Activity
+from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.events import TxCompleteEvent, UserMemReleaseEvent, UserMemRequestEvent
 from gatts_codec.packets.common.user_mem_reply import UserMemBlock
 from gatts_codec.packets.gap.adv_events import AdvSetTerminatedEvent
@@ -36,9 +37,6 @@ from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1, Writ
 from gatts_codec.schema.message import Event
 from gatts_codec.schema.structs import AttrContext, MemBlock, SecMode, Uuid
 
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
-
 _NO_UUID = Uuid(0, 0)
 _NO_CONNECTION = 0xFFFF
 _KEY_SIZE = 16
@@ -56,7 +54,7 @@ _SOURCES = {
 _REPORT_BUFFER = 1  # the firmware's own number for the scanner's buffer
 
 
-def write(device: Device, conn: int, attribute: Attribute, op: WriteOp, request: AttRequest) -> Event:
+def write(device: DeviceState, conn: int, attribute: Attribute, op: WriteOp, request: AttRequest) -> Event:
     """WRITE: stored already, unless it needs authorization, which no one waits for."""
     if device.profile.context_events:
         context = _context(device, attribute)
@@ -65,7 +63,7 @@ def write(device: Device, conn: int, attribute: Attribute, op: WriteOp, request:
     return WriteEvent(conn, attribute.handle, attribute.uuid, op, required, request.offset, request.data)
 
 
-def execution(device: Device, connection: Connection, op: WriteOp) -> Event:
+def execution(device: DeviceState, connection: Connection, op: WriteOp) -> Event:
     """WRITE for prepared writes that were executed: handle 0, and the writes in the lent memory."""
     memory = _memory(connection)
     if device.profile.context_events:
@@ -73,7 +71,7 @@ def execution(device: Device, connection: Connection, op: WriteOp) -> Event:
     return WriteEvent(connection.handle, 0, _NO_UUID, op, 0, 0, b"", memory)
 
 
-def authorize_read(device: Device, conn: int, attribute: Attribute, offset: int) -> Event:
+def authorize_read(device: DeviceState, conn: int, attribute: Attribute, offset: int) -> Event:
     """RW_AUTHORIZE_REQUEST, type read."""
     if device.profile.context_events:
         context = _context(device, attribute)
@@ -86,7 +84,7 @@ def authorize_read(device: Device, conn: int, attribute: Attribute, offset: int)
 
 
 def authorize_write(
-    device: Device, conn: int, attribute: Attribute, op: WriteOp, request: AttRequest
+    device: DeviceState, conn: int, attribute: Attribute, op: WriteOp, request: AttRequest
 ) -> Event:
     """RW_AUTHORIZE_REQUEST, type write, with the data, which is not stored yet."""
     if device.profile.context_events:
@@ -97,7 +95,7 @@ def authorize_write(
     return RwAuthorizeRequestEvent(conn, AuthorizeType.WRITE, write=params)
 
 
-def authorize_execution(device: Device, connection: Connection, op: WriteOp) -> Event:
+def authorize_execution(device: DeviceState, connection: Connection, op: WriteOp) -> Event:
     """RW_AUTHORIZE_REQUEST for executing or cancelling prepared writes, with the lent memory if there is any."""
     memory = _memory(connection)
     if device.profile.context_events:
@@ -114,7 +112,7 @@ def _memory(connection: Connection) -> MemBlock | None:
     return None if lent is None else MemBlock(mem=connection.prepared.in_memory().ljust(lent, b"\0"))
 
 
-def _context(device: Device, attribute: Attribute) -> AttrContext:
+def _context(device: DeviceState, attribute: Attribute) -> AttrContext:
     """Where the attribute stands: UUIDs of its service, characteristic and descriptor."""
     descriptor = attribute.uuid if attribute.kind is AttrType.DESC else _NO_UUID
     value = device.table.find(attribute.value_handle)
@@ -132,7 +130,7 @@ def _no_context() -> AttrContext:
     return AttrContext(_NO_UUID, _NO_UUID, _NO_UUID, 0, 0, AttrType.INVALID)
 
 
-def sys_attr_missing(device: Device, conn: int) -> Event:
+def sys_attr_missing(device: DeviceState, conn: int) -> Event:
     """SYS_ATTR_MISSING: a CCCD was touched before sys_attr_set."""
     return SysAttrMissingEvent(conn, 0)
 
@@ -142,7 +140,7 @@ def confirmed(conn: int, handle: int, service_changed: bool) -> Event:
     return ScConfirmEvent(conn) if service_changed else HvcEvent(conn, handle)
 
 
-def exchange_mtu_request(device: Device, conn: int, mtu: int) -> Event:
+def exchange_mtu_request(device: DeviceState, conn: int, mtu: int) -> Event:
     """EXCHANGE_MTU_REQUEST."""
     return ExchangeMtuRequestEvent(conn, mtu)
 
@@ -152,7 +150,7 @@ def timeout(conn: int) -> Event:
     return TimeoutEvent(conn, TimeoutSource.PROTOCOL)
 
 
-def sent(device: Device, conn: int, count: int) -> Event:
+def sent(device: DeviceState, conn: int, count: int) -> Event:
     """HVN_TX_COMPLETE or TX_COMPLETE: so many notifications have gone out."""
     if device.profile.counts_notifications:
         return HvnTxCompleteEvent(conn, count)
@@ -169,7 +167,7 @@ def user_mem_release(conn: int, lent: int) -> Event:
     return UserMemReleaseEvent(conn, UserMemType.GATTS_QUEUED_WRITES, UserMemBlock(lent, mem_present=False))
 
 
-def connected(device: Device, connection: Connection) -> Event:
+def connected(device: DeviceState, connection: Connection) -> Event:
     """CONNECTED, as peripheral."""
     gap, api = device.gap, device.profile.api
     more: dict[str, Any] = {}
@@ -194,7 +192,7 @@ def security_changed(conn: int, level: int) -> Event:
     return ConnSecUpdateEvent(conn, ConnSec(SecMode(1, level), _KEY_SIZE))
 
 
-def time_is_over(device: Device, activity: Activity) -> Event:
+def time_is_over(device: DeviceState, activity: Activity) -> Event:
     """TIMEOUT of advertising, scanning or connecting; from v6 on ADV_SET_TERMINATED of advertising."""
     if device.profile.api <= 4:
         return TimeoutEventV4(_NO_CONNECTION, _SOURCES_V4[activity])
@@ -206,7 +204,7 @@ def time_is_over(device: Device, activity: Activity) -> Event:
     return GapTimeoutEvent(_NO_CONNECTION, _SOURCES[activity], buffer)
 
 
-def _buffers(device: Device) -> AdvSetData:
+def _buffers(device: DeviceState) -> AdvSetData:
     """The buffers that the set was configured with, as the dialect gives them back."""
     data = device.gap.adv_data
     if device.profile.sends_buffers:

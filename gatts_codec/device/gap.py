@@ -8,12 +8,14 @@ nobody pairs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import HciStatus
+from gatts_codec.device import air
 from gatts_codec.device.gap_state import MAX_NAME, Activity
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.address import AddressGet, AddressSet, AddrGet, AddrSet
 from gatts_codec.packets.gap.adv_data_set import AdvDataSet
 from gatts_codec.packets.gap.adv_set_configure import AdvSetConfigure
@@ -36,9 +38,6 @@ from gatts_codec.packets.gap.structs import Addr, ConnSec
 from gatts_codec.packets.gap.tx_power_set import TxPowerSet
 from gatts_codec.schema.structs import SecMode
 
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
-
 _NEW_SET = 0xFF
 _KEY_SIZE = 16
 _RSSI_DBM, _CHANNEL = -60, 37
@@ -49,25 +48,25 @@ _DISCONNECT_REASONS = (
 )
 
 
-def addr_set(device: Device, command: AddrSet | AddressSet) -> dict[str, object]:
+def addr_set(device: DeviceState, command: AddrSet | AddressSet) -> dict[str, object]:
     """INVALID_ADDR."""
     addr = required(command.addr)
     device.gap.address, device.gap.address_type = addr.addr[::-1], addr.addr_type
     return {}
 
 
-def addr_get(device: Device, command: AddrGet | AddressGet) -> dict[str, object]:
+def addr_get(device: DeviceState, command: AddrGet | AddressGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.addr_present, NrfError.INVALID_ADDR)
     return {"addr": own_address(device)}
 
 
-def own_address(device: Device) -> Addr:
+def own_address(device: DeviceState) -> Addr:
     """The chip's address, as it travels."""
     return Addr(device.gap.address[::-1], device.gap.address_type)
 
 
-def device_name_set(device: Device, command: DeviceNameSet) -> dict[str, object]:
+def device_name_set(device: DeviceState, command: DeviceNameSet) -> dict[str, object]:
     """DATA_SIZE."""
     refuse_unless(command.len <= MAX_NAME, NrfError.DATA_SIZE)
     device.gap.name = command.dev_name or b""
@@ -77,7 +76,7 @@ def device_name_set(device: Device, command: DeviceNameSet) -> dict[str, object]
     return {}
 
 
-def device_name_get(device: Device, command: DeviceNameGet) -> dict[str, object]:
+def device_name_get(device: DeviceState, command: DeviceNameGet) -> dict[str, object]:
     """INVALID_ADDR. A name that is longer than the buffer is cut from v7 on, before it is not sent at all."""
     room, name = required(command.len), device.gap.name
     fits = command.dev_name_present and len(name) <= room
@@ -88,39 +87,39 @@ def device_name_get(device: Device, command: DeviceNameGet) -> dict[str, object]
     return {"len": len(name), "dev_name": name} if fits else {}
 
 
-def appearance_set(device: Device, command: AppearanceSet) -> dict[str, object]:
+def appearance_set(device: DeviceState, command: AppearanceSet) -> dict[str, object]:
     """Any will do."""
     device.gap.appearance = command.appearance
     device.show_gap()
     return {}
 
 
-def appearance_get(device: Device, command: AppearanceGet) -> dict[str, object]:
+def appearance_get(device: DeviceState, command: AppearanceGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.appearance_present, NrfError.INVALID_ADDR)
     return {"appearance": device.gap.appearance}
 
 
-def ppcp_set(device: Device, command: PpcpSet) -> dict[str, object]:
+def ppcp_set(device: DeviceState, command: PpcpSet) -> dict[str, object]:
     """INVALID_ADDR."""
     device.gap.ppcp = required(command.conn_params)
     device.show_gap()
     return {}
 
 
-def ppcp_get(device: Device, command: PpcpGet) -> dict[str, object]:
+def ppcp_get(device: DeviceState, command: PpcpGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.conn_params_present, NrfError.INVALID_ADDR)
     return {"conn_params": device.gap.ppcp}
 
 
-def privacy_set(device: Device, command: PrivacySet) -> dict[str, object]:
+def privacy_set(device: DeviceState, command: PrivacySet) -> dict[str, object]:
     """INVALID_ADDR."""
     device.gap.privacy = required(command.privacy_params)
     return {}
 
 
-def privacy_get(device: Device, command: PrivacyGet) -> dict[str, object]:
+def privacy_get(device: DeviceState, command: PrivacyGet) -> dict[str, object]:
     """INVALID_ADDR."""
     required(command.privacy_params)
     return {"privacy_params": device.gap.privacy or PrivacyParams()}
@@ -129,13 +128,13 @@ def privacy_get(device: Device, command: PrivacyGet) -> dict[str, object]:
 # -- advertising
 
 
-def adv_data_set(device: Device, command: AdvDataSet) -> dict[str, object]:
+def adv_data_set(device: DeviceState, command: AdvDataSet) -> dict[str, object]:
     """INVALID_PARAM without either."""
     refuse_unless(command.data is not None or command.sr_data is not None, NrfError.INVALID_PARAM)
     return {}
 
 
-def adv_set_configure(device: Device, command: AdvSetConfigure) -> dict[str, object]:
+def adv_set_configure(device: DeviceState, command: AdvSetConfigure) -> dict[str, object]:
     """INVALID_ADDR, INVALID_ADV_HANDLE, INVALID_PARAM. There is one set, with handle 0."""
     handle, gap = required(command.adv_handle), device.gap
     known = handle == 0 and gap.adv_params is not None
@@ -146,7 +145,7 @@ def adv_set_configure(device: Device, command: AdvSetConfigure) -> dict[str, obj
     return {"adv_handle": 0}
 
 
-def adv_start(device: Device, command: AdvStart | AdvStartV5) -> dict[str, object]:
+def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, object]:
     """INVALID_ADDR, INVALID_STATE; of sets INVALID_ADV_HANDLE."""
     gap = device.gap
     if isinstance(command, AdvStart):
@@ -163,7 +162,7 @@ def adv_start(device: Device, command: AdvStart | AdvStartV5) -> dict[str, objec
     return {}
 
 
-def adv_stop(device: Device, command: AdvStop) -> dict[str, object]:
+def adv_stop(device: DeviceState, command: AdvStop) -> dict[str, object]:
     """INVALID_ADV_HANDLE, INVALID_STATE."""
     refuse_unless(not command.adv_handle, device.profile.bad_adv_handle)
     device.gap.end(Activity.ADVERTISING)
@@ -173,7 +172,7 @@ def adv_stop(device: Device, command: AdvStop) -> dict[str, object]:
 # -- as central
 
 
-def scan_start(device: Device, command: ScanStart | ScanStartV5) -> dict[str, object]:
+def scan_start(device: DeviceState, command: ScanStart | ScanStartV5) -> dict[str, object]:
     """INVALID_ADDR, INVALID_STATE. From v6 on, without parameters, scanning goes on."""
     if isinstance(command, ScanStart):
         buffer = required(command.adv_report_buffer)
@@ -190,13 +189,13 @@ def scan_start(device: Device, command: ScanStart | ScanStartV5) -> dict[str, ob
     return {}
 
 
-def scan_stop(device: Device, command: ScanStop) -> dict[str, object]:
+def scan_stop(device: DeviceState, command: ScanStop) -> dict[str, object]:
     """INVALID_STATE."""
     device.gap.end(Activity.SCANNING)
     return {}
 
 
-def connect(device: Device, command: Connect) -> dict[str, object]:
+def connect(device: DeviceState, command: Connect) -> dict[str, object]:
     """INVALID_ADDR, INVALID_STATE."""
     if command.scan_params is None:
         raise Refusal(NrfError.INVALID_ADDR)
@@ -205,7 +204,7 @@ def connect(device: Device, command: Connect) -> dict[str, object]:
     return {}
 
 
-def connect_cancel(device: Device, command: ConnectCancel) -> dict[str, object]:
+def connect_cancel(device: DeviceState, command: ConnectCancel) -> dict[str, object]:
     """INVALID_STATE."""
     device.gap.end(Activity.CONNECTING)
     return {}
@@ -214,22 +213,22 @@ def connect_cancel(device: Device, command: ConnectCancel) -> dict[str, object]:
 # -- of connections
 
 
-def disconnect(device: Device, command: Disconnect) -> dict[str, object]:
+def disconnect(device: DeviceState, command: Disconnect) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_PARAM for another reason than 0x13 and 0x3B."""
     connection = device.connections.require(command.conn_handle)
     refuse_unless(command.hci_status_code in _DISCONNECT_REASONS, NrfError.INVALID_PARAM)
-    device.connections.close(connection, HciStatus.LOCAL_HOST_TERMINATED_CONNECTION)
+    air.close(device, connection, HciStatus.LOCAL_HOST_TERMINATED_CONNECTION)
     return {}
 
 
-def conn_sec_get(device: Device, command: ConnSecGet) -> dict[str, object]:
+def conn_sec_get(device: DeviceState, command: ConnSecGet) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR."""
     level = device.connections.require(command.conn_handle).security_level
     refuse_unless(command.conn_sec_present, NrfError.INVALID_ADDR)
     return {"conn_sec": ConnSec(SecMode(1, level), _KEY_SIZE if level > 1 else 0)}
 
 
-def rssi_get(device: Device, command: RssiGet | RssiGetV5) -> dict[str, object]:
+def rssi_get(device: DeviceState, command: RssiGet | RssiGetV5) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR."""
     device.connections.require(command.conn_handle)
     refuse_unless(command.rssi_present, NrfError.INVALID_ADDR)
@@ -238,39 +237,39 @@ def rssi_get(device: Device, command: RssiGet | RssiGetV5) -> dict[str, object]:
     return {"rssi": _RSSI_DBM, "ch_index": _CHANNEL if command.ch_index_present else None}
 
 
-def data_length_update(device: Device, command: DataLengthUpdate) -> dict[str, object]:
+def data_length_update(device: DeviceState, command: DataLengthUpdate) -> dict[str, object]:
     """INVALID_CONN_HANDLE. There is no limitation to tell of."""
     device.connections.require(command.conn_handle)
     wanted = command.dl_limitation_present
     return {"dl_limitation": DataLengthLimitation(0, 0, 0) if wanted else None}
 
 
-def tx_power_set(device: Device, command: TxPowerSet) -> dict[str, object]:
+def tx_power_set(device: DeviceState, command: TxPowerSet) -> dict[str, object]:
     """INVALID_CONN_HANDLE."""
     if command.role == _OF_A_CONNECTION:
         device.connections.require(command.handle or 0)
     return {}
 
 
-def _of_connection(device: Device, command: Any) -> dict[str, object]:
+def _of_connection(device: DeviceState, command: Any) -> dict[str, object]:
     device.connections.require(command.conn_handle)
     return {}
 
 
-def _refuses(result: int) -> Callable[[Device, Any], dict[str, object]]:
-    def refuse(device: Device, command: Any) -> dict[str, object]:
+def _refuses(result: int) -> Callable[[DeviceState, Any], dict[str, object]]:
+    def refuse(device: DeviceState, command: Any) -> dict[str, object]:
         device.connections.require(command.conn_handle)
         raise Refusal(result)
 
     return refuse
 
 
-def _taken(device: Device, command: Any) -> dict[str, object]:
+def _taken(device: DeviceState, command: Any) -> dict[str, object]:
     return {}
 
 
-def _survey(result: int) -> Callable[[Device, Any], dict[str, object]]:
-    def refuse(device: Device, command: Any) -> dict[str, object]:
+def _survey(result: int) -> Callable[[DeviceState, Any], dict[str, object]]:
+    def refuse(device: DeviceState, command: Any) -> dict[str, object]:
         raise Refusal(result)
 
     return refuse

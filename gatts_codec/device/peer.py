@@ -16,18 +16,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from gatts_codec.constants import GattStatus, gatt_status_name
-from gatts_codec.device import events
+from gatts_codec.device import air, events
 from gatts_codec.device.connection import AttRequest, Connection, Op, Reply
 from gatts_codec.device.discovery import Service, discover
 from gatts_codec.device.procedure import Procedure
+from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import PeerError
 from gatts_codec.link.notices import call_back
-
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
 
 T = TypeVar("T")
 AttProcedure = Generator[AttRequest, Reply, T]
@@ -52,7 +50,7 @@ class Peer:
     Requests return a ``Procedure``, whose ``result()`` raises PeerError with the status that the server answered.
     """
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: DeviceState) -> None:
         self._device = device
         self.connection: Connection | None = None
         self.received: list[ReceivedValue] = []
@@ -86,13 +84,13 @@ class Peer:
             raise PeerError(f"the chip has {len(self._device.connections)} connections, no room for another")
         _check_number("address_type", address_type, 0x7F)
         self.received.clear()
-        self.connection = self._device.connections.open(self, _address(address), address_type)
+        self.connection = air.open(self._device, self, _address(address), address_type)
         return self.connection.handle
 
     def disconnect(self, reason: int = REMOTE_USER_ENDED) -> None:
         """End the connection, with an HCI reason, 0 to 0xFF. Raises PeerError when not connected."""
         _check_number("reason", reason, 0xFF)
-        self._device.connections.close(self._connected(), reason)
+        air.close(self._device, self._connected(), reason)
 
     def encrypt(self, level: int = 2) -> None:
         """Let the link be as secure as after pairing: security mode 1, level 1 (open) to 4.
@@ -113,7 +111,7 @@ class Peer:
         """Be in reach again: what waits arrives."""
         returning, self.in_reach = not self.in_reach, True
         if returning and self.connection is not None:
-            self._device.connections.flush(self.connection)
+            air.flush(self._device, self.connection)
 
     # -- requests
 
@@ -147,7 +145,7 @@ class Peer:
         op = Op.SIGNED_WRITE if signed else Op.WRITE_COMMAND
         connection = self._connected()
         if not connection.timed_out:
-            self._device.connections.command(connection, AttRequest(op, handle, bytes(data)))
+            air.command(self._device, connection, AttRequest(op, handle, bytes(data)))
 
     def prepare(self, handle: int, data: bytes, offset: int = 0) -> Procedure[None]:
         """One prepared write, to be executed or cancelled later. Raises PeerError over MTU - 5 bytes."""
@@ -183,7 +181,7 @@ class Peer:
 
     def confirm(self) -> None:
         """Confirm the indication under way."""
-        self._device.connections.confirm(self._connected())
+        air.confirm(self._device, self._connected())
 
     # -- what a procedure consists of
 
@@ -247,7 +245,7 @@ class Peer:
             self._running = None
             procedure.fail(error)
             return
-        self._device.connections.ask(self._connected(), request, self._answered)
+        air.ask(self._device, self._connected(), request, self._answered)
 
     def _answered(self, reply: Reply) -> None:
         self._step(reply)
@@ -306,7 +304,7 @@ class Peer:
             )
 
 
-def _check(device: Device, reply: Reply, request: AttRequest) -> Reply:
+def _check(device: DeviceState, reply: Reply, request: AttRequest) -> Reply:
     if reply.status != GattStatus.SUCCESS:
         name = gatt_status_name(device.dialect.numbers, reply.status) or f"0x{reply.status:04x}"
         where = f" of 0x{request.handle:04x}" if request.handle else ""

@@ -5,8 +5,6 @@ The table grows at its end only: a characteristic belongs to the last service, a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gatts_codec.constants import AttrType, NrfError, ServiceType, UuidType
 from gatts_codec.device.attribute_table import (
     CCCD,
@@ -23,6 +21,7 @@ from gatts_codec.device.attribute_table import (
     declaration,
 )
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gatts.characteristic_add import (
     CharacteristicAdd,
     CharHandles,
@@ -34,9 +33,6 @@ from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd
 from gatts_codec.packets.gatts.include_add import IncludeAdd
 from gatts_codec.packets.gatts.service_add import ServiceAdd
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, Attr, AttrMd, SecMode, Uuid
-
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
 
 # Bluetooth's own: the stack has these services already, and makes these declarations and descriptors itself.
 STACK_SERVICES = (0x1800, 0x1801)
@@ -53,7 +49,7 @@ _LOCATIONS = (1, 2)  # in the stack, or, which changes nothing here, in the appl
 _PROPS = ("broadcast", "read", "write_wo_resp", "write", "notify", "indicate", "auth_signed_wr")
 
 
-def service_add(device: Device, command: ServiceAdd) -> dict[str, object]:
+def service_add(device: DeviceState, command: ServiceAdd) -> dict[str, object]:
     """INVALID_ADDR, INVALID_PARAM, FORBIDDEN, NO_MEM."""
     uuid = required(command.uuid)
     refuse_unless(command.handle_present, NrfError.INVALID_ADDR)
@@ -65,7 +61,7 @@ def service_add(device: Device, command: ServiceAdd) -> dict[str, object]:
     return {"handle": service.handle}
 
 
-def include_add(device: Device, command: IncludeAdd) -> dict[str, object]:
+def include_add(device: DeviceState, command: IncludeAdd) -> dict[str, object]:
     """INVALID_STATE, NOT_FOUND, INVALID_PARAM, NOT_SUPPORTED, FORBIDDEN, NO_MEM."""
     table = device.table
     refuse_unless(command.include_handle_present, NrfError.INVALID_ADDR)
@@ -82,7 +78,7 @@ def include_add(device: Device, command: IncludeAdd) -> dict[str, object]:
     return {"include_handle": include.handle}
 
 
-def characteristic_add(device: Device, command: CharacteristicAdd) -> dict[str, object]:
+def characteristic_add(device: DeviceState, command: CharacteristicAdd) -> dict[str, object]:
     """INVALID_ADDR, INVALID_STATE, INVALID_PARAM, FORBIDDEN, DATA_SIZE, NO_MEM."""
     md, attr = required(command.char_md), required(command.attr_char_value)
     refuse_unless(command.handles_present, NrfError.INVALID_ADDR)
@@ -101,7 +97,7 @@ def characteristic_add(device: Device, command: CharacteristicAdd) -> dict[str, 
     }
 
 
-def descriptor_add(device: Device, command: DescriptorAdd) -> dict[str, object]:
+def descriptor_add(device: DeviceState, command: DescriptorAdd) -> dict[str, object]:
     """INVALID_ADDR, INVALID_STATE, INVALID_PARAM, FORBIDDEN, DATA_SIZE, NO_MEM."""
     attr = required(command.attr)
     refuse_unless(command.handle_present, NrfError.INVALID_ADDR)
@@ -116,7 +112,7 @@ def _reserved(uuid: Uuid, *numbers: int) -> bool:
     return uuid.type == UuidType.BLE and uuid.uuid in numbers
 
 
-def _checked(device: Device, attr: Attr, kind: AttrType) -> NewAttribute:
+def _checked(device: DeviceState, attr: Attr, kind: AttrType) -> NewAttribute:
     uuid, md = required(attr.uuid), required(attr.attr_md)
     refuse_unless(device.bases.knows(uuid), NrfError.INVALID_PARAM)
     refuse_unless(not _reserved(uuid, *_DECLARATIONS, *_STACK_DESCRIPTORS), NrfError.FORBIDDEN)
@@ -144,7 +140,7 @@ def _include(table: AttributeTable, service: int) -> NewAttribute:
     return declaration(AttrType.INC_DECL, INCLUDE, value + (found.value if len(found.value) == 2 else b""))
 
 
-def _characteristic(device: Device, props: CharProps, value_handle: int, uuid: Uuid) -> NewAttribute:
+def _characteristic(device: DeviceState, props: CharProps, value_handle: int, uuid: Uuid) -> NewAttribute:
     bits = sum(getattr(props, name) << bit for bit, name in enumerate(_PROPS))
     value = bytes([bits]) + value_handle.to_bytes(2, "little") + device.bases.expand(uuid)
     return declaration(AttrType.CHAR_DECL, CHARACTERISTIC, value)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gatts_codec.constants import (
     AttrType,
     AuthorizeType,
@@ -12,11 +10,12 @@ from gatts_codec.constants import (
     HvxType,
     NrfError,
 )
-from gatts_codec.device import att
+from gatts_codec.device import air, att
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Connection, Op, Pending, Reply, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.state import DeviceState
 from gatts_codec.device.values import find
 from gatts_codec.packets.gatts.exchange_mtu_reply import ExchangeMtuReply
 from gatts_codec.packets.gatts.hvx import Hvx, HvxParams
@@ -28,15 +27,12 @@ from gatts_codec.packets.gatts.rw_authorize_reply import (
 )
 from gatts_codec.packets.gatts.service_changed import ServiceChanged
 
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
-
 HVX_OVERHEAD = 3  # ATT opcode and handle
 _CCCD_BITS = {HvxType.NOTIFICATION: 1, HvxType.INDICATION: 2}
 _ALL_HANDLES = 0xFFFF
 
 
-def hvx(device: Device, command: Hvx) -> dict[str, object]:
+def hvx(device: DeviceState, command: Hvx) -> dict[str, object]:
     """The value is stored first: it stays stored whatever the peer's state then says to sending it.
 
     Without a length firmware hands over a pointer to data all the same, and a NULL pointer for the length.
@@ -51,13 +47,13 @@ def hvx(device: Device, command: Hvx) -> dict[str, object]:
     end = None if params.data is None else params.offset + written
     sent = attribute.value[params.offset : end][: connection.mtu - HVX_OVERHEAD]
     if params.type == HvxType.INDICATION:
-        device.connections.indicate(connection, attribute.handle, sent)
+        air.indicate(device, connection, attribute.handle, sent)
     else:
-        device.connections.notify(connection, attribute.handle, sent)
+        air.notify(device, connection, attribute.handle, sent)
     return {"bytes_written": written}
 
 
-def service_changed(device: Device, command: ServiceChanged) -> dict[str, object]:
+def service_changed(device: DeviceState, command: ServiceChanged) -> dict[str, object]:
     """NOT_SUPPORTED, INVALID_CONN_HANDLE, BUSY or TIMEOUT, INVALID_PARAM, INVALID_ATTR_HANDLE, the peer's state."""
     attribute = device.service_changed_value
     if attribute is None:
@@ -70,11 +66,13 @@ def service_changed(device: Device, command: ServiceChanged) -> dict[str, object
     refuse_unless(in_range, BleError.INVALID_ATTR_HANDLE)
     _check_subscription(device, connection, attribute, _CCCD_BITS[HvxType.INDICATION])
     data = first.to_bytes(2, "little") + last.to_bytes(2, "little")
-    device.connections.indicate(connection, attribute.handle, data, service_changed=True)
+    air.indicate(device, connection, attribute.handle, data, service_changed=True)
     return {}
 
 
-def rw_authorize_reply(device: Device, command: RwAuthorizeReply | RwAuthorizeReplyV1) -> dict[str, object]:
+def rw_authorize_reply(
+    device: DeviceState, command: RwAuthorizeReply | RwAuthorizeReplyV1
+) -> dict[str, object]:
     """INVALID_ADDR, INVALID_CONN_HANDLE, BUSY or TIMEOUT, INVALID_STATE, INVALID_PARAM."""
     params = command.rw_authorize_reply_params
     if params is None:
@@ -88,11 +86,11 @@ def rw_authorize_reply(device: Device, command: RwAuthorizeReply | RwAuthorizeRe
     answer = params.read if reading else params.write
     assert answer is not None  # the layout ties it to the type
     reply = _read_reply(device, connection, pending, answer) if reading else None
-    device.connections.settle(connection, reply or _write_reply(device, connection, pending, answer))
+    air.settle(device, connection, reply or _write_reply(device, connection, pending, answer))
     return {}
 
 
-def exchange_mtu_reply(device: Device, command: ExchangeMtuReply) -> dict[str, object]:
+def exchange_mtu_reply(device: DeviceState, command: ExchangeMtuReply) -> dict[str, object]:
     """INVALID_CONN_HANDLE, BUSY or TIMEOUT, INVALID_STATE, INVALID_PARAM."""
     connection = _live(device, command.conn_handle)
     pending = connection.pending
@@ -101,17 +99,17 @@ def exchange_mtu_reply(device: Device, command: ExchangeMtuReply) -> dict[str, o
     ours = command.server_rx_mtu
     refuse_unless(DEFAULT_MTU <= ours <= connection.max_mtu, NrfError.INVALID_PARAM)
     connection.mtu = max(DEFAULT_MTU, min(ours, pending.request.mtu))
-    device.connections.settle(connection, Reply(mtu=ours))
+    air.settle(device, connection, Reply(mtu=ours))
     return {}
 
 
-def _live(device: Device, conn_handle: int) -> Connection:
+def _live(device: DeviceState, conn_handle: int) -> Connection:
     connection = device.connections.require(conn_handle)
     refuse_unless(not connection.timed_out, device.profile.timeout_result)
     return connection
 
 
-def _own_value(device: Device, handle: int) -> Attribute:
+def _own_value(device: DeviceState, handle: int) -> Attribute:
     attribute = find(device, handle)
     refuse_unless(not attribute.stack, BleError.INVALID_ATTR_HANDLE)
     refuse_unless(attribute.kind is AttrType.CHAR_VAL, BleError.GATTS_INVALID_ATTR_TYPE)
@@ -131,7 +129,7 @@ def _store(attribute: Attribute, params: HvxParams) -> int:
     return len(params.data)
 
 
-def _check_subscription(device: Device, connection: Connection, attribute: Attribute, bit: int) -> None:
+def _check_subscription(device: DeviceState, connection: Connection, attribute: Attribute, bit: int) -> None:
     cccd = device.table.cccd_of(attribute.handle)
     if cccd is None:
         raise Refusal(NrfError.INVALID_STATE)
@@ -147,7 +145,10 @@ def _check_subscription(device: Device, connection: Connection, attribute: Attri
 
 
 def _read_reply(
-    device: Device, connection: Connection, pending: Pending, answer: AuthorizeParams | WriteAuthorizeParamsV1
+    device: DeviceState,
+    connection: Connection,
+    pending: Pending,
+    answer: AuthorizeParams | WriteAuthorizeParamsV1,
 ) -> Reply:
     assert isinstance(answer, AuthorizeParams)
     if answer.gatt_status != GattStatus.SUCCESS:
@@ -160,7 +161,10 @@ def _read_reply(
 
 
 def _write_reply(
-    device: Device, connection: Connection, pending: Pending, answer: AuthorizeParams | WriteAuthorizeParamsV1
+    device: DeviceState,
+    connection: Connection,
+    pending: Pending,
+    answer: AuthorizeParams | WriteAuthorizeParamsV1,
 ) -> Reply:
     request = pending.request
     if answer.gatt_status != GattStatus.SUCCESS:

@@ -9,24 +9,22 @@ The form is this chip's own: to hosts the blob is opaque.
 from __future__ import annotations
 
 from binascii import crc_hqx
-from typing import TYPE_CHECKING
 
 from gatts_codec.constants import NrfError, SysAttrFlags
+from gatts_codec.device import air
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.connection import BOTH_GROUPS, Connection, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
 from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
-
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
 
 _CRC_INIT = 0xFFFF
 _LENGTH = (2).to_bytes(2, "little")
 _ENTRY = 6
 
 
-def sys_attr_set(device: Device, command: SysAttrSet) -> dict[str, object]:
+def sys_attr_set(device: DeviceState, command: SysAttrSet) -> dict[str, object]:
     """INVALID_PARAM, INVALID_STATE, INVALID_DATA. Without data the peer starts without subscriptions."""
     groups = _groups(command.flags)
     connection = device.connections.find(command.conn_handle)
@@ -40,11 +38,11 @@ def sys_attr_set(device: Device, command: SysAttrSet) -> dict[str, object]:
     connection.initialized |= groups
     pending = connection.pending
     if pending is not None and pending.wait is Wait.SYS_ATTRS:
-        device.connections.retry(connection)
+        air.retry(device, connection)
     return {}
 
 
-def sys_attr_get(device: Device, command: SysAttrGet) -> dict[str, object]:
+def sys_attr_get(device: DeviceState, command: SysAttrGet) -> dict[str, object]:
     """INVALID_PARAM, INVALID_ADDR, NOT_FOUND, DATA_SIZE. Answers for the last, closed connection too."""
     groups = _groups(command.flags)
     room = required(command.len)
@@ -67,7 +65,7 @@ def _groups(flags: int) -> SysAttrFlags:
     return SysAttrFlags(flags) if flags else BOTH_GROUPS
 
 
-def _cccds(device: Device, groups: SysAttrFlags) -> list[Attribute]:
+def _cccds(device: DeviceState, groups: SysAttrFlags) -> list[Attribute]:
     return [a for a in device.table if a.is_cccd and device.group_of(a) & groups]
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gatts_codec.constants import BleError, NrfError
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gatts.attr_get import AttrGet, AttrGetV2
 from gatts_codec.packets.gatts.initial_user_handle_get import InitialUserHandleGet
 from gatts_codec.packets.gatts.value_get import ValueGet
 from gatts_codec.packets.gatts.value_set import Value, ValueSet
 
-if TYPE_CHECKING:
-    from gatts_codec.device.device import Device
 
-
-def value_set(device: Device, command: ValueSet) -> dict[str, object]:
+def value_set(device: DeviceState, command: ValueSet) -> dict[str, object]:
     """INVALID_ADDR, NOT_FOUND, FORBIDDEN, INVALID_PARAM, DATA_SIZE; of a CCCD the connection's results too.
 
     A CCCD is FORBIDDEN in S110 v8 and S130 v1, as a report of a board has it.
@@ -31,7 +27,7 @@ def value_set(device: Device, command: ValueSet) -> dict[str, object]:
     return {"value": given}
 
 
-def value_get(device: Device, command: ValueGet) -> dict[str, object]:
+def value_get(device: DeviceState, command: ValueGet) -> dict[str, object]:
     """INVALID_ADDR, NOT_FOUND, INVALID_PARAM; of a CCCD the connection's results too.
 
     The length is that of the value from the offset on, also where the buffer is smaller or absent. The bytes go with it
@@ -46,7 +42,7 @@ def value_get(device: Device, command: ValueGet) -> dict[str, object]:
     return {"value": Value(rest if fits else None, wanted.offset, len(rest))}
 
 
-def attr_get(device: Device, command: AttrGet | AttrGetV2) -> dict[str, object]:
+def attr_get(device: DeviceState, command: AttrGet | AttrGetV2) -> dict[str, object]:
     """INVALID_PARAM, NOT_FOUND. The response of sd_api_v2 has no UUID."""
     early = isinstance(command, AttrGetV2)
     wants_uuid = command.uuid is not None if isinstance(command, AttrGetV2) else command.uuid_present
@@ -58,13 +54,13 @@ def attr_get(device: Device, command: AttrGet | AttrGetV2) -> dict[str, object]:
     }
 
 
-def initial_user_handle_get(device: Device, command: InitialUserHandleGet) -> dict[str, object]:
+def initial_user_handle_get(device: DeviceState, command: InitialUserHandleGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.handle_present, NrfError.INVALID_ADDR)
     return {"handle": device.table.first_user_handle}
 
 
-def find(device: Device, handle: int) -> Attribute:
+def find(device: DeviceState, handle: int) -> Attribute:
     """The attribute, or NOT_FOUND."""
     attribute = device.table.find(handle)
     if attribute is None:
@@ -82,7 +78,7 @@ def _new_value(attribute: Attribute, given: Value) -> bytes:
     return attribute.stored(given.offset, given.value)
 
 
-def _set_cccd(device: Device, command: ValueSet, attribute: Attribute, given: Value) -> None:
+def _set_cccd(device: DeviceState, command: ValueSet, attribute: Attribute, given: Value) -> None:
     connection = device.owner(command.conn_handle)
     refuse_unless(device.profile.api > 1, NrfError.FORBIDDEN)
     refuse_unless(connection.knows_cccd(device.group_of(attribute)), BleError.GATTS_SYS_ATTR_MISSING)
@@ -91,7 +87,7 @@ def _set_cccd(device: Device, command: ValueSet, attribute: Attribute, given: Va
         connection.cccds[attribute.handle] = int.from_bytes(given.value, "little")
 
 
-def _cccd(device: Device, conn_handle: int, attribute: Attribute) -> bytes:
+def _cccd(device: DeviceState, conn_handle: int, attribute: Attribute) -> bytes:
     connection = device.owner(conn_handle)
     if device.profile.api >= 3:  # before, what is not set reads as zero
         refuse_unless(connection.knows_cccd(device.group_of(attribute)), BleError.GATTS_SYS_ATTR_MISSING)

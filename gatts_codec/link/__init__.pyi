@@ -24,7 +24,6 @@ from gatts_codec.link.events import PacketReceived as PacketReceived
 from gatts_codec.link.events import Rebooted as Rebooted
 from gatts_codec.link.events import Retransmitted as Retransmitted
 from gatts_codec.link.goals import Goal as Goal
-from gatts_codec.link.goals import LinkGoal as LinkGoal
 from gatts_codec.link.goals import Request as Request
 from gatts_codec.link.host_link import HostLink as HostLink
 from gatts_codec.link.inbox import AnyEvent as AnyEvent
@@ -36,6 +35,7 @@ from gatts_codec.link.machine import Input as Input
 from gatts_codec.link.opening import Options as Options
 from gatts_codec.link.plain import PlainLink as PlainLink
 from gatts_codec.link.session import CallSession as CallSession
+from gatts_codec.link.session import LinkGoal as LinkGoal
 from gatts_codec.link.transports import Transport as Transport
 from gatts_codec.link.transports import memory_pair as memory_pair
 from gatts_codec.link.transports import open_transport as open_transport

@@ -14,9 +14,9 @@ from contextlib import suppress
 from copy import copy
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
-from gatts_codec.link.goals import Goal, LinkGoal, Request
+from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.notices import log
-from gatts_codec.link.session import CallSession
+from gatts_codec.link.session import CallSession, LinkGoal
 from gatts_codec.link.transports import Transport
 
 _UNSENT_LIMIT = 65536

@@ -1,15 +1,12 @@
-"""What callers wait for: a call, the link, an event (``Waiter`` in inbox.py)."""
+"""What callers wait for: a call; the link (``LinkGoal`` in session.py), an event (``Waiter`` in inbox.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from gatts_codec.errors import LinkError
 from gatts_codec.link.config import timeout
-
-if TYPE_CHECKING:
-    from gatts_codec.link.session import CallSession
 
 _COMMAND, _DTM_COMMAND, _DTM_RESPONSE = 0, 3, 4
 
@@ -59,15 +56,3 @@ class Request:
         self.answer, self.error, self.done = answer, error, True
         if self.notify is not None:
             self.notify()
-
-
-class LinkGoal:
-    """What is waited for by who waits for the link: it is up, or will not come up."""
-
-    def __init__(self, session: CallSession) -> None:
-        self._session = session
-
-    @property
-    def done(self) -> bool:
-        """Whether it is up or down."""
-        return self._session.link.is_up or self._session.down is not None

@@ -21,10 +21,10 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
-from gatts_codec.link.goals import Goal, LinkGoal, Request
+from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.hold import Busy, Hold
 from gatts_codec.link.notices import log
-from gatts_codec.link.session import CallSession
+from gatts_codec.link.session import CallSession, LinkGoal
 from gatts_codec.link.transports import Transport
 
 GRACE_S = 0.02

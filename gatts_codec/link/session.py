@@ -30,7 +30,7 @@ from gatts_codec.link.events import (
     PacketAcked,
     PacketReceived,
 )
-from gatts_codec.link.goals import Goal, LinkGoal, Request
+from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices, brief_hex, log
@@ -395,3 +395,15 @@ def _in_between(error: LinkError) -> LinkReset:
         attempts=error.attempts,
         heard=error.heard,
     )
+
+
+class LinkGoal:
+    """What is waited for by who waits for the link: it is up, or will not come up."""
+
+    def __init__(self, session: CallSession) -> None:
+        self._session = session
+
+    @property
+    def done(self) -> bool:
+        """Whether it is up or down."""
+        return self._session.link.is_up or self._session.down is not None

@@ -1,0 +1,166 @@
+"""Connections: their coming and going, notifications on their way, requests that wait, and the time all that takes.
+
+The air takes no time unless the configuration gives the connection an interval: then notifications leave together, once
+an interval. A peer that is out of reach gets nothing: notifications stay in the queue, indications unconfirmed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gatts_codec.device import att, events
+from gatts_codec.device.config import DEFAULT_MTU
+from gatts_codec.device.connection import (
+    AttRequest,
+    ConnectedPeer,
+    Connection,
+    Indication,
+    Pending,
+    Reply,
+    Wait,
+)
+from gatts_codec.device.state import DeviceState
+
+_MAX_COUNT = 255  # of notifications in one event
+
+# -- coming and going
+
+
+def open(device: DeviceState, peer: ConnectedPeer, address: bytes, address_type: int) -> Connection:
+    """A peer has connected: the host learns of it, and advertising ends."""
+    tag, config, profile = device.gap.tag, device.config, device.profile
+    connection = Connection(
+        handle=device.connections.free_handle(),
+        peer=peer,
+        address=address,
+        address_type=address_type,
+        queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
+        max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
+    )
+    device.connections.add(connection)
+    device.gap.connected()
+    device.emit(events.connected(device, connection))
+    return connection
+
+
+def close(device: DeviceState, connection: Connection, reason: int) -> None:
+    """The connection ends: lent memory goes back, the peer's requests fail, the host learns of it."""
+    if connection.closed:
+        return
+    att.finish_prepared(device, connection, store=False)
+    device.connections.remove(connection)
+    device.emit(events.disconnected(connection.handle, reason))
+    connection.peer.lose(connection)
+
+
+# -- what the server sends
+
+
+def notify(device: DeviceState, connection: Connection, handle: int, data: bytes) -> None:
+    """Queue a notification; it leaves at the next connection event."""
+    connection.queue.append((handle, data))
+    if connection.air_deadline is None:
+        interval_s = device.config.connection_interval_s
+        connection.air_deadline = device.now + interval_s
+    if connection.air_deadline <= device.now:
+        _send_queue(device, connection)
+
+
+def indicate(
+    device: DeviceState, connection: Connection, handle: int, data: bytes, *, service_changed: bool = False
+) -> None:
+    """Send an indication, which the peer has to confirm in time."""
+    deadline = device.now + device.config.att_timeout_s
+    connection.indication = Indication(handle, data, service_changed, deadline)
+    connection.peer.hear(handle, data, indication=True)
+
+
+def confirm(device: DeviceState, connection: Connection) -> None:
+    """The peer confirms the indication under way."""
+    indication, connection.indication = connection.indication, None
+    if indication is not None and not connection.timed_out:
+        device.emit(events.confirmed(connection.handle, indication.handle, indication.service_changed))
+
+
+def flush(device: DeviceState, connection: Connection) -> None:
+    """Send what waits, since the peer is in reach again."""
+    if connection.queue:
+        _send_queue(device, connection)
+    waiting = connection.indication
+    if waiting is not None:
+        connection.peer.hear(waiting.handle, waiting.data, indication=True)
+
+
+def _send_queue(device: DeviceState, connection: Connection) -> None:
+    connection.air_deadline = None
+    if not connection.peer.in_reach:
+        return
+    waiting = list(connection.queue)[:_MAX_COUNT]
+    for _ in waiting:
+        connection.queue.popleft()
+    device.emit(events.sent(device, connection.handle, len(waiting)))
+    for handle, data in waiting:
+        connection.peer.hear(handle, data, indication=False)
+    if connection.queue:
+        _send_queue(device, connection)
+
+
+# -- what a peer asks
+
+
+def ask(
+    device: DeviceState, connection: Connection, request: AttRequest, answer: Callable[[Reply], None]
+) -> None:
+    """A request of the peer: ``answer`` is called with the reply, now or when the application has decided."""
+    outcome = att.answer(device, connection, request)
+    if isinstance(outcome, Wait):
+        deadline = device.now + device.config.att_timeout_s
+        connection.pending = Pending(request, answer, outcome, deadline)
+    else:
+        answer(outcome)
+
+
+def command(device: DeviceState, connection: Connection, request: AttRequest) -> None:
+    """A write command of the peer: nobody learns what became of it."""
+    att.answer(device, connection, request)
+
+
+def settle(device: DeviceState, connection: Connection, reply: Reply) -> None:
+    """The application has decided: the pending request is answered."""
+    pending, connection.pending = connection.pending, None
+    assert pending is not None
+    pending.answer(reply)
+
+
+def retry(device: DeviceState, connection: Connection) -> None:
+    """What the pending request waited for is there: let it run again."""
+    pending, connection.pending = connection.pending, None
+    assert pending is not None
+    ask(device, connection, pending.request, pending.answer)
+
+
+# -- time
+
+
+def next_deadline(device: DeviceState) -> float | None:
+    """When ``tick`` has something to do."""
+    return min((due for connection in device.connections for due in connection.deadlines()), default=None)
+
+
+def tick(device: DeviceState) -> None:
+    """What is due at the device's time."""
+    now = device.now
+    for connection in device.connections:
+        if connection.air_deadline is not None and connection.air_deadline <= now:
+            _send_queue(device, connection)
+        waits = (connection.pending, connection.indication)
+        if any(wait is not None and wait.deadline <= now for wait in waits):
+            _time_out(device, connection)
+
+
+def _time_out(device: DeviceState, connection: Connection) -> None:
+    """An ATT transaction took too long: nothing works on this connection until it is made anew."""
+    connection.timed_out = True
+    connection.pending = connection.indication = None
+    device.emit(events.timeout(connection.handle))
+    connection.peer.time_out(connection)

@@ -1,7 +1,7 @@
 """A heart rate server for one phone after another.
 
-python examples/heart_rate_server.py                  a virtual chip, and a phone that takes three values
-python examples/heart_rate_server.py /dev/ttyACM0     a board with connectivity firmware of SD API v5
+python examples/heart_rate_server.py                               a virtual chip, and a phone that takes three values
+python examples/heart_rate_server.py /dev/ttyACM0 sd_api_v6        a board with connectivity firmware, and its dialect
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 
 from gatts_codec import (
     NO_ACCESS,
+    AdvData,
     Attr,
     AttrMd,
     CharMd,
@@ -23,17 +24,17 @@ from gatts_codec import (
     SysAttrMissingEvent,
     Uuid,
     WriteEvent,
+    WriteEventV1,
     connect,
     memory_pair,
 )
-from gatts_codec.common import ConnGatt
+from gatts_codec.common import TxCompleteEvent
 from gatts_codec.device import ChipRunner, VirtualChip
-from gatts_codec.gap import AdvParamsV5, ConnectedEvent, DisconnectedEvent
+from gatts_codec.gap import ConnectedEvent, DisconnectedEvent
 
 DIALECT = "sd_api_v5"
 MTU = 247
-TAG = 1  # by which advertising names the configuration of connections
-ADVERTISING_DATA = b"\x02\x01\x06" + b"\x06\x09Heart"  # flags, complete local name
+HEART = AdvData(name="Heart", services=[0x180D])
 
 
 class HeartRateServer:
@@ -43,19 +44,18 @@ class HeartRateServer:
         self.client = client
         self.beats = itertools.cycle((72, 73, 75, 74))
         self.subscribed: set[int] = set()  # connections
-        client.cfg_set(ConnGatt(att_mtu=MTU, conn_cfg_tag=TAG))
-        client.enable()
+        mtu = MTU if client.dialect.api >= 3 else 23  # before that there is no other
+        client.start(att_mtu=mtu, device_name="Heart")
         service = client.service_add(ServiceType.PRIMARY, Uuid(0x180D)).handle
         value = Attr(Uuid(0x2A37), AttrMd(NO_ACCESS, NO_ACCESS, vlen=1), max_len=20)
         handles = client.characteristic_add(service, CharMd(CharProps(notify=1)), value).handles
         assert handles is not None
         self.value, self.cccd = handles.value_handle, handles.cccd_handle
-        client.gap.adv_data_set(data=ADVERTISING_DATA)
         self.advertise()
 
     def advertise(self) -> None:
         """The chip stops when a phone connects."""
-        self.client.gap.adv_start_v5(AdvParamsV5(), TAG)
+        self.client.advertise(HEART)
 
     def serve(self, timeout_s: float | None = None) -> None:
         """Answer until nothing has happened for so long; for ever if that is None."""
@@ -79,12 +79,12 @@ class HeartRateServer:
         elif isinstance(event, ExchangeMtuRequestEvent):
             self.client.unchecked.exchange_mtu_reply(event.conn_handle, min(MTU, event.client_rx_mtu))
             self.notify(event.conn_handle)  # during the exchange the chip refuses to
-        elif isinstance(event, WriteEvent) and event.handle == self.cccd:
+        elif isinstance(event, WriteEvent | WriteEventV1) and event.handle == self.cccd:
             self.follow_subscription(event)
-        elif isinstance(event, HvnTxCompleteEvent):  # there is room for the next one
+        elif isinstance(event, HvnTxCompleteEvent | TxCompleteEvent):  # there is room for the next one
             self.notify(event.conn_handle)
 
-    def follow_subscription(self, event: WriteEvent) -> None:
+    def follow_subscription(self, event: WriteEvent | WriteEventV1) -> None:
         if event.data[0] & 1:
             print("subscribed")
             self.subscribed.add(event.conn_handle)
@@ -116,7 +116,8 @@ def main(arguments: list[str]) -> None:
     if not arguments:
         serve_virtual_phone()
         return
-    with connect(arguments[0], DIALECT) as client:
+    port, dialect = [*arguments, DIALECT][:2]
+    with connect(port, dialect) as client:
         HeartRateServer(client).serve()
 
 

@@ -58,7 +58,7 @@ def board(folder: Path, habits: str) -> Iterator[str]:
     """A virtual chip with a phone that comes as soon as the chip advertises."""
     port = folder / "board"
     phone = parse_script(f"wait advertising\nconnect\n{habits}\nwait values 1\ndisconnect\n")
-    chip = VirtualChip("sd_api_v5", link=PATIENT_CHIP)
+    chip = VirtualChip("sd_api_v5_pc", link=PATIENT_CHIP)
     script = Script(chip, phone, lambda line, important: None, once=False)
     chip.observers.append(lambda what: script.begin() if isinstance(what, Rebooted) else None)
     runner = ChipRunner(chip, open_transport("pty:"))

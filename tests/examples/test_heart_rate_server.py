@@ -34,11 +34,20 @@ def heart_rate_server(monkeypatch: pytest.MonkeyPatch) -> type:
     return found
 
 
+@pytest.mark.parametrize("dialect", ["s130_v1", "sd_api_v3", "sd_api_v6"])
+def test_it_serves_any_dialect(dialect: str, heart_rate_server: type) -> None:
+    a_phone_gets_its_values(PHONES["in a hurry"], heart_rate_server, dialect)
+
+
 @pytest.mark.parametrize("phone", PHONES)
 def test_a_phone_gets_its_values(phone: str, heart_rate_server: type) -> None:
-    script = parse_script(f"wait advertising\nconnect\n{PHONES[phone]}\ndisconnect")
+    a_phone_gets_its_values(PHONES[phone], heart_rate_server, "sd_api_v5")
+
+
+def a_phone_gets_its_values(habits: str, heart_rate_server: type, dialect: str) -> None:
+    script = parse_script(f"wait advertising\nconnect\n{habits}\ndisconnect")
     chip_end, host_end = memory_pair()
-    chip = ChipRunner(VirtualChip("sd_api_v5"), chip_end)
+    chip = ChipRunner(VirtualChip(dialect), chip_end)
     runs: list[ScriptRun] = []
 
     def turn(now: float) -> float | None:
@@ -46,7 +55,7 @@ def test_a_phone_gets_its_values(phone: str, heart_rate_server: type) -> None:
 
     chip.on_turn = turn
     client: Client
-    with chip, connect(host_end, "sd_api_v5") as client:
+    with chip, connect(host_end, dialect) as client:
         server = heart_rate_server(client)
         client.on_event(server.answer)
         chip.call(lambda: runs.append(ScriptRun(chip.chip, script, lambda line: None)))

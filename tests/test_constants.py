@@ -47,6 +47,9 @@ HEADER_PREFIXES: dict[type[Enum], str] = {
     constants.SecStatus: "BLE_GAP_SEC_STATUS_",
     constants.SecStatusSource: "BLE_GAP_SEC_STATUS_SOURCE_",
     constants.HciStatus: "BLE_HCI_",
+    constants.AdType: "BLE_GAP_AD_TYPE_",
+    constants.AdvFlags: "BLE_GAP_ADV_FLAG_",
+    constants.Appearance: "BLE_APPEARANCE_",
     constants.UserMemType: "BLE_USER_MEM_TYPE_",
     constants.ConnBandwidth: "BLE_CONN_BW_",
     constants.NrfError: "NRF_ERROR_",
@@ -56,8 +59,6 @@ HEADER_PREFIXES: dict[type[Enum], str] = {
 # a Python name cannot begin with a digit
 HEADER_NAMES = {  # a Python name cannot begin with a digit
     "TWO_BIT": "2BIT",
-    "UUID_16BIT": "16BIT",
-    "UUID_128BIT": "128BIT",
     "MBPS_1": "1MBPS",
     "MBPS_2": "2MBPS",
 }
@@ -81,6 +82,12 @@ RPC_PACKET_NAMES = {
 }
 
 
+def header_name(name: str) -> str:
+    """What the headers call a member."""
+    digits = name.replace("UUID_", "", 1) if re.match(r"UUID_\d", name) else name.replace("THREE_D", "3D")
+    return HEADER_NAMES.get(name, digits)
+
+
 def measured(prefix: str) -> dict[str, set[int]]:
     """Every value that a constant of this prefix has in any dialect, by name without the prefix."""
     values: dict[str, set[int]] = {}
@@ -93,7 +100,7 @@ def measured(prefix: str) -> dict[str, set[int]]:
 
 @pytest.mark.parametrize("enum", HEADER_PREFIXES, ids=lambda enum: enum.__name__)
 def test_every_enum_equals_the_headers(enum: type[Enum]) -> None:
-    members = {HEADER_NAMES.get(name, name): {member.value} for name, member in enum.__members__.items()}
+    members = {header_name(name): {member.value} for name, member in enum.__members__.items()}
     if enum is constants.NrfError:
         assert members.pop("SUCCESS") == measured("NRF_SUCCESS")[""]
     wanted = measured(HEADER_PREFIXES[enum])
@@ -120,6 +127,9 @@ def test_packet_types_flags_and_handles_equal_the_headers() -> None:
     for table in tables().values():
         assert table["BLE_CONN_HANDLE_INVALID"] == constants.BLE_CONN_HANDLE_INVALID
         assert table["BLE_CONN_HANDLE_ALL"] == constants.BLE_CONN_HANDLE_ALL
+        assert (
+            table.get("BLE_GATT_ATT_MTU_DEFAULT", table.get("GATT_MTU_SIZE_DEFAULT")) == constants.DEFAULT_MTU
+        )
         assert table["BLE_GATTS_VAR_ATTR_LEN_MAX"] == constants.MAX_VALUE_LEN
 
 

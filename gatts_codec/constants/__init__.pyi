@@ -11,6 +11,7 @@ from gatts_codec.constants.codes import ResultCode as ResultCode
 from gatts_codec.constants.codes import SdRpcError as SdRpcError
 from gatts_codec.constants.enums import BLE_CONN_HANDLE_ALL as BLE_CONN_HANDLE_ALL
 from gatts_codec.constants.enums import BLE_CONN_HANDLE_INVALID as BLE_CONN_HANDLE_INVALID
+from gatts_codec.constants.enums import DEFAULT_MTU as DEFAULT_MTU
 from gatts_codec.constants.enums import MAX_VALUE_LEN as MAX_VALUE_LEN
 from gatts_codec.constants.enums import AttrType as AttrType
 from gatts_codec.constants.enums import AttrVloc as AttrVloc

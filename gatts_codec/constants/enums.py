@@ -15,6 +15,8 @@ BLE_CONN_HANDLE_ALL = 0xFFFE
 MAX_VALUE_LEN = 512
 """The longest attribute value, in bytes: Nordic's codecs were measured to refuse more. (One of fixed length has 510 at
 most, by the API documentation: that is for the chip to say.)"""
+DEFAULT_MTU = 23
+"""The ATT MTU in bytes until both ends have agreed on another (``BLE_GATT_ATT_MTU_DEFAULT``)."""
 
 
 class RpcPacketType(IntEnum):

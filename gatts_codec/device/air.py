@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gatts_codec.constants import DEFAULT_MTU
 from gatts_codec.device import att, events
-from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import (
     AttRequest,
     ConnectedPeer,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import DEFAULT_MTU, NrfError
 from gatts_codec.device import air
-from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState

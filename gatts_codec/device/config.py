@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gatts_codec.constants import DEFAULT_MTU
 from gatts_codec.errors import EncodeError
 from gatts_codec.link.config import FOR_EVER, require
 
 LEAST_TABLE = 248
-DEFAULT_MTU = 23
 _ADDRESS_BYTES = 6
 _LONGEST_S = 86400
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Protocol
 
-from gatts_codec.constants import GattStatus, SysAttrFlags
-from gatts_codec.device.config import DEFAULT_MTU
+from gatts_codec.constants import DEFAULT_MTU, GattStatus, SysAttrFlags
 
 BOTH_GROUPS = SysAttrFlags.SYS_SRVCS | SysAttrFlags.USR_SRVCS
 

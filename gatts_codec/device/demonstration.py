@@ -14,9 +14,10 @@ from functools import partial
 from time import perf_counter
 from typing import Literal, TypeVar
 
+from gatts_codec.advertising.data import AdvData
 from gatts_codec.capture import Chunk, Direction
 from gatts_codec.codec import Codec
-from gatts_codec.constants import AuthorizeType, GattStatus, ServiceType
+from gatts_codec.constants import DEFAULT_MTU, AuthorizeType, GattStatus, ServiceType
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.peer import Peer
 from gatts_codec.device.runner import ChipRunner
@@ -24,23 +25,7 @@ from gatts_codec.dialects import Dialect
 from gatts_codec.errors import PeerError
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.transports import Transport, memory_pair, open_transport
-from gatts_codec.packets.common.cfg_set import CfgSet, ConnGatt
-from gatts_codec.packets.common.enable import (
-    CommonEnableParams,
-    Enable,
-    EnableParams,
-    EnableV3,
-    GapEnableParams,
-    GapEnableParamsV2,
-    GattEnableParams,
-    GattsEnableParams,
-)
-from gatts_codec.packets.gap.adv_data_set import AdvDataSet
-from gatts_codec.packets.gap.adv_set_configure import AdvParams, AdvSetConfigure
-from gatts_codec.packets.gap.adv_start import AdvParamsV2, AdvParamsV5, AdvStart, AdvStartV5
-from gatts_codec.packets.gap.characteristics import DeviceNameSet
 from gatts_codec.packets.gap.connection_events import ConnectedEvent, DisconnectedEvent
-from gatts_codec.packets.gap.structs import AdvSetData, BleData
 from gatts_codec.packets.gatts.characteristic_add import CharMd, CharProps
 from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
 from gatts_codec.packets.gatts.hvx import HvxParams
@@ -57,7 +42,7 @@ Who = Literal["host", "peer"]
 E = TypeVar("E")
 
 HEART_RATE, MEASUREMENT, LOCATION, CONTROL_POINT = 0x180D, 0x2A37, 0x2A38, 0x2A39
-NAME = b"Heart"
+NAME = "Heart"
 _CHEST, _RESET_ENERGY, _NONSENSE = b"\x01", b"\x01", b"\x63"
 _NOT_SUPPORTED_HERE = (
     GattStatus.ATTERR_APP_BEGIN
@@ -125,11 +110,6 @@ class Stage:
         client = connect(self._host_end, self.codec.dialect, max_payload=self.chip.link.config.max_payload)
         self.client = self._stack.enter_context(client)
 
-    @property
-    def api(self) -> int:
-        """The version of the SoftDevice API."""
-        return self.chip.device.profile.api
-
     def say(self, who: Who, text: str) -> None:
         """Note what host or peer did."""
         with self._lock:
@@ -165,25 +145,10 @@ def _link_up(stage: Stage) -> None:
 
 
 def _enable(stage: Stage) -> None:
-    if stage.api >= 4:
-        stage.client.call(CfgSet(ConnGatt(att_mtu=_MTU, conn_cfg_tag=_TAG)))
-        stage.client.call(Enable())
-    else:
-        stage.client.call(EnableV3(_parameters(stage.api)))
+    stage.client.start(att_mtu=_MTU if stage.exchanges_mtu else DEFAULT_MTU, device_name=NAME)
     if stage.exchanges_mtu:
         stage.say("host", f"configured: connections may use an ATT MTU of {_MTU} bytes")
-    stage.client.call(DeviceNameSet(OPEN, NAME))
-    stage.say("host", f"BLE is enabled, the device is called {NAME.decode()!r}")
-
-
-def _parameters(api: int) -> EnableParams:
-    """What came to travel with enable, and then went to cfg_set."""
-    server = GattsEnableParams(service_changed=1)
-    if api == 1:
-        return EnableParams(server)
-    if api == 2:
-        return EnableParams(server, CommonEnableParams(), GapEnableParamsV2())
-    return EnableParams(server, CommonEnableParams(), GapEnableParams(), GattEnableParams(_MTU))
+    stage.say("host", f"BLE is enabled, the device is called {NAME!r}")
 
 
 def _add_service(stage: Stage) -> None:
@@ -207,16 +172,7 @@ def _add_service(stage: Stage) -> None:
 
 
 def _connect(stage: Stage) -> None:
-    shown = b"\x02\x01\x06" + bytes([len(NAME) + 1, 0x09]) + NAME  # flags, complete local name
-    if stage.api >= 6:
-        stage.client.call(
-            AdvSetConfigure(adv_data=AdvSetData(BleData(1, data=shown)), adv_params=AdvParams())
-        )
-        stage.client.call(AdvStart(conn_cfg_tag=_TAG))
-    else:
-        stage.client.call(AdvDataSet(data=shown))
-        params = AdvParamsV2() if stage.api <= 2 else AdvParamsV5()
-        stage.client.call(AdvStartV5(params, _TAG if stage.api >= 4 else None))
+    stage.client.advertise(AdvData(name=NAME, services=[HEART_RATE]))
     stage.say("host", "advertising")
     stage.conn = stage.peer.connect()
     stage.say("peer", "a phone connects")
@@ -293,7 +249,7 @@ def _either(stage: Stage, late: type[E], early: type[E]) -> type[E]:
     return early if stage.chip.device.profile.context_events else late
 
 
-_MTU, _TAG = 247, 1
+_MTU = 247
 
 _ACTS: tuple[tuple[str, Act], ...] = (
     ("The link comes up", _link_up),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatts_codec.constants import (
+    DEFAULT_MTU,
     AttrType,
     AuthorizeType,
     BleError,
@@ -12,7 +13,6 @@ from gatts_codec.constants import (
 )
 from gatts_codec.device import air, att
 from gatts_codec.device.attribute_table import Attribute
-from gatts_codec.device.config import DEFAULT_MTU
 from gatts_codec.device.connection import Connection, Op, Pending, Reply, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState

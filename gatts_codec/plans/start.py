@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gatts_codec.constants import DEFAULT_MTU
 from gatts_codec.constants.table import table
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import brief
@@ -40,7 +41,6 @@ from gatts_codec.packets.gap.characteristics import AppearanceSet, DeviceNameSet
 from gatts_codec.plans.plan import AnyCommand, Plan
 from gatts_codec.schema.structs import NO_ACCESS
 
-DEFAULT_MTU = 23
 _DEFAULT_EVENT_LENGTH = 3  # units of 1.25 ms
 _DEFAULT_NAME_ROOM, _LONGEST_NAME = 31, 248  # bytes
 # The first SD API that can be told.

@@ -10,6 +10,7 @@ from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.capture.wire.chunks import Remark
 from gatts_codec.capture.wire.clock import SECOND_US
 from gatts_codec.capture.wire.frames import Item
+from gatts_codec.constants import DEFAULT_MTU
 
 _STREAMED = re.compile(r"Streaming Data: len:(\d+)")
 _MTU = re.compile(r"ATT MTU is (\d+)")
@@ -17,7 +18,7 @@ _NOT_ACKNOWLEDGED = re.compile(
     r"0x802a\b|no response from device|send_?max_?retries|RPC_NO_RESPONSE", re.IGNORECASE
 )
 _OVERHEAD = 14  # bytes of a gattc_write packet and its frame beside the value
-_ATT_HEADER, _DEFAULT_MTU = 3, 23
+_ATT_HEADER = 3
 _J_LINK_LIMIT = 64
 _BLATANN = (
     "blatann prints each call and each event as its own objects",
@@ -42,7 +43,7 @@ class Program(Rule):
         super().__init__(scene)
         self._steps = 0
         self._step: Remark | None = None
-        self._mtu = _DEFAULT_MTU
+        self._mtu = DEFAULT_MTU
         self._failed = False
         self._spoken: Remark | None = None
         self._calls: Remark | None = None

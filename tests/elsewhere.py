@@ -47,7 +47,7 @@ NO_NAMES: dict[Any, str] = {
     signal: "SIGALRM SIGHUP SIGKILL SIGPIPE SIGUSR1 pthread_kill",
     socket: "AF_UNIX",
 }
-RUNS_WHEN_IMPORTED = ("gatts_codec.__main__", "gatts_codec.dissectors.__main__")
+RUNS_WHEN_IMPORTED = ("gatts_codec.__main__",)
 CAPTURE = Path(__file__).parent / "captures" / "scripted_chip" / "sd_api_v5" / "f_drop_ack.jsonl"
 
 

@@ -1,4 +1,4 @@
-"""Write the packet tables of specs/, and ``explain``'s words on packets: ``python -m tools.packet_tables [GROUP ..]``.
+"""The packet tables of specs/, and ``explain``'s words on packets; ``tools/generate.py`` writes them.
 
 Lengths, fields, conditions and kinds are those of the layouts, meanings those of the docstrings, so a new packet needs
 no table by hand. The tables of GATTS were written first, from the bytes, and are left alone. Tests hold all of them
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,16 +41,15 @@ class Form(NamedTuple):
     ignores_trailing: bool
 
 
-def main(groups: list[str]) -> None:
-    for group in groups or GROUPS:
-        folder = ROOT / "specs" / group
-        folder.mkdir(parents=True, exist_ok=True)
+def files() -> Iterator[tuple[Path, str]]:
+    """Each file that follows from layouts and docstrings, and its text."""
+    for group in GROUPS:
         for file, entries in _packets(group).items():
-            (folder / f"{file}.toml").write_text(_text(entries), "utf-8")
-    SUMMARIES.write_text(summaries(), "utf-8")
+            yield ROOT / "specs" / group / f"{file}.toml", _text(entries)
+    yield SUMMARIES, _summaries()
 
 
-def summaries() -> str:
+def _summaries() -> str:
     """What each command and event of these groups is for, by its SoftDevice name: for ``explain``, as JSON."""
     found = {
         entries[-1][1].cls.name.upper(): _summary(entries).rstrip(".")
@@ -60,6 +60,7 @@ def summaries() -> str:
     return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
 
 
+@cache
 def _packets(group: str) -> dict[str, list[tuple[str, PacketEntry]]]:
     """File name to the packet's entries, in the order of the dialects."""
     found: dict[str, list[tuple[str, PacketEntry]]] = {}
@@ -179,7 +180,3 @@ def _table(form: Form) -> Iterator[str]:
 def _line(cells: list[str], widths: list[int]) -> str:
     (first, *others) = [cell.ljust(width) for cell, width in zip(cells, widths, strict=False)]
     return first + " " + "".join(others) + cells[4]
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from gatts_codec.constants import Kind
 from gatts_codec.dissectors.tables import DialectTables, PacketTable
 from gatts_codec.schema.describe import Description
 
@@ -46,18 +47,19 @@ class SharedTables:
             "event_names": self._share("event_names", table.event_names),
             "results": self._share("results", table.results),
             "packets": {
-                kind: {number: self._packet(packet) for number, packet in of_kind.items()}
+                kind: {number: self._packet(kind, packet) for number, packet in of_kind.items()}
                 for kind, of_kind in table.packets.items()
             },
         }
 
-    def _packet(self, packet: PacketTable) -> dict[str, Any]:
-        return {
+    def _packet(self, kind: Kind, packet: PacketTable) -> Reference:
+        content = {
             "name": packet.name,
             "short": packet.short,
             "group": packet.group,
             "layout": self._layout(packet.layout),
         }
+        return self._share(f"{packet.short.replace('.', '_')}_{kind}", content)
 
     def _layout(self, block: Description) -> Any:
         inner = {key: self._inner(key, value) for key, value in block.items() if key not in self._left_out}

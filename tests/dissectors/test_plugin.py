@@ -14,13 +14,7 @@ from gatts_codec.dissectors import install
 from gatts_codec.dissectors.fields import unique_fields
 from gatts_codec.dissectors.lua import lua
 from gatts_codec.dissectors.sharing import Reference
-from gatts_codec.dissectors.wireshark import plugin
 from gatts_codec.schema.describe import describe
-
-
-def test_the_plugin_in_the_package_is_what_the_layouts_give() -> None:
-    shipped = install.plugin_path().read_text("ascii")
-    assert shipped == plugin(), "run: python -m gatts_codec.dissectors"
 
 
 def test_a_block_without_a_description_is_refused() -> None:

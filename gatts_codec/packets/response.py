@@ -11,10 +11,23 @@ from construct import Construct
 
 from gatts_codec.constants import ResultCode
 from gatts_codec.schema.blocks import u32
+from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Response
 from gatts_codec.schema.record import Record, When, named
 
 Result = Annotated[int, ResultCode]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ResultAlone(Response):
+    """Base of the responses without outputs, which differ in nothing but their name.
+
+        result  4  0 success
+
+    Behind the opcode (u8), little endian. Source: the table of the command.
+    """
+
+    result: Result
 
 
 def response(cls: type[Response], *outputs: Construct) -> Record:

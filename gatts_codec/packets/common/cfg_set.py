@@ -8,11 +8,11 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from gatts_codec.errors import EncodeError
 from gatts_codec.packets.common.device_name import DEVICE_NAME, DeviceName
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
-from gatts_codec.schema.message import Command, Message, Response
+from gatts_codec.schema.message import Command, Message
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER
 
@@ -179,17 +179,11 @@ class CfgSet(Command["CfgSetResponse"]):
             object.__setattr__(self, "cfg", replace(self.cfg, conn_cfg_tag=conn_cfg_tag))
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CfgSetResponse(Response):
-    """The result alone.
+class CfgSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/common/cfg_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_cfg_set"
-    result: Result
 
 
 Cfg: TypeAlias = (

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from gatts_codec.packets.common.device_name import DEVICE_NAME, DeviceName
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Message, Response
+from gatts_codec.schema.message import Command, Message
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER
 
@@ -161,17 +161,11 @@ class Enable(Command["EnableResponse"]):
     name: ClassVar[str] = "sd_ble_enable"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class EnableResponse(Response):
-    """The result alone.
+class EnableResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/common/enable.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_enable"
-    result: Result
 
 
 _COUNTS = Record(BandwidthCounts, named("high_count", u8), named("mid_count", u8), named("low_count", u8))

@@ -14,7 +14,7 @@ from gatts_codec.packets.common.options import (
     Opt,
     SlaveLatencyDisableOpt,
 )
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Flag, Given, OneOf, Presence, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
@@ -37,17 +37,11 @@ class OptSet(Command["OptSetResponse"]):
     opt_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class OptSetResponse(Response):
-    """The result alone.
+class OptSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/common/opt_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_opt_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)

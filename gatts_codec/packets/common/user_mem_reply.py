@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Flag, Given, Presence, u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Message, Response
+from gatts_codec.schema.message import Command, Handle, Message
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -41,17 +41,11 @@ class UserMemReply(Command["UserMemReplyResponse"]):
     block: UserMemBlock | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class UserMemReplyResponse(Response):
-    """The result alone.
+class UserMemReplyResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/common/user_mem_reply.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_user_mem_reply"
-    result: Result
 
 
 _LEN = named("len", u16)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AddrCycleMode
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Flag, Given, Presence, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Response
@@ -26,17 +26,11 @@ class AddrSet(Command["AddrSetResponse"]):
     addr: Addr | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AddrSetResponse(Response):
-    """The result alone.
+class AddrSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/addr_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_addr_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -82,17 +76,11 @@ class AddressSet(Command["AddressSetResponse"]):
     addr: Addr | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AddressSetResponse(Response):
-    """The result alone.
+class AddressSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/address_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_address_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)

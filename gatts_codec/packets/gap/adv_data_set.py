@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Length, u8
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import FROM_DATA, Command, Response, fill_length
+from gatts_codec.schema.message import FROM_DATA, Command, fill_length
 from gatts_codec.schema.record import Record, named
 
 
@@ -34,17 +34,11 @@ class AdvDataSet(Command["AdvDataSetResponse"]):
         fill_length(self, "srdlen", "sr_data")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AdvDataSetResponse(Response):
-    """The result alone.
+class AdvDataSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/adv_data_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_adv_data_set"
-    result: Result
 
 
 _LONGEST = 31

@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvTypeV5
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, WHITELIST, Addr, Whitelist
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Message, Response
+from gatts_codec.schema.message import Command, Message
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER
 
@@ -109,17 +109,11 @@ class AdvStartV5(Command["AdvStartResponse"]):
     conn_cfg_tag: Annotated[int | None, LATER] = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AdvStartResponse(Response):
-    """The result alone.
+class AdvStartResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/adv_start.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_adv_start"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -135,17 +129,11 @@ class AdvStop(Command["AdvStopResponse"]):
     adv_handle: Annotated[int | None, LATER] = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AdvStopResponse(Response):
-    """The result alone.
+class AdvStopResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/adv_stop.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_adv_stop"
-    result: Result
 
 
 _MASK = Record(ChannelMask, Bits(ch_37_off=1, ch_38_off=1, ch_39_off=1))

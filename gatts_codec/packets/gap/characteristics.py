@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from gatts_codec.packets.gap.structs import CONN_PARAMS, ConnParams
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Response, fill_length
@@ -26,17 +26,11 @@ class AppearanceSet(Command["AppearanceSetResponse"]):
     appearance: Annotated[int, "#06x"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AppearanceSetResponse(Response):
-    """The result alone.
+class AppearanceSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/appearance_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_appearance_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -80,17 +74,11 @@ class PpcpSet(Command["PpcpSetResponse"]):
     conn_params: ConnParams | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PpcpSetResponse(Response):
-    """The result alone.
+class PpcpSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/ppcp_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_ppcp_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -141,17 +129,11 @@ class DeviceNameSet(Command["DeviceNameSetResponse"]):
         fill_length(self, "len", "dev_name")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class DeviceNameSetResponse(Response):
-    """The result alone.
+class DeviceNameSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/device_name_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_device_name_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)

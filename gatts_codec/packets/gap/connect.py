@@ -17,10 +17,10 @@ from gatts_codec.packets.gap.scan import (
     ScanParamsV5,
 )
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, CONN_PARAMS, Addr, ConnParams
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER
 from gatts_codec.schema.structs import CONN_HANDLE
@@ -45,17 +45,11 @@ class Connect(Command["ConnectResponse"]):
     conn_cfg_tag: Annotated[int | None, LATER] = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ConnectResponse(Response):
-    """The result alone: ConnectedEvent says that it is done.
+class ConnectResponse(ResultAlone):
+    """The result alone: ConnectedEvent says that it is done."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/connect.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_connect"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,17 +62,11 @@ class ConnectCancel(Command["ConnectCancelResponse"]):
     name: ClassVar[str] = "sd_ble_gap_connect_cancel"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ConnectCancelResponse(Response):
-    """The result alone.
+class ConnectCancelResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/connect_cancel.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_connect_cancel"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,17 +84,11 @@ class Disconnect(Command["DisconnectResponse"]):
     hci_status_code: Annotated[int, HciStatus] = HciStatus.REMOTE_USER_TERMINATED_CONNECTION
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class DisconnectResponse(Response):
-    """The result alone: DisconnectedEvent says that it is done.
+class DisconnectResponse(ResultAlone):
+    """The result alone: DisconnectedEvent says that it is done."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/disconnect.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_disconnect"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,17 +106,11 @@ class ConnParamUpdate(Command["ConnParamUpdateResponse"]):
     conn_params: ConnParams | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ConnParamUpdateResponse(Response):
-    """The result alone.
+class ConnParamUpdateResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/conn_param_update.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_conn_param_update"
-    result: Result
 
 
 def _connect(addr: Record, scan_params: Record, tag: Construct) -> Record:

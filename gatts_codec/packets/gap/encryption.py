@@ -17,7 +17,7 @@ from gatts_codec.packets.gap.structs import (
     MasterId,
     SignInfo,
 )
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Given, Presence
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
@@ -42,17 +42,11 @@ class Encrypt(Command["EncryptResponse"]):
     enc_info: EncInfo | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class EncryptResponse(Response):
-    """The result alone.
+class EncryptResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/encrypt.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_encrypt"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -74,17 +68,11 @@ class SecInfoReply(Command["SecInfoReplyResponse"]):
     sign_info: SignInfo | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SecInfoReplyResponse(Response):
-    """The result alone.
+class SecInfoReplyResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/sec_info_reply.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_sec_info_reply"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)

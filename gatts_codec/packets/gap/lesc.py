@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, PUBLIC_KEY, Addr, PublicKey
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Given, Presence, Raw
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
@@ -57,17 +57,11 @@ class LescDhkeyReply(Command["LescDhkeyReplyResponse"]):
     dhkey: DhKey | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class LescDhkeyReplyResponse(Response):
-    """The result alone.
+class LescDhkeyReplyResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/lesc_dhkey_reply.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_lesc_dhkey_reply"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -119,17 +113,11 @@ class LescOobDataSet(Command["LescOobDataSetResponse"]):
     oobd_peer: OobData | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class LescOobDataSetResponse(Response):
-    """The result alone.
+class LescOobDataSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/lesc_oob_data_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_lesc_oob_data_set"
-    result: Result
 
 
 _DHKEY = Record(DhKey, named("key", Raw(32)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import Phy
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Given, Number, Presence, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
@@ -76,17 +76,11 @@ class PhyUpdate(Command["PhyUpdateResponse"]):
     gap_phys: Phys | None = Phys()
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PhyUpdateResponse(Response):
-    """The result alone.
+class PhyUpdateResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/phy_update.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_phy_update"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -134,17 +128,11 @@ class QosChannelSurveyStart(Command["QosChannelSurveyStartResponse"]):
     interval_us: int = 0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class QosChannelSurveyStartResponse(Response):
-    """The result alone.
+class QosChannelSurveyStartResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_start.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_start"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -157,17 +145,11 @@ class QosChannelSurveyStop(Command["QosChannelSurveyStopResponse"]):
     name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_stop"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class QosChannelSurveyStopResponse(Response):
-    """The result alone.
+class QosChannelSurveyStopResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/qos_channel_survey_stop.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_stop"
-    result: Result
 
 
 PHYS = Record(Phys, named("tx_phys", u8), named("rx_phys", u8))

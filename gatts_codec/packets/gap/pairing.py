@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from gatts_codec.constants.gap import AuthKeyType, KeypressNotification, SecStatus
 from gatts_codec.packets.gap.keys import KEY_SET, KEY_SET_V1, KEY_SET_V2, KeySet, KeySetV1
 from gatts_codec.packets.gap.structs import SEC_PARAMS, SEC_PARAMS_V1, SecParams, SecParamsV1
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Flag, OneOf, Presence, Raw, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
@@ -32,17 +32,11 @@ class Authenticate(Command["AuthenticateResponse"]):
     sec_params: SecParams | SecParamsV1 | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AuthenticateResponse(Response):
-    """The result alone.
+class AuthenticateResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/authenticate.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_authenticate"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,17 +90,11 @@ class AuthKeyReply(Command["AuthKeyReplyResponse"]):
     key: Key | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AuthKeyReplyResponse(Response):
-    """The result alone.
+class AuthKeyReplyResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/auth_key_reply.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_auth_key_reply"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -124,17 +112,11 @@ class KeypressNotify(Command["KeypressNotifyResponse"]):
     kp_not: Annotated[int, KeypressNotification]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class KeypressNotifyResponse(Response):
-    """The result alone.
+class KeypressNotifyResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/keypress_notify.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_keypress_notify"
-    result: Result
 
 
 KEYS: dict[int, Raw] = {AuthKeyType.NONE: Raw(0), AuthKeyType.PASSKEY: Raw(6), AuthKeyType.OOB: Raw(16)}

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AddrType, PrivacyMode
 from gatts_codec.packets.gap.structs import IRK, Irk
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Message, Response
@@ -44,17 +44,11 @@ class PrivacySet(Command["PrivacySetResponse"]):
     privacy_params: PrivacyParams | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PrivacySetResponse(Response):
-    """The result alone.
+class PrivacySetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/privacy_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_privacy_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Given, Presence, i8, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Response
@@ -29,17 +29,11 @@ class RssiStart(Command["RssiStartResponse"]):
     skip_count: int = 0
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RssiStartResponse(Response):
-    """The result alone.
+class RssiStartResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/rssi_start.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_rssi_start"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,17 +49,11 @@ class RssiStop(Command["RssiStopResponse"]):
     conn_handle: Handle
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RssiStopResponse(Response):
-    """The result alone.
+class RssiStopResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/rssi_stop.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_rssi_stop"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)

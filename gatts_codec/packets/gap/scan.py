@@ -13,10 +13,10 @@ from gatts_codec.packets.gap.structs import (
     BleData,
     Whitelist,
 )
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Message, Response
+from gatts_codec.schema.message import Command, Message
 from gatts_codec.schema.record import Bits, Record, named
 
 
@@ -120,17 +120,11 @@ class ScanStartV5(Command["ScanStartResponse"]):
     scan_params: ScanParamsV5 | ScanParamsV2 | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ScanStartResponse(Response):
-    """The result alone.
+class ScanStartResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/scan_start.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_scan_start"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -143,17 +137,11 @@ class ScanStop(Command["ScanStopResponse"]):
     name: ClassVar[str] = "sd_ble_gap_scan_stop"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ScanStopResponse(Response):
-    """The result alone.
+class ScanStopResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/scan_stop.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_scan_stop"
-    result: Result
 
 
 _TIMES = named("interval", u16), named("window", u16), named("timeout", u16)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import TxPowerRole
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import i8, u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Response
+from gatts_codec.schema.message import Command
 from gatts_codec.schema.record import Absent, Bits, Record, named
 from gatts_codec.schema.shown import LATER
 
@@ -30,17 +30,11 @@ class TxPowerSet(Command["TxPowerSetResponse"]):
     handle: Annotated[int | None, LATER] = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class TxPowerSetResponse(Response):
-    """The result alone.
+class TxPowerSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/tx_power_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_tx_power_set"
-    result: Result
 
 
 COMMAND_V5 = Record(TxPowerSet, Absent("role", "handle"), named("tx_power", i8))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, IRK, Addr, Irk
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Flag, Length, Presence, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf
-from gatts_codec.schema.message import FROM_DATA, Command, Message, Response, fill_length
+from gatts_codec.schema.message import FROM_DATA, Command, Message, fill_length
 from gatts_codec.schema.record import AtMost, Record, named
 
 
@@ -45,17 +45,11 @@ class WhitelistSet(Command["WhitelistSetResponse"]):
         fill_length(self, "len", "wl_addrs")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class WhitelistSetResponse(Response):
-    """The result alone.
+class WhitelistSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/whitelist_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_whitelist_set"
-    result: Result
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,17 +72,11 @@ class DeviceIdentitiesSet(Command["DeviceIdentitiesSetResponse"]):
         fill_length(self, "len", "id_keys", "local_irks")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class DeviceIdentitiesSetResponse(Response):
-    """The result alone.
+class DeviceIdentitiesSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gap/device_identities_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gap_device_identities_set"
-    result: Result
 
 
 ID_KEY_V2 = Record(IdKey, named("id_info", IRK), named("id_addr_info", ADDR_V2))

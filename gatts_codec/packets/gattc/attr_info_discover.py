@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.gattc.structs import RANGE, HandleRange
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -27,17 +27,11 @@ class AttrInfoDiscover(Command["AttrInfoDiscoverResponse"]):
     handle_range: HandleRange | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class AttrInfoDiscoverResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class AttrInfoDiscoverResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/attr_info_discover.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_attr_info_discover"
-    result: Result
 
 
 COMMAND = Record(AttrInfoDiscover, CONN_HANDLE, RANGE)

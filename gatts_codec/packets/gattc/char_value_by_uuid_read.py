@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.gattc.structs import RANGE, HandleRange
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, UUID, Uuid
 
@@ -33,17 +33,11 @@ class CharValueByUuidRead(Command["CharValueByUuidReadResponse"]):
     handle_range: HandleRange | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CharValueByUuidReadResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class CharValueByUuidReadResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/char_value_by_uuid_read.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_char_value_by_uuid_read"
-    result: Result
 
 
 COMMAND = Record(CharValueByUuidRead, CONN_HANDLE, named("uuid", Presence(UUID)), RANGE)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Flag, Length, Presence, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf
-from gatts_codec.schema.message import FROM_DATA, Command, Handle, Response, fill_length
+from gatts_codec.schema.message import FROM_DATA, Command, Handle, fill_length
 from gatts_codec.schema.record import AtMost, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -37,17 +37,11 @@ class CharValuesRead(Command["CharValuesReadResponse"]):
         fill_length(self, "handle_count", "handles")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CharValuesReadResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class CharValuesReadResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/char_values_read.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_char_values_read"
-    result: Result
 
 
 MAX_HANDLES = 11

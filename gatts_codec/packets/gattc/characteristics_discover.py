@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.gattc.structs import RANGE, HandleRange
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -30,17 +30,11 @@ class CharacteristicsDiscover(Command["CharacteristicsDiscoverResponse"]):
     handle_range: HandleRange | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CharacteristicsDiscoverResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class CharacteristicsDiscoverResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/characteristics_discover.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_characteristics_discover"
-    result: Result
 
 
 COMMAND = Record(CharacteristicsDiscover, CONN_HANDLE, RANGE)

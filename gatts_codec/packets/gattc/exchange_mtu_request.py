@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -27,17 +27,11 @@ class ExchangeMtuRequest(Command["ExchangeMtuRequestResponse"]):
     client_rx_mtu: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ExchangeMtuRequestResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class ExchangeMtuRequestResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/exchange_mtu_request.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_exchange_mtu_request"
-    result: Result
 
 
 COMMAND = Record(ExchangeMtuRequest, CONN_HANDLE, named("client_rx_mtu", u16))

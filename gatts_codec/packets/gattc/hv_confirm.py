@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
@@ -29,17 +29,11 @@ class HvConfirm(Command["HvConfirmResponse"]):
     handle: Handle
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class HvConfirmResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class HvConfirmResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/hv_confirm.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_hv_confirm"
-    result: Result
 
 
 COMMAND = Record(HvConfirm, CONN_HANDLE, HANDLE)

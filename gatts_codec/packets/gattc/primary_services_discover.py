@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, UUID, Uuid
 
@@ -32,17 +32,11 @@ class PrimaryServicesDiscover(Command["PrimaryServicesDiscoverResponse"]):
     srvc_uuid: Uuid | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class PrimaryServicesDiscoverResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class PrimaryServicesDiscoverResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/primary_services_discover.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_primary_services_discover"
-    result: Result
 
 
 COMMAND = Record(

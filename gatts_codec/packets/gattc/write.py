@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from gatts_codec.constants import ExecWriteFlag, GattOp
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
+from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, fill_length
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
@@ -57,17 +57,11 @@ class Write(Command["WriteResponse"]):
     write_params: WriteParams | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class WriteResponse(Response):
-    """The result alone: what the peer answers comes as an event.
+class WriteResponse(ResultAlone):
+    """The result alone: what the peer answers comes as an event."""
 
-        result  4  0 success; the answer comes as an event
-
-    Behind the opcode (u8), little endian. Source: `specs/gattc/write.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gattc_write"
-    result: Result
 
 
 def _command(most: int, limited: bool = False) -> Record:

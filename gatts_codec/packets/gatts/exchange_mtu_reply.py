@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -28,17 +28,11 @@ class ExchangeMtuReply(Command["ExchangeMtuReplyResponse"]):
     server_rx_mtu: int
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ExchangeMtuReplyResponse(Response):
-    """The result alone.
+class ExchangeMtuReplyResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gatts/exchange_mtu_reply.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gatts_exchange_mtu_reply"
-    result: Result
 
 
 COMMAND = Record(ExchangeMtuReply, CONN_HANDLE, named("server_rx_mtu", u16))

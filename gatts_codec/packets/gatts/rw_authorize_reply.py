@@ -11,10 +11,10 @@ from typing import Annotated, ClassVar
 from construct import Construct
 
 from gatts_codec.constants import MAX_VALUE_LEN, AuthorizeType, GattStatus
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Length, OneOf, Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
+from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, fill_length
 from gatts_codec.schema.record import Bits, Record, When, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -116,17 +116,11 @@ class RwAuthorizeReplyV1(Command["RwAuthorizeReplyResponse"]):
     rw_authorize_reply_params: RwAuthorizeReplyParamsV1 | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class RwAuthorizeReplyResponse(Response):
-    """The result alone.
+class RwAuthorizeReplyResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gatts/rw_authorize_reply.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gatts_rw_authorize_reply"
-    result: Result
 
 
 STATUS = named("gatt_status", u16)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -32,17 +32,11 @@ class ServiceChanged(Command["ServiceChangedResponse"]):
     end_handle: Handle
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ServiceChangedResponse(Response):
-    """The result alone.
+class ServiceChangedResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gatts/service_changed.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gatts_service_changed"
-    result: Result
 
 
 COMMAND = Record(ServiceChanged, CONN_HANDLE, named("start_handle", u16), named("end_handle", u16))

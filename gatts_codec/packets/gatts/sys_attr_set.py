@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Length, u32
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, Response, fill_length
+from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, fill_length
 from gatts_codec.schema.record import Flagged, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -40,17 +40,11 @@ class SysAttrSet(Command["SysAttrSetResponse"]):
         fill_length(self, "len", "sys_attr_data")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class SysAttrSetResponse(Response):
-    """The result alone.
+class SysAttrSetResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/gatts/sys_attr_set.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_gatts_sys_attr_set"
-    result: Result
 
 
 LEN, FLAGS = named("len", Length(of="sys_attr_data")), named("flags", u32)

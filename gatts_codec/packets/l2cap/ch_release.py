@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import LOCAL_CID
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -27,17 +27,11 @@ class ChRelease(Command["ChReleaseResponse"]):
     local_cid: Handle
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ChReleaseResponse(Response):
-    """The result alone.
+class ChReleaseResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/l2cap/ch_release.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_l2cap_ch_release"
-    result: Result
 
 
 COMMAND = Record(ChRelease, CONN_HANDLE, LOCAL_CID)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import BUF_ID, LOCAL_CID, MAX_SDU_LEN, SDU_LEN, SduBuf
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Absent, AtMost, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -30,17 +30,11 @@ class ChRx(Command["ChRxResponse"]):
     sdu_buf: SduBuf | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ChRxResponse(Response):
-    """The result alone.
+class ChRxResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/l2cap/ch_rx.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_l2cap_ch_rx"
-    result: Result
 
 
 _BUFFER = Record(SduBuf, SDU_LEN, AtMost("len", MAX_SDU_LEN), BUF_ID, Absent("data"))

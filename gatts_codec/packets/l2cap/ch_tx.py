@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import BUF_ID, LOCAL_CID, MAX_SDU_LEN, SDU_LEN, SduBuf
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Presence
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import AtMost, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -30,17 +30,11 @@ class ChTx(Command["ChTxResponse"]):
     sdu_buf: SduBuf | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ChTxResponse(Response):
-    """The result alone.
+class ChTxResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/l2cap/ch_tx.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_l2cap_ch_tx"
-    result: Result
 
 
 _BUFFER = Record(

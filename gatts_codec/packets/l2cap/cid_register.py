@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import u16
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Record, named
 
 
@@ -24,17 +24,11 @@ class CidRegister(Command["CidRegisterResponse"]):
     cid: Handle
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CidRegisterResponse(Response):
-    """The result alone.
+class CidRegisterResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/l2cap/cid_register.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_l2cap_cid_register"
-    result: Result
 
 
 COMMAND = Record(CidRegister, named("cid", u16))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import HEADER, Header
-from gatts_codec.packets.response import Result, response
+from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Flag
 from gatts_codec.schema.classes import dataclass
-from gatts_codec.schema.message import Command, Handle, Response
+from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Flagged, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
@@ -34,17 +34,11 @@ class Tx(Command["TxResponse"]):
     data: bytes | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class TxResponse(Response):
-    """The result alone.
+class TxResponse(ResultAlone):
+    """The result alone."""
 
-        result  4  0 success
-
-    Behind the opcode (u8), little endian. Source: `specs/l2cap/tx.toml`.
-    """
-
+    __slots__ = ()
     name: ClassVar[str] = "sd_ble_l2cap_tx"
-    result: Result
 
 
 COMMAND = Record(

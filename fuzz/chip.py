@@ -48,8 +48,8 @@ def seeds() -> list[bytes]:
     for number, dialect in enumerate(DIALECT_NAMES):
         commands = [
             _act(_COMMAND, b"\0" + bytes.fromhex(record["hex"]))
-            for record in vectors("valid", "malformed")
-            if record["dialect"] == dialect and record["kind"] == "command"
+            for record in vectors("valid", "malformed", dialects=[dialect])
+            if record["kind"] == "command"
         ]
         for few in range(0, len(commands), _COMMANDS_A_SEED):
             acts = [*commands[few : few + _COMMANDS_A_SEED], *peer, _act(_TIME, b"\x1f"), *reversed(peer)]

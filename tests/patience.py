@@ -17,7 +17,7 @@ from gatts_codec.link.client import Client, connect
 from gatts_codec.link.config import ChipConfig, HostConfig
 
 PATIENCE_S = 300.0
-PATIENT_HOST = HostConfig(transmissions=1000, link_transmissions=1000)
+PATIENT_HOST = HostConfig(transmissions=1000, link_transmissions=1000, reset_wait_s=0.01)
 PATIENT_CHIP = ChipConfig(transmissions=1000)
 _WAITING: tuple[Callable[..., Any], ...] = (
     *(connect, Client.wait_for, aconnect, AsyncClient.wait_for),

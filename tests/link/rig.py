@@ -14,7 +14,7 @@ from gatts_codec import AsyncClient, Client, HostConfig, connect, memory_pair
 
 # Quick where the chip is quick, patient where the machine is slow.
 QUICK = HostConfig(
-    retransmission_interval_s=0.05, transmissions=500, link_transmissions=500, reset_wait_s=0.001
+    retransmission_interval_s=0.02, transmissions=1000, link_transmissions=1000, reset_wait_s=0.001
 )
 # For who waits in vain.
 IMPATIENT = replace(QUICK, transmissions=3, link_transmissions=3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
@@ -21,6 +22,8 @@ from gatts_codec.packets.gatts.characteristic_add import CharHandles
 from gatts_codec.packets.gatts.value_set import Value
 from gatts_codec.schema.message import Packet
 
+# Again soon, and again until a slow machine is there.
+QUICK = ChipConfig(retransmission_interval_s=0.02, transmissions=1000)
 Reaction = Callable[[bytes], None]
 
 OUTPUTS: dict[str, dict[str, Any]] = {
@@ -41,7 +44,7 @@ class ScriptedChip:
 
     def __init__(self, transport: Transport, dialect: str, config: ChipConfig | None = None) -> None:
         self.codec = Codec(dialect)
-        self.link = ChipLink(config or ChipConfig(max_payload=self.codec.dialect.max_payload))
+        self.link = ChipLink(config or replace(QUICK, max_payload=self.codec.dialect.max_payload))
         self.transport = transport
         self.commands: list[bytes] = []
         """Every command taken, in order."""

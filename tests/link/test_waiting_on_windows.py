@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from importlib import import_module
 
 import pytest
+from patience import PATIENT_CHIP, PATIENT_HOST
 
 from gatts_codec import HvcEvent, LinkTimeout, Uuid, aconnect, connect, memory_pair
 from gatts_codec.device import ChipRunner, VirtualChip
@@ -14,6 +16,13 @@ from gatts_codec.device import ChipRunner, VirtualChip
 TICKS = 64
 DIALECT = "sd_api_v5"
 FAULTS = ["drop-ack=2", "drop-ack=5", "corrupt-response=3"]
+# Two ticks and more.
+HOST = replace(PATIENT_HOST, retransmission_interval_s=0.04)
+CHIP = replace(PATIENT_CHIP, retransmission_interval_s=0.04)
+
+
+def faulty_chip() -> VirtualChip:
+    return VirtualChip(DIALECT, faults=FAULTS, link=CHIP)
 
 
 def coarse() -> float:
@@ -29,7 +38,7 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_client_and_a_chip() -> None:
     ours, theirs = memory_pair()
-    with ChipRunner(VirtualChip(DIALECT, faults=FAULTS), theirs), connect(ours, DIALECT) as client:
+    with ChipRunner(faulty_chip(), theirs), connect(ours, DIALECT, link=HOST) as client:
         for uuid in range(10):
             assert client.service_add(1, Uuid(uuid)).result == 0
         with pytest.raises(LinkTimeout):
@@ -40,8 +49,8 @@ def test_a_client_in_an_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         monkeypatch.setattr(asyncio.get_running_loop(), "_clock_resolution", 1 / TICKS)
         ours, theirs = memory_pair()
-        with ChipRunner(VirtualChip(DIALECT, faults=FAULTS), theirs):
-            async with aconnect(ours, DIALECT) as client:
+        with ChipRunner(faulty_chip(), theirs):
+            async with aconnect(ours, DIALECT, link=HOST) as client:
                 for uuid in range(10):
                     assert (await client.service_add(1, Uuid(uuid))).result == 0
                 with pytest.raises(LinkTimeout):

@@ -9,7 +9,9 @@ import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -52,6 +54,8 @@ def _tcp(stack: ExitStack) -> Pair:
 
 
 def _pyserial_socket(stack: ExitStack) -> Pair:
+    # Its close() sleeps, for the sake of servers that are slow to notice.
+    stack.enter_context(mock.patch("serial.urlhandler.protocol_socket.time", SimpleNamespace(sleep=int)))
     listener = socket.create_server(("127.0.0.1", 0))
     return _server(stack, listener, f"socket://127.0.0.1:{listener.getsockname()[1]}")
 

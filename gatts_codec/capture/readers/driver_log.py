@@ -56,7 +56,7 @@ _RAW = re.compile(
 )
 _APPLICATION = re.compile(r"\bevt> \w+")
 _ECHO = re.compile(r"\bevt> (?:severity\(\d+\)|status code\([\w.]+\)) message\((?P<said>.*?)\)?\s*$")
-_COUNTED = re.compile(r"\d+(?:\s*/\s*\d+)?\s*(?:->|<-).*")
+_COUNTED = re.compile(r"(?<!\d)\d+(?:\s*/\s*\d+)?\s*(?:->|<-).*")
 _LINK = re.compile(r"\[(/dev/[^\]\s]{1,60}|COM\d{1,3})\]")
 _JOINED = re.compile(
     r"(?<=\S)\s+(?=\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d)|(?<=err_code:0x0)\s+(?=\d+(?:\s*/\s*\d+)?\s*(?:->|<-)\s*\[)"

@@ -156,3 +156,21 @@ def test_every_packet_of_the_other_groups_is_explained_by_its_docstring() -> Non
     packets = {cls.name.upper() for dialect in DIALECTS for cls in Codec(dialect).message_classes()}
     lacking = [entry.name for entry in named() if entry.name in packets and not entry.meaning]
     assert lacking == []
+
+
+@pytest.mark.parametrize(
+    ("text", "meanings"),
+    [
+        ("0x180D", [("uuid", "Heart Rate")]),
+        ("2a37", [("uuid", "Heart Rate Measurement")]),
+        ("heart rate", [("uuid", "Heart Rate")]),
+        ("0x0059", [("company", "Nordic Semiconductor ASA")]),
+        (
+            "833",
+            [("company", "Etesian Technologies LLC"), ("appearance", "heart rate sensor heart rate belt")],
+        ),
+        ("service 0x180f has 0x2a19", [("uuid", "Battery Service"), ("uuid", "Battery Level")]),
+    ],
+)
+def test_numbers_that_the_bluetooth_sig_has_assigned(text: str, meanings: list[tuple[str, str]]) -> None:
+    assert [(each.category, each.name) for each in explain(text)] == meanings

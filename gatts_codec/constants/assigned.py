@@ -9,7 +9,10 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from gatts_codec.constants.advertising import Appearance
+
 _UUIDS = ("service", "characteristic", "descriptor")
+_U16 = range(0x10000)
 
 
 @cache
@@ -20,6 +23,19 @@ def _names(kind: str) -> Any:
     except ImportError:
         return {}
     return getattr(bluetooth_numbers, kind)
+
+
+def uuids_named(name: str) -> list[int]:
+    """The 16-bit UUIDs of this name, in whichever case."""
+    wanted = name.strip().lower()
+    tables = (_names(kind).items() for kind in _UUIDS)
+    return [number for table in tables for number, each in table if each.lower() == wanted and number in _U16]
+
+
+def appearance_name(appearance: int) -> str | None:
+    """What a device of that appearance is: ``"generic watch"``; None where the SoftDevice's headers have no name."""
+    known = appearance in Appearance.__members__.values()
+    return Appearance(appearance).name.lower().replace("_", " ") if known else None
 
 
 def uuid_name(uuid: int | UUID) -> str | None:

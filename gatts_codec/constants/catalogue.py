@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, TypeAlias
 
+from gatts_codec.constants.assigned import appearance_name, company_name, uuid_name
 from gatts_codec.constants.codes import SdRpcError
 from gatts_codec.constants.hints import GENERAL, command_hints
 from gatts_codec.constants.meanings import EVENTS, OPCODES, STATUSES
@@ -30,6 +31,8 @@ Category: TypeAlias = Literal[
     "event",
     "reason",
     "uuid",
+    "company",
+    "appearance",
     "driver status",
     "subject",
     "constant",
@@ -98,6 +101,22 @@ def _statuses() -> list[Explanation]:
         Explanation(code, "driver status", name, everywhere, text)
         for name, (code, text) in DRIVER_STATUSES.items()
     ]
+
+
+def uuids(code: int) -> list[Explanation]:
+    """What a 16-bit UUID stands for."""
+    name = uuid_name(code)
+    return [] if name is None else [_assigned(code, "uuid", name)]
+
+
+def assigned(code: int) -> list[Explanation]:
+    """What else the Bluetooth SIG has given that number to: a company, an appearance."""
+    names: dict[Category, str | None] = {"company": company_name(code), "appearance": appearance_name(code)}
+    return [_assigned(code, category, name) for category, name in names.items() if name]
+
+
+def _assigned(code: int, category: Category, name: str) -> Explanation:
+    return Explanation(code, category, name, tuple(tables()), "as the Bluetooth SIG has assigned it")
 
 
 def unnamed(code: int) -> list[Explanation]:

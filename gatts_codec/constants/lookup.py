@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
-from gatts_codec.constants.catalogue import Explanation, named, subjects, unnamed
+from gatts_codec.constants.assigned import uuids_named
+from gatts_codec.constants.catalogue import Explanation, assigned, named, subjects, unnamed, uuids
 from gatts_codec.constants.sentence import is_name, spellings, words_of
 from gatts_codec.constants.table import table
 
@@ -36,11 +37,16 @@ def explain(text: str, dialect: str | None = None) -> list[Explanation]:
     if dialect is not None:
         table(dialect)
     for code in _readings(text):
-        if found := _of(dialect, [*_about(text.strip()), *_by_code(code), *unnamed(code)]):
+        if found := _of(dialect, [*_about(text.strip()), *_meanings(code)]):
             return found
+    if named_so := uuids_named(text):
+        return _of(dialect, (each for number in named_so for each in uuids(number)))
     for matches in _ways_to_match(text):
         if found := _of(dialect, (entry for entry in named() if matches(entry))):
             return _with_subject(text, found)
+    for code in _readings(text):  # nearly every small number is a company's: only if it is nothing else
+        if found := _of(dialect, assigned(code)):
+            return found
     return _of(dialect, _mentioned(text))
 
 
@@ -70,7 +76,7 @@ def _mentioned(text: str) -> list[Explanation]:
 def _stands_for(word: str) -> list[Explanation]:
     if word[0].isdigit():
         code = int(word, 0) if word[:2].lower() == "0x" else int(word[:10])
-        return [*_about(word), *_by_code(code)] or unnamed(code)
+        return [*_about(word), *_by_code(code), *uuids(code)] or unnamed(code)
     found = _about(word)
     for name in spellings(word) if is_name(word) else ():
         if name in _by_name():
@@ -103,6 +109,10 @@ def _readings(text: str) -> Iterator[int]:
         yield int(word)
     if re.fullmatch(r"(0x)?[0-9a-f]{1,8}", word):
         yield int(word, 16)
+
+
+def _meanings(code: int) -> list[Explanation]:
+    return [*_by_code(code), *uuids(code), *unnamed(code)]
 
 
 def _by_code(code: int) -> list[Explanation]:

@@ -700,9 +700,25 @@ R.AdvDataSet = {
     block = "record",
     members = {
         { name = "dlen", block = "number", size = 1, signed = false },
-        { name = "data", block = "data", length = "dlen", flag = "DATA", limited = false, most = 31 },
+        {
+            name = "data",
+            block = "data",
+            length = "dlen",
+            flag = "DATA",
+            limited = false,
+            most = 31,
+            shown = "advertising",
+        },
         { name = "srdlen", block = "number", size = 1, signed = false },
-        { name = "sr_data", block = "data", length = "srdlen", flag = "DATA", limited = false, most = 31 },
+        {
+            name = "sr_data",
+            block = "data",
+            length = "srdlen",
+            flag = "DATA",
+            limited = false,
+            most = 31,
+            shown = "advertising",
+        },
     },
     tolerates_trailing = false,
 }
@@ -841,9 +857,60 @@ R.TxPowerSet = {
     tolerates_trailing = false,
 }
 R.gap_tx_power_set_command = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet }
+R.labels_12 = {
+    [0] = "UNKNOWN",
+    [64] = "GENERIC_PHONE",
+    [128] = "GENERIC_COMPUTER",
+    [192] = "GENERIC_WATCH",
+    [193] = "WATCH_SPORTS_WATCH",
+    [256] = "GENERIC_CLOCK",
+    [320] = "GENERIC_DISPLAY",
+    [384] = "GENERIC_REMOTE_CONTROL",
+    [448] = "GENERIC_EYE_GLASSES",
+    [512] = "GENERIC_TAG",
+    [576] = "GENERIC_KEYRING",
+    [640] = "GENERIC_MEDIA_PLAYER",
+    [704] = "GENERIC_BARCODE_SCANNER",
+    [768] = "GENERIC_THERMOMETER",
+    [769] = "THERMOMETER_EAR",
+    [832] = "GENERIC_HEART_RATE_SENSOR",
+    [833] = "HEART_RATE_SENSOR_HEART_RATE_BELT",
+    [896] = "GENERIC_BLOOD_PRESSURE",
+    [897] = "BLOOD_PRESSURE_ARM",
+    [898] = "BLOOD_PRESSURE_WRIST",
+    [960] = "GENERIC_HID",
+    [961] = "HID_KEYBOARD",
+    [962] = "HID_MOUSE",
+    [963] = "HID_JOYSTICK",
+    [964] = "HID_GAMEPAD",
+    [965] = "HID_DIGITIZERSUBTYPE",
+    [966] = "HID_CARD_READER",
+    [967] = "HID_DIGITAL_PEN",
+    [968] = "HID_BARCODE",
+    [1024] = "GENERIC_GLUCOSE_METER",
+    [1088] = "GENERIC_RUNNING_WALKING_SENSOR",
+    [1089] = "RUNNING_WALKING_SENSOR_IN_SHOE",
+    [1090] = "RUNNING_WALKING_SENSOR_ON_SHOE",
+    [1091] = "RUNNING_WALKING_SENSOR_ON_HIP",
+    [1152] = "GENERIC_CYCLING",
+    [1153] = "CYCLING_CYCLING_COMPUTER",
+    [1154] = "CYCLING_SPEED_SENSOR",
+    [1155] = "CYCLING_CADENCE_SENSOR",
+    [1156] = "CYCLING_POWER_SENSOR",
+    [1157] = "CYCLING_SPEED_CADENCE_SENSOR",
+    [3136] = "GENERIC_PULSE_OXIMETER",
+    [3137] = "PULSE_OXIMETER_FINGERTIP",
+    [3138] = "PULSE_OXIMETER_WRIST_WORN",
+    [3200] = "GENERIC_WEIGHT_SCALE",
+    [5184] = "GENERIC_OUTDOOR_SPORTS_ACT",
+    [5185] = "OUTDOOR_SPORTS_ACT_LOC_DISP",
+    [5186] = "OUTDOOR_SPORTS_ACT_LOC_AND_NAV_DISP",
+    [5187] = "OUTDOOR_SPORTS_ACT_LOC_POD",
+    [5188] = "OUTDOOR_SPORTS_ACT_LOC_AND_NAV_POD",
+}
 R.AppearanceSet = {
     block = "record",
-    members = { { name = "appearance", block = "number", size = 2, signed = false, shown = "#06x" } },
+    members = { { name = "appearance", block = "number", size = 2, signed = false, labels = R.labels_12 } },
     tolerates_trailing = false,
 }
 R.gap_appearance_set_command = { name = "sd_ble_gap_appearance_set", short = "gap.appearance_set", group = "gap", layout = R.AppearanceSet }
@@ -884,7 +951,7 @@ R.DeviceNameGet = {
     tolerates_trailing = true,
 }
 R.gap_device_name_get_command = { name = "sd_ble_gap_device_name_get", short = "gap.device_name_get", group = "gap", layout = R.DeviceNameGet }
-R.labels_12 = {
+R.labels_13 = {
     io_caps = { [0] = "DISPLAY_ONLY", [1] = "DISPLAY_YESNO", [2] = "KEYBOARD_ONLY", [3] = "NONE", [4] = "KEYBOARD_DISPLAY" },
 }
 R.KeyDistribution = {
@@ -911,7 +978,7 @@ R.SecParamsV1 = {
             groups = { { "bond", 0, 1 }, { "mitm", 1, 1 }, { "io_caps", 2, 3 }, { "oob", 5, 1 } },
             required = {},
             reserved = 192,
-            labels = R.labels_12,
+            labels = R.labels_13,
         },
         { name = "min_key_size", block = "number", size = 1, signed = false },
         { name = "max_key_size", block = "number", size = 1, signed = false },
@@ -929,7 +996,7 @@ R.Authenticate = {
     tolerates_trailing = false,
 }
 R.gap_authenticate_command = { name = "sd_ble_gap_authenticate", short = "gap.authenticate", group = "gap", layout = R.Authenticate }
-R.labels_13 = {
+R.labels_14 = {
     [0] = "SUCCESS",
     [1] = "TIMEOUT",
     [2] = "PDU_INVALID",
@@ -1011,14 +1078,14 @@ R.SecParamsReply = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_14 },
         { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParamsV1 },
         { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySetV1 },
     },
     tolerates_trailing = false,
 }
 R.gap_sec_params_reply_command = { name = "sd_ble_gap_sec_params_reply", short = "gap.sec_params_reply", group = "gap", layout = R.SecParamsReply }
-R.labels_14 = { [0] = "NONE", [1] = "PASSKEY", [2] = "OOB" }
+R.labels_15 = { [0] = "NONE", [1] = "PASSKEY", [2] = "OOB" }
 R.AuthKeyReply = {
     block = "record",
     members = {
@@ -1026,7 +1093,7 @@ R.AuthKeyReply = {
         {
             name = "key_type",
             block = "oneof",
-            of = { block = "number", size = 1, signed = false, labels = R.labels_14 },
+            of = { block = "number", size = 1, signed = false, labels = R.labels_15 },
             values = { 0, 1, 2 },
         },
         {
@@ -1236,7 +1303,7 @@ R.gattc_char_values_read_command = {
     group = "gattc",
     layout = R.CharValuesRead,
 }
-R.labels_15 = {
+R.labels_16 = {
     [0] = "INVALID",
     [1] = "WRITE_REQ",
     [2] = "WRITE_CMD",
@@ -1244,12 +1311,12 @@ R.labels_15 = {
     [4] = "PREP_WRITE_REQ",
     [5] = "EXEC_WRITE_REQ",
 }
-R.labels_16 = { [0] = "CANCEL", [1] = "WRITE" }
+R.labels_17 = { [0] = "CANCEL", [1] = "WRITE" }
 R.WriteParams = {
     block = "record",
     members = {
-        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
-        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_17 },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "len", block = "number", size = 2, signed = false },
@@ -1309,7 +1376,7 @@ R.Tx = {
     tolerates_trailing = false,
 }
 R.l2cap_tx_command = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.Tx }
-R.labels_17 = {
+R.labels_18 = {
     [0] = "SUCCESS",
     [1] = "SVC_HANDLER_MISSING",
     [2] = "SOFTDEVICE_NOT_ENABLED",
@@ -1361,7 +1428,7 @@ R.labels_17 = {
 R.ServiceAddResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1375,7 +1442,7 @@ R.service_add_response = { name = "sd_ble_gatts_service_add", short = "service_a
 R.IncludeAddResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1399,7 +1466,7 @@ R.CharHandles = {
 R.CharacteristicAddResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1428,7 +1495,7 @@ R.Value_2 = {
 R.ValueSetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1443,7 +1510,7 @@ R.value_get_response = { name = "sd_ble_gatts_value_get", short = "value_get", g
 R.HvxResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1463,7 +1530,7 @@ R.HvxResponse = {
 R.hvx_response = { name = "sd_ble_gatts_hvx", short = "hvx", group = "gatts", layout = R.HvxResponse }
 R.ServiceChangedResponse = {
     block = "record",
-    members = { { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 } },
+    members = { { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 } },
     tolerates_trailing = false,
 }
 R.service_changed_response = {
@@ -1482,7 +1549,7 @@ R.sys_attr_set_response = { name = "sd_ble_gatts_sys_attr_set", short = "sys_att
 R.SysAttrGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1507,7 +1574,7 @@ R.enable_response = { name = "sd_ble_enable", short = "enable", group = "common"
 R.TxBufferCountGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1533,7 +1600,7 @@ R.tx_buffer_count_get_response = {
 R.UuidVsAddResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1554,7 +1621,7 @@ R.uuid_vs_add_response = { name = "sd_ble_uuid_vs_add", short = "uuid_vs_add", g
 R.UuidDecodeResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1568,7 +1635,7 @@ R.uuid_decode_response = { name = "sd_ble_uuid_decode", short = "uuid_decode", g
 R.UuidEncodeResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1598,7 +1665,7 @@ R.Version = {
 R.VersionGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1614,7 +1681,7 @@ R.opt_set_response = { name = "sd_ble_opt_set", short = "opt_set", group = "comm
 R.OptGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1645,7 +1712,7 @@ R.gap_address_set_response = { name = "sd_ble_gap_address_set", short = "gap.add
 R.AddressGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1676,12 +1743,12 @@ R.gap_appearance_set_response = {
 R.AppearanceGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
             value = 0,
-            members = { { name = "appearance", block = "number", size = 2, signed = false, shown = "#06x" } },
+            members = { { name = "appearance", block = "number", size = 2, signed = false, labels = R.labels_12 } },
         },
     },
     tolerates_trailing = false,
@@ -1696,7 +1763,7 @@ R.gap_ppcp_set_response = { name = "sd_ble_gap_ppcp_set", short = "gap.ppcp_set"
 R.PpcpGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1716,7 +1783,7 @@ R.gap_device_name_set_response = {
 R.DeviceNameGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1739,7 +1806,7 @@ R.gap_authenticate_response = { name = "sd_ble_gap_authenticate", short = "gap.a
 R.SecParamsReplyResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1779,7 +1846,7 @@ R.ConnSec = {
 R.ConnSecGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1804,7 +1871,7 @@ R.gap_connect_cancel_response = {
 R.RssiGetResponseV5 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -1872,7 +1939,7 @@ R.l2cap_cid_unregister_response = {
     layout = R.ServiceChangedResponse,
 }
 R.l2cap_tx_response = { name = "sd_ble_l2cap_tx", short = "l2cap.tx", group = "l2cap", layout = R.ServiceChangedResponse }
-R.labels_18 = {
+R.labels_19 = {
     [0] = "INVALID",
     [1] = "WRITE_REQ",
     [2] = "WRITE_CMD",
@@ -1881,7 +1948,7 @@ R.labels_18 = {
     [5] = "EXEC_WRITE_REQ_CANCEL",
     [6] = "EXEC_WRITE_REQ_NOW",
 }
-R.labels_19 = {
+R.labels_20 = {
     [0] = "INVALID",
     [1] = "PRIM_SRVC_DECL",
     [2] = "SEC_SRVC_DECL",
@@ -1899,7 +1966,7 @@ R.AttrContext = {
         { name = "desc_uuid", block = "nested", of = R.Uuid },
         { name = "srvc_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "value_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_19 },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_20 },
     },
     tolerates_trailing = false,
 }
@@ -1916,7 +1983,7 @@ R.WriteEventV1 = {
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_19 },
         { name = "context", block = "nested", of = R.AttrContext },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -1938,7 +2005,7 @@ R.WriteParamsV1 = {
     block = "record",
     members = {
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_19 },
         { name = "context", block = "nested", of = R.AttrContext },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -1995,12 +2062,12 @@ R.sys_attr_missing_event = {
 }
 R.hvc_event = { name = "BLE_GATTS_EVT_HVC", short = "hvc", group = "gatts", layout = R.HvConfirm }
 R.sc_confirm_event = { name = "BLE_GATTS_EVT_SC_CONFIRM", short = "sc_confirm", group = "gatts", layout = R.RssiStop }
-R.labels_20 = { [0] = "PROTOCOL" }
+R.labels_21 = { [0] = "PROTOCOL" }
 R.TimeoutEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_20 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_21 },
     },
     tolerates_trailing = false,
 }
@@ -2014,12 +2081,12 @@ R.TxCompleteEvent = {
     tolerates_trailing = false,
 }
 R.tx_complete_event = { name = "BLE_EVT_TX_COMPLETE", short = "tx_complete", group = "common", layout = R.TxCompleteEvent }
-R.labels_21 = { [0] = "INVALID", [1] = "GATTS_QUEUED_WRITES" }
+R.labels_22 = { [0] = "INVALID", [1] = "GATTS_QUEUED_WRITES" }
 R.UserMemRequestEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_21 },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_22 },
     },
     tolerates_trailing = false,
 }
@@ -2036,7 +2103,7 @@ R.UserMemReleaseEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_21 },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_22 },
         { name = "mem_block", block = "nested", of = R.UserMemBlock_2 },
     },
     tolerates_trailing = false,
@@ -2142,7 +2209,7 @@ R.AuthKeyRequestEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "key_type", block = "number", size = 1, signed = false, labels = R.labels_14 },
+        { name = "key_type", block = "number", size = 1, signed = false, labels = R.labels_15 },
     },
     tolerates_trailing = false,
 }
@@ -2152,7 +2219,7 @@ R.gap_auth_key_request_event = {
     group = "gap",
     layout = R.AuthKeyRequestEvent,
 }
-R.labels_22 = { error_src = { [0] = "LOCAL", [1] = "REMOTE" } }
+R.labels_23 = { error_src = { [0] = "LOCAL", [1] = "REMOTE" } }
 R.SecLevels = {
     block = "record",
     members = {
@@ -2172,14 +2239,14 @@ R.AuthStatusEventV1 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_14 },
         {
             block = "bits",
             size = 1,
             groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 } },
             required = {},
             reserved = 248,
-            labels = R.labels_22,
+            labels = R.labels_23,
         },
         { name = "sm1_levels", block = "nested", of = R.SecLevels },
         { name = "sm2_levels", block = "nested", of = R.SecLevels },
@@ -2204,12 +2271,12 @@ R.gap_conn_sec_update_event = {
     group = "gap",
     layout = R.ConnSecUpdateEvent,
 }
-R.labels_23 = { [0] = "ADVERTISING", [1] = "SECURITY_REQUEST", [2] = "SCAN", [3] = "CONN", [4] = "AUTH_PAYLOAD" }
+R.labels_24 = { [0] = "ADVERTISING", [1] = "SECURITY_REQUEST", [2] = "SCAN", [3] = "CONN", [4] = "AUTH_PAYLOAD" }
 R.TimeoutEventV4 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_23 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_24 },
     },
     tolerates_trailing = false,
 }
@@ -2224,7 +2291,7 @@ R.RssiChangedEvent = {
     tolerates_trailing = false,
 }
 R.gap_rssi_changed_event = { name = "BLE_GAP_EVT_RSSI_CHANGED", short = "gap.rssi_changed", group = "gap", layout = R.RssiChangedEvent }
-R.labels_24 = { type = { [0] = "ADV_IND", [1] = "ADV_DIRECT_IND", [2] = "ADV_SCAN_IND", [3] = "ADV_NONCONN_IND" } }
+R.labels_25 = { type = { [0] = "ADV_IND", [1] = "ADV_DIRECT_IND", [2] = "ADV_SCAN_IND", [3] = "ADV_NONCONN_IND" } }
 R.AdvReportEventV5 = {
     block = "record",
     members = {
@@ -2238,9 +2305,9 @@ R.AdvReportEventV5 = {
             groups = { { "scan_rsp", 0, 1 }, { "type", 1, 2 }, { "dlen", 3, 5 } },
             required = {},
             reserved = 0,
-            labels = R.labels_24,
+            labels = R.labels_25,
         },
-        { name = "data", block = "data", length = "dlen", limited = false },
+        { name = "data", block = "data", length = "dlen", limited = false, shown = "advertising" },
     },
     tolerates_trailing = false,
 }
@@ -2447,7 +2514,7 @@ R.WriteRspEvent = {
         { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
         { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_16 },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2 },
     },
@@ -2472,7 +2539,7 @@ R.TimeoutEvent_2 = {
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { block = "absent", names = { "gatt_status", "error_handle" } },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_20 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_21 },
     },
     tolerates_trailing = false,
 }
@@ -2533,14 +2600,14 @@ R.results_2 = {
     [13312] = "BLE_ERROR_GATTS_INVALID_ATTR_TYPE",
     [13313] = "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
 }
-R.labels_25 = { [0] = "INVALID", [1] = "PERIPH", [2] = "CENTRAL" }
+R.labels_26 = { [0] = "INVALID", [1] = "PERIPH", [2] = "CENTRAL" }
 R.ConnectedEvent_2 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "peer_addr", block = "nested", of = R.Addr },
         { name = "own_addr", block = "nested", of = R.Addr },
-        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_26 },
         {
             block = "bits",
             size = 1,
@@ -2755,19 +2822,19 @@ R.UserMemReply_2 = {
     tolerates_trailing = false,
 }
 R.user_mem_reply_command_2 = { name = "sd_ble_user_mem_reply", short = "user_mem_reply", group = "common", layout = R.UserMemReply_2 }
-R.labels_26 = { [0] = "INVALID", [1] = "LOW", [2] = "MID", [3] = "HIGH" }
+R.labels_27 = { [0] = "INVALID", [1] = "LOW", [2] = "MID", [3] = "HIGH" }
 R.ConnBandwidthPair = {
     block = "record",
     members = {
-        { name = "conn_bw_rx", block = "number", size = 1, signed = false, labels = R.labels_26 },
-        { name = "conn_bw_tx", block = "number", size = 1, signed = false, labels = R.labels_26 },
+        { name = "conn_bw_rx", block = "number", size = 1, signed = false, labels = R.labels_27 },
+        { name = "conn_bw_tx", block = "number", size = 1, signed = false, labels = R.labels_27 },
     },
     tolerates_trailing = false,
 }
 R.ConnBandwidthOpt = {
     block = "record",
     members = {
-        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_26 },
         { name = "conn_bw", block = "nested", of = R.ConnBandwidthPair },
     },
     tolerates_trailing = false,
@@ -2842,7 +2909,7 @@ R.SecParams = {
             },
             required = {},
             reserved = 0,
-            labels = R.labels_12,
+            labels = R.labels_13,
         },
         { name = "min_key_size", block = "number", size = 1, signed = false },
         { name = "max_key_size", block = "number", size = 1, signed = false },
@@ -2906,7 +2973,7 @@ R.SecParamsReply_2 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_14 },
         { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParams },
         { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySet },
     },
@@ -2988,7 +3055,7 @@ R.LescDhkeyReply = {
     tolerates_trailing = false,
 }
 R.gap_lesc_dhkey_reply_command = { name = "sd_ble_gap_lesc_dhkey_reply", short = "gap.lesc_dhkey_reply", group = "gap", layout = R.LescDhkeyReply }
-R.labels_27 = {
+R.labels_28 = {
     [0] = "PASSKEY_START",
     [1] = "PASSKEY_DIGIT_IN",
     [2] = "PASSKEY_DIGIT_OUT",
@@ -2999,7 +3066,7 @@ R.KeypressNotify = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "kp_not", block = "number", size = 1, signed = false, labels = R.labels_27 },
+        { name = "kp_not", block = "number", size = 1, signed = false, labels = R.labels_28 },
     },
     tolerates_trailing = false,
 }
@@ -3052,7 +3119,7 @@ R.gattc_attr_info_discover_command = {
 R.InitialUserHandleGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -3078,7 +3145,7 @@ R.initial_user_handle_get_response = {
 R.AttrGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -3095,7 +3162,7 @@ R.attr_get_response = { name = "sd_ble_gatts_attr_get", short = "attr_get", grou
 R.OptGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -3131,7 +3198,7 @@ R.tx_packet_count_get_response = {
 R.SecParamsReplyResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -3162,7 +3229,7 @@ R.gap_keypress_notify_response = {
 R.LescOobDataGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -3196,7 +3263,7 @@ R.WriteEvent = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "nested", of = R.Uuid },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_19 },
         { name = "auth_required", block = "number", size = 1, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -3219,7 +3286,7 @@ R.WriteParams_2 = {
     members = {
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "uuid", block = "nested", of = R.Uuid },
-        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_18 },
+        { name = "op", block = "number", size = 1, signed = false, labels = R.labels_19 },
         { name = "auth_required", block = "number", size = 1, signed = false },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "data", block = "counted", size = 2, most = 512 },
@@ -3264,7 +3331,7 @@ R.UserMemReleaseEvent_2 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_21 },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_22 },
         { name = "mem_block", block = "nested", of = R.UserMemBlock },
     },
     tolerates_trailing = false,
@@ -3329,14 +3396,14 @@ R.AuthStatusEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_14 },
         {
             block = "bits",
             size = 1,
             groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 } },
             required = {},
             reserved = 248,
-            labels = R.labels_22,
+            labels = R.labels_23,
         },
         { block = "absent", names = { "lesc" } },
         { name = "sm1_levels", block = "nested", of = R.SecLevels_2 },
@@ -3380,7 +3447,7 @@ R.gap_lesc_dhkey_request_event = {
     group = "gap",
     layout = R.LescDhkeyRequestEvent,
 }
-R.labels_28 = { [1] = "UUID_16BIT", [2] = "UUID_128BIT" }
+R.labels_29 = { [1] = "UUID_16BIT", [2] = "UUID_128BIT" }
 R.AttrInfo128 = {
     block = "record",
     members = {
@@ -3396,7 +3463,7 @@ R.AttrInfoDiscRspEvent = {
         { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
         { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { block = "count", counter = "count", size = 2, of = "attr_infos" },
-        { name = "format", block = "number", size = 1, signed = false, labels = R.labels_28 },
+        { name = "format", block = "number", size = 1, signed = false, labels = R.labels_29 },
         {
             name = "attr_infos",
             block = "list",
@@ -3425,7 +3492,7 @@ R.attr_get_command_2 = { name = "sd_ble_gatts_attr_get", short = "attr_get", gro
 R.AttrGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -3779,7 +3846,7 @@ R.OptGet_2 = {
     tolerates_trailing = false,
 }
 R.opt_get_command_2 = { name = "sd_ble_opt_get", short = "opt_get", group = "common", layout = R.OptGet_2 }
-R.labels_29 = {
+R.labels_30 = {
     addr_type = {
         [0] = "PUBLIC",
         [1] = "RANDOM_STATIC",
@@ -3797,7 +3864,7 @@ R.Addr_2 = {
             groups = { { "addr_id_peer", 0, 1 }, { "addr_type", 1, 7 } },
             required = {},
             reserved = 0,
-            labels = R.labels_29,
+            labels = R.labels_30,
         },
         { name = "addr", block = "raw", size = 6, shown = "address" },
     },
@@ -3885,7 +3952,7 @@ R.SecParamsReply_3 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "sec_status", block = "number", size = 1, signed = false, labels = R.labels_14 },
         { name = "sec_params", block = "presence", flag = "STRUCT", of = R.SecParams },
         { name = "sec_keyset", block = "presence", flag = "STRUCT", of = R.KeySet_2 },
     },
@@ -4018,11 +4085,11 @@ R.gap_device_identities_set_command = {
     group = "gap",
     layout = R.DeviceIdentitiesSet,
 }
-R.labels_30 = { [0] = "OFF", [1] = "DEVICE_PRIVACY", [2] = "NETWORK_PRIVACY" }
+R.labels_31 = { [0] = "OFF", [1] = "DEVICE_PRIVACY", [2] = "NETWORK_PRIVACY" }
 R.PrivacyParams = {
     block = "record",
     members = {
-        { name = "privacy_mode", block = "number", size = 1, signed = false, labels = R.labels_30 },
+        { name = "privacy_mode", block = "number", size = 1, signed = false, labels = R.labels_31 },
         { name = "private_addr_type", block = "number", size = 1, signed = false, labels = R.labels_8 },
         { name = "private_addr_cycle_s", block = "number", size = 2, signed = false },
         { name = "device_irk", block = "presence", flag = "STRUCT", of = R.Irk },
@@ -4039,8 +4106,8 @@ R.gap_privacy_get_command = { name = "sd_ble_gap_privacy_get", short = "gap.priv
 R.WriteParams_3 = {
     block = "record",
     members = {
-        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
-        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_17 },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "len", block = "number", size = 2, signed = false },
@@ -4080,7 +4147,7 @@ R.service_add_response_2 = {
 R.IncludeAddResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4116,7 +4183,7 @@ R.Value_4 = {
 R.ValueSetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4131,7 +4198,7 @@ R.value_get_response_2 = { name = "sd_ble_gatts_value_get", short = "value_get",
 R.SysAttrGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4170,7 +4237,7 @@ R.exchange_mtu_reply_response = {
 R.OptGetResponse_3 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4203,7 +4270,7 @@ R.opt_get_response_3 = { name = "sd_ble_opt_get", short = "opt_get", group = "co
 R.AppearanceGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4213,7 +4280,7 @@ R.AppearanceGetResponse_2 = {
                     name = "appearance",
                     block = "presence",
                     flag = "STRUCT",
-                    of = { block = "number", size = 2, signed = false, shown = "#06x" },
+                    of = { block = "number", size = 2, signed = false, labels = R.labels_12 },
                 },
             },
         },
@@ -4229,7 +4296,7 @@ R.gap_appearance_get_response_2 = {
 R.PpcpGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4243,7 +4310,7 @@ R.gap_ppcp_get_response_2 = { name = "sd_ble_gap_ppcp_get", short = "gap.ppcp_ge
 R.DeviceNameGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4274,7 +4341,7 @@ R.gap_device_name_get_response_2 = {
 R.SecParamsReplyResponse_3 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4293,7 +4360,7 @@ R.gap_sec_params_reply_response_3 = {
 R.LescOobDataGetResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4313,7 +4380,7 @@ R.gap_addr_set_response = { name = "sd_ble_gap_addr_set", short = "gap.addr_set"
 R.AddrGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4340,7 +4407,7 @@ R.gap_privacy_set_response = { name = "sd_ble_gap_privacy_set", short = "gap.pri
 R.PrivacyGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4386,7 +4453,7 @@ R.ConnectedEvent_3 = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "peer_addr", block = "nested", of = R.Addr_2 },
         { block = "absent", names = { "own_addr", "irk_match", "irk_match_idx" } },
-        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_26 },
         { name = "conn_params", block = "nested", of = R.ConnParams },
         { block = "absent", names = { "adv_handle", "adv_data" } },
     },
@@ -4420,14 +4487,14 @@ R.AuthStatusEvent_2 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_14 },
         {
             block = "bits",
             size = 1,
             groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 } },
             required = {},
             reserved = 248,
-            labels = R.labels_22,
+            labels = R.labels_23,
         },
         { block = "absent", names = { "lesc" } },
         { name = "sm1_levels", block = "nested", of = R.SecLevels_2 },
@@ -4452,10 +4519,18 @@ R.AdvReportEventV5_2 = {
             groups = { { "scan_rsp", 0, 1 }, { "type", 1, 2 } },
             required = {},
             reserved = 248,
-            labels = R.labels_24,
+            labels = R.labels_25,
         },
         { block = "count", counter = "dlen", size = 1, of = "data" },
-        { name = "data", block = "data", length = "dlen", flag = "ANY", limited = false, most = 31 },
+        {
+            name = "data",
+            block = "data",
+            length = "dlen",
+            flag = "ANY",
+            limited = false,
+            most = 31,
+            shown = "advertising",
+        },
     },
     tolerates_trailing = false,
 }
@@ -4482,7 +4557,7 @@ R.TimeoutEvent_3 = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "gatt_status", block = "number", size = 2, signed = false, labels = R.labels_6 },
         { name = "error_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_20 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_21 },
     },
     tolerates_trailing = false,
 }
@@ -4506,8 +4581,8 @@ R.gattc_exchange_mtu_rsp_event = {
 R.WriteParams_4 = {
     block = "record",
     members = {
-        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_15 },
-        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "write_op", block = "number", size = 1, signed = false, labels = R.labels_16 },
+        { name = "flags", block = "number", size = 1, signed = false, labels = R.labels_17 },
         { name = "handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "offset", block = "number", size = 2, signed = false },
         { name = "len", block = "number", size = 2, signed = false },
@@ -4527,7 +4602,7 @@ R.gattc_write_command_3 = { name = "sd_ble_gattc_write", short = "gattc.write", 
 R.RssiGetResponseV5_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4827,7 +4902,7 @@ R.cfg_set_response = { name = "sd_ble_cfg_set", short = "cfg_set", group = "comm
 R.OptGetResponse_4 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -4868,7 +4943,7 @@ R.DataLengthLimitation = {
 R.DataLengthUpdateResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -5068,12 +5143,12 @@ R.gap_data_length_update_command_2 = {
     group = "gap",
     layout = R.DataLengthUpdate_2,
 }
-R.labels_31 = { [1] = "MBPS_1", [2] = "MBPS_2", [4] = "CODED" }
+R.labels_32 = { [1] = "MBPS_1", [2] = "MBPS_2", [4] = "CODED" }
 R.Phys = {
     block = "record",
     members = {
-        { name = "tx_phys", block = "number", size = 1, signed = false, labels = R.labels_31 },
-        { name = "rx_phys", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "tx_phys", block = "number", size = 1, signed = false, labels = R.labels_32 },
+        { name = "rx_phys", block = "number", size = 1, signed = false, labels = R.labels_32 },
     },
     tolerates_trailing = false,
 }
@@ -5105,7 +5180,7 @@ R.ChRxParams = {
     },
     tolerates_trailing = false,
 }
-R.labels_32 = {
+R.labels_33 = {
     [0] = "SUCCESS",
     [2] = "LE_PSM_NOT_SUPPORTED",
     [4] = "NO_RESOURCES",
@@ -5124,7 +5199,7 @@ R.ChSetupParams = {
     members = {
         { name = "rx_params", block = "nested", of = R.ChRxParams },
         { name = "le_psm", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "status", block = "number", size = 2, signed = false, labels = R.labels_32 },
+        { name = "status", block = "number", size = 2, signed = false, labels = R.labels_33 },
     },
     tolerates_trailing = false,
 }
@@ -5211,7 +5286,7 @@ R.l2cap_ch_flow_control_command = {
 R.OptGetResponse_5 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -5251,7 +5326,7 @@ R.DataLengthLimitation_2 = {
 R.DataLengthUpdateResponse_2 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -5271,7 +5346,7 @@ R.gap_phy_update_response = { name = "sd_ble_gap_phy_update", short = "gap.phy_u
 R.ChSetupResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -5300,7 +5375,7 @@ R.l2cap_ch_tx_response = { name = "sd_ble_l2cap_ch_tx", short = "l2cap.ch_tx", g
 R.ChFlowControlResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -5327,14 +5402,14 @@ R.AuthStatusEvent_3 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_13 },
+        { name = "auth_status", block = "number", size = 1, signed = false, labels = R.labels_14 },
         {
             block = "bits",
             size = 1,
             groups = { { "error_src", 0, 2 }, { "bonded", 2, 1 }, { "lesc", 3, 1 } },
             required = {},
             reserved = 240,
-            labels = R.labels_22,
+            labels = R.labels_23,
         },
         { name = "sm1_levels", block = "nested", of = R.SecLevels_2 },
         { name = "sm2_levels", block = "nested", of = R.SecLevels_2 },
@@ -5345,12 +5420,12 @@ R.AuthStatusEvent_3 = {
     tolerates_trailing = false,
 }
 R.gap_auth_status_event_4 = { name = "BLE_GAP_EVT_AUTH_STATUS", short = "gap.auth_status", group = "gap", layout = R.AuthStatusEvent_3 }
-R.labels_33 = { [0] = "ADVERTISING", [1] = "SCAN", [2] = "CONN", [3] = "AUTH_PAYLOAD" }
+R.labels_34 = { [0] = "ADVERTISING", [1] = "SCAN", [2] = "CONN", [3] = "AUTH_PAYLOAD" }
 R.TimeoutEvent_4 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_33 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_34 },
         { block = "absent", names = { "adv_report_buffer" } },
     },
     tolerates_trailing = false,
@@ -5403,8 +5478,8 @@ R.PhyUpdateEvent = {
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "status", block = "number", size = 1, signed = false, labels = R.labels_11 },
-        { name = "tx_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
-        { name = "rx_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "tx_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
+        { name = "rx_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
     },
     tolerates_trailing = false,
 }
@@ -5435,14 +5510,14 @@ R.l2cap_ch_setup_request_event = {
     group = "l2cap",
     layout = R.ChSetupRequestEvent,
 }
-R.labels_34 = { [1] = "LOCAL", [2] = "REMOTE" }
+R.labels_35 = { [1] = "LOCAL", [2] = "REMOTE" }
 R.ChSetupRefusedEvent = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "local_cid", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "source", block = "number", size = 1, signed = false, labels = R.labels_34 },
-        { name = "status", block = "number", size = 2, signed = false, labels = R.labels_32 },
+        { name = "source", block = "number", size = 1, signed = false, labels = R.labels_35 },
+        { name = "status", block = "number", size = 2, signed = false, labels = R.labels_33 },
     },
     tolerates_trailing = false,
 }
@@ -5722,7 +5797,7 @@ R.AdvStop_2 = {
     tolerates_trailing = false,
 }
 R.gap_adv_stop_command_2 = { name = "sd_ble_gap_adv_stop", short = "gap.adv_stop", group = "gap", layout = R.AdvStop_2 }
-R.labels_35 = { role = { [1] = "ADV", [2] = "SCAN_INIT", [3] = "CONN" } }
+R.labels_36 = { role = { [1] = "ADV", [2] = "SCAN_INIT", [3] = "CONN" } }
 R.TxPowerSet_2 = {
     block = "record",
     members = {
@@ -5732,7 +5807,7 @@ R.TxPowerSet_2 = {
             groups = { { "role", 0, 8 } },
             required = {},
             reserved = 0,
-            labels = R.labels_35,
+            labels = R.labels_36,
         },
         { block = "bits", size = 2, groups = { { "handle", 0, 16 } }, required = {}, reserved = 0, labels = {} },
         { name = "tx_power", block = "number", size = 1, signed = true },
@@ -5740,7 +5815,7 @@ R.TxPowerSet_2 = {
     tolerates_trailing = false,
 }
 R.gap_tx_power_set_command_2 = { name = "sd_ble_gap_tx_power_set", short = "gap.tx_power_set", group = "gap", layout = R.TxPowerSet_2 }
-R.labels_36 = {
+R.labels_37 = {
     filter_policy = {
         [0] = "ACCEPT_ALL",
         [1] = "WHITELIST",
@@ -5762,9 +5837,9 @@ R.ScanParams = {
             },
             required = {},
             reserved = 224,
-            labels = R.labels_36,
+            labels = R.labels_37,
         },
-        { name = "scan_phys", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "scan_phys", block = "number", size = 1, signed = false, labels = R.labels_32 },
         { name = "channel_mask", block = "presence", flag = "STRUCT", of = { block = "raw", size = 5 } },
         { name = "interval", block = "number", size = 2, signed = false },
         { name = "window", block = "number", size = 2, signed = false },
@@ -5792,6 +5867,7 @@ R.BleData = {
                 },
             },
             default = { block = "data", length = "len", flag = "DATA", limited = false },
+            shown = "advertising",
         },
     },
     tolerates_trailing = false,
@@ -5841,7 +5917,7 @@ R.AdvSetData = {
     },
     tolerates_trailing = false,
 }
-R.labels_37 = {
+R.labels_38 = {
     [1] = "CONNECTABLE_SCANNABLE_UNDIRECTED",
     [2] = "CONNECTABLE_NONSCANNABLE_DIRECTED_HIGH_DUTY_CYCLE",
     [3] = "CONNECTABLE_NONSCANNABLE_DIRECTED",
@@ -5857,7 +5933,7 @@ R.labels_37 = {
 R.AdvProperties = {
     block = "record",
     members = {
-        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_37 },
+        { name = "type", block = "number", size = 1, signed = false, labels = R.labels_38 },
         {
             block = "bits",
             size = 1,
@@ -5879,8 +5955,8 @@ R.AdvParams = {
         { name = "max_adv_evts", block = "number", size = 1, signed = false },
         { name = "channel_mask", block = "presence", flag = "STRUCT", of = { block = "raw", size = 5 } },
         { name = "filter_policy", block = "number", size = 1, signed = false, labels = R.labels_10 },
-        { name = "primary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
-        { name = "secondary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "primary_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
+        { name = "secondary_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
         {
             block = "bits",
             size = 1,
@@ -5932,7 +6008,7 @@ R.gap_qos_channel_survey_stop_command = {
 R.OptGetResponse_6 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -5962,7 +6038,7 @@ R.opt_get_response_6 = { name = "sd_ble_opt_get", short = "opt_get", group = "co
 R.RssiGetResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -5989,7 +6065,7 @@ R.gap_rssi_get_response_3 = { name = "sd_ble_gap_rssi_get", short = "gap.rssi_ge
 R.AdvSetConfigureResponse = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",
@@ -6030,7 +6106,7 @@ R.ConnectedEvent_4 = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "peer_addr", block = "nested", of = R.Addr_2 },
         { block = "absent", names = { "own_addr", "irk_match", "irk_match_idx" } },
-        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_26 },
         { name = "conn_params", block = "nested", of = R.ConnParams },
         { name = "adv_handle", block = "number", size = 1, signed = false },
         { name = "adv_data", block = "nested", of = R.AdvSetData },
@@ -6042,7 +6118,7 @@ R.TimeoutEvent_5 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_33 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_34 },
         {
             block = "when",
             field = "src",
@@ -6063,7 +6139,7 @@ R.RssiChangedEvent_2 = {
     tolerates_trailing = false,
 }
 R.gap_rssi_changed_event_2 = { name = "BLE_GAP_EVT_RSSI_CHANGED", short = "gap.rssi_changed", group = "gap", layout = R.RssiChangedEvent_2 }
-R.labels_38 = {
+R.labels_39 = {
     status = { [0] = "COMPLETE", [1] = "INCOMPLETE_MORE_DATA", [2] = "INCOMPLETE_TRUNCATED", [3] = "INCOMPLETE_MISSED" },
 }
 R.AdvReportType = {
@@ -6083,7 +6159,7 @@ R.AdvReportType = {
             },
             required = {},
             reserved = 0,
-            labels = R.labels_38,
+            labels = R.labels_39,
         },
     },
     tolerates_trailing = false,
@@ -6092,7 +6168,7 @@ R.AuxPointer = {
     block = "record",
     members = {
         { name = "aux_offset", block = "number", size = 2, signed = false },
-        { name = "aux_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "aux_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
     },
     tolerates_trailing = false,
 }
@@ -6103,8 +6179,8 @@ R.AdvReportEvent = {
         { name = "type", block = "nested", of = R.AdvReportType },
         { name = "peer_addr", block = "nested", of = R.Addr_2 },
         { name = "direct_addr", block = "nested", of = R.Addr_2 },
-        { name = "primary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
-        { name = "secondary_phy", block = "number", size = 1, signed = false, labels = R.labels_31 },
+        { name = "primary_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
+        { name = "secondary_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
         { name = "tx_power", block = "number", size = 1, signed = true },
         { name = "rssi", block = "number", size = 1, signed = true },
         { name = "ch_index", block = "number", size = 1, signed = false },
@@ -6202,7 +6278,7 @@ R.ConnectedEvent_5 = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
         { name = "peer_addr", block = "nested", of = R.Addr_2 },
         { block = "absent", names = { "own_addr", "irk_match", "irk_match_idx" } },
-        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_25 },
+        { name = "role", block = "number", size = 1, signed = false, labels = R.labels_26 },
         { name = "conn_params", block = "nested", of = R.ConnParams },
         { name = "adv_handle", block = "number", size = 1, signed = false },
         { name = "adv_data", block = "nested", of = R.AdvSetData_2 },
@@ -6214,7 +6290,7 @@ R.TimeoutEvent_6 = {
     block = "record",
     members = {
         { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_33 },
+        { name = "src", block = "number", size = 1, signed = false, labels = R.labels_34 },
         {
             block = "when",
             field = "src",
@@ -6245,7 +6321,7 @@ R.gap_adv_set_terminated_event_2 = {
 R.DeviceNameGetResponse_3 = {
     block = "record",
     members = {
-        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_17 },
+        { name = "result", block = "number", size = 4, signed = false, labels = R.labels_18 },
         {
             block = "when",
             field = "result",

@@ -43,7 +43,7 @@ Hex8 = Annotated[int, "#04x"]
 # A handle as responses give it, so that a checked call's can be handed on; None, of a failed one, does not encode.
 GivenHandle = Annotated[int | None, "#06x", GIVEN]
 
-_DATA = re.compile(r"\b(bytes|tuple|Address|Key)\b")
+_DATA = re.compile(r"\b(bytes|tuple|Address|Advertised|Key)\b")
 _OWN: Mapping[type, Callable[[Any], object]] = {bytearray: bytes, memoryview: bytes, list: tuple}
 
 M = TypeVar("M", bound="Message")

@@ -1,7 +1,8 @@
-"""How bytes are shown to a person where hex is not what they want: addresses and keys.
+"""How bytes are shown to a person where hex is not what they want: addresses, keys, advertising data.
 
-peer: Address    prints "F0:12:34:56:78:9A", most significant byte first; the field holds wire order
-ltk: Key         prints its size alone, never the bytes
+peer: Address        prints "F0:12:34:56:78:9A", most significant byte first; the field holds wire order
+ltk: Key             prints its size alone, never the bytes
+data: Advertised     prints as hex; the tools show what its structures say
 """
 
 from __future__ import annotations
@@ -18,18 +19,24 @@ class Look(Enum):
 
     ADDRESS = "address"
     KEY = "key"
+    ADVERTISING = "advertising"
 
     def text(self, value: bytes) -> str:
         """The bytes as people write them."""
-        return address_text(value) if self is Look.ADDRESS else f"<{len(value)} bytes, not shown>"
+        if self is Look.ADDRESS:
+            return address_text(value)
+        return f"<{len(value)} bytes, not shown>" if self is Look.KEY else value.hex()
 
     def literal(self, value: bytes) -> str:
         """The same within a repr."""
-        return f"'{self.text(value)}'" if self is Look.ADDRESS else self.text(value)
+        if self is Look.KEY:
+            return self.text(value)
+        return f"'{self.text(value)}'" if self is Look.ADDRESS else f"bytes.fromhex('{value.hex()}')"
 
 
 Address = Annotated[bytes, Look.ADDRESS]
 Key = Annotated[bytes, Look.KEY]
+Advertised = Annotated[bytes, Look.ADVERTISING]
 
 
 class Mark(Enum):

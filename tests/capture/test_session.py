@@ -86,11 +86,11 @@ def test_handles_get_the_names_of_the_calls_that_made_them() -> None:
     session, _ = happenings_of(FIRMWARE / "sd_api_v5" / "b_attr_table.jsonl")
     names = {handle: session.names.name_of(handle) for handle in (0x0C, 0x0E, 0x10, 0x14, 0x1A)}
     assert names == {
-        0x0C: "service 0x180d",
+        0x0C: "service Heart Rate",
         0x0E: "service 0x0001 vendor 2",
-        0x10: "0x2a37",
+        0x10: "Heart Rate Measurement",
         0x14: "0x0002 vendor 2 CCCD",
-        0x1A: "descriptor 0x2901",
+        0x1A: "descriptor Characteristic User Descriptor",
     }
     assert session.names.name_of(0xBEEF) is None
 

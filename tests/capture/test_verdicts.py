@@ -64,7 +64,7 @@ VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "pasted/05b-same-with-line-breaks.log": ({"no device"}, ("SYNC 6 times",)),
     "pasted/07-user-mem-never-lent.jsonl": (
         {"unanswered request"},
-        ("USER_MEM_REQUEST", "user_mem_reply", "REMOTE_USER_TERMINATED_CONNECTION (0x13)"),
+        ("USER_MEM_REQUEST", "user_mem_reply", "0x13 remote user terminated connection"),
     ),
     "pasted/08-authorize-reply-refused.jsonl": ({"reply refused"}, ("update=1", "frame 12", "0x000e")),
     "pasted/10-vloc-user.jsonl": ({"value in the application"}, ("vloc USER", "STACK")),

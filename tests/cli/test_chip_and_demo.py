@@ -282,7 +282,7 @@ def test_the_demo(run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         "10. The phone leaves",
     ]
     assert max(map(len, outcome.lines[:-3])) <= 100
-    assert "service_add  type=PRIMARY uuid=0x180d" in outcome.out
+    assert "service_add  type=PRIMARY uuid=Heart Rate (0x180D)" in outcome.out
     assert "cfg_set  att_mtu=247" in outcome.out
     decoded = run("decode", str(record), "-d", "sd_api_v5")
     assert decoded.status == 0

@@ -20,7 +20,7 @@ def test_a_row_says_time_direction_numbers_name_fields_and_result(run: Runner) -
     assert (outcome.status, outcome.err) == (0, "")
     assert "   27        1.455211 <-   -/4    ACK" in outcome.lines
     assert (
-        "   14        1.454768 ->   0/0    command  service_add           type=PRIMARY uuid=0x180d"
+        "   14        1.454768 ->   0/0    command  service_add           type=PRIMARY uuid=Heart Rate (0x180D)"
         in outcome.lines
     )
     failed = (

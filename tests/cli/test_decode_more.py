@@ -28,7 +28,7 @@ def test_one_command_without_options_says_what_it_is_and_what_it_says(run: Runne
 
 
 def test_handles_are_named_after_the_calls_that_made_them(run: Runner) -> None:
-    assert "service=0x000c (service 0x180d)" in run("decode", TABLE).out
+    assert "service=0x000c (service Heart Rate)" in run("decode", TABLE).out
 
 
 def test_an_ambiguous_dialect_says_so_beside_the_json(run: Runner) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gatts_codec.constants import UuidType
+from gatts_codec.constants.assigned import uuid_name
 from gatts_codec.packets.gatts.characteristic_add import CharacteristicAdd, CharacteristicAddResponse
 from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd, DescriptorAddResponse
 from gatts_codec.packets.gatts.include_add import IncludeAdd, IncludeAddResponse
@@ -20,7 +22,7 @@ class AttributeNames:
         return len(self._names)
 
     def name_of(self, handle: int) -> str | None:
-        """``"0x2a37"``, ``"0x2a37 CCCD"``, ``"service 0x180d"``; None for a handle that nobody has added."""
+        """``"Heart Rate Measurement"``, ``"0xab37 CCCD"``, ``"service 0xab0d"``; None for one that nobody has added."""
         return self._names.get(handle)
 
     def clear(self) -> None:
@@ -58,4 +60,6 @@ def _characteristic(command: CharacteristicAdd, response: CharacteristicAddRespo
 def _uuid(uuid: Uuid | None) -> str:
     if uuid is None:
         return "without UUID"
-    return f"0x{uuid.uuid:04x}" + (f" vendor {uuid.type}" if uuid.type > 1 else "")
+    if uuid.type > UuidType.BLE:
+        return f"0x{uuid.uuid:04x} vendor {uuid.type}"
+    return uuid_name(uuid.uuid) or f"0x{uuid.uuid:04x}"

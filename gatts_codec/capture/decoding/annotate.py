@@ -18,6 +18,7 @@ from gatts_codec.framing.h5 import encode as h5_encode
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.blocks import Span
 from gatts_codec.schema.message import FieldType, Message, field_types
+from gatts_codec.schema.shown import Look
 
 _PACKET_TYPES = {3: "DTM command", 4: "DTM response"}
 
@@ -87,6 +88,9 @@ class Annotator:
         return Annotation(span.start, data, label, self._value(span, packet))
 
     def _value(self, span: Span, packet: Decoded) -> str:
+        kind = self._field_type(packet, span.path)
+        if kind and isinstance(kind.shown, Look):
+            return self._describer.show("", span.value, kind)
         if isinstance(span.value, bytes):
             readable = span.value.isascii() and span.value.decode("ascii").isprintable()
             return repr(span.value.decode("ascii")) if readable and span.value else f"{len(span.value)} bytes"
@@ -95,8 +99,7 @@ class Annotator:
         name = span.path.rpartition(".")[2]
         if name == "result":
             return f"{span.value}  {self._describer.result(span.value)}"
-        kind = self._field_type(packet, span.path)
-        shown = self._describer.show(name, span.value, kind) if kind else ""
+        shown = self._describer.show(name, span.value, kind) if kind and kind.base is int else ""
         return f"{span.value}  {shown}" if shown and shown != str(span.value) else str(span.value)
 
     def _field_type(self, packet: Decoded, path: str) -> FieldType | None:
@@ -111,7 +114,7 @@ class Annotator:
             found = [field_types(cls)[name] for cls in classes if name in field_types(cls)]
             kind = (found[0].item or found[0]) if found else None
             classes = [cls for cls in kind.bases if issubclass(cls, Message)] if kind else []
-        return kind if kind and kind.base is int else None
+        return kind
 
 
 def _header_text(h5: H5Packet) -> str:

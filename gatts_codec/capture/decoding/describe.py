@@ -12,15 +12,21 @@ from enum import IntEnum
 from functools import cache
 from typing import Any, NamedTuple
 
+from gatts_codec.advertising.text import advertising_text
 from gatts_codec.capture.decoding.packets import Decoded
 from gatts_codec.constants import (
     BLE_CONN_HANDLE_ALL,
     BLE_CONN_HANDLE_INVALID,
     GattStatus,
+    HciStatus,
+    UuidType,
     gatt_status_name,
     result_name,
 )
+from gatts_codec.constants.assigned import company_text
+from gatts_codec.constants.assigned import uuid_text as sig_uuid_text
 from gatts_codec.constants.table import short_name, table
+from gatts_codec.errors import DecodeError
 from gatts_codec.packets.gatts.characteristic_add import CharExtProps, CharProps
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import FieldType, Message, Packet, field_types
@@ -41,8 +47,10 @@ _SECURITY = {
 }
 _CONNECTIONS = {BLE_CONN_HANDLE_INVALID: "none", BLE_CONN_HANDLE_ALL: "all"}
 _LENGTHS = {
-    "len": ("value", "data", "sys_attr_data", "mem"),
+    "len": ("value", "data", "sys_attr_data", "mem", "dev_name"),
     "init_len": ("value",),
+    "dlen": ("data",),
+    "srdlen": ("sr_data",),
     "char_user_desc_size": ("char_user_desc",),
 }
 _UNREMARKABLE: dict[str, object] = {
@@ -51,11 +59,6 @@ _UNREMARKABLE: dict[str, object] = {
     "init_offs": 0,
     "flags": 0,
     "auth_required": 0,
-    "handle_present": True,
-    "handles_present": True,
-    "include_handle_present": True,
-    "value_present": True,
-    "sys_attr_data_present": True,
     "char_user_desc_max_size": 0,
     "user_desc_handle": 0,
     "cccd_handle": 0,
@@ -107,7 +110,7 @@ class Describer:
             value = present[name]
             if name == "result" and isinstance(message, Packet):
                 continue
-            if value is None or _UNREMARKABLE.get(name, ()) == value or _says_its_data(name, value, present):
+            if value is None or _is_unremarkable(name, value) or _says_its_data(name, value, present):
                 continue
             if isinstance(value, Message) and not isinstance(value, _IN_ONE_WORD):
                 yield from self._fields(value)
@@ -121,13 +124,13 @@ class Describer:
         if isinstance(value, tuple):
             return self._list(name, value, kind.item or kind)
         if isinstance(value, bytes):
-            return (
-                kind.shown.text(value)
-                if isinstance(kind.shown, Look)
-                else shorten(value) + _as_text(name, value)
-            )
+            return _bytes_text(name, value, kind.shown)
         if name == "conn_handle":
             return _CONNECTIONS.get(value, str(value))
+        if name == "company_id":
+            return company_text(value)
+        if kind.shown is HciStatus:
+            return reason_text(value)
         if kind.shown is GattStatus:
             return f"{gatt_status_name(self.dialect, value) or 'unknown'} (0x{value:04X})"
         if isinstance(kind.shown, str):
@@ -165,9 +168,18 @@ def shorten(data: bytes) -> str:
 
 
 def uuid_text(uuid: Uuid) -> str:
-    """A UUID as it travels: 16 bits, and the vendor base they belong to if it is not the Bluetooth SIG's."""
-    base = {0: " (unknown base)", 1: ""}.get(uuid.type, f" (vendor base {uuid.type})")
-    return f"0x{uuid.uuid:04x}{base}"
+    """A UUID as it travels: 16 bits with their name, or with the base they belong to if it is not the SIG's."""
+    if uuid.type == UuidType.BLE:
+        return sig_uuid_text(uuid.uuid)
+    base = "unknown base" if uuid.type == UuidType.UNKNOWN else f"vendor base {uuid.type}"
+    return f"0x{uuid.uuid:04x} ({base})"
+
+
+def reason_text(reason: int) -> str:
+    """Why a connection ended, by number and in words: ``0x13 remote user terminated connection``."""
+    known = reason in HciStatus.__members__.values()
+    words = HciStatus(reason).name.lower().replace("_", " ") if known else "unknown reason"
+    return f"0x{reason:02X} {words}"
 
 
 @cache
@@ -200,6 +212,10 @@ def packet_name(packet: Decoded, dialect: str) -> str:
     return f"0x{packet.opcode:02x}" if packet.opcode is not None else "?"
 
 
+def _is_unremarkable(name: str, value: object) -> bool:
+    return _UNREMARKABLE.get(name, ()) == value or (value is True and name.endswith("_present"))
+
+
 def _says_its_data(name: str, value: Any, present: dict[str, Any]) -> bool:
     datas = (present.get(other) for other in _LENGTHS.get(name, ()))
     return any(isinstance(data, bytes) and len(data) == value for data in datas) or (
@@ -219,9 +235,22 @@ def _one_word(value: Message) -> str:
     return "|".join(name for name in field_types(type(value)) if getattr(value, name)) or "none"
 
 
+def _bytes_text(name: str, value: bytes, shown: object) -> str:
+    if shown is Look.ADVERTISING:
+        return _advertising_text(value)
+    return shown.text(value) if isinstance(shown, Look) else shorten(value) + _as_text(name, value)
+
+
+def _advertising_text(data: bytes) -> str:
+    try:
+        return f"[{advertising_text(data)}]"
+    except DecodeError as error:
+        return f"{shorten(data)} ({error.reason})"
+
+
 def _as_text(name: str, value: bytes) -> str:
-    # Values are binary; only a description is meant to be read.
-    if name != "char_user_desc" or not value:
+    # Values are binary; descriptions and names are meant to be read.
+    if name not in ("char_user_desc", "dev_name") or not value:
         return ""
     with suppress(UnicodeDecodeError):
         return f" {value.decode()!r}"

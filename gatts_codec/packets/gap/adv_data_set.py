@@ -9,6 +9,7 @@ from gatts_codec.schema.blocks import Data, Length, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, fill_length
 from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.shown import Advertised
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,9 +26,9 @@ class AdvDataSet(Command["AdvDataSetResponse"]):
 
     name: ClassVar[str] = "sd_ble_gap_adv_data_set"
     dlen: int = FROM_DATA
-    data: bytes | None = None
+    data: Advertised | None = None
     srdlen: int = FROM_DATA
-    sr_data: bytes | None = None
+    sr_data: Advertised | None = None
 
     def __post_init__(self) -> None:
         fill_length(self, "dlen", "data")

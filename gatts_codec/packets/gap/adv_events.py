@@ -21,7 +21,7 @@ from gatts_codec.schema.blocks import Data, Flag, Raw, i8, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Event, Handle, Message
 from gatts_codec.schema.record import Absent, Bits, Count, Record, named
-from gatts_codec.schema.shown import LATER
+from gatts_codec.schema.shown import LATER, Advertised
 from gatts_codec.schema.structs import CONN_HANDLE
 
 
@@ -121,7 +121,7 @@ class AdvReportEventV5(Event):
     rssi: int
     scan_rsp: int
     type: Annotated[int, AdvTypeV5]
-    data: bytes
+    data: Advertised
     direct_addr: Annotated[Addr | None, LATER] = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
+from gatts_codec.constants.advertising import Appearance
 from gatts_codec.packets.gap.structs import CONN_PARAMS, ConnParams
 from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16
@@ -17,13 +18,13 @@ from gatts_codec.schema.structs import SEC_MODE, SecMode
 class AppearanceSet(Command["AppearanceSetResponse"]):
     """Set the Appearance characteristic (SDK: sd_ble_gap_appearance_set).
 
-        appearance  2  what the device looks like, as the Bluetooth SIG numbers it
+        appearance  2  Appearance, what the device looks like, as the Bluetooth SIG numbers it
 
     Behind the opcode (u8), little endian. Source: `specs/gap/appearance_set.toml`.
     """
 
     name: ClassVar[str] = "sd_ble_gap_appearance_set"
-    appearance: Annotated[int, "#06x"]
+    appearance: Annotated[int, Appearance]
 
 
 class AppearanceSetResponse(ResultAlone):
@@ -58,7 +59,7 @@ class AppearanceGetResponse(Response):
 
     name: ClassVar[str] = "sd_ble_gap_appearance_get"
     result: Result
-    appearance: Annotated[int | None, "#06x"] = None
+    appearance: Annotated[int | None, Appearance] = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -10,7 +10,7 @@ from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.message import FROM_DATA, Message, fill_length
 from gatts_codec.schema.record import Absent, AtMost, Bits, Record, named
-from gatts_codec.schema.shown import LATER, Address, Key, address_bytes
+from gatts_codec.schema.shown import LATER, Address, Advertised, Key, address_bytes
 from gatts_codec.schema.structs import SEC_MODE, SecMode
 
 
@@ -275,7 +275,7 @@ class BleData(Message):
 
     buf_id: int = 0
     len: int = FROM_DATA
-    data: bytes | None = None
+    data: Advertised | None = None
 
     def __post_init__(self) -> None:
         fill_length(self, "len", "data")

@@ -46,7 +46,7 @@ def test_bad_frames_and_packets_that_do_not_decode_are_marked() -> None:
 
 def test_attributes_are_called_after_the_calls_that_made_them() -> None:
     data = data_of(report_of(FIRMWARE / "b_attr_table.jsonl"))
-    assert data["handle_names"]["12"] == "service 0x180d"
+    assert data["handle_names"]["12"] == "service Heart Rate"
     assert any(handles == [12] for handles in data["frames"]["handles"])
 
 

@@ -38,7 +38,7 @@ class Disconnects(Rule):
         self._connected.discard(conn_handle)
         if reason is None:
             return
-        said = f"{self.scene.field(delivery, 'reason')} (0x{reason:02X})"
+        said = self.scene.field(delivery, "reason")
         code = "connection broke" if seen and reason in _BROKEN else "connection ended"
         evidence = of_delivery(delivery, f"DISCONNECTED of connection {conn_handle}: {said}")
         why = _REASONS.get(

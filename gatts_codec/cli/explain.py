@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -72,8 +73,9 @@ def _text(words: str) -> str:
 
 
 def _spells_packet(text: str) -> bool:
-    data = b"".join(Paste().line(line).data for line in text.splitlines())
-    return len(data) >= _SHORTEST_PACKET
+    paste = Paste()
+    lines = chain.from_iterable(map(paste.read, text.splitlines()))
+    return sum(len(line.data) for line in chain(lines, paste.finish())) >= _SHORTEST_PACKET
 
 
 def _show_entry(entry: GlossaryEntry) -> None:

@@ -16,6 +16,7 @@ import click
 from gatts_codec.capture import TO_DEVICE, TO_HOST
 from gatts_codec.capture.readers import formats
 from gatts_codec.capture.readers.hextext import looks_like_hex, parse_hex
+from gatts_codec.capture.readers.text.dress import wire_of
 from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
 from gatts_codec.capture.wire.framing import FRAMINGS, FramingName
 from gatts_codec.cli.output import tell
@@ -92,7 +93,7 @@ class Source:
                     text, self.format_name, framing=self.framing, follow=self.follow, on_change=tell
                 )
             )
-        if looks_like_hex(text):
+        if looks_like_hex(text) and not wire_of(text):
             return from_hex(text, self.framing)
         return self._pasted(text)
 

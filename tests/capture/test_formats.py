@@ -57,6 +57,21 @@ def test_logic2_table_with_both_wires(recording: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_other_delimiters(delimiter: str) -> None:
+    text = logic2(EVENTS).replace(",", delimiter)
+    assert frames(read(text)[1]) == frames_of(EVENTS)
+
+
+@pytest.mark.parametrize("value", ["'{0}' (0x{0:02X})", "'{1}' (0x{0:02X})"])
+def test_characters_and_hex_at_once(value: str) -> None:
+    cells = [value.format(byte, chr(max(byte, 0x20))) for byte in RESET]
+    rows = [f"{at * 1e-5:.6f},{cell},," for at, cell in enumerate(cells)]
+    for time in ("Time [s]", "Time[s]"):
+        _, items = read("\n".join([f"{time},Value,Parity Error,Framing Error", *rows]))
+        assert [frame[-1] for frame in frames(items)] == [RESET]
+
+
 @pytest.mark.parametrize("radix", ["{}", "0b{:08b}", "0x{:x}"])
 def test_logic2_radixes(radix: str) -> None:
     assert frames(read(logic2(EVENTS, radix=radix))[1]) == frames_of(EVENTS)

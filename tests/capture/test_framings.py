@@ -14,6 +14,7 @@ from gatts_codec.capture.readers import read
 from gatts_codec.capture.recording import from_stream
 from gatts_codec.capture.wire.chunks import Chunk, Remark
 from gatts_codec.capture.wire.framing import FRAMINGS, FramingName, cut
+from gatts_codec.errors import CaptureError
 
 PASTED = Path(__file__).parent.parent / "verdicts" / "pasted"
 RESET = bytes.fromhex("c0000500fbc0")
@@ -109,18 +110,38 @@ CAPTURES = {
         220, usbmon("S", 3, b"USBC" + SYNC), usbmon("S", 3, SYNC), usbmon("S", 1, SYNC, kind=1), usbmon("S", 2, RESET),
         b"short", usbmon("C", 0x81, SYNC),
     ),
+    "FTDI": pcap(
+        220, usbmon("S", 2, RESET), usbmon("C", 0x81, b"\x01\x60"), usbmon("C", 0x81, b"\x01\x60" + SYNC),
+        usbmon("C", 0x81, b"\x01\x60"),
+    ),
+    "FTDI, several packets": pcap(
+        220, usbmon("C", 0x81, b"\x01\x60"), usbmon("S", 2, RESET),
+        usbmon("C", 0x81, b"\x01\x60" + (SYNC * 8)[:62] + b"\x01\x60" + SYNC[-2:]),
+    ),
+    "text": (
+        b"ffff9a2c 1701234567 S Bo:1:009:2 -115 6 = c0000500 fbc0\nffff9a2c 1701234600 C Bo:1:009:2 0 6 >\n"
+        b"ffff9a2d 1701234610 S Ci:1:009:0 s a1 21 0000 0000 0007 7 <\n"
+        b"ffff9a2e 1701234700 S Bi:1:009:1 -115 512 <\nffff9a2e 1701234800 C Bi:1:009:1 0 8 = c0002f00 d1017ec0\n"
+    ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("data", CAPTURES.values(), ids=CAPTURES)
 def test_bulk_transfers_of_a_serial_port(data: bytes) -> None:
     items = list(from_stream(io.BytesIO(data), "usb.pcap").items)
-    assert [(item.dir, item.raw) for item in items if isinstance(item, CapturedFrame)] == [
-        (TO_DEVICE, RESET),
-        (TO_HOST, SYNC),
-    ]
+    frames = [(item.dir, item.raw) for item in items if isinstance(item, CapturedFrame)]
+    assert frames[0] == (TO_DEVICE, RESET)
+    assert set(frames[1:]) == {(TO_HOST, SYNC)}
     assert {item.link for item in items if isinstance(item, CapturedFrame)} == {"usb 1.9"}
-    assert len(items) == 2
+    assert len(items) == len(frames)
+
+
+def test_what_the_kernel_cuts_of_a_transfer_is_told() -> None:
+    text = b"ffff9a2c 1701234567 S Bo:1:009:2 -115 40 = c0000500 fbc0\n"
+    (error,) = [
+        one for one in read(buffered(io.BytesIO(text)), "usb.txt")[1] if isinstance(one, CaptureError)
+    ]
+    assert "6 of 40 bytes" in error.reason
 
 
 @pytest.mark.parametrize("name", ["23k-usbmon.pcap", "23l-usbpcap.pcap"])

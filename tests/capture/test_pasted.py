@@ -19,6 +19,7 @@ from gatts_codec.framing import H5Type
 
 PASTED = Path(__file__).parent.parent / "verdicts" / "pasted"
 RESET = bytes.fromhex("c0000500fbc0")
+SYNC, SYNC_RSP = bytes.fromhex("c0002f00d1017ec0"), bytes.fromhex("c0002f00d1027dc0")
 FORMS = [
     *(PASTED / "19-hex-forms.txt").read_text().splitlines(),
     "c0|00|05|00|fb|c0",
@@ -50,6 +51,34 @@ FORMS = [
     "0x0000: c000 0500 fbc0",
     "00000000: c000 0500 fbc0                           ......",
     "00000000  c0 00 05 00 fb c0                                 |......|\n00000006",
+    "000000 c0 00 05 00 fb c0                                >......<\n000006",
+    "0000000 000300 000005 140373\n0000006",
+    "0000000 300  \\0 005  \\0 373 300\n0000006",
+    "0000000  192    0    5    0  251  192\n0000006",
+    "0000000  -64    0    5    0   -5  -64\n0000006",
+    "0000000   00192   00005   49403\n0000006",
+    "00000000: 11000000 00000000 00000101 00000000 11111011 11000000  ......",
+    "00000000: c0 00 05 00  ....\n00000004: fb c0        ..",
+    "00000040: c0 00 05 00 fb c0",
+    "000001.250 TX   0000  C0 00 05 00 FB C0                                 ......",
+    "TX: b'\\xc0\\x00\\x05\\x00\\xfb\\xc0'",
+    "00> TX: c0 00 05 00 fb c0",
+    "[    10 ms] tx (6): c0 00 05 00 fb c0",
+    "BitConverter: C0-00-05-00-FB-C0",
+    "&HC0 &H00 &H05 &H00 &HFB &HC0",
+    "10:20:30.000 : <0xC0><0x00><0x05><0x00><0xFB><0xC0>",
+    "Host   --> (0xc0) (0x00) (0x05) (0x00) (0xfb) (0xc0)",
+    "['0xc0', '0x0', '0x5', '0x0', '0xfb', '0xc0']",
+    "byte[] b = {(byte)0xC0, 0x00, 0x05, 0x00, (byte)0xFB, (byte)0xC0};",
+    "[-64, 0, 5, 0, -5, -64]",
+    "let b = [0xc0u8, 0x00, 0x05, 0x00, 0xfb, 0xc0];",
+    "<pre>c0 00 05 00 fb c0</pre>",
+    "[\n  192,\n  0,\n  5,\n  0,\n  251,\n  192\n]",
+    '{\n  "type": "Buffer",\n  "data": [\n    192, 0, 5,\n    0, 251, 192\n  ]\n}',
+    '[\n  {\n    "dir": "tx",\n    "data": [\n      192,\n      0,\n 5,\n 0,\n 251,\n 192\n    ]\n  }\n]',
+    "Uint8Array(6) [\n  192,   0,   5,\n    0, 251, 192\n]",
+    "[\n    192,\n    0,\n    5,\n    0,\n    251,\n    192,\n",
+    "Timestamp,TX\n0.000123,c0 00 05 00 fb c0",
 ]
 
 
@@ -93,16 +122,48 @@ def test_time_stamps_are_times_and_no_bytes(stamp: str, t_us: int) -> None:
     assert entries(f"{stamp}TX c0 00 05 00 fb c0")[1] == [Chunk(t_us, None, RESET, "TX")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TX: c0 00 05 00 fb c0 RX: c0 00 2f 00 d1 02 7d c0",
+        ">> c0 00 05 00 fb c0 << c0 00 2f 00 d1 02 7d c0",
+        "1/3/2021 10:20:30.100 [TX] - C0 00 05 00 FB C0 1/3/2021 10:20:30.200 [RX] - C0 00 2F 00 D1 02 7D C0",
+        '[{"dir": "tx", "data": [192, 0, 5, 0, 251, 192]},\n {"dir": "rx", "data": [192, 0, 47, 0, 209, 2, 125, 192]}]',
+    ],
+)
+def test_packets_that_share_a_line_or_a_document_keep_their_directions(text: str) -> None:
+    chunks = [chunk for chunk in entries(text)[1] if isinstance(chunk, Chunk)]
+    assert [(chunk.channel, chunk.data) for chunk in chunks] == [("TX", RESET), ("RX", SYNC_RSP)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0000000 00c0 002f 01d1 c07e 00c0 002f 01d1 c07e\n*\n0000040\n",
+        "0000000 000300 000057 000721 140176 000300 000057 000721 140176\n*\n0000040\n",
+        "00000000  c0 00 2f 00 d1 01 7e c0  c0 00 2f 00 d1 01 7e c0  |../...~.../...~.|\n*\n00000020\n",
+    ],
+)
+def test_a_star_in_a_dump_stands_for_the_lines_like_the_last(text: str) -> None:
+    data = b"".join(chunk.data for chunk in entries(text)[1] if isinstance(chunk, Chunk))
+    assert data == SYNC * 4
+
+
+def test_words_of_32_bits_are_known_by_the_characters_beside_them() -> None:
+    little = entries("00000000: d1002fc0 c07e0102  ./....~.")[1]
+    assert [chunk.data for chunk in little if isinstance(chunk, Chunk)] == [bytes.fromhex("c02f00d102017ec0")]
+
+
 @given(st.text(max_size=200))
 def test_no_line_makes_it_raise(text: str) -> None:
-    Paste().line(text)
+    list(Paste().read(text))
 
 
 @pytest.mark.parametrize(
     "text", ["", "Why is that so?", "SEQ: SD_BLE_ENABLE", "};", "error 0x3401", "be added"]
 )
 def test_words_are_no_bytes(text: str) -> None:
-    assert Paste().line(text).data == b""
+    assert not any(line.data for line in Paste().read(text))
 
 
 def shown(name: str) -> list[Item]:

@@ -28,6 +28,7 @@ _BUILT_IN = (
     "socat",
     "interceptty",
     "sigrok",
+    "usbmon",
     "program_log",
     "hextext",
     "raw",

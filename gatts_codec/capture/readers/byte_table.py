@@ -1,7 +1,7 @@
 """Tables of single bytes, one a row: what Saleae's programs export, with columns in any order.
 
-Values are hex (0xC0), binary (0b1100 0000) or decimal. ASCII loses every byte that is no character, so a table that
-has it is refused.
+Values are hex (0xC0, also behind a quoted character or number: '192' (0xC0)), binary (0b1100 0000) or decimal. ASCII
+loses every byte that is no character, so a table that has it is refused. Commas, semicolons or tabs part the columns.
 """
 
 from __future__ import annotations
@@ -19,7 +19,11 @@ from gatts_codec.errors import CaptureError, brief
 
 Cells = Mapping[str, str]  # cell by column, names in lower case
 
-_NUMBER = re.compile(r"0x([0-9a-f]{1,2})|0b([01 ]{8,9})|(\d{1,3})", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?:'.{1,20}'\s*\()?0x([0-9a-f]{1,2})\b|0b([01 ]{8,9})|(\d{1,3})",
+    re.IGNORECASE | re.DOTALL,
+)
+_DELIMITERS = ",;\t"
 _ASCII = (
     "is not a number: ASCII loses binary data. Export again with the radix (or display format) set to hex"
 )
@@ -36,6 +40,7 @@ class ByteTable:
         self._names: dict[str, str] = {}
         self._joiner = ByteJoiner()
         self._readable = False
+        self._delimiter = ","
 
     def read(self, stream: io.BufferedReader) -> Entries:
         """The chunks of the table; a broken row is a CaptureError entry."""
@@ -56,7 +61,9 @@ class ByteTable:
     def _line(self, text: str) -> Entries:
         if not text.strip():
             return iter(())
-        cells = _cells(text)
+        if not self._header:
+            self._delimiter = delimiter_of(text)
+        cells = _cells(text, self._delimiter)
         if not self._header:
             header = [cell.strip().lower() for cell in cells]
             self._names = self._columns(header)
@@ -78,11 +85,16 @@ class ByteTable:
         return self._joiner.byte(value, t_us, None, channel)
 
 
-def _cells(text: str) -> list[str]:
+def delimiter_of(header: str) -> str:
+    """What parts the columns of a table with this header."""
+    return max(_DELIMITERS, key=header.count)
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
     if '"' not in text:
-        return text.split(",")
+        return text.split(delimiter)
     try:
-        return next(csv.reader([text]))
+        return next(csv.reader([text], delimiter=delimiter))
     except csv.Error as error:  # a cell of 128 KiB; before Python 3.11 also a NUL
         raise CaptureError(f"no row of a table: {error}") from None
 

@@ -169,24 +169,30 @@ def _recognises(head: Head) -> bool:
     paste = Paste()
     for line in head.lines[:_LINES_TO_JUDGE]:
         with suppress(CaptureError):
-            if _spelt(line, paste).data:
+            if any(said.data for said in _spelt(line, paste)):
                 return True
-    return False
+    return any(said.data for said in paste.finish())
 
 
-def _spelt(text: str, paste: Paste) -> PastedLine:
+def _spelt(text: str, paste: Paste) -> Iterator[PastedLine]:
     """What a line spells. Raises CaptureError for one that is meant as hex and is none."""
     if len(text) >= PIECE:  # the beginning of a longer one
-        return PastedLine(None, "", next(_parsed([text, ""], comments=True)))
-    if len(text) > _LONGEST_DRESSED:
-        return PastedLine(None, "", b"".join(_parsed([text], comments=True)))
+        yield PastedLine(None, "", next(_parsed([text, ""], comments=True)))
+    elif len(text) > _LONGEST_DRESSED:
+        yield PastedLine(None, "", b"".join(_parsed([text], comments=True)))
+    elif (literal := _literal(text)) is not None:
+        yield PastedLine(None, "", literal)
+    else:
+        for line in paste.read(text):
+            yield line._replace(data=b"".join(_parsed([text], comments=True))) if line.plain else line
+
+
+def _literal(text: str) -> bytes | None:
+    """What a line says that is one of Python's literals; None where it is none, or C, or a list of several."""
     if _LITERAL.match(text):
-        with suppress(CaptureError):  # else it is C, or a list of several
-            return PastedLine(None, "", b"".join(_parsed([text], comments=True)))
-    line = paste.line(text)
-    if not line.plain:
-        return line
-    return line._replace(data=b"".join(_parsed([text], comments=True)))
+        with suppress(CaptureError):
+            return b"".join(_parsed([text], comments=True))
+    return None
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
@@ -197,15 +203,18 @@ def read(stream: io.BufferedReader, name: str) -> Entries:
         first = next(pieces)
         try:
             if len(first) < PIECE:
-                line = _spelt(first, paste)
-                if line.data:
-                    yield Chunk(line.t_us, None, line.data, line.wire)
+                yield from _chunks(_spelt(first, paste))
                 continue
             for data in _parsed(chain([first], pieces), comments=True):
                 if data:
                     yield Chunk(None, None, data)
         except CaptureError as error:
             yield CaptureError(error.reason, file=name, line=number)
+    yield from _chunks(paste.finish())
+
+
+def _chunks(lines: Iterable[PastedLine]) -> Iterator[Chunk]:
+    return (Chunk(line.t_us, None, line.data, line.wire) for line in lines if line.data)
 
 
 FORMAT = Format("hex", "hex text", _recognises, read)

@@ -2,6 +2,8 @@
 
 Time [s],Value,Parity Error,Framing Error
 0.042909760000000,0xC0,,Error
+
+Kingst's program writes the same, with Time[s].
 """
 
 from __future__ import annotations
@@ -13,20 +15,22 @@ from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.wire.chunks import Entries
 from gatts_codec.errors import CaptureError
 
+_TIMES = ("time [s]", "time[s]")
 _VALUES = ("value", "decoded protocol result")
 
 
 def _recognises(head: Head) -> bool:
     header = head.lines[0].lower() if head.lines else ""
-    return header.startswith("time [s],") and any(name in header for name in _VALUES)
+    return header.startswith(_TIMES) and any(name in header for name in _VALUES)
 
 
 def _columns(header: list[str]) -> dict[str, str]:
     value = next((name for name in _VALUES if name in header), None)
-    if value is None or "time [s]" not in header:
+    time = next((name for name in _TIMES if name in header), None)
+    if value is None or time is None:
         raise CaptureError("expected the columns Time [s], Value, Parity Error, Framing Error")
     return {
-        "time": "time [s]",
+        "time": time,
         "value": value,
         "name": "analyzer name",
         "parity error": "parity error",

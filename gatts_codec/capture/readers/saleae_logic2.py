@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 
-from gatts_codec.capture.readers.byte_table import ByteTable
+from gatts_codec.capture.readers.byte_table import ByteTable, delimiter_of
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.wire.chunks import Entries
 from gatts_codec.errors import CaptureError
@@ -19,7 +19,7 @@ _NEEDED = {"name", "type", "start_time", "data"}
 
 
 def _cells(line: str) -> set[str]:
-    return {cell.strip().strip('"').lower() for cell in line.split(",")}
+    return {cell.strip().strip('"').lower() for cell in line.split(delimiter_of(line))}
 
 
 def _recognises(head: Head) -> bool:

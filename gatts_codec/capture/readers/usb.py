@@ -24,10 +24,13 @@ _MON = struct.Struct("<8xBBBBH2x8x4x4x4xI8x")
 _MON_SIZES = {_USBMON: 48, _USBMON_MMAPPED: 64}
 _PCAP = struct.Struct("<H8x4x2xBHHBBI")
 _BULK, _TO_HOST, _SUBMITTED, _COMPLETED = 3, 0x80, ord("S"), ord("C")
+_STATUS, _FTDI, _PACKETS = 2, 0x01, (64, 512)  # bytes of status; its low bits; bytes of a packet, by speed
 _MASS_STORAGE = (b"USBC", b"USBS")
 
 
-class _Transfer(NamedTuple):
+class Transfer(NamedTuple):
+    """A transfer, or one end of it. ``endpoint`` with bit 7: to the host."""
+
     bus: int
     device: int
     endpoint: int
@@ -37,15 +40,23 @@ class _Transfer(NamedTuple):
 
 
 class SerialPorts:
-    """Picks the bytes of serial ports out of a capture. An endpoint that speaks mass storage is none."""
+    """Picks the bytes of serial ports out of a capture. An endpoint that speaks mass storage is none.
+
+    An FTDI chip is known by its idle packets, status and no data, which come every 16 ms.
+    """
 
     def __init__(self) -> None:
         self._disks: set[tuple[int, int, int]] = set()
+        self._ftdi: set[tuple[int, int, int]] = set()
 
     def chunk(self, packet: PcapPacket) -> Chunk | None:
         """The bytes that a packet of one of ``LINKS`` carries; None where it is no serial data."""
         transfer = _transfer(packet)
-        if transfer is None or not transfer.bulk or not transfer.data:
+        return None if transfer is None else self.taken(transfer, packet.t_us)
+
+    def taken(self, transfer: Transfer, t_us: int | None) -> Chunk | None:
+        """The same of a transfer."""
+        if not transfer.bulk or not transfer.data:
             return None
         to_host = bool(transfer.endpoint & _TO_HOST)
         if transfer.completed != to_host:
@@ -55,21 +66,32 @@ class SerialPorts:
             self._disks.add(where)
         if where in self._disks:
             return None
+        data = self._without_status(where, transfer.data) if to_host else transfer.data
+        if not data:
+            return None
         link = f"usb {transfer.bus}.{transfer.device}"
-        direction = TO_HOST if to_host else TO_DEVICE
-        return Chunk(packet.t_us, direction, transfer.data, f"endpoint {transfer.endpoint:02x}", link)
+        return Chunk(t_us, TO_HOST if to_host else TO_DEVICE, data, f"endpoint {transfer.endpoint:02x}", link)
+
+    def _without_status(self, where: tuple[int, int, int], data: bytes) -> bytes:
+        """What an FTDI chip sends: each of its packets begins with two bytes of modem and line status."""
+        if len(data) == _STATUS and data[0] & 0x0F == _FTDI and not data[1] & 0x0F:
+            self._ftdi.add(where)
+        if where not in self._ftdi:
+            return data
+        size = next((size for size in _PACKETS if data[size : size + 1] == data[:1]), _PACKETS[-1])
+        return b"".join(data[at + _STATUS : at + size] for at in range(0, len(data), size))
 
 
-def _transfer(packet: PcapPacket) -> _Transfer | None:
+def _transfer(packet: PcapPacket) -> Transfer | None:
     data = packet.data
     if packet.link == _USBPCAP:
         if len(data) < _PCAP.size:
             return None
         size, info, bus, device, endpoint, kind, length = _PCAP.unpack_from(data)
-        return _Transfer(bus, device, endpoint, kind == _BULK, bool(info & 1), data[size : size + length])
+        return Transfer(bus, device, endpoint, kind == _BULK, bool(info & 1), data[size : size + length])
     size = _MON_SIZES[packet.link]
     if len(data) < size:
         return None
     event, kind, endpoint, device, bus, length = _MON.unpack_from(data)
     bulk = kind == _BULK and event in (_SUBMITTED, _COMPLETED)
-    return _Transfer(bus, device, endpoint, bulk, event == _COMPLETED, data[size : size + length])
+    return Transfer(bus, device, endpoint, bulk, event == _COMPLETED, data[size : size + length])

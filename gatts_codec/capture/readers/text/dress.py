@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import pairwise
 
 from gatts_codec.capture.wire.clock import SECOND_US, clock_time
 
@@ -20,15 +21,29 @@ _TYPOGRAPHY = str.maketrans(
 )
 _COMMENT = re.compile(r"/\*.*?(?:\*/|$)|//.*|(?:^|\s)#.*")
 _STAMP = re.compile(
-    r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\d\d[-/.]\d\d[-/.]\d{4})[T ,]+\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
+    r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})[T ,]+\d{1,2}:\d\d:\d\d(?:[.,:]\d{1,9})?"
+    r"(?:Z|[+-]\d\d:?\d\d)?(?: [AP]M\b)?"
     r"|\b\d\d:\d\d:\d\d[.,]\d{1,9}|^\W*\d\d:\d\d:\d\d(?=[\s\]>)])"
     r"|(?<![\w.])\d{1,10}\.\d{3,9}(?![\w.])",
 )
 _SECONDS = re.compile(r"^[\s\[(]*(\d{1,10}\.\d{3,9})(?:\s*s\b)?(?=[\s\]):])")
 _OUT = r"tx|out|writes?|sends?|sent|host|irp_mj_write"
 _IN = r"rx|in|reads?|recv|received?|chip|device|irp_mj_read"
+SIDES = f"{_OUT}|{_IN}"
 _WORD = re.compile(rf"(?<![a-z])(?:(?P<TX>{_OUT})|(?P<RX>{_IN}))(?![a-z])", re.IGNORECASE)
 _SIGN = re.compile(r"(?P<TX>[-=]{0,3}>{1,3})|(?P<RX><{1,3}[-=]{0,3})(?![^\s\[(])")
+_MARKS = (
+    r"\W{0,3}(?:tx|rx|out|in|write|read|sent|received|host|chip)\b\W{1,5}|(?:-{1,2}>|<-{1,2}|>>|<<)\s*\W?"
+)
+_TIME = "\x01"  # stands for a stamp's characters
+_JOINED = re.compile(
+    rf"(?<=[0-9a-f\])>}}'\"])\s+(?=(?:[\[(]?{_TIME}+\W{{0,4}})?(?:{_MARKS})(?:0x)?[0-9a-f]{{2}})",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"</?(?:pre|code|br|p|div|span|tt|b|i|em|strong|font|td|tr|th|table|blockquote|li|ul)\b[^>]{0,200}>", re.I
+)
+_CAST = re.compile(r"\(\s*(?:unsigned\s+)?(?:byte|char|sbyte|u8|uint8_t)\s*\)", re.IGNORECASE)
 _PORT = re.compile(r"(?:/dev/)?(?:tty[A-Z]\w{1,20}|cu\.\w{1,30})|\bCOM\d{1,3}\b")
 
 
@@ -39,9 +54,17 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.translate(_TYPOGRAPHY)
 
 
+def pieces(line: str) -> list[str]:
+    """A line cut before each mark of a wire that bytes follow, and before its time."""
+    untimed = _STAMP.sub(lambda found: _TIME * len(found[0]), line)
+    cuts = [0, *(found.end() for found in _JOINED.finditer(untimed)), len(line)]
+    return [line[start:end] for start, end in pairwise(cuts)]
+
+
 def uncommented(line: str) -> str:
-    """A line without comments, as C, Python and shells have them."""
-    return _COMMENT.sub(" ", line)
+    """A line without comments, casts and tags, as C, Python, shells and HTML have them."""
+    line = _TAG.sub(" ", line) if "<" in line else line
+    return _COMMENT.sub(" ", _CAST.sub("", line) if "(" in line else line)
 
 
 def timed(line: str) -> tuple[int | None, str]:

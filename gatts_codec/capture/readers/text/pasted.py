@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from gatts_codec.capture.readers.text.dress import is_heading, plain, timed, uncommented, wire_of
+from gatts_codec.capture.readers.text.dress import is_heading, pieces, plain, timed, uncommented, wire_of
+from gatts_codec.capture.readers.text.dump import Dump
+from gatts_codec.capture.readers.text.listing import Listing
 from gatts_codec.capture.readers.text.spelling import Run, runs
 
 _ENOUGH = 4  # bytes, where other words stand in the line
-_OFFSET = re.compile(
-    r"\s*(?:0x)?(?P<offset>[0-9a-f]{4,8})(?P<colon>:?)(?:\s+(?P<rest>.*)|\s*$)", re.IGNORECASE
-)
-_DUMP_LINE = 16
-_WORDS = re.compile(r"[0-9a-f]{4}(?: +[0-9a-f]{4})*(?:\s|$)", re.IGNORECASE)
-_CHARACTERS = re.compile(r"\s\|[^|]*\|\s*$|\s>[^>]*<\s*$")
+_DRESSED = re.compile(r"[:\[\](){}<>&]")
 
 
 class PastedLine(NamedTuple):
@@ -34,14 +32,34 @@ class Paste:
 
     def __init__(self) -> None:
         self._heading: tuple[int | None, str] = (None, "")
-        self._due: int | None = None  # the offset of the dump's next line
+        self._dump, self._listing = Dump(), Listing()
 
-    def line(self, text: str) -> PastedLine:
-        """One line. Nothing makes it raise."""
-        t_us, said = timed(uncommented(plain(text)))
-        dumped = self._dumped(said)
+    def read(self, text: str) -> Iterator[PastedLine]:
+        """What a line says: as many times as it has packets with a mark before each. Nothing makes it raise."""
+        for part in _parted(uncommented(plain(text))):
+            t_us, said = timed(part)
+            listed = self._listing.goes_on(said)
+            if listed is None:
+                yield from self.finish()
+                yield self._line(t_us, said)
+            elif listed:
+                yield self._listed(listed)
+
+    def finish(self) -> Iterator[PastedLine]:
+        """What the end of the text cuts off."""
+        if rest := self._listing.finish():
+            yield self._listed(rest)
+
+    def _listed(self, data: bytes) -> PastedLine:
+        return PastedLine(self._heading[0], wire_of(self._listing.before) or self._heading[1], data)
+
+    def _line(self, t_us: int | None, said: str) -> PastedLine:
+        dumped = self._dump.line(said)
         if dumped is not None:
-            return PastedLine(self._heading[0], self._heading[1], dumped.data)
+            wire = wire_of(said) if t_us is not None else ""
+            return PastedLine(self._heading[0] if t_us is None else t_us, wire or self._heading[1], dumped)
+        if self._listing.opens(said):
+            return PastedLine(t_us, "", b"")
         found = _likeliest(said)
         if found is None:
             if is_heading(said):
@@ -49,35 +67,24 @@ class Paste:
             return PastedLine(t_us, "", b"", _is_bare(said))
         wire = wire_of(said[: found.start]) or self._heading[1]
         around = f"{said[: found.start]} {said[found.end :].partition('  ')[0]}"
-        return PastedLine(self._heading[0] if t_us is None else t_us, wire, found.data, _is_bare(around))
-
-    def _dumped(self, said: str) -> Run | None:
-        """A dump's line without its offset and its characters; nothing where the offsets do not count."""
-        found = _OFFSET.match(said)
-        if found is None:
-            return None
-        offset, rest = found["offset"], found["rest"] or ""
-        if not rest and self._due is not None and 0 <= self._due - min(_readings(offset)) < _DUMP_LINE:
-            return Run(0, len(said), b"")  # the size, behind the last line
-        due = self._due is not None and self._due in _readings(offset)
-        if not due and set(offset) != {"0"}:
-            return None
-        line = min(runs(_CHARACTERS.sub("", rest)), key=_first, default=None)
-        if line is None or rest[: line.start].strip():
-            return None
-        data = line.data[:_DUMP_LINE]
-        if not found["colon"] and _WORDS.match(rest):
-            data = b"".join(data[at : at + 2][::-1] for at in range(0, len(data), 2))
-        self._due = (self._due or 0) * due + _DUMP_LINE
-        return Run(found.start("rest"), len(said), data)
+        return PastedLine(
+            self._heading[0] if t_us is None else t_us,
+            wire,
+            found.data,
+            _is_bare(around) and not _DRESSED.search(around),
+        )
 
 
-def _readings(offset: str) -> set[int]:
-    return {int(offset, 16)} | ({int(offset, 8)} if re.fullmatch("[0-7]+", offset) else set())
-
-
-def _first(run: Run) -> tuple[int, int]:
-    return run.start, -len(run.data)
+def _parted(line: str) -> list[str]:
+    """A line with several packets, each behind its mark (and time), as one part for each."""
+    parts = [""]
+    for piece in pieces(line):
+        run = _likeliest(timed(parts[-1])[1]) if parts[-1] else None
+        if run is None or len(run.data) < _ENOUGH:
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+    return parts
 
 
 def _likeliest(said: str) -> Run | None:
@@ -95,4 +102,4 @@ def _words(text: str) -> list[str]:
 def _is_bare(text: str) -> bool:
     """Whether words may be meant as bytes: one alone, or all of two characters."""
     words = _words(text)
-    return bool(words) and (len(words) == 1 == len(text.split()) or max(map(len, words)) <= len("c0"))
+    return bool(words) and (words == [text.strip()] or max(map(len, words)) <= len("c0"))

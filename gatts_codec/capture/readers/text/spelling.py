@@ -12,19 +12,20 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_BYTE = r"(?:0x[0-9a-f]{1,2}|\$?[0-9a-f]{2})h?"
+_BYTE = r"(?:(?:0x|&h)[0-9a-f]{1,2}|\$?[0-9a-f]{2})(?:h|u8)?"
 _WORD = rf"(?:{_BYTE}|(?:0x)?(?:[0-9a-f]{{2}}){{2,}}|[0-9a-f])"
 _FIRST = rf"(?:{_BYTE}|(?:0x)?(?:[0-9a-f]{{2}}){{2,}})"
-_BETWEEN = r"(?:[\s,;|.\"'\-]{1,3}|:)"
+_BETWEEN = r"(?:[\s,;|.\"'\-]{1,4}|:|[\])>]\s?[\[(<])"
 _HEX = re.compile(rf"(?<![\w.]){_FIRST}(?![0-9a-z_])(?:{_BETWEEN}{_WORD}(?![0-9a-z_]))*", re.IGNORECASE)
-_DIGITS = re.compile(r"(?:0x|\$)?([0-9a-f]+)", re.IGNORECASE)
-_LIST = re.compile(r"[\[{(]\s*((?:\d{1,3}\s*,\s*)+\d{1,3})\s*,?\s*[\])}]")
+_DIGITS = re.compile(r"(?:0x|\$|&h)?([0-9a-f]+)(?:u8)?", re.IGNORECASE)
+_LIST = re.compile(r"[\[{(]\s*((?:-?\d{1,3}\s*,\s*)+-?\d{1,3})\s*,?\s*[\])}]")
 _NUMBERS = re.compile(r"(?<![\w.:])\d{1,3}(?:[ ,;]{1,3}\d{1,3}){2,}(?![\w.:])")
 _STRING = re.compile(r"""(?<!\\)(?P<quote>["'])(?P<said>(?:[^"'\\]|\\.|(?!(?P=quote))["'])*)(?P=quote)""")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-3]?[0-7]{1,2})|([abfnrtv\\'\"e]))")
+_TELLING = re.compile(r"\\(?:x[0-9a-fA-F]{2}|[0-7])")  # a line's end alone stands in any text
 _UNQUOTED = re.compile(r"\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3})[\x21-\x7e]*")
 _LETTERS = dict(zip("abfnrtv\\'\"e", b"\a\b\f\n\r\t\v\\'\"\x1b", strict=True))
-_HIGHEST_BYTE = 0xFF
+_LOWEST_BYTE, _HIGHEST_BYTE = -0x80, 0xFF  # Java's bytes have a sign
 
 
 class Run(NamedTuple):
@@ -51,7 +52,7 @@ def runs(text: str) -> Iterator[Run]:
 
 def _strings(text: str) -> Iterator[Run]:
     """The strings of a line that have escapes, joined as C and Python join them; else escapes without quotes."""
-    strings = [found for found in _STRING.finditer(text) if _ESCAPE.search(found["said"])]
+    strings = [found for found in _STRING.finditer(text) if _TELLING.search(found["said"])]
     if strings:
         data = b"".join(_unescaped(found["said"]) for found in strings)
         yield Run(strings[0].start(), strings[-1].end(), data)
@@ -77,12 +78,12 @@ def _value(escape: re.Match[str]) -> int:
 
 def _listed(found: re.Match[str], said: str) -> Iterator[Run]:
     """Numbers: octal as od prints them, each of three digits; hex where one has a leading zero; else decimal."""
-    numbers = re.findall(r"\d+", said)
+    numbers = re.findall(r"-?\d+", said)
     if all(re.fullmatch("[0-3][0-7][0-7]", number) for number in numbers):
         values = [int(number, 8) for number in numbers]
     elif any(len(number) > 1 and number[0] == "0" for number in numbers):
         return
     else:
         values = [int(number) for number in numbers]
-    if max(values) <= _HIGHEST_BYTE:
-        yield Run(*found.span(), bytes(values))
+    if min(values) >= _LOWEST_BYTE and max(values) <= _HIGHEST_BYTE:
+        yield Run(*found.span(), bytes(value & _HIGHEST_BYTE for value in values))

@@ -25,11 +25,6 @@ from gatts_codec.constants.enums import SysAttrFlags as SysAttrFlags
 from gatts_codec.constants.enums import TimeoutSource as TimeoutSource
 from gatts_codec.constants.enums import UuidType as UuidType
 from gatts_codec.constants.enums import WriteOp as WriteOp
-from gatts_codec.constants.enums_client import AttrInfoFormat as AttrInfoFormat
-from gatts_codec.constants.enums_client import ChSetupRefusedSource as ChSetupRefusedSource
-from gatts_codec.constants.enums_client import ChStatus as ChStatus
-from gatts_codec.constants.enums_client import ExecWriteFlag as ExecWriteFlag
-from gatts_codec.constants.enums_client import GattOp as GattOp
 from gatts_codec.constants.gap import AddrCycleMode as AddrCycleMode
 from gatts_codec.constants.gap import AddrType as AddrType
 from gatts_codec.constants.gap import AdvDataStatus as AdvDataStatus
@@ -51,6 +46,11 @@ from gatts_codec.constants.gap import SecStatus as SecStatus
 from gatts_codec.constants.gap import SecStatusSource as SecStatusSource
 from gatts_codec.constants.gap import TxPowerRole as TxPowerRole
 from gatts_codec.constants.gap import UserMemType as UserMemType
+from gatts_codec.constants.gattc import AttrInfoFormat as AttrInfoFormat
+from gatts_codec.constants.gattc import ChSetupRefusedSource as ChSetupRefusedSource
+from gatts_codec.constants.gattc import ChStatus as ChStatus
+from gatts_codec.constants.gattc import ExecWriteFlag as ExecWriteFlag
+from gatts_codec.constants.gattc import GattOp as GattOp
 from gatts_codec.constants.hints import hint as hint
 from gatts_codec.constants.lookup import explain as explain
 from gatts_codec.constants.table import Group as Group

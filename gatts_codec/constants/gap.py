@@ -1,6 +1,6 @@
-"""Numbers of the Common, GAP and L2CAP groups with one meaning in every dialect that has them, as enums.
+"""Numbers of the Common and GAP groups with one meaning in every dialect that has them, as enums.
 
-As in enums.py: decoded messages carry plain integers, and every member equals the number of the SoftDevice header's
+Decoded messages carry plain integers, and every member equals the number of the SoftDevice header's
 constant (``constants.json``), which a test holds.
 """
 

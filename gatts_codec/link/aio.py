@@ -10,19 +10,18 @@ from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar, cast, overload
 
-from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import CommandFailed, GattsError, LinkClosed
 from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.aline import AsyncLine
+from gatts_codec.link.any_client import AnyClient
 from gatts_codec.link.calls.base import Awaited
-from gatts_codec.link.calls.plans import HostCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig, timeout
 from gatts_codec.link.dispatch import AsyncCallbacks, Callback
 from gatts_codec.link.goals import Request
 from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Waiter, matching
-from gatts_codec.link.opening import Options, new_session, open_port
+from gatts_codec.link.opening import Options, open_port
 from gatts_codec.link.transports import Transport
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.plans.plan import Plan
@@ -119,7 +118,7 @@ def _close_port(opening: asyncio.Future[Transport]) -> None:
         opening.result().close()
 
 
-class AsyncClient(HostCalls[Awaited]):
+class AsyncClient(AnyClient[Awaited]):
     """A link to a chip, for one event loop. What ``gatts_codec.Client`` says holds here too.
 
     Calls may be made from many tasks; one is under way at a time. A task that is cancelled in a call leaves the link
@@ -133,15 +132,11 @@ class AsyncClient(HostCalls[Awaited]):
         Raises UnknownDialectError, and EncodeError for a framing or setting that does not exist.
         """
         options = options or Options()
-        self._session = new_session(transport, dialect, options)
-        self.codec: Codec = self._session.codec
-        self._timeout_s = options.timeout_s
-        self._max_payload = self._session.link.config.max_payload
+        super().__init__(transport, dialect, options)
         self._line = AsyncLine(transport, self._session)
-        self._callbacks = AsyncCallbacks(options.event_buffer)
+        self._callbacks: AsyncCallbacks = AsyncCallbacks(options.event_buffer)
         self._tasks = self._callbacks.tasks
         self._session.listener = self._callbacks.put
-        self._closed = False
         # Neither knows the client: one that is dropped without close() gives its port and its tasks back.
         self._dropped = weakref.finalize(self, _give_back, self._line, self._callbacks)
 
@@ -152,30 +147,6 @@ class AsyncClient(HostCalls[Awaited]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.close()
-
-    def __repr__(self) -> str:
-        state = "closed" if self._closed else self._session.link.state.name
-        return f"<AsyncClient {self.port} {self.dialect.name} {state}>"
-
-    @property
-    def dialect(self) -> Dialect:
-        """The dialect that is spoken."""
-        return self.codec.dialect
-
-    @property
-    def port(self) -> str:
-        """The name of the port."""
-        return self._line.transport.name
-
-    @property
-    def lost_events(self) -> int:
-        """How many events were dropped because nobody took them and the buffer was full."""
-        return self._session.inbox.lost
-
-    @property
-    def lost_callbacks(self) -> int:
-        """How many events no callback was called for, because callbacks were too slow and ``event_buffer`` waited."""
-        return self._callbacks.lost
 
     @overload
     async def call(self, message: Command[R], *, check: bool = True, timeout_s: float | None = None) -> R: ...

@@ -10,19 +10,18 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, TypeVar, cast, overload
 
-from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import CommandFailed, LinkClosed
 from gatts_codec.framing.stream import Buffer
+from gatts_codec.link.any_client import AnyClient
 from gatts_codec.link.calls.base import Blocking
-from gatts_codec.link.calls.plans import HostCalls
 from gatts_codec.link.commands import check_raw, command_failed, encode_command
 from gatts_codec.link.config import HostConfig, timeout
 from gatts_codec.link.dispatch import PATIENCE_S, Callback, Callbacks
 from gatts_codec.link.goals import Request
 from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Waiter, matching
 from gatts_codec.link.line import Line
-from gatts_codec.link.opening import Options, new_session, open_port
+from gatts_codec.link.opening import Options, open_port
 from gatts_codec.link.transports import Transport
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.plans.plan import Plan
@@ -71,7 +70,7 @@ def connect(
         raise
 
 
-class Client(HostCalls[Blocking]):
+class Client(AnyClient[Blocking]):
     """A link to a chip. One method a command; any thread may call, close, and wait for events.
 
     Use it in ``with``, or ``close`` it. A link that is lost is made anew by itself; the next call, or who waits for an
@@ -88,14 +87,10 @@ class Client(HostCalls[Blocking]):
         Raises as ``connect`` does, but for PortError.
         """
         options = options or Options()
-        self._session = new_session(transport, dialect, options)
-        self.codec: Codec = self._session.codec
-        self._timeout_s = options.timeout_s
-        self._max_payload = self._session.link.config.max_payload
+        super().__init__(transport, dialect, options)
         self._line = Line(transport, self._session)
-        self._callbacks = Callbacks(options.event_buffer)
+        self._callbacks: Callbacks = Callbacks(options.event_buffer)
         self._session.listener = self._callbacks.put
-        self._closed = False
         # Neither knows the client: one that is dropped without close() gives its port and its threads back.
         self._dropped = weakref.finalize(self, _give_back, self._line, self._callbacks)
         try:
@@ -112,30 +107,6 @@ class Client(HostCalls[Blocking]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        state = "closed" if self._closed else self._session.link.state.name
-        return f"<Client {self.port} {self.dialect.name} {state}>"
-
-    @property
-    def dialect(self) -> Dialect:
-        """The dialect that is spoken."""
-        return self.codec.dialect
-
-    @property
-    def port(self) -> str:
-        """The name of the port."""
-        return self._line.transport.name
-
-    @property
-    def lost_events(self) -> int:
-        """How many events were dropped because nobody took them and the buffer was full."""
-        return self._session.inbox.lost
-
-    @property
-    def lost_callbacks(self) -> int:
-        """How many events no callback was called for, because callbacks were too slow and ``event_buffer`` waited."""
-        return self._callbacks.lost
 
     @overload
     def call(self, message: Command[R], *, check: bool = True, timeout_s: float | None = None) -> R: ...

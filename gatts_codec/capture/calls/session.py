@@ -229,17 +229,3 @@ def _outcome(call: Call, ended: CallOutcome | None) -> CallOutcome:
     if call.command.acked is not None:
         return "no response"
     return "reset" if call.command.linking_up else "no ack"
-
-
-def sights_of(happening: Happening) -> list[Sight]:
-    """The frames that a happening stands in, first to last."""
-    if isinstance(happening, Call):
-        response = happening.response.sights if happening.response else []
-        return [*happening.command.sights, *response]
-    if isinstance(happening, EventSeen):
-        return happening.delivery.sights
-    if isinstance(happening, GivenUp):
-        return happening.delivery.sights
-    if isinstance(happening, Exchange):
-        return [happening.opened.first, *([happening.closed.first] if happening.closed else [])]
-    return [Sight(happening.record.frame.number, happening.record.frame.t_us)]

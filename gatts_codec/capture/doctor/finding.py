@@ -112,10 +112,6 @@ class Cases:
         if len(case.evidence) < _KEPT_EVIDENCE:
             case.evidence.append(evidence)
 
-    def drop(self, code: str) -> None:
-        """Forget a code: something else explains it."""
-        self._cases = {key: case for key, case in self._cases.items() if key[0] != code}
-
     def turn(self, code: str, into: str, apart: object) -> None:
         """What was one thing proves to be another."""
         case = self._cases.pop((code, apart), None)

@@ -1,4 +1,4 @@
-"""Numbers of the GATT client and of L2CAP with one meaning in every dialect that has them, as enums."""
+"""Numbers of the GATTC and L2CAP groups with one meaning in every dialect that has them, as enums."""
 
 from __future__ import annotations
 

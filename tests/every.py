@@ -16,6 +16,12 @@ def ends_first(names: Iterable[str]) -> list[Any]:
     return [first, *(pytest.param(name, marks=pytest.mark.soak) for name in between), last]
 
 
+def one_in(step: int) -> pytest.MarkDecorator:
+    """The argument ``step`` for slices of what is many and alike: one of so many by default, all of it as a soak."""
+    each = pytest.param(1, id="all", marks=pytest.mark.soak)
+    return pytest.mark.parametrize("step", [each, pytest.param(step, id=f"one in {step}")])
+
+
 def every(
     names: str, cases: Iterable[Any] | Callable[[], Iterable[Any]], ids: Callable[[Any], str] = str
 ) -> Callable[[Any], Any]:

@@ -36,7 +36,7 @@ ENDS: dict[tuple[str, str], tuple[int, str]] = {
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="pretends to be elsewhere, on Linux")
-@pytest.mark.parametrize("platform", ["win32", "darwin"])
+@pytest.mark.parametrize("platform", ["win32", pytest.param("darwin", marks=pytest.mark.soak)])
 def test_what_a_system_lacks(tmp_path: Path, platform: str) -> None:
     for extra in ("click", "rich", "pyarrow"):
         pytest.importorskip(extra)

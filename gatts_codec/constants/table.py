@@ -71,6 +71,7 @@ def numbers_of(dialect: str | HasNumbers) -> str:
     return dialect if isinstance(dialect, str) else dialect.numbers
 
 
+@lru_cache(maxsize=1024)
 def group_and_name(name: str) -> tuple[Group, str]:
     """A SoftDevice name as its group and what it is called there: ``sd_ble_gap_adv_start``, ("gap", "adv_start")."""
     plain = name.lower()

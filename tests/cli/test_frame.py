@@ -21,7 +21,7 @@ from gatts_codec.dialects import DIALECTS
 GATTS_CODEC = [sys.executable, "-m", "gatts_codec"]
 # As most people have it: what is left in the buffer is written when the interpreter ends.
 BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-VECTORS = str(Path(__file__).parent.parent / "vectors" / "s110_v8")
+VECTORS = str(Path(__file__).parent.parent / "vectors" / "sd_api_v2_pc")
 
 
 def test_version_and_help(run: Runner) -> None:

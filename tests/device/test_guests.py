@@ -145,7 +145,10 @@ def test_who_hears_of_a_script(caplog: pytest.LogCaptureFixture) -> None:
     assert caplog.text.count("GuestError: ") == 2
 
 
-def test_who_hears_of_refused_hosts(caplog: pytest.LogCaptureFixture) -> None:
+def test_who_hears_of_refused_hosts(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gatts_codec.device.listen._LEAVING_S", 0.01)  # the first host does not leave
     place, heard = listen_tcp("127.0.0.1", 0), threading.Semaphore(0)
 
     def on_refused(address: str) -> None:

@@ -2,7 +2,7 @@
 
     python     executed; a block without a language, or `text`, right behind it is what it must print
     console    lines after "$ " go to a shell ("> " continues one), what follows them is what they must print;
-               only programs in RUNNABLE
+               only programs in RUNNABLE; gatts-codec by itself runs in this process
     sh         not run here (they install things, or need hardware), but each gatts-codec command must be one
     others     data to read: only the languages in READ_ONLY
 
@@ -26,9 +26,12 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 from sybil import Document
 from sybil.parsers.markdown.lexers import RawFencedCodeBlockLexer
+
+from gatts_codec.cli import main
 
 BOARD = "/dev/ttyACM0"
 # Whatever else a page asks a reader to run (installers, root, hardware) has no place in a test.
@@ -38,7 +41,9 @@ UPDATE = os.environ.get("GATTS_CODEC_UPDATE_DOCS") == "1"
 
 _INFO = re.compile(r"[ \t]*(?P<language>[\w+-]*)[^\n]*\n")
 _COMMAND = re.compile(r"^\$ (?P<command>.*(?:\n>(?: .*)?)*)\n(?P<shown>(?:(?!\$ ).*\n)*)", re.MULTILINE)
-_SHELL = {"&", "|", ">", ";", "&&", "||"}
+_AFTER = {"&", "|", ">", ";", "&&", "||"}
+_SHELL = set("&|<>;$`*?\n\\")
+_PLAIN = {"NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "error"}
 _CONTINUED = re.compile(r"\n> ?")
 _CHECKER = doctest.OutputChecker()
 
@@ -102,23 +107,39 @@ class Page:
                 self._compare(block, match["shown"], result)
 
     def _shell(self, command: str, shown: str) -> str:
-        assert command.split()[0] in RUNNABLE, f"{command}: not to be run by a test, so the block is `sh`"
+        name = command.split()[0]
+        assert name in RUNNABLE, f"{command}: not to be run by a test, so the block is `sh`"
+        command = command.replace(BOARD, self.board)
+        run = self._in_process if name == "gatts-codec" and not _SHELL & set(command) else self._in_bash
+        status, printed = run(command)
+        # A page may show an error; a command whose output it does not show has to succeed.
+        assert shown or UPDATE or not status, f"{command}: status {status}\n{printed}"
+        return "".join(f"{line.rstrip()}\n" for line in printed.replace(self.board, BOARD).splitlines())
+
+    def _in_process(self, command: str) -> tuple[int, str]:
+        printed = io.TextIOWrapper(io.BytesIO(), "utf-8", newline="")
+        with mock.patch.dict(os.environ, _PLAIN), mock.patch("sys.stdin", io.StringIO()):
+            os.environ.pop("COLUMNS", None)
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                status = main(shlex.split(command)[1:])
+        printed.flush()
+        printed.seek(0)
+        return status, printed.read()
+
+    def _in_bash(self, command: str) -> tuple[int, str]:
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        plain = {"NO_COLOR": "1", "LC_ALL": "C.UTF-8", "PYTHONWARNINGS": "error"}
         environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
         done = subprocess.run(
-            ["bash", "-c", command.replace(BOARD, self.board)],
+            ["bash", "-c", command],
             cwd=self.folder,
-            env={**environment, **plain, "PATH": path, "HOME": str(self.folder)},
+            env={**environment, **_PLAIN, "PATH": path, "HOME": str(self.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        # A page may show an error; a command whose output it does not show has to succeed.
-        assert shown or UPDATE or not done.returncode, f"{command}: status {done.returncode}\n{done.stdout}"
-        return "".join(f"{line.rstrip()}\n" for line in done.stdout.replace(self.board, BOARD).splitlines())
+        return done.returncode, done.stdout
 
     def _parse_only(self, block: Block) -> None:
         import click
@@ -126,7 +147,7 @@ class Page:
         from gatts_codec.cli.app import cli
 
         for line in block.source.replace("\\\n", "").splitlines():
-            words = list(takewhile(lambda word: word not in _SHELL, shlex.split(line, comments=True)))
+            words = list(takewhile(lambda word: word not in _AFTER, shlex.split(line, comments=True)))
             if words[:1] == ["gatts-codec"]:
                 name, command, rest = cli.resolve_command(click.Context(cli), words[1:])
                 assert command is not None

@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from patience import PATIENT_HOST
 
 from gatts_codec import InitialUserHandleGet, LinkClosed, LinkReset, LinkTimeout, ServiceAdd, Uuid
 from gatts_codec.device import ChipFarm, VirtualChip
@@ -26,6 +29,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Run a scene with a host, and the chip it is connected to."""
     monkeypatch.syspath_prepend(str(EXAMPLES))
     module = import_module("asyncio_host")
+    monkeypatch.setattr(module, "HostConfig", partial(replace, PATIENT_HOST))
 
     @asynccontextmanager
     async def stage(faults: tuple[str, ...]) -> AsyncIterator[tuple[Any, VirtualChip]]:

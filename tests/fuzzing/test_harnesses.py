@@ -20,11 +20,17 @@ def seeds(name: str) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("name", HARNESSES)
-def test_seeds_keep_the_promises(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        *((name, 5 if name == "codec" else 1) for name in HARNESSES),
+        pytest.param("codec", 1, marks=pytest.mark.soak),
+    ],
+)
+def test_seeds_keep_the_promises(name: str, step: int) -> None:
     harness = import_module(f"fuzz.{name}")
     assert seeds(name)
-    for seed in seeds(name):
+    for seed in seeds(name)[::step]:
         harness.check(seed)
 
 

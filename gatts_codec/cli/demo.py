@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 from time import perf_counter
@@ -34,13 +35,17 @@ def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
     steps: list[DemoStep] = []
     say(f"A host and a chip, speaking {wanted}. Milliseconds; a tick: the other end has it.")
     ladder.header()
-    for number, step in enumerate(demonstrate(wanted), 1):
-        ladder.step(number, step)
-        steps.append(step)
+    asyncio.run(_watch(wanted, ladder, steps))
     if record is not None:
         _write(Path(record), steps)
     _farewell(ladder, wanted, record, perf_counter() - began)
     return 0
+
+
+async def _watch(dialect: str, ladder: Ladder, steps: list[DemoStep]) -> None:
+    async for step in demonstrate(dialect):
+        steps.append(step)
+        ladder.step(len(steps), step)
 
 
 def _write(path: Path, steps: list[DemoStep]) -> None:

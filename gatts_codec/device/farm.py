@@ -14,12 +14,16 @@ import asyncio
 from collections.abc import Callable
 from types import TracebackType
 
+from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.listen import cannot_listen, warn_if_reachable
 from gatts_codec.device.outlet import Outlet
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
+from gatts_codec.link.transports.loop import LoopPort
+
+OnWire = Callable[[Direction, bytes], object]
 
 
 class ChipFarm:
@@ -67,6 +71,26 @@ class ChipFarm:
         self._transports.append(transport)
         line.follow(transport)
         return f"serial:{transport.name}"
+
+    def open_memory(self, on_wire: OnWire = lambda direction, data: None) -> LoopPort:
+        """A chip in this loop, without a port: its host's transport, for ``aconnect`` or ``AsyncClient``.
+
+        ``on_wire`` sees what passes.
+        """
+        line = self._new_line()
+
+        def take(data: bytes) -> None:
+            on_wire(TO_DEVICE, data)
+            line.data_received(data)
+
+        def send(data: bytes) -> int:
+            on_wire(TO_HOST, data)
+            port.feed(data)
+            return len(data)
+
+        port = LoopPort("virtual chip", take, line.stop)
+        line.power_on(send, port.hang_up)
+        return port
 
     def act(self, chip: VirtualChip, action: Callable[[VirtualChip], object]) -> None:
         """Let something be done with a chip, by its peer for example, and what follows be sent.
@@ -142,7 +166,7 @@ class _Line(asyncio.Protocol):
             transport.write(data)
             return len(data)
 
-        self._power_on(write, transport.close)
+        self.power_on(write, transport.close)
 
     def resume_writing(self) -> None:
         """There is room again for what was begun."""
@@ -181,9 +205,10 @@ class _Line(asyncio.Protocol):
 
         self._loop.add_reader(fd, readable)
         self._watch_room = watch_room
-        self._power_on(transport.write, end)
+        self.power_on(transport.write, end)
 
-    def _power_on(self, write: Callable[[bytes], int], end: Callable[[], object]) -> None:
+    def power_on(self, write: Callable[[bytes], int], end: Callable[[], object]) -> None:
+        """The chip starts; ``write`` takes as much as it has room for, ``end`` is called when the chip is off."""
         self._outlet = Outlet(write, self.chip.note)
         self._end = end
         self._lines.add(self)

@@ -104,6 +104,8 @@ class Connecting:
         return client
 
     async def _open_port(self) -> Transport:
+        if not isinstance(self._port, str):
+            return open_port(self._port, self._record)
         # A port can take seconds to open. If nobody waits for that any more it must still be closed.
         opening = asyncio.ensure_future(asyncio.to_thread(open_port, self._port, self._record))
         try:

@@ -1,7 +1,7 @@
 """A session on a transport, served by an event loop.
 
-Where the loop can watch the transport's descriptor it does; otherwise (Windows, pyserial's URLs) a thread waits for
-bytes and tells the loop.
+A transport that calls back (``LoopPort``) does so. Where the loop can watch the transport's descriptor it does; else
+(Windows, pyserial's URLs) a thread waits for bytes and tells the loop.
 """
 
 from __future__ import annotations
@@ -42,10 +42,18 @@ class AsyncLine:
         self.loop = asyncio.get_running_loop()
         self._unsent = b""
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_due = 0.0
         self._turns: deque[Turn] = deque()
         self._waiting: dict[Goal, asyncio.Future[None]] = {}
         self._closed: LinkClosed | None = None
         self._feeder: Feeder | None = None
+        self._fd: int | None = None
+        self._watch(transport)
+
+    def _watch(self, transport: Transport) -> None:
+        if watch := getattr(transport, "watch", None):
+            watch(self._readable)
+            return
         self._fd = transport.fileno()
         try:
             if self._fd is None:
@@ -165,9 +173,10 @@ class AsyncLine:
         self._flush()
         due = self.session.next_deadline()
         # A timer that is too early finds nothing to do and is set anew: cheaper than one for each call.
-        if due is not None and (self._timer is None or due < self._timer.when()):
+        if due is not None and (self._timer is None or due < self._timer_due):
             if self._timer is not None:
                 self._timer.cancel()
+            self._timer_due = due
             self._timer = self.loop.call_at(due, self._due)
         self._wake()
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from device.bench import ALL, WITH_MTU
 
 from gatts_codec.capture import CapturedFrame, Chunk, PacketDecoder, assemble
-from gatts_codec.device.demonstration import Said, demonstrate
+from gatts_codec.device.demonstration import DemoStep, Said, demonstrate
+
+
+async def all_steps(dialect: str) -> list[DemoStep]:
+    return [step async for step in demonstrate(dialect)]
 
 
 @pytest.mark.parametrize("dialect", ALL)
 def test_every_step_happens(dialect: str) -> None:
-    steps = list(demonstrate(dialect))
+    steps = asyncio.run(all_steps(dialect))
     assert len(steps) == (10 if dialect in WITH_MTU else 9)
     assert all(step.entries for step in steps)
     said = [entry.text for step in steps for entry in step.entries if isinstance(entry, Said)]

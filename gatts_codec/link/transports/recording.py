@@ -40,6 +40,8 @@ class RecordingTransport:
         self._path = os.fspath(path)
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o666)
         self.fileno, self.wait, self.wake = transport.fileno, transport.wait, transport.wake
+        if hasattr(transport, "watch"):
+            self.watch = transport.watch
 
     def read(self) -> bytes:
         """What the transport has received, noted as soon as it is read. Raises LinkClosed."""

@@ -1,0 +1,77 @@
+"""A transport inside one event loop, without descriptor or thread: a chip beside its client, a port of a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from gatts_codec.errors import LinkClosed
+
+
+class LoopPort:
+    """A byte stream that its other end pushes: ``feed`` brings bytes, ``write`` hands them on at once.
+
+    For asyncio clients alone: nobody can wait for it in a thread. All methods are for the loop's thread.
+    """
+
+    baud: int | None = None
+    parity: bool = False
+
+    def __init__(
+        self, name: str, write: Callable[[bytes], object], end: Callable[[], object] = lambda: None
+    ) -> None:
+        self.name = name
+        self._write, self._end = write, end
+        self._arrived = bytearray()
+        self._is_open = True
+        self._readable: Callable[[], object] = lambda: None
+
+    def watch(self, readable: Callable[[], object]) -> None:
+        """Call back, in a turn of the loop of its own, when something has arrived or the other end has gone."""
+        self._readable = readable
+        if self._arrived:
+            self._call_soon()
+
+    def feed(self, data: bytes) -> None:
+        """The other end's: these bytes arrive."""
+        self._arrived += data
+        self._call_soon()
+
+    def hang_up(self) -> None:
+        """The other end's: it goes away."""
+        self._is_open = False
+        self._call_soon()
+
+    def read(self) -> bytes:
+        """What has arrived. Raises LinkClosed once the other end has gone and everything has been read."""
+        if not self._arrived and not self._is_open:
+            raise LinkClosed(f"{self.name}: the other end has gone", stage="closed")
+        data = bytes(self._arrived)
+        self._arrived.clear()
+        return data
+
+    def write(self, data: bytes) -> int:
+        """Hand all bytes on. Raises LinkClosed when the other end has gone, or after ``close``."""
+        if not self._is_open:
+            raise LinkClosed(f"{self.name} is closed", stage="closed")
+        self._write(data)
+        return len(data)
+
+    def wait(self, timeout_s: float | None, writing: bool = False) -> None:
+        """Raises LinkClosed: bytes arrive in the loop, and whoever waits for them here would keep it from its turn."""
+        raise LinkClosed(f"{self.name} is for asyncio clients: use aconnect", stage="open")
+
+    def wake(self) -> None:
+        """Nobody waits."""
+
+    def fileno(self) -> None:
+        """There is no descriptor."""
+
+    def close(self) -> None:
+        """Give the other end up. May be called twice."""
+        if self._is_open:
+            self._is_open = False
+            self._end()
+
+    def _call_soon(self) -> None:
+        asyncio.get_running_loop().call_soon(self._readable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,10 +26,14 @@ def one_of_each() -> list[dict[str, Any]]:
     return list(found.values())
 
 
-each_packet = every("record", one_of_each, ids=lambda record: f"{record['dialect']} {record['hex']}")
+def every_other(first: int) -> Callable[[Any], Any]:
+    """By turns, so that every packet is given either way in about half the dialects."""
+    return every(
+        "record", lambda: one_of_each()[first::2], ids=lambda record: f"{record['dialect']} {record['hex']}"
+    )
 
 
-@each_packet
+@every_other(0)
 def test_golden_fields_on_standard_input_give_golden_bytes(run: Runner, record: dict[str, Any]) -> None:
     outcome = run(
         "encode",
@@ -53,7 +58,7 @@ def words(fields: dict[str, Any], path: str = "") -> list[str]:
     return found
 
 
-@each_packet
+@every_other(1)
 def test_golden_fields_as_words_give_golden_bytes(run: Runner, record: dict[str, Any]) -> None:
     typed = words(record["fields"])
     outcome = run("encode", record["name"], "-d", record["dialect"], "-k", record["kind"], *typed, stdin="")

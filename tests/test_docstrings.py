@@ -9,7 +9,6 @@ from typing import Any
 
 from every import every
 from public_names import Callable, inner_callables, public_callables, public_objects, raised
-from schema.docstring_tables import layout_table
 from schema.field_sizes import records, sizes
 
 import gatts_codec
@@ -19,6 +18,7 @@ from gatts_codec.device import Peer
 from gatts_codec.framing import slip
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.packets.response import ResultAlone
+from gatts_codec.schema.docstrings import layout_table
 from gatts_codec.schema.message import Message, Packet, field_types
 
 ROOT = Path(__file__).parents[1]

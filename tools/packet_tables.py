@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from schema.docstring_tables import layout_table  # noqa: E402
+from gatts_codec.schema.docstrings import layout_table  # noqa: E402
 from schema.layout_rows import Row, layout_rows  # noqa: E402
 
 from gatts_codec.constants.table import group_and_name  # noqa: E402

@@ -29,6 +29,7 @@ SUBCOMMANDS = {
     "doctor": "Say what is wrong in a recording, why, and what to do.",
     "encode": "Print the bytes of one packet.",
     "explain": "Say what an error code, opcode or event id means.",
+    "fields": "Show what a packet consists of.",
     "monitor": "Attach to a chip and show its events as they come.",
     "ports": "List serial ports, likely boards first.",
     "tap": "Sit between a host program and the chip, and show what passes.",

@@ -7,13 +7,13 @@ from typing import Any
 import click
 
 from gatts_codec.capture.decoding.describe import Describer
-from gatts_codec.cli.fields import fields_from_pairs
+from gatts_codec.cli.layouts import layout_of, packet_classes
 from gatts_codec.cli.output import Seconds, dialect_option, json_option, print_json, say, tell
 from gatts_codec.cli.port_options import port_options
+from gatts_codec.cli.words import fields_from_pairs
 from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
 from gatts_codec.constants.table import short_name
-from gatts_codec.errors import EncodeError
 from gatts_codec.link.client import Client, connect
 from gatts_codec.schema.message import Command, Response
 
@@ -47,11 +47,13 @@ def command(
     PORT is a serial device, with settings where they are not the usual ones ('/dev/ttyACM0?baud=115200&parity=E'), or
     tcp:HOST:PORT, unix:PATH, or a URL of pyserial. The chip keeps its attribute table, unless --reset is given.
 
-    Fields are written as for encode: inner ones dotted, bytes in hex, numbers decimal or 0x.., an absent pointer null.
+    Fields are written as for encode: inner ones dotted, bytes in hex, numbers decimal or 0x.., an absent pointer null;
+    fields NAME lists them.
     NAME raw sends a packet of any group as it is, packet type first. Status 1 says that the chip refused.
 
     \b
         gatts-codec call /dev/ttyACM0 service_add -d sd_api_v5 type=1 uuid.uuid=0x180d
+        gatts-codec call /dev/ttyACM0 gap.adv_start -d sd_api_v5 adv_params.interval=160
         gatts-codec call tcp:127.0.0.1:5000 raw 0060 -d sd_api_v5
     """
     codec = Codec(dialect)
@@ -68,11 +70,9 @@ def command(
 
 
 def _command(codec: Codec, name: str, fields: tuple[str, ...]) -> Command[Any]:
-    try:
-        cls = codec.message_class("command", name)
-    except EncodeError as error:
-        raise click.UsageError(error.reason) from None
-    message = codec.from_dict("command", cls.name, fields_from_pairs(cls, fields))
+    (cls,) = packet_classes(codec, name, ("command",))
+    plain = fields_from_pairs(layout_of(codec.dialect, cls), fields)
+    message = codec.from_dict("command", cls.name, plain)
     assert isinstance(message, Command)
     return message
 

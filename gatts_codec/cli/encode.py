@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
 from collections.abc import Mapping
@@ -10,13 +9,12 @@ from typing import Any, get_args
 
 import click
 
-from gatts_codec.cli.fields import fields_from_pairs
+from gatts_codec.cli.layouts import layout_of, packet_classes
 from gatts_codec.cli.output import dialect_option, reads_terminal, say, tell
+from gatts_codec.cli.words import fields_from_pairs
 from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
-from gatts_codec.errors import EncodeError
 from gatts_codec.framing import h5
-from gatts_codec.schema.message import Packet
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -32,31 +30,23 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 def command(
     name: str, fields: tuple[str, ...], dialect: str, kind: Kind | None, frame: bool, seq: int, ack: int
 ) -> None:
-    """Print the bytes of packet NAME (value_set, hvx ...) in hex.
+    """Print the bytes of packet NAME (value_set, gap.adv_start ...) in hex.
 
     Its fields come as FIELD=VALUE, or as a JSON object on standard input. Inner fields are dotted, bytes are hex,
-    numbers decimal or 0x..., an absent pointer is null:
+    numbers decimal, 0x... or the names of known ones, an absent pointer is null. fields NAME lists them.
 
     \b
         gatts-codec encode value_set -d sd_api_v5 \\
             conn_handle=0xffff handle=14 value.offset=0 value.value=0102
+        gatts-codec encode gap.adv_start -d sd_api_v5 adv_params.interval=160
     """
     codec = Codec(dialect)
-    cls = _message_class(codec, kind, name)
-    plain = fields_from_pairs(cls, fields) if fields else _fields_from_stdin()
+    cls = packet_classes(codec, name, (kind,) if kind else KINDS)[0]
+    plain = fields_from_pairs(layout_of(codec.dialect, cls), fields) if fields else _fields_from_stdin()
     message = codec.from_dict(cls.kind, cls.name, plain)
     payload = codec.pack(message)
     _note_length(payload, codec)
     say((h5.encode_reliable(payload, seq, ack) if frame else payload[1:]).hex())
-
-
-def _message_class(codec: Codec, kind: Kind | None, name: str) -> type[Packet]:
-    for candidate in (kind,) if kind else KINDS:
-        with contextlib.suppress(EncodeError):
-            return codec.message_class(candidate, name)
-    dialect = codec.dialect
-    known = f"commands and responses {', '.join(dialect.calls)}; events {', '.join(dialect.events)}"
-    raise click.UsageError(f"{dialect.name} has no {kind or 'packet'} {name!r}; it has the {known}")
 
 
 def _fields_from_stdin() -> Mapping[str, Any]:

@@ -1,78 +1,65 @@
-"""Fields of a message as ``name=value`` words, into the plain form that ``from_dict`` takes."""
+"""``gatts-codec fields``: what a packet consists of."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
-from enum import IntEnum
-from typing import Any
+from itertools import groupby
+from typing import get_args
 
 import click
+from rich.table import Table
 
-from gatts_codec.schema.message import FieldType, Message, field_types
+from gatts_codec.cli.layouts import Field, fields_of, layout_of, packet_classes
+from gatts_codec.cli.output import console, dialect_option, json_option, print_json, say
+from gatts_codec.codec import Codec
+from gatts_codec.constants import Kind
+from gatts_codec.constants.table import group_and_name, short_name
+from gatts_codec.schema.docstrings import summary
+from gatts_codec.schema.message import Packet
 
-_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
-def fields_from_pairs(cls: type[Message], pairs: Iterable[str]) -> dict[str, Any]:
-    """``["handle=14", "value.value=0102"]`` as ``{"handle": 14, "value": {"value": "0102"}}``.
+@click.command("fields")
+@click.argument("name", required=False)
+@dialect_option()
+@click.option("-k", "--kind", type=click.Choice(KINDS), help="Default: all that have NAME.")
+@json_option
+def command(name: str | None, dialect: str, kind: Kind | None, as_json: bool) -> None:
+    """Show the fields of packet NAME (hvx, gap.adv_start ..): bytes, types, defaults, meaning. Without NAME, all names.
 
-    The types of ``cls`` say how each value is read: numbers in any base or by the name of a known one, bytes as hex.
-    Raises click.UsageError that names the word and, for an unknown field, the known ones.
+    They are written for encode and call as they stand here: FIELD=VALUE, inner ones dotted.
+
+    \b
+        gatts-codec fields gap.adv_start -d sd_api_v5
     """
-    plain: dict[str, Any] = {}
-    for pair in pairs:
-        path, separator, text = pair.partition("=")
-        if not separator:
-            raise click.UsageError(f"{pair!r} is not FIELD=VALUE")
-        _put(plain, (cls,), path, text)
-    return plain
+    codec = Codec(dialect)
+    kinds = (kind,) if kind else KINDS
+    if name is None:
+        _list(codec, kinds)
+        return
+    for cls in packet_classes(codec, name, kinds):
+        fields = list(fields_of(layout_of(codec.dialect, cls)))
+        if as_json:
+            for field in fields:
+                print_json({"kind": cls.kind, "name": cls.name, **field._asdict()})
+        else:
+            _show(cls, fields, codec)
 
 
-def _put(plain: dict[str, Any], classes: tuple[type, ...], path: str, text: str) -> None:
-    *outer, last = path.split(".")
-    for name in outer:
-        kind = _field(classes, name, path)
-        if not issubclass(kind.base, Message):
-            raise click.UsageError(f"{path}: {name} has no inner fields")
-        classes = kind.bases
-        plain = plain.setdefault(name, {})
-        if not isinstance(plain, dict):
-            raise click.UsageError(f"{path}: {name} is already {json.dumps(plain)}")
-    kind = _field(classes, last, path)
-    if last in plain:
-        raise click.UsageError(f"{path} is given twice")
-    plain[last] = _value(kind, text, path)
+def _list(codec: Codec, kinds: tuple[Kind, ...]) -> None:
+    classes = [cls for cls in codec.message_classes() if cls.kind in kinds and cls.kind != "response"]
+    for (group, kind), found in groupby(classes, lambda cls: (group_and_name(cls.name)[0], cls.kind)):
+        say(f"{group} {kind}s: {', '.join(short_name(cls.name) for cls in found)}")
 
 
-def _field(classes: tuple[type, ...], name: str, path: str) -> FieldType:
-    """A field of a structure, or of one of those that may stand in its place."""
-    known = {field: kind for cls in reversed(classes) for field, kind in field_types(cls).items()}
-    if name not in known:
-        owners = " or ".join(cls.__name__ for cls in classes)
-        raise click.UsageError(f"{path}: {owners} has no field {name!r}, but {', '.join(known)}")
-    return known[name]
-
-
-def _value(kind: FieldType, text: str, path: str) -> Any:
-    word = text.strip().lower()
-    if word in ("null", "none"):
-        return None
-    try:
-        if kind.item or issubclass(kind.base, Message):
-            return json.loads(text)
-        if kind.base is bool:
-            return _BOOLEANS[word]
-        if kind.base is int:
-            return _number(kind.shown, text)
-    except (ValueError, KeyError, RecursionError):
-        wanted = "a JSON object or dotted fields" if issubclass(kind.base, Message) else kind.base.__name__
-        wanted = "a JSON list" if kind.item else wanted
-        raise click.UsageError(f"{path}: expected {wanted}, got {text!r}") from None
-    return text
-
-
-def _number(shown: object, text: str) -> int:
-    if isinstance(shown, type) and issubclass(shown, IntEnum) and text.strip().upper() in shown.__members__:
-        return shown[text.strip().upper()].value
-    return int(text, 0)
+def _show(cls: type[Packet], fields: list[Field], codec: Codec) -> None:
+    number = "event id" if cls.kind == "event" else "opcode"
+    say(f"{short_name(cls.name)} {cls.kind}, {number} 0x{codec.opcode(cls):02x}: {summary(cls)}")
+    table = Table("field", "bytes", "type", "default", "", box=None, pad_edge=False, header_style="dim")
+    for field in fields:
+        values = ", ".join(f"{number} {name}" for number, name in field.values.items())
+        meaning = f"{field.meaning}: {values}" if values else field.meaning
+        table.add_row(field.path, field.size, field.type, field.default, meaning)
+    if fields:
+        console().print(table)
+    say()

@@ -297,12 +297,12 @@ def from_plain(cls: type[M], plain: Mapping[str, Any], path: str) -> M:
         if name not in types:
             known = ", ".join(types)
             raise EncodeError(
-                f"{cls.__name__} has no such field; its fields are {known}", path=_join(path, name)
+                f"{cls.__name__} has no such field; its fields are {known}", path=join(path, name)
             )
     missing = [name for name in required_fields(cls) if name not in plain]
     if missing:
         raise EncodeError(f"{cls.__name__} lacks {', '.join(missing)}", path=path, value=plain)
-    return cls(**{name: _field_from_plain(types[name], plain[name], _join(path, name)) for name in plain})
+    return cls(**{name: _field_from_plain(types[name], plain[name], join(path, name)) for name in plain})
 
 
 def required_fields(cls: type[Message]) -> list[str]:
@@ -350,5 +350,6 @@ def _bytes_from_text(kind: FieldType, value: Any, path: str) -> bytes:
         raise EncodeError(f"expected bytes as hex, got {brief(value)}", path=path, value=value) from None
 
 
-def _join(path: str, name: str) -> str:
+def join(path: str, name: str) -> str:
+    """The path of a field of what stands at ``path``."""
     return f"{path}.{name}" if path else str(name)

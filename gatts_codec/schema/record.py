@@ -35,7 +35,7 @@ from gatts_codec.schema.blocks import (
     write_flag,
 )
 from gatts_codec.schema.lists import Switch
-from gatts_codec.schema.message import Message, from_plain, size_of
+from gatts_codec.schema.message import Message, from_plain, join, size_of
 
 
 class Member(Construct):
@@ -309,15 +309,18 @@ class Record(Members):
         if declared != set(self.field_names):
             raise TypeError(f"{cls.__name__}: layout and class differ in {declared ^ set(self.field_names)}")
 
-    def from_dict(self, plain: Any) -> Any:
-        """As the class's ``from_dict()``; unions are told apart by the ids of this dialect. Raises EncodeError."""
-        chosen = {}
-        for name, switch in _switches(self) if isinstance(plain, Mapping) else ():
-            number = plain.get(switch.field)
-            record = switch.cases.get(number, switch.default) if isinstance(number, int) else None
-            if isinstance(record, Record):
-                chosen[name] = _structures(record.cls, plain.get(name), name)
-        return self.cls.from_dict({**plain, **chosen} if chosen else plain)
+    def from_dict(self, plain: Any, path: str = "") -> Any:
+        """As the class's ``from_dict()``, but a field that may hold several structures holds that of this dialect.
+
+        Raises EncodeError.
+        """
+        if isinstance(plain, Mapping):
+            inner = _inner_records(self, plain)
+            plain = {
+                **plain,
+                **{name: _made(record, plain[name], join(path, name)) for name, record in inner},
+            }
+        return from_plain(self.cls, plain, path)
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> Any:
         scope = _scope(context)
@@ -333,23 +336,32 @@ class Record(Members):
         return obj
 
 
-def _structures(cls: type[Message], plain: Any, path: str) -> Any:
+def _made(record: Record, plain: Any, path: str) -> Any:
     if isinstance(plain, (list, tuple)):
-        return [_structures(cls, each, f"{path}[{at}]") for at, each in enumerate(plain)]
-    return None if plain is None else from_plain(cls, plain, path)
+        return [_made(record, each, f"{path}[{at}]") for at, each in enumerate(plain)]
+    return record.from_dict(plain, path) if isinstance(plain, Mapping) else plain
 
 
-def _switches(members: Members) -> Iterator[tuple[str, Switch]]:
-    """The unions among a record's fields."""
+def _inner_records(members: Members, plain: Mapping[str, Any]) -> Iterator[tuple[str, Record]]:
+    """The layouts of those fields that are structures, or lists of them; of a union, if its id is given."""
     for member in members.members:
         if isinstance(member, Members):
-            yield from _switches(member)
-            continue
-        block: Any = None if isinstance(member, Member) else member.subcon
-        while hasattr(block, "subcon"):
-            block = block.subcon
-        if isinstance(block, Switch):
-            yield member.name, block
+            yield from _inner_records(member, plain)
+        elif not isinstance(member, Member) and member.name in plain:
+            block = _innermost(member.subcon)
+            if isinstance(block, Switch):
+                number = plain.get(block.field)
+                block = (
+                    _innermost(block.cases.get(number, block.default)) if isinstance(number, int) else None
+                )
+            if isinstance(block, Record):
+                yield member.name, block
+
+
+def _innermost(block: Any) -> Any:
+    while hasattr(block, "subcon"):
+        block = block.subcon
+    return block
 
 
 def _scope(context: Container) -> Container:

@@ -85,7 +85,7 @@ class TestCall:
     @pytest.mark.parametrize(
         ("words", "status", "said"),
         [
-            (["value_put"], 2, "no command 'value_put'; its commands are service_add"),
+            (["value_put"], 2, "no command 'value_put': did you mean value_get or value_set?"),
             (["hvx", "handle=1"], 2, "Hvx has no field 'handle'"),
             (["hvx", "conn_handle=0x10000", "hvx_params=null"], 1, "conn_handle"),
             (["hvx"], 1, "Hvx lacks conn_handle"),

@@ -13,7 +13,7 @@ from own_dialect import mine
 
 from gatts_codec import Codec, DecodeError, EncodeError, Opaque, ServiceChanged, Uuid, Value
 from gatts_codec.capture.decoding.describe import Describer
-from gatts_codec.cli.fields import fields_from_pairs
+from gatts_codec.cli.words import fields_from_pairs
 from gatts_codec.dialects import SD_API_V7, Dialect
 from gatts_codec.packets.gatts.value_set import VALUE_OFFSET_FIRST
 from gatts_codec.packets.group import Call, PacketGroup
@@ -189,7 +189,7 @@ def test_packets_of_other_groups_end_where_the_firmwares_buffer_does() -> None:
 def test_people_read_and_write_lists_and_unions() -> None:
     codec = Codec(gap_dialect())
     words = ['values=[null, {"value": "0a"}]', "more.uuid=0x180d", "id=2"]
-    message = codec.from_dict("command", "sd_ble_gap_scan", fields_from_pairs(Scan, words))
+    message = codec.from_dict("command", "sd_ble_gap_scan", fields_from_pairs(SCAN, words))
     assert message == Scan((None, Value(b"\x0a")), Uuid(0x180D), 2)
     details = {detail.label: detail.text for detail in Describer("sd_api_v7").details(message)}
     assert details["values"] == "[none, value=0a]"
@@ -197,4 +197,4 @@ def test_people_read_and_write_lists_and_unions() -> None:
     assert ".. 9 items]" in str(many[0])
     for wrong, reason in (("values=7", "expected a list"), ("more.colour=1", "Value or Uuid has no field")):
         with pytest.raises((click.UsageError, EncodeError), match=reason):
-            codec.from_dict("command", "sd_ble_gap_scan", fields_from_pairs(Scan, [wrong]))
+            codec.from_dict("command", "sd_ble_gap_scan", fields_from_pairs(SCAN, [wrong]))

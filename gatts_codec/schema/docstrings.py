@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import re
 
-from gatts_codec.packets.response import ResultAlone
 from gatts_codec.schema.message import Message
 
 _ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+|\+)?|bits? \d+(?:-\d+)?)  +(\S.*)$")
@@ -14,12 +13,16 @@ _ROW = re.compile(r"^    (\w+)  +(\d+(?:\.\.\d+|\+)?|bits? \d+(?:-\d+)?)  +(\S.*
 def layout_table(cls: type[Message]) -> dict[str, tuple[str, str]]:
     """Field to (size, meaning) as the docstring's table has them; lines that go on are put together.
 
-    Responses that are the result alone have one table, their base's.
+    A class without a table, as of responses that are the result alone, has its base's.
     """
-    documented = ResultAlone if issubclass(cls, ResultAlone) else cls
+    documented = (each for each in cls.__mro__ if issubclass(each, Message) and each.__doc__)
+    return next((found for each in documented if (found := _table(each))), {})
+
+
+def _table(cls: type[Message]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     last = ""
-    for line in str(inspect.getdoc(documented)).splitlines():
+    for line in str(inspect.getdoc(cls)).splitlines():
         if row := _ROW.match(line):
             last = row[1]
             found[last] = row[2], row[3]
@@ -29,3 +32,8 @@ def layout_table(cls: type[Message]) -> dict[str, tuple[str, str]]:
         elif line:
             last = ""
     return found
+
+
+def summary(cls: type[Message]) -> str:
+    """The first line of a docstring."""
+    return str(inspect.getdoc(cls)).partition("\n")[0]

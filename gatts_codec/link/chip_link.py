@@ -102,9 +102,9 @@ class ChipLink(LinkEnd, table=CHIP):
         self._restart(cause)
 
     def _restart(self, cause: str) -> None:
-        if self._up:
+        if self.is_up:
             self._lose(LostReason.REBOOTED, relinking=True)
-        self._out.clear()
+        self._out = b""
         self._events.append(Rebooted(cause))
         self._boot(None)
 

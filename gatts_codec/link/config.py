@@ -42,8 +42,9 @@ def require(path: str, value: object, least: float, most: float, packet: str = "
 def timeout(timeout_s: T) -> T:
     """A time to wait at most, in seconds, None for no end. Raises EncodeError for what is none."""
     value: float | None = timeout_s
-    is_usual = isinstance(value, float) and 0 <= value <= LONGEST_TIMEOUT_S  # at the price of a call
-    if value is not None and not is_usual:
+    if type(value) is float and 0 <= value <= LONGEST_TIMEOUT_S:  # what is usual, at the price of a call
+        return timeout_s
+    if value is not None:
         require("timeout_s", value, 0, LONGEST_TIMEOUT_S)
     return timeout_s
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from ..errors import EncodeError, LinkClosed, LinkError
@@ -35,12 +36,16 @@ _LINK_FRAMES = {
 _LINK_INPUTS: dict[str | None, Input] = {
     name: Input[name] for name in ("SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP")
 }
-_ACKED = [PacketAcked(attempts) for attempts in range(16)]
+_acked = lru_cache(PacketAcked)
 
-# Plain ints: comparing with an enum's member costs an attribute search for every frame.
+# Plain ints and names of this module: an enum's member costs an attribute search for every frame.
 _ACK, _RESET, _VENDOR, _LINK = (
     int(kind) for kind in (H5Type.ACK, H5Type.RESET, H5Type.VENDOR_SPECIFIC, H5Type.LINK_CONTROL)
 )
+
+_SEND, _BAD_FRAME, _OTHER = Input.SEND, Input.BAD_FRAME, Input.OTHER
+_ACK_NEXT, _ACK_SAME, _ACK_OTHER = Input.ACK_NEXT, Input.ACK_SAME, Input.ACK_OTHER
+_PACKET_NEXT, _PACKET_OTHER = Input.PACKET_NEXT, Input.PACKET_OTHER
 
 Action = Callable[[Any, Any], None]
 
@@ -51,6 +56,8 @@ class LinkEnd:
     Not for two threads at a time: no lock is taken, ``send`` included. ``Client`` puts one around it.
     """
 
+    acknowledges: ClassVar[bool] = True
+    """Whether the peer says that it has a packet."""
     _rows: ClassVar[list[list[tuple[Action, IntEnum]]]]
 
     def __init_subclass__(cls, table: TransitionTable) -> None:
@@ -64,7 +71,7 @@ class LinkEnd:
         self.state: IntEnum
         self._line = config
         self._decoder = decoder
-        self._out = bytearray()
+        self._out = b""
         self._events: list[LinkEvent] = []
         self._now = 0.0
         self._deadline: float | None = None
@@ -73,7 +80,8 @@ class LinkEnd:
         self._stage = ""
         self._heard: Counter[str] = Counter()  # since the stage, or the packet in flight, began
         self._noise_before = 0
-        self._up = False
+        self.is_up: bool = False
+        """Whether packets can be sent."""
         self._seq = 0  # of the packet in flight, or else of the next one
         self._expected = 0  # the number the peer's next packet must have
         self._in_flight: bytes | None = None
@@ -81,11 +89,6 @@ class LinkEnd:
         self._waiting: tuple[bytes, ...] = ()
 
     # -- what a driver calls
-
-    @property
-    def is_up(self) -> bool:
-        """Whether packets can be sent."""
-        return self._up
 
     @property
     def waiting(self) -> int:
@@ -100,7 +103,7 @@ class LinkEnd:
         """Close, forget what was half heard and half said, and open."""
         events = self.close(now)
         self._decoder.reset()
-        self._out.clear()
+        self._out = b""
         self._listen()
         return events + self._give(opening, None, now)
 
@@ -112,7 +115,7 @@ class LinkEnd:
         """
         if not isinstance(payload, bytes):
             raise EncodeError("a packet is bytes", path="payload", value=payload, packet="H5")
-        if not self._up:
+        if not self.is_up:
             raise LinkClosed(f"the link is not up ({self.state.name})", stage=self._stage or "closed")
         if len(payload) > self._line.max_payload:
             reason = f"{len(payload)} bytes, the firmware takes {self._line.max_payload}"
@@ -122,7 +125,8 @@ class LinkEnd:
                 f"{len(self._waiting)} packets wait already", stage="ack", attempts=self._attempts
             )
         self._now = now
-        self._input(Input.SEND, payload)
+        action, self.state = self._rows[self.state][_SEND]
+        action(self, payload)
 
     def receive_data(self, data: bytes, now: float) -> list[LinkEvent]:
         """What the bytes mean. Bytes may come in any pieces; none make it raise."""
@@ -131,10 +135,9 @@ class LinkEnd:
         self._events = events
         for frame in self._decoder.feed(data):
             packet = frame.packet
-            if packet is None:
-                self._input(Input.BAD_FRAME, frame)
-            else:
-                self._input(self._classify(packet), packet)
+            what = _BAD_FRAME if packet is None else self._classify(packet)
+            action, self.state = self._rows[self.state][what]
+            action(self, packet or frame)
         return events
 
     def tick(self, now: float) -> list[LinkEvent]:
@@ -150,10 +153,7 @@ class LinkEnd:
 
     def data_to_send(self) -> bytes:
         """The bytes to write now. Each byte is handed out once."""
-        if not self._out:
-            return b""
-        data = bytes(self._out)
-        self._out.clear()
+        data, self._out = self._out, b""
         return data
 
     # -- for a driver that may be interrupted by an exception that is not ours
@@ -165,7 +165,7 @@ class LinkEnd:
     def restore(self, saved: dict[str, object]) -> None:
         """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
         self.__dict__.update(saved)
-        self._out.clear()
+        self._out = b""
         self._decoder.reset()
 
     # -- from inputs to actions
@@ -186,12 +186,12 @@ class LinkEnd:
         kind = packet.type
         if kind == _ACK:
             ahead = packet.ack - self._seq & 7
-            return Input.ACK_NEXT if ahead == 1 else Input.ACK_OTHER if ahead else Input.ACK_SAME
+            return _ACK_NEXT if ahead == 1 else _ACK_OTHER if ahead else _ACK_SAME
         if kind == _VENDOR and packet.reliable:
-            return Input.PACKET_NEXT if packet.seq == self._expected else Input.PACKET_OTHER
+            return _PACKET_NEXT if packet.seq == self._expected else _PACKET_OTHER
         if kind == _LINK:
-            return _LINK_INPUTS.get(packet.link, Input.OTHER)
-        return Input.RESET if kind == _RESET else Input.OTHER
+            return _LINK_INPUTS.get(packet.link, _OTHER)
+        return Input.RESET if kind == _RESET else _OTHER
 
     # -- actions of both ends
 
@@ -209,7 +209,7 @@ class LinkEnd:
         self._lose(LostReason.CLOSED)
 
     def _become_active(self, _: H5Packet) -> None:
-        self._up = True
+        self.is_up = True
         self._deadline = None
         self._stage = "active"
         self._seq = self._expected = 0
@@ -233,8 +233,7 @@ class LinkEnd:
         self._seq = self._seq + 1 & 7
         self._in_flight = None
         self._deadline = None
-        attempts = self._attempts
-        self._events.append(_ACKED[attempts] if attempts < len(_ACKED) else PacketAcked(attempts))
+        self._events.append(_acked(self._attempts))
         if self._waiting:
             payload, *rest = self._waiting
             self._waiting = tuple(rest)
@@ -298,6 +297,6 @@ class LinkEnd:
                 unsent=self._waiting,
             )
         )
-        self._up = False
+        self.is_up = False
         self._deadline = self._in_flight = None
         self._waiting = ()

@@ -7,10 +7,10 @@ waits for it can see. Holds are taken in turn.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
+from sys import _getframe
 from time import monotonic
 from types import FrameType
 from typing import TypeVar
@@ -36,7 +36,7 @@ class Hold:
 
         So it does at once where the caller interrupts the holder in the holder's own thread, as signal handlers do.
         """
-        frame, queue = sys._getframe(), self._queue
+        frame, queue = _getframe(), self._queue
         queue.append(frame)
         try:
             if queue[0] is not frame:

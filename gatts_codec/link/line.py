@@ -107,8 +107,7 @@ class Line:
     def run(self, goal: Goal, until: float | None = None) -> None:
         """Wait until the goal is done, or until that time; even if that is over, what has come is taken."""
         self._waits += 1
-        is_over = False
-        while not goal.done and not is_over:
+        while not goal.done:
             try:
                 self._reading.run(self._serve, goal, until, until=0.0)
             except Busy:
@@ -116,7 +115,8 @@ class Line:
             else:
                 if self._followers or self._closed is not None:
                     self._pass_on()
-            is_over = until is not None and monotonic() >= until
+            if until is not None and monotonic() >= until:
+                return
 
     def close(self, error: LinkClosed, patience_s: float = PATIENCE_S) -> None:
         """Close the transport once its reader is out, and end the background thread. From any thread, any time."""
@@ -147,8 +147,7 @@ class Line:
     def _serve(self, goal: Goal, until: float | None) -> None:
         while True:
             self._step(until)
-            is_over = until is not None and monotonic() >= until
-            if goal.done or is_over or self._closed is not None:
+            if goal.done or self._closed is not None or (until is not None and monotonic() >= until):
                 return
 
     def _step(self, until: float | None) -> None:
@@ -180,8 +179,7 @@ class Line:
     def _flush(self) -> None:
         """Write what is to be written, as far as it goes at once."""
         data = self.session.data_to_send()
-        had_unsent = bool(self._unsent)
-        if had_unsent:
+        if self._unsent:
             # The port takes nothing. Beyond a limit frames are lost as on a line: retransmissions repair that.
             data = self._unsent + (data if len(self._unsent) < _UNSENT_LIMIT else b"")
         if not data:
@@ -192,7 +190,7 @@ class Line:
             self._unsent = b""
             self._lose(error)
             return
-        self._unsent = data[taken:] if taken < len(data) else b""
+        had_unsent, self._unsent = bool(self._unsent), data[taken:]
         if self._unsent and not had_unsent:
             self.transport.wake()  # who waits has to wait for room, too
 
@@ -237,6 +235,6 @@ class Line:
 
 def _timeout_s(due: float | None) -> float:
     rest_s = _LONGEST_WAIT_S if due is None else due - monotonic()
-    if rest_s > _LONGEST_WAIT_S:
-        return _LONGEST_WAIT_S
-    return rest_s if rest_s > 0 else 0.0
+    if 0.0 < rest_s < _LONGEST_WAIT_S:
+        return rest_s
+    return _LONGEST_WAIT_S if rest_s > 0 else 0.0

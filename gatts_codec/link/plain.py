@@ -7,6 +7,7 @@ nothing repeated: a packet that is lost stays lost, and a restart of the chip go
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import ClassVar
 
 from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing import Framing
@@ -23,6 +24,8 @@ class PlainState(IntEnum):
 
 class PlainLink:
     """Packets in frames over a stream, and no more."""
+
+    acknowledges: ClassVar[bool] = False
 
     def __init__(self, framing: Framing, config: HostConfig) -> None:
         self.config = config

@@ -23,12 +23,16 @@ from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
 from gatts_codec.errors import DecodeError, GattsError, LinkClosed, LinkError, LinkReset, LinkTimeout
 from gatts_codec.link.diagnosis import NOT_RESET
 from gatts_codec.link.events import (
+    ChipRestarted,
     FrameRejected,
     LinkEvent,
     LinkLost,
+    LinkUp,
     LostReason,
     PacketAcked,
+    PacketIgnored,
     PacketReceived,
+    Retransmitted,
 )
 from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.host_link import HostLink
@@ -48,6 +52,7 @@ _HARMLESS = (
     SysAttrGet(BLE_CONN_HANDLE_INVALID, 0, sys_attr_data_present=False),
 )
 _HEARD_LIMIT = 8
+_EVENT = b"\x02"
 _STRAYS = {
     b"\x00": "command of our own, so the port echoes what is written",
     b"\x01": "response that nobody asked for",
@@ -118,9 +123,9 @@ class CallSession:
         if self._unfinished:
             return self._now
         due, request = self.link.next_deadline(), self._request
-        if request is None or request.until is None:
+        if request is None or (until := request.until) is None:
             return due
-        return request.until if due is None else min(due, request.until)
+        return until if due is None or until < due else due
 
     def data_to_send(self) -> bytes:
         """The bytes to write now. Each byte is handed out once."""
@@ -149,9 +154,7 @@ class CallSession:
         self._unfinished = reported
         while reported:
             event = reported[0]
-            if type(event) is PacketReceived and event.payload[:1] == b"\x02":
-                reported[0] = event = Arrival(event.payload, self.codec, self._notices)
-            self._take(event)
+            _TAKERS[type(event)](self, event)
             del reported[0]
 
     # -- calls
@@ -236,12 +239,12 @@ class CallSession:
             self.link.send(request.payload, now)
         except GattsError:  # before anything was done
             self._request = None
-            self._finish([])
+            self._unfinished = []
             raise
         self._heard.clear()
-        if not self.link.waiting:  # a line where nothing is acknowledged
-            self._acknowledged()
-        self._finish([])
+        if not self.link.acknowledges:
+            self._acknowledged(None)
+        self._unfinished = []
 
     def abandon(self, request: Request) -> None:
         """Nobody waits for this request any more; its response, if it comes, is dropped with a note."""
@@ -292,21 +295,13 @@ class CallSession:
 
     # -- what the link machine reports
 
-    def _take(self, event: LinkEvent | Arrival) -> None:
-        if type(event) is PacketReceived:
-            self._packet(event.payload)
-        elif type(event) is PacketAcked:
-            self._acknowledged()
-        elif type(event) is Arrival:
-            self._arrived(event)
-        elif type(event) is LinkLost:
-            self._lost(event)
-        elif type(event) is FrameRejected:
-            log.debug("bad frame: %s", event.error)
-        else:
-            log.debug("%r", event)
+    def _ignore(self, event: LinkEvent) -> None:
+        log.debug("%r", event)
 
-    def _acknowledged(self) -> None:
+    def _rejected(self, event: FrameRejected) -> None:
+        log.debug("bad frame: %s", event.error)
+
+    def _acknowledged(self, _: PacketAcked | None) -> None:
         request = self._request
         if request is None or self.link.waiting:  # then it was an abandoned one's
             return
@@ -315,23 +310,27 @@ class CallSession:
             request.finish(b"", None)
             self._request = None
 
-    def _packet(self, payload: bytes) -> None:
-        request = self._request
-        if request is not None and request.head and payload.startswith(request.head):
-            self._answer(request, payload)
-        else:
-            self._stray(payload)
-
-    def _answer(self, request: Request, payload: bytes) -> None:
-        if request.head in self._owed:  # a barrier's, or that of an earlier one
-            self._owed.append(request.head)
-            self._settle(request.head)
-        elif self._owed:
-            self._owed.clear()
+    def _packet(self, event: PacketReceived) -> None:
+        payload, request = event.payload, self._request
+        if request is None or not request.head or not payload.startswith(request.head):
+            if payload[:1] == _EVENT:
+                self._keep(Arrival(payload, self.codec, self._notices))
+            else:
+                self._stray(payload)
+            return
+        if self._owed:
+            self._settle_by(request.head)
         self._answered = self._now
         self._suspicion.note(request.payload, payload)
         request.finish(payload, None)
         self._request = None
+
+    def _settle_by(self, head: bytes) -> None:
+        if head in self._owed:  # a barrier's, or that of an earlier one
+            self._owed.append(head)
+            self._settle(head)
+        else:
+            self._owed.clear()
 
     def _settle(self, head: bytes) -> None:
         """The chip answers in order: what was sent before will not be answered any more."""
@@ -349,6 +348,12 @@ class CallSession:
         if len(self._heard) < _HEARD_LIMIT:
             self._heard.append(f"a {note} ({payload[:2].hex(' ')})")
         self._notices.warn(f"dropped a {note}: %s", brief_hex(payload))
+
+    def _keep(self, arrival: Arrival) -> None:
+        # In the place of what was reported, so that after an interrupt it is known how far it has come.
+        assert isinstance(self._unfinished, list)
+        self._unfinished[0] = arrival
+        self._arrived(arrival)
 
     def _arrived(self, arrival: Arrival) -> None:
         if arrival.noted is None:
@@ -386,6 +391,16 @@ class CallSession:
             self._owe(request)
         request.finish(b"", LinkTimeout(f"{reason}; heard {heard}", stage=stage, attempts=1, heard=heard))
         self._request = None
+
+
+_TAKERS: dict[type, Callable[[CallSession, Any], None]] = {
+    **dict.fromkeys((LinkUp, ChipRestarted, PacketIgnored, Retransmitted), CallSession._ignore),
+    PacketReceived: CallSession._packet,
+    PacketAcked: CallSession._acknowledged,
+    Arrival: CallSession._arrived,
+    LinkLost: CallSession._lost,
+    FrameRejected: CallSession._rejected,
+}
 
 
 def _in_between(error: LinkError) -> LinkReset:

@@ -29,6 +29,8 @@ class DescriptorWaiter:
         self._awaited.setblocking(False)
         self._poked.setblocking(False)
         _send_at_once(self._poked)
+        self._reading: Any = None
+        self._either: Any = None
         if sys.platform != "win32" and _HAS_POLL:
             self._reading = self._poll_for(select.POLLIN)
             self._either = self._poll_for(select.POLLIN | select.POLLOUT)
@@ -44,12 +46,13 @@ class DescriptorWaiter:
     def wait(self, timeout_s: float | None, writing: bool = False) -> None:
         if self._closed:
             return  # the number may be somebody else's; read() says that it is closed
-        if sys.platform == "win32" or not _HAS_POLL:
+        poll = self._either if writing else self._reading
+        if poll is None:
             self._select(timeout_s, writing)
             return
         # Rounded up: a wait that ends before the deadline would have to be repeated.
-        timeout_ms = None if timeout_s is None else max(0, int(timeout_s * 1000) + 1) if timeout_s else 0
-        ready = (self._either if writing else self._reading).poll(timeout_ms)
+        timeout_ms = None if timeout_s is None else int(timeout_s * 1000) + 1 if timeout_s > 0 else 0
+        ready = poll.poll(timeout_ms)
         if ready and ready[-1][0] != self._fd:
             self._drain()
 

@@ -9,6 +9,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from gatts_codec.capture import PacketDecoder
+from gatts_codec.capture.decoding.describe import packet_name
+from gatts_codec.capture.decoding.guess import Guess, guesses, other_protocol
 from gatts_codec.capture.doctor import Evidence, Finding, Outcome, Report, diagnose
 from gatts_codec.capture.wire.clock import spoken
 from gatts_codec.cli.output import console, json_option, print_json
@@ -30,11 +33,15 @@ def command(dialect: str, as_json: bool, **source: Any) -> int:
     knowing; they do not count.
     """
     with Source(**source).open() as recording:
-        report = diagnose(recording.items, None if dialect == AUTO else dialect)
+        told = None if dialect == AUTO else dialect
+        report = diagnose(recording.items, told)
+        readings = [] if report.frames else _readings(bytes(recording.head), told)
         if as_json:
-            print_json({"file": recording.name, "format": recording.format} | report.to_dict())
+            about = {"file": recording.name, "format": recording.format}
+            print_json(about | report.to_dict() | {"readings": readings})
         else:
             _show(report, printable(recording.name), recording.format)
+            _show_readings(readings)
     return _STATUS[report.outcome]
 
 
@@ -47,6 +54,27 @@ def _show(report: Report, name: str, format_name: str) -> None:
     out.print(Text(report.headline, _headline_style(report)))
     for finding in (*report.findings, *report.notes):
         _finding(out, finding)
+
+
+def _readings(data: bytes, dialect: str | None) -> list[str]:
+    """What bytes without a frame may be, the likeliest first."""
+    found = [f"{_named(guess)}: {guess.what}, {guess.verdict}" for guess in guesses(data, dialect)]
+    other = other_protocol(data)
+    return [f"another protocol: {other}"] if other and not found else found
+
+
+def _named(guess: Guess) -> str:
+    decoder = PacketDecoder(guess.verdict.dialect)
+    return packet_name(decoder.decode_payload(guess.payload), decoder.dialect.numbers)
+
+
+def _show_readings(readings: list[str]) -> None:
+    if readings:
+        out = console()
+        out.print(Text("\nThe bytes have no frame; they may be, the likeliest first:", "bold"))
+        for reading in readings:
+            out.print(Padding(Text(f"- {reading}"), (0, 0, 0, 2), expand=False))
+        out.print(Text("gatts-codec decode shows their fields; the doctor judges whole recordings.", "dim"))
 
 
 def _headline_style(report: Report) -> str:

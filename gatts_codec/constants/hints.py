@@ -33,7 +33,8 @@ GENERAL: dict[str, str] = {
     "NRF_SUCCESS": "done",
     "NRF_ERROR_SVC_HANDLER_MISSING": "the chip has no SoftDevice that knows this call",
     "NRF_ERROR_SOFTDEVICE_NOT_ENABLED": "enable the SoftDevice first",
-    "NRF_ERROR_INTERNAL": "a fault inside the chip: reset it, and keep the recording",
+    "NRF_ERROR_INTERNAL": "a fault inside the chip: reset it, and keep the recording. From pc-ble-driver's open: "
+    "the port could not be opened (in use by another program, not there, or not allowed)",
     "NRF_ERROR_NO_MEM": "the chip is out of memory for this: enable it with larger settings, or add less",
     "NRF_ERROR_NOT_FOUND": "no such attribute: handles count from 1 in the order in which attributes were added",
     "NRF_ERROR_NOT_SUPPORTED": "the firmware has no such call, or not in this situation: is the dialect right?",
@@ -84,7 +85,8 @@ GENERAL: dict[str, str] = {
     "NRF_ERROR_SD_RPC_SERIALIZATION_TRANSPORT_NO_RESPONSE": "acknowledged, not answered in time "
     "(0x8003 to the caller): the chip could not decode the command, or took it for a duplicate",
     "NRF_ERROR_SD_RPC_H5_TRANSPORT": "the host's H5 layer failed",
-    "NRF_ERROR_SD_RPC_H5_TRANSPORT_STATE": "H5 link not active (0x8006 to the caller)",
+    "NRF_ERROR_SD_RPC_H5_TRANSPORT_STATE": "H5 link not active (0x8006 to the caller). From open: the port could not "
+    "be opened (not there, in use by another program, or not allowed)",
     "NRF_ERROR_SD_RPC_H5_TRANSPORT_NO_RESPONSE": "6 transmissions without an ACK (0x8005 to the caller)",
     "NRF_ERROR_SD_RPC_H5_TRANSPORT_SLIP_PAYLOAD_SIZE": "a frame too short to be one: bytes were lost",
     "NRF_ERROR_SD_RPC_H5_TRANSPORT_SLIP_CALCULATED_PAYLOAD_SIZE": "the header's length is not the frame's",

@@ -121,7 +121,7 @@ def test_a_record_that_contradicts_itself_is_told_with_its_line(line: str, reaso
         ("Error sending packet to target. Code: 0x802a", "error", "0x802a"),
         ("Failed to decode event, error code is 9/0x9.", "error", "error code is 9/0x9"),
         (OTHER.replace("0x0", "0x802f"), "bad frame", "0x802f"),
-        ("10:00 evt> on_gattc_evt_hvx conn(0) data([96, 2, 1])", "note", "application's own words"),
+        ("10:00 evt> on_gattc_evt_hvx conn(0) data([96, 2, 1])", "call", "application's own words"),
     ],
 )
 def test_other_lines_worth_an_entry(line: str, kind: str, said: str) -> None:
@@ -137,7 +137,7 @@ def test_a_frame_that_the_host_could_not_unescape_keeps_its_bytes() -> None:
 
 def test_application_lines_alone_are_no_bytes_and_said_so() -> None:
     items = read("\n".join(["evt> on_gattc_evt_hvx data([96, 2, 1])"] * 50))
-    assert [item.kind for item in items if isinstance(item, Remark)] == ["note"]
+    assert [item.kind for item in items if isinstance(item, Remark)] == ["call"]
     assert not frames(items)
 
 

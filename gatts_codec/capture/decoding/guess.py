@@ -12,6 +12,8 @@ from gatts_codec.framing import h5
 
 _TYPES = {"command": 0, "response": 1, "event": 2}
 _MAX_BYTES = 4096
+# Of HCI over UART by type: bytes of the header behind it, and where in it the length stands.
+_HCI = {1: (3, slice(2, 3)), 2: (4, slice(2, 4)), 4: (2, slice(1, 2))}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,16 @@ def guesses(data: bytes, dialect: str | None = None) -> list[Guess]:
         if verdict.best.decoded:
             found.append(Guess(what, payload, verdict))
     return sorted(found, key=lambda guess: -sum(fit.decoded for fit in guess.verdict.fits))
+
+
+def other_protocol(data: bytes) -> str:
+    """The protocol that bytes are of, if they are of another that is known; else empty."""
+    at, data = 0, data[:_MAX_BYTES]
+    while at < len(data) and (form := _HCI.get(data[at])):
+        size, length = form
+        at += 1 + size + int.from_bytes(data[at + 1 : at + 1 + size][length], "little")
+    whole = bool(data) and at == len(data)
+    return "Bluetooth HCI over UART (H4), between a host stack and a controller" if whole else ""
 
 
 def _candidates(data: bytes) -> Iterator[tuple[str, bytes]]:

@@ -80,7 +80,8 @@ class Names(list[str]):
 class _Case:
     evidence: list[Evidence] = field(default_factory=list)
     count: int = 0
-    values: dict[str, object] = field(default_factory=dict)
+    values: dict[str, object] | None = None
+    telling: bool = False
     frames: array[int] = field(default_factory=lambda: array("Q"))
 
 
@@ -101,11 +102,17 @@ class Cases:
         *,
         count: int = 1,
         apart: object = None,
+        telling: bool = True,
     ) -> None:
-        """One more piece of evidence. Different values of ``apart`` make findings of their own."""
+        """One more piece of evidence. Different values of ``apart`` make findings of their own.
+
+        The first ``values`` that are ``telling`` count, or the first.
+        """
         if len(self._cases) >= _MAX_CASES and (code, apart) not in self._cases:
             apart = None  # noise has countless variants
-        case = self._cases.setdefault((code, apart), _Case(values=dict(values or {})))
+        case = self._cases.setdefault((code, apart), _Case())
+        if case.values is None or (telling and not case.telling):
+            case.values, case.telling = dict(values or {}), telling
         case.count += count
         if evidence.frame is not None and len(case.frames) < _KEPT_FRAMES:
             case.frames.append(evidence.frame)
@@ -122,7 +129,7 @@ class Cases:
         """The findings."""
         for (code, _), case in self._cases.items():
             text = TEXTS[code]
-            values = case.values | {"count": Quantity(case.count)}
+            values = (case.values or {}) | {"count": Quantity(case.count)}
             yield Finding(
                 code,
                 text.severity,

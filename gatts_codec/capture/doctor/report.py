@@ -10,7 +10,7 @@ from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.detection import Verdict
 
 Outcome: TypeAlias = Literal["faults found", "nothing wrong found", "too little to judge"]
-_OPEN_AT_THE_END = ("call open at the end", "frame cut off")
+_OPEN_AT_THE_END = ("call open at the end", "frame cut off", "recording cut off")
 _ONE_SIDED = "one direction"
 
 

@@ -52,7 +52,7 @@ _RULES: dict[str, _Explains] = {
     ),
     "wrong dialect": _Explains({"undecodable", "call failed"}, later=False),
     "port lost": _Explains({*_LOG, *_NO_ANSWER, _OPEN, "no link", "host gone", _ANEW}, later=False),
-    "host gave up": _Explains({_OPEN}, later=False),
+    "host gave up": _Explains({_OPEN, "response not received"}, later=False),
     "response not received": _Explains({_OPEN}, later=False),
     "sync over a response": _Explains({*_NO_ANSWER, *_LINK_UP, *_LOG, "chip hung", _ANEW}),
     "chip deaf": _Explains({*_LINK_UP, *_LOG, *_NO_ANSWER, "damaged frame", _ANEW}, later=False),

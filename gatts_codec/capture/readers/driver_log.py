@@ -22,7 +22,7 @@ from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.readers.text.dress import plain
 from gatts_codec.capture.readers.text.wordings import reported
-from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark
+from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark, cut_off
 from gatts_codec.capture.wire.clock import clock_time
 from gatts_codec.errors import CaptureError, EncodeError, brief
 from gatts_codec.framing import h5, slip
@@ -72,6 +72,10 @@ def _recognises(head: Head) -> bool:
         or _APPLICATION.search(text)
         or any(mark in text for mark in ("State change: STATE_", "RpcAppStatus.", "_decode error, code:"))
     )
+
+
+class _CutShort(CaptureError):
+    """A packet whose line has too few fields."""
 
 
 class _Log:
@@ -131,11 +135,13 @@ class _Log:
         # Two adapters count their packets alike.
         return f"{_link(text)} {' '.join(said.split())}" if _link(text) else " ".join(said.split())
 
-    def finish(self) -> Entries:
-        """The packet under way, as far as it came."""
+    def finish(self, *, at_the_end: bool = False) -> Entries:
+        """The packet under way, as far as it came. ``at_the_end``: of the log, which may have cut it off."""
         if self._text:
             try:
                 yield self._packet()
+            except _CutShort as error:
+                yield cut_off(self._start[0]) if at_the_end else error
             except (CaptureError, EncodeError) as error:
                 yield CaptureError(error.reason, file=self._name, line=self._start[0])
             self._text = ""
@@ -146,7 +152,8 @@ class _Log:
         fields = {name: found[1] for name, field in _FIELDS.items() if (found := field.search(self._text))}
         missing = [name for name in _FIELDS if name not in fields and name not in _OPTIONAL]
         if missing:
-            raise CaptureError(f"a packet without {', '.join(missing)}: cut short?")
+            reason = f"a packet without {', '.join(missing)}: cut short?"
+            raise _CutShort(reason, file=self._name, line=self._start[0])
         direction = TO_DEVICE if begins["arrow"] == "->" else TO_HOST
         code = int(fields.get("error", "0"), 16)
         if code:
@@ -173,7 +180,7 @@ class _Log:
             self._application += 1
             if self._application == 1:
                 said = "evt> lines are an application's own words about events, not their bytes: passed over"
-                return Remark(clock_time(text), said, number)
+                return Remark(clock_time(text), said, number, "call")
         return None
 
 
@@ -219,7 +226,7 @@ def read(stream: io.BufferedReader, name: str) -> Entries:
             yield line
         else:
             yield from log.line(*line)
-    yield from log.finish()
+    yield from log.finish(at_the_end=True)
 
 
 FORMAT = Format("driver-log", "pc-ble-driver debug log", _recognises, read)

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 from gatts_codec.capture.files.lines import numbered_lines, text_encoding
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.capture.wire.chunks import DIRECTIONS, Chunk, Entries
+from gatts_codec.capture.wire.chunks import DIRECTIONS, Chunk, Entries, cut_off
 from gatts_codec.errors import CaptureError, brief
 
 _LOOK_AT = 50
+_BEGUN = re.compile(r"\s*\{.*[^}\s]\s*")  # an object without its end
 
 
 def _recognises(head: Head) -> bool:
@@ -27,12 +29,22 @@ def _recognises(head: Head) -> bool:
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
-    """The chunks of a recording; a broken line is a CaptureError entry."""
+    """The chunks of a recording; a broken line is a CaptureError entry, one that the end cuts off a remark."""
+    cut: CaptureError | None = None
     for line in numbered_lines(stream, name):
+        if cut is not None:
+            yield cut
+            cut = None
         if isinstance(line, CaptureError):
             yield line
         elif line[1].strip():
-            yield _chunk(line[1], name, line[0])
+            entry = _chunk(line[1], name, line[0])
+            if isinstance(entry, CaptureError) and _BEGUN.fullmatch(line[1]):
+                cut = entry
+            else:
+                yield entry
+    if cut is not None:
+        yield cut_off(cut.line or 0)
 
 
 def _chunk(text: str, name: str, number: int) -> Chunk | CaptureError:

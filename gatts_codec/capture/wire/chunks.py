@@ -50,7 +50,8 @@ class LineFault(NamedTuple):
 class Remark(NamedTuple):
     """A line of the recording that is no bytes and worth showing. ``line`` counts from 1.
 
-    ``kind`` is state (of the host's link), error (the host's report of one), or note.
+    ``kind`` is state (of the host's link), error (the host's report of one), bad frame, step, call or other (of a
+    program's log), cut (the recording ends within a line), or note.
     """
 
     t_us: int | None
@@ -58,6 +59,11 @@ class Remark(NamedTuple):
     line: int = 0
     kind: str = "note"
     link: str = ""
+
+
+def cut_off(line: int) -> Remark:
+    """The remark that a recording ends in the middle of a line, its last."""
+    return Remark(None, f"the recording ends in the middle of line {line}", line, "cut")
 
 
 Entry: TypeAlias = Chunk | LineFault | Remark | CaptureError

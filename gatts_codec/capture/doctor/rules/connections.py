@@ -13,7 +13,7 @@ from gatts_codec.packets.opaque import Opaque
 
 _KEPT = 16
 # Nobody ended these: the radio link broke, or could not be made.
-_BROKEN = {0x08, 0x22, 0x28, 0x3D, 0x3E}
+BROKEN = {0x08, 0x22, 0x28, 0x3D, 0x3E}
 _CONNECTED = "BLE_GAP_EVT_CONNECTED"
 
 
@@ -39,12 +39,9 @@ class Disconnects(Rule):
         if reason is None:
             return
         said = self.scene.field(delivery, "reason")
-        code = "connection broke" if seen and reason in _BROKEN else "connection ended"
+        code = "connection broke" if seen and reason in BROKEN else "connection ended"
         evidence = of_delivery(delivery, f"DISCONNECTED of connection {conn_handle}: {said}")
-        why = _REASONS.get(
-            reason, "the reason is the controller's, as the Bluetooth specification numbers them"
-        )
-        self.cases.add(code, evidence, {"reason": said, "why": why}, apart=reason)
+        self.cases.add(code, evidence, {"reason": said, "why": why_ended(reason)}, apart=reason)
 
 
 class Enabling(Rule):
@@ -158,3 +155,8 @@ _REASONS = {
     0x3D: "an encrypted packet did not decrypt: wrong keys, or an attack",
     0x3E: "it was never established: the peer did not answer the first packets. Out of range, or connected elsewhere",
 }
+
+
+def why_ended(reason: int) -> str:
+    """What a disconnect reason says about who ended the connection, or what."""
+    return _REASONS.get(reason, "the reason is the controller's, as the Bluetooth specification numbers them")

@@ -39,6 +39,8 @@ class Damage(Rule):
             self.cases.add("line faults", evidence, {"what": item.what}, count=item.times, apart=item.what)
         elif isinstance(item, Remark) and item.kind == "bad frame":
             self._bad(TO_HOST, Evidence(None, item.t_us, f"line {item.line}: {item.text}"))
+        elif isinstance(item, Remark) and item.kind == "cut":
+            self.cases.add("recording cut off", after(self.scene.latest, item.text, item.t_us))
         elif isinstance(item, CaptureError):
             place = f"line {item.line}: " if item.line else ""
             evidence = after(self.scene.latest, f"{place}{item.reason}", None)

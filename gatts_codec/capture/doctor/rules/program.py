@@ -7,6 +7,7 @@ import re
 from gatts_codec.capture.doctor.finding import Evidence
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
+from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.capture.wire.chunks import Remark
 from gatts_codec.capture.wire.clock import SECOND_US
 from gatts_codec.capture.wire.frames import Item
@@ -20,20 +21,47 @@ _NOT_ACKNOWLEDGED = re.compile(
 _OVERHEAD = 14  # bytes of a gattc_write packet and its frame beside the value
 _ATT_HEADER = 3
 _J_LINK_LIMIT = 64
-_BLATANN = (
-    "blatann prints each call and each event as its own objects",
-    "for the packets make it BleDevice(port, log_driver_comms=True): its logger then prints them at level debug",
-)
-_FIRMWARE = (
-    "it is the firmware's own log",
-    "for the packets record the UART, or the host's log at level debug",
-)
-_LINES = (
-    "this log has the lines of level info and above; packets are lines of level debug",
+_DEBUG = (
     "record once more with the driver's log severity debug (pc-ble-driver-py: "
     "BLEDriver(.., log_severity_level='debug'), with an observer of its log; "
-    "C: sd_rpc_log_handler_severity_filter_set)",
+    "C: sd_rpc_log_handler_severity_filter_set)"
 )
+# By the words of a line: what the log has instead of packets, and how to get them.
+_INSTEAD: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"\[?blatann\."),
+        "blatann prints each call and each event as its own objects",
+        "for the packets make it BleDevice(port, log_driver_comms=True): its logger then prints them at level debug",
+    ),
+    (
+        re.compile("evt>"),
+        "evt> lines are an application's own words about events, without their bytes",
+        _DEBUG,
+    ),
+    (
+        re.compile(r"/BLE_\w*EVT_|name\W+BLE_\w*EVT_"),
+        "nRF Connect and pc-ble-driver-js print each event as an object, without its bytes",
+        "in nRF Connect for Desktop switch on debug logging; in JavaScript open the adapter with logLevel 'debug' and "
+        "listen to its logMessage",
+    ),
+    (
+        re.compile(r"<\w+> \w+:|ERROR \d+ \[|HARD FAULT"),
+        "it is the firmware's own log",
+        "for the packets record the UART, or the host's log at level debug",
+    ),
+    (
+        re.compile(""),
+        "this log has the lines of level info and above; packets are lines of level debug",
+        f"{_DEBUG}; else record the UART itself",
+    ),
+)
+
+
+_SERIAL_DFU = (
+    "these are SLIP packets of nrfutil's DFU over a serial port: requests and responses of a bootloader, 96 first in a "
+    "response, then the request, then 1 for success"
+)
+_HCI = "these are lines about Bluetooth HCI, between a host stack and a controller"
 
 
 class Program(Rule):
@@ -47,9 +75,10 @@ class Program(Rule):
         self._failed = False
         self._spoken: Remark | None = None
         self._calls: Remark | None = None
+        self._foreign: Remark | None = None
 
     def item(self, item: Item) -> None:
-        if not isinstance(item, Remark) or item.kind == "note":
+        if not isinstance(item, Remark) or item.kind in ("note", "cut"):
             return
         self._spoken = self._spoken or item
         if item.kind == "step":
@@ -59,6 +88,8 @@ class Program(Rule):
                 self._mtu = int(mtu[1])
         elif item.kind == "call":
             self._calls = self._calls or item
+        elif item.kind == "other":
+            self._foreign = self._foreign or item
         elif item.kind == "error" and self._step is not None and not self._failed:
             self._failed = True
             self._fail(item, self._step)
@@ -82,13 +113,16 @@ class Program(Rule):
         waited = ""
         if error.t_us is not None and step.t_us is not None:
             waited = f", {(error.t_us - step.t_us) / SECOND_US:.1f} s before the error"
-        return f"{self._steps - 1} steps before it went well; this one began in line {step.line}{waited}"
+        return f"{Quantity(self._steps - 1):step} before it went well; this one began in line {step.line}{waited}"
 
     def end(self) -> None:
         if any(self.scene.frames.values()) or self._spoken is None:
             return
-        line = self._calls or self._spoken
-        of_firmware = re.search(r"<\w+> \w+:|ERROR \d+ \[", line.text)
-        what, how = _BLATANN if self._calls else _FIRMWARE if of_firmware else _LINES
+        line = self._foreign or self._calls or self._spoken
         evidence = Evidence(None, line.t_us, f"line {line.line}: {line.text}")
+        if line is self._foreign:
+            what = _SERIAL_DFU if line.text.startswith("SLIP") else _HCI
+            self.cases.add("log of another protocol", evidence, {"what": what})
+            return
+        what, how = next((what, how) for words, what, how in _INSTEAD if words.search(line.text))
         self.cases.add("no bytes in the log", evidence, {"what": what, "how": how})

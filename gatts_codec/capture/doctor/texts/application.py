@@ -28,11 +28,6 @@ TEXTS: dict[str, Text] = {
         "error",
         "rw_authorize_reply for a write command is refused with {result}",
         "a write command (op WRITE_CMD) has no answer: with wr_auth it comes as WRITE with auth_required 1 and is not "
-        ""
-        ""
-        ""
-        ""
-        ""
         "stored. Only write requests (WRITE_REQ) ask for authorization",
         "store it with value_set if it is welcome, and call rw_authorize_reply for RW_AUTHORIZE_REQUEST alone",
         "the reply; the written value is not stored",
@@ -72,10 +67,6 @@ TEXTS: dict[str, Text] = {
         "warning",
         "hvx on connection {conn} fails with {result} {count:time}: the peer has not subscribed",
         "no write of 0x0001 or 0x0002 to the CCCD came on this connection, so nothing may be sent; the value is stored "
-        ""
-        ""
-        ""
-        ""
         "all "
         "the same",
         "wait for the WRITE event of the CCCD (handle {cccd}) before hvx; a peer must subscribe on each connection, "

@@ -23,17 +23,7 @@ TEXTS: dict[str, Text] = {
         "error",
         "every header checksum of the {side} is one less than due, {count:time}",
         "the {side} complements the sum (0xFF - sum, one's complement, as Bluetooth's three-wire standard and Linux's "
-        ""
-        ""
-        ""
-        ""
-        ""
         "hci_h5 do); here the four header bytes must add up to 0 (two's complement). No line does that: no other byte "
-        ""
-        ""
-        ""
-        ""
-        ""
         "is wrong",
         "compute the fourth byte as (0x100 - (b0 + b1 + b2)) & 0xFF",
         "the link: it never comes up",
@@ -71,6 +61,12 @@ TEXTS: dict[str, Text] = {
         "{count:byte} from the {side} outside frames",
         "noise on the line, remains of damaged frames, or another program's output on the same port",
         "see what they are with decode -v; keep boot messages off this UART; check ground and level shifters",
+    ),
+    "recording cut off": Text(
+        "note",
+        "the recording ends in the middle of a line",
+        "whatever wrote it was stopped, or its file was copied while it grew",
+        "what came after it is not known: record once more to the end",
     ),
     "lines not read": Text(
         "warning",

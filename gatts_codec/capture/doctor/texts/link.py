@@ -42,10 +42,6 @@ TEXTS: dict[str, Text] = {
     "chip silent": Text(
         "error",
         "the chip is silent from here on: {name} is sent {attempts:time} and never acknowledged, nor is anything after "
-        ""
-        ""
-        ""
-        ""
         "it",
         "{why}",
         "{advice}",
@@ -100,11 +96,6 @@ TEXTS: dict[str, Text] = {
         "error",
         "the chip answers {name} only after the host has given it up",
         "the chip, or what lies between (USB hub, bridge, debugger), stood still for a while; then everything arrives "
-        ""
-        ""
-        ""
-        ""
-        ""
         "at once. The line is good: nothing is damaged or lost",
         "look for what stops the chip (breakpoints, flash erase, a busy USB hub); raise the response timeout; "
         "match responses to commands by opcode",
@@ -140,10 +131,6 @@ TEXTS: dict[str, Text] = {
         "through",
         "J-Link's on-board debugger drops packets over 64 bytes while its mass storage device is on",
         "run JLinkExe and give MSDDisable, then plug the board in again; or use hardware flow control; shorter packets "
-        ""
-        ""
-        ""
-        ""
         "get "
         "through meanwhile",
         "{name}, and the link with it: the host gives up (0x802A, 0x8005)",
@@ -155,7 +142,6 @@ TEXTS: dict[str, Text] = {
         "{name} has a payload of {size} bytes, is sent {attempts:time} and never acknowledged",
         "too long: this firmware's packets end at {limit} bytes, and it drops longer ones in silence",
         "send less at a time, or flash firmware with longer packets (pc-ble-driver's take 768); if packets between 64 "
-        ""
         "and "
         "{limit} bytes fail too, it is J-Link's debugger: MSDDisable",
         "{name}, and the link with it: the host gives up (0x802A, 0x8005)",
@@ -234,11 +220,6 @@ TEXTS: dict[str, Text] = {
         "error",
         "the packets of two links are mixed in this recording, {count:time}",
         "two adapters write into one log, or two UARTs into one capture: both hosts send the same sequence number, and "
-        ""
-        ""
-        ""
-        ""
-        ""
         "both packets are acknowledged",
         "record each link in a file of its own, or let the log name the port of each line",
         "nothing that this recording shows: calls cannot be told apart",
@@ -259,10 +240,6 @@ TEXTS: dict[str, Text] = {
         "warning",
         "the host is silent from here on: the chip sends {name} {attempts:time} without an ACK",
         "the host's program ended, crashed or closed the port; nothing is lost on the line. The chip goes on with what "
-        ""
-        ""
-        ""
-        ""
         "it "
         "was told: it keeps advertising and keeps its connections",
         "stop advertising and disconnect before the program ends, or send RESET at its end and at its start",

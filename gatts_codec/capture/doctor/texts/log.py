@@ -49,6 +49,29 @@ TEXTS: dict[str, Text] = {
         "{what}",
         "{how}",
     ),
+    "log of another protocol": Text(
+        "note",
+        "the log is of another protocol, not of the SoftDevice RPC",
+        "{what}",
+        "the doctor judges the RPC between a host and connectivity firmware: record that",
+    ),
+    "peer not found": Text(
+        "error",
+        "the host's log says that the peer was not found or not reached",
+        "{why}. The link to the connectivity chip works: it scanned",
+        "does the peer advertise, with the name or address that is looked for (a bootloader adds 1 to the address)? Is "
+        "it in range and not connected elsewhere, such as to a phone?",
+        "the program's work with this peer",
+        "the peer, or the name or address that was asked for; neither the link nor the connectivity chip",
+    ),
+    "target refused": Text(
+        "error",
+        "the host's log says that the DFU target refused a step: {what}",
+        "{why}",
+        "mend what the target names, in the package or its settings, and send it again; the link worked to this step",
+        "the update",
+        "the package, or what the target allows; neither the link nor the connectivity chip",
+    ),
     "host gave up": Text(
         "error",
         "the host's log says that a packet was not acknowledged in all its transmissions",
@@ -99,6 +122,6 @@ TEXTS: dict[str, Text] = {
         "warning",
         "the host's log reports: {what}",
         "{why}",
-        "look at the packets just before",
+        "look at what the program did just before; gatts-codec explain says more of each code",
     ),
 }

@@ -174,3 +174,11 @@ def test_every_packet_of_the_other_groups_is_explained_by_its_docstring() -> Non
 )
 def test_numbers_that_the_bluetooth_sig_has_assigned(text: str, meanings: list[tuple[str, str]]) -> None:
     assert [(each.category, each.name) for each in explain(text)] == meanings
+
+
+def test_a_sentence_without_end_is_read_as_far_as_a_person_reads() -> None:
+    name = "BLE_ERROR_GATTS_SYS_ATTR_MISSING"
+    assert name in {entry.name for entry in explain("word " * 390 + name)}
+    assert name not in {entry.name for entry in explain("word " * 400 + name)}
+    names = {entry.name for entry in named() if "_ERROR_" in entry.name}
+    assert len(explain(" ".join(names))) < len(names)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from own_dialect import mine
 
 from gatts_codec import Codec, Opaque
-from gatts_codec.dialects import SD_API_V5
+from gatts_codec.dialects import DIALECTS, SD_API_V5
 from gatts_codec.packets.gatts import service_changed
 from gatts_codec.packets.group import Call
+
+
+def test_every_dialect_has_every_group() -> None:
+    for dialect in DIALECTS.values():
+        assert len(dialect.groups) == len(set(dialect.groups)) == 5
 
 
 def test_a_derived_dialect_inherits_packets_numbers_and_groups() -> None:

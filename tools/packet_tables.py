@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from gatts_codec.schema.docstrings import layout_table  # noqa: E402
 from schema.layout_rows import Row, layout_rows  # noqa: E402
 
 from gatts_codec.constants.table import group_and_name  # noqa: E402
 from gatts_codec.dialects import DIALECTS  # noqa: E402
 from gatts_codec.interpreter import Interpreter, PacketEntry  # noqa: E402
+from gatts_codec.schema.docstrings import layout_table  # noqa: E402
 from gatts_codec.schema.message import Message, field_types  # noqa: E402
 from gatts_codec.schema.record import Record, inner_records  # noqa: E402
 

@@ -94,6 +94,15 @@ def test_one_packet_is_never_enough_to_be_sure() -> None:
             assert detector.verdict().certainty != "sure"
 
 
+def test_a_dialect_without_a_layout_for_anything_is_no_match() -> None:
+    detector = DialectDetector(["sd_api_v5", "sd_api_v6"])
+    for result in range(8):
+        detector.add_payload(bytes([1, 0x91, result, 0, 0, 0]))  # to qos_channel_survey_start, from v6 on
+    verdict = detector.verdict()
+    assert (verdict.dialect, verdict.ties) == ("sd_api_v6", ())
+    assert "sd_api_v5 fits less well: no packet has a layout in it" in verdict.why_not()
+
+
 def test_samples_are_bounded() -> None:
     detector = DialectDetector()
     for number in range(100_000):

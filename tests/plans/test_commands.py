@@ -75,10 +75,12 @@ def test_start_is_one_command_or_many() -> None:
         ),
         (
             "sd_api_v5",
-            Start(att_mtu=247, vs_uuid_count=2, hvn_tx_queue_size=7, event_length=6, attr_tab_size=0x700),
+            Start(att_mtu=247, vs_uuid_count=2, hvn_tx_queue_size=7, write_cmd_tx_queue_size=3, event_length=6,
+                  attr_tab_size=0x700),
             [
                 "69 20000000 01 01 01 0600",
                 "69 22000000 01 01 07",
+                "69 21000000 01 01 03",
                 "69 23000000 01 01 f700",
                 "69 40000000 01 01 00 00",
                 "69 01000000 01 02",
@@ -123,6 +125,15 @@ def test_advertising_has_the_bytes_of_a_real_host() -> None:
     assert (
         packet == "007210010201060c095065726970682054657374160103198000110667452301efcdab8967452301addeefbe"
     )
+
+
+def test_extended_advertising_of_bytes_that_only_tells() -> None:
+    said = Advertise(bytes.fromhex(HEART_BYTES), extended=True, connectable=False).commands("sd_api_v6")[0]
+    assert isinstance(said, AdvSetConfigure)
+    assert said.adv_data is not None
+    assert said.adv_data.adv_data.data == bytes.fromhex(HEART_BYTES)
+    assert said.adv_params is not None
+    assert said.adv_params.properties.type == AdvType.EXTENDED_NONCONNECTABLE_NONSCANNABLE_UNDIRECTED
 
 
 def test_the_vectors_have_an_empty_scan_response_too() -> None:

@@ -23,7 +23,7 @@ from gatts_codec.schema.columns import PADDING, scan
 from gatts_codec.schema.describe import describe
 from gatts_codec.schema.lists import ListOf, Switch
 from gatts_codec.schema.message import Command, Message, Response
-from gatts_codec.schema.record import Member, Record, When, named
+from gatts_codec.schema.record import Bits, Member, Record, When, named
 from gatts_codec.schema.structs import UUID
 
 
@@ -198,3 +198,52 @@ def test_people_read_and_write_lists_and_unions() -> None:
     for wrong, reason in (("values=7", "expected a list"), ("more.colour=1", "Value or Uuid has no field")):
         with pytest.raises((click.UsageError, EncodeError), match=reason):
             codec.from_dict("command", "sd_ble_gap_scan", fields_from_pairs(SCAN, [wrong]))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Wide(Command[Any]):
+    sort: int
+    rest: int
+
+
+def test_bits_of_two_bytes_of_which_some_are_told() -> None:
+    codec = codec_of(Record(Wide, Bits(u16, required={"sort": 2}, sort=4, rest=12)))
+    both_ways(codec, Wide(2, 0xABC), "b6 c2 ab")
+    for _ in range(2):
+        with pytest.raises(DecodeError, match="must be 2, found 3") as caught:
+            codec.decode_command(bytes.fromhex("b6 c3 ab"))
+        assert (caught.value.path, caught.value.offset) == ("sort", 1)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Kept(Message):
+    data: bytes | None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Around(Command[Any]):
+    len: int
+    kept: Kept
+
+
+def test_bytes_whose_length_stands_around_their_structure() -> None:
+    kept = Record(Kept, named("data", Data("len", most=512, limited=True)))
+    codec = codec_of(Record(Around, named("len", u16), named("kept", kept)))
+    both_ways(codec, Around(2, Kept(b"ab")), "b6 02 00 01 61 62")
+    both_ways(codec, Around(2, Kept(None)), "b6 02 00 00")
+    for _ in range(2):
+        with pytest.raises(DecodeError, match="513 is over the longest value, 512 bytes") as caught:
+            codec.decode_command(bytes.fromhex("b6 01 02 00"))
+        assert caught.value.offset == 1
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class InBits(Command[Any]):
+    len: int
+    more: int
+    data: bytes | None
+
+
+def test_a_length_in_bits_is_left_to_the_interpreter() -> None:
+    layout = Record(InBits, Bits(len=4, more=4), named("data", Data("len")))
+    both_ways(codec_of(layout), InBits(2, 1, b"ab"), "b6 12 01 61 62")

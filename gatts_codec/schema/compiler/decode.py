@@ -181,15 +181,15 @@ def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
             way.doubt_after(f"{flag} != 1")
         return [taken, *rest]
     present, absent = way.flag(block.flag)
-    checked = [Step(Limited(length, block.most), path)] if block.limited and way.strict else []
+    limits = block.limited and block.most is not None and way.strict
+    checked = [Step(Limited(length, block.most), path)] if limits else []
     arms = [Arm(present, [taken]), Arm(absent, [*checked, Step(None, path)])]
     return fork(way, arms, [path], rest)
 
 
 @read.register(Limited)
 def _(block: Limited, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    if block.most is not None:
-        way.doubt_after(f"{way.values[block.length]} > {block.most}")
+    way.doubt_after(f"{way.values[block.length]} > {block.most}")
     return rest
 
 

@@ -182,3 +182,45 @@ def test_a_sentence_without_end_is_read_as_far_as_a_person_reads() -> None:
     assert name not in {entry.name for entry in explain("word " * 400 + name)}
     names = {entry.name for entry in named() if "_ERROR_" in entry.name}
     assert len(explain(" ".join(names))) < len(names)
+
+
+SENTENCES = {
+    "what is 0x3401": "BLE_ERROR_GATTS_SYS_ATTR_MISSING",
+    "reason 0x13": "BLE_HCI_REMOTE_USER_TERMINATED_CONNECTION",
+    "disconnected reason 8": "BLE_HCI_CONNECTION_TIMEOUT",
+    "peer disconnected with 0x3D": "BLE_HCI_CONN_TERMINATED_DUE_TO_MIC_FAILURE",
+    "HCI status 0x22": "BLE_HCI_STATUS_CODE_LMP_RESPONSE_TIMEOUT",
+    "error 12": "NRF_ERROR_DATA_SIZE",
+    "Failed to open serial port error code 0xD": "NRF_ERROR_TIMEOUT",
+    "Event received 16": "BLE_GAP_EVT_CONNECTED",
+    "evt_id 0x52": "BLE_GATTS_EVT_SYS_ATTR_MISSING",
+    "opcode 0xA8": "SD_BLE_GATTS_RW_AUTHORIZE_REPLY",
+    "auth status 0x85": "BLE_GAP_SEC_STATUS_PAIRING_NOT_SUPP",
+    "what is the difference between a write request and a write command?": "write request or write command",
+    "BLE_GATTS_OP_WRITE_CMD": "write request or write command",
+    "what should I reply to BLE_GATTS_EVT_RW_AUTHORIZE_REQUEST": "write authorization",
+    "why must I call sd_ble_gatts_sys_attr_set": "client characteristic configuration",
+    "how long may a notification be": "length of a notification",
+    "how many notifications can I queue": "notification queue",
+    "attribute table full": "attribute table size",
+    "minimum connection interval": "connection parameters",
+    "what is conn_sup_timeout 400": "supervision timeout",
+    "which baud rate and parity?": "serial settings",
+    "why does it send SYNC only": "link-up",
+    "how do I set MTU 247": "ATT MTU",
+}
+
+
+@pytest.mark.parametrize("text", SENTENCES)
+def test_a_sentence_gets_the_answer_to_what_it_asks(text: str) -> None:
+    assert explain(text)[0].name == SENTENCES[text]
+
+
+@pytest.mark.parametrize("text", ["reason 0x13", "opcode 0xA8", "evt_id 0x52"])
+def test_what_a_number_is_called_leaves_its_other_meanings_out(text: str) -> None:
+    assert len({entry.category for entry in explain(text)}) == 1
+
+
+@given(st.text(max_size=200))
+def test_no_sentence_makes_it_raise(text: str) -> None:
+    explain(text)

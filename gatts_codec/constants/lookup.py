@@ -9,7 +9,7 @@ from functools import cache
 
 from gatts_codec.constants.assigned import uuids_named
 from gatts_codec.constants.catalogue import Explanation, assigned, named, subjects, unnamed, uuids
-from gatts_codec.constants.sentence import is_name, spellings, words_of
+from gatts_codec.constants.sentence import categories_of, is_name, is_security, phrases, spellings, words_of
 from gatts_codec.constants.table import table
 
 _USUAL_PREFIXES = (
@@ -22,6 +22,7 @@ _USUAL_PREFIXES = (
     "SD_BLE_GATTS_",
     "BLE_GATTS_EVT_",
 )
+_SECURITY_STATUS = "BLE_GAP_SEC_STATUS_"
 _MOST_MENTIONED = 40
 _LEAST_PART = 3  # letters: shorter parts of names match nearly everything
 
@@ -51,8 +52,7 @@ def explain(text: str, dialect: str | None = None) -> list[Explanation]:
 
 
 def _with_subject(word: str, found: list[Explanation]) -> list[Explanation]:
-    subject = subjects().get(re.sub(r"[\s-]+", "_", word.strip().lower()))
-    return found if subject is None else [subject, *found]
+    return [*_about(re.sub(r"[\s-]+", "_", word.strip())), *found]
 
 
 @cache
@@ -64,24 +64,34 @@ def _by_name() -> dict[str, list[Explanation]]:
 
 
 def _mentioned(text: str) -> list[Explanation]:
-    """What the words of a sentence stand for, in its order: codes, names in any spelling, subjects."""
-    found: dict[Explanation, None] = {}
-    for word in words_of(text):
-        found |= dict.fromkeys(_stands_for(word))
+    """What the words of a sentence stand for, in its order: what is asked about, codes, names in any spelling."""
+    found = dict.fromkeys(subjects()[name] for name in phrases(text, subjects()))
+    for word, before in words_of(text):
+        found |= dict.fromkeys(_stands_for(word, before))
         if len(found) > _MOST_MENTIONED:
             break
     return list(found)
 
 
-def _stands_for(word: str) -> list[Explanation]:
+def _stands_for(word: str, before: str) -> list[Explanation]:
     if word[0].isdigit():
         code = int(word, 0) if word[:2].lower() == "0x" else int(word[:10])
-        return [*_about(word), *_by_code(code), *uuids(code)] or unnamed(code)
+        return _asked_for(code, before) or [*_about(word), *_by_code(code), *uuids(code)] or unnamed(code)
     found = _about(word)
     for name in spellings(word) if is_name(word) else ():
         if name in _by_name():
             return [*found, *(entry for entry in _by_name()[name] if entry not in found)]
     return found
+
+
+def _asked_for(code: int, before: str) -> list[Explanation]:
+    """The meanings of a code that the words before it ask for, first or alone."""
+    if is_security(before):
+        return [entry for entry in named() if entry.code == code and entry.name.startswith(_SECURITY_STATUS)]
+    categories, alone = categories_of(before)
+    every = _by_code(code)
+    first = [entry for entry in every if entry.category in categories]
+    return first if alone or not first else [*first, *(entry for entry in every if entry not in first)]
 
 
 def _about(word: str) -> list[Explanation]:

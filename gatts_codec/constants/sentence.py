@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 # What Python and JavaScript call a constant, and how the SoftDevice's name of it begins.
 _CLASSES: dict[str, tuple[str, ...]] = {
-    "NrfError": ("NRF_ERROR_", "NRF_ERROR_SD_", "BLE_ERROR_", "NRF_"),
+    "NrfError": ("NRF_ERROR_", "NRF_ERROR_SD_", "BLE_ERROR_", "NRF_", ""),
     "RpcAppStatus": ("",),
     "BLEGapRoles": ("BLE_GAP_ROLE_",),
     "BLEHci": ("BLE_HCI_", "BLE_HCI_STATUS_CODE_"),
@@ -44,21 +44,65 @@ _PREFIXES = (
 _WORD = re.compile(r"0x[0-9a-f]+\b|[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?|\d+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _COUNTED = re.compile(
-    r"(?:code|error|err|status|reason|result|returned|errno|rc)\W{1,4}(?:is\W)?#?$", re.IGNORECASE
+    r"(?:code|error|err|status|reason|result|returned|errno|rc|event|evt_id|evt|opcode)\W{1,4}(?:(?:is|was|received|with)\W)?#?$",
+    re.IGNORECASE,
 )
+_BEFORE = 24  # characters before a number that say what it counts
+# What is said before a number tells which of its meanings is asked for.
+_CONTEXTS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(rf"\b(?:{words})\w*\W+(?:\w+\W+){{0,2}}$", re.IGNORECASE), categories)
+    for words, categories in (
+        ("reason|disconnect|hci", ("reason",)),
+        ("event|evt", ("event",)),
+        ("op_?code|command", ("command",)),
+        ("uuid", ("uuid",)),
+        ("att|gatt", ("gatt status",)),
+    )
+)
+_FAILURES = re.compile(r"(?:err|result|return|fail|code|rc\b)", re.IGNORECASE)
+_SECURITY = re.compile(r"(?:auth|sec|pair|bond)\w*\W+(?:\w+\W+){0,1}$", re.IGNORECASE)
 _MOST_WORDS = 400
 _SHORTEST = 3  # letters of a name in capitals
 
 
-def words_of(text: str) -> Iterator[str]:
-    """The words of a sentence that may be a name, and the numbers that are called a code or written in hex."""
+def words_of(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a sentence that may be a name, and the numbers that are called a code or written in hex.
+
+    Each with what stands before it.
+    """
     for count, found in enumerate(_WORD.finditer(text)):
         if count >= _MOST_WORDS:
             return
-        word = found[0]
-        if word.isdigit() and not _COUNTED.search(text[: found.start()][-24:]):
+        word, before = found[0], text[max(0, found.start() - _BEFORE) : found.start()]
+        if word.isdigit() and not _COUNTED.search(before):
             continue
-        yield word
+        yield word, before
+
+
+def categories_of(before: str) -> tuple[tuple[str, ...], bool]:
+    """The categories that a number is asked for in, by what stands before it, and whether no other is meant."""
+    for words, categories in _CONTEXTS:
+        if words.search(before):
+            return categories, True
+    return (("result", "host error"), False) if _FAILURES.search(before) else ((), False)
+
+
+def is_security(before: str) -> bool:
+    """Whether a number is a status of pairing."""
+    return _SECURITY.search(before) is not None
+
+
+def phrases(text: str, names: Iterable[str]) -> Iterator[str]:
+    """The names of several words, ``baud_rate``, all of whose words stand in the text, be it in plural."""
+    words = re.findall(r"[a-z0-9]+", text.lower())[:_MOST_WORDS]
+    for name in names:
+        parts = name.split("_")
+        if len(parts) > 1 and all(any(_is_form(word, part) for word in words) for part in parts):
+            yield name
+
+
+def _is_form(word: str, of: str) -> bool:
+    return word == of or (len(of) > _SHORTEST and word.startswith(of))
 
 
 def spellings(word: str) -> Iterator[str]:

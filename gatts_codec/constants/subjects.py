@@ -34,7 +34,10 @@ SUBJECTS: dict[str, tuple[tuple[str, ...], str]] = {
         _WRITES + _AUTHORIZE.strip(),
     ),
     "write authorization": (
-        ("wr_auth", "auth_required", "authorization", "authorize", "rw_authorize"),
+        (
+            "wr_auth", "auth_required", "authorization", "authorize", "rw_authorize", "rw_authorize_request",
+            "rw_authorize_reply", "write_authorization",
+        ),
         _AUTHORIZE + _WRITES.strip(),
     ),
     "read authorization": (
@@ -58,20 +61,65 @@ SUBJECTS: dict[str, tuple[tuple[str, ...], str]] = {
         ),
         _MTU,
     ),
-    "client characteristic configuration": (("cccd", "p_cccd_md", "cccd_md", "0x2902"), _CCCD),
+    "client characteristic configuration": ((
+            "cccd", "p_cccd_md", "cccd_md", "0x2902", "sys_attr_set", "sys_attr_get",
+            "system_attributes", "client_characteristic_configuration",
+        ),
+        _CCCD,
+    ),
     "notification queue": (
-        ("hvn_tx_queue_size", "hvn_tx_complete"),
+        ("hvn_tx_queue_size", "hvn_tx_complete", "notification_queue", "notification_buffer", "many_notification"),
         "how many notifications the chip holds for a connection (BLE_CONN_CFG_GATTS, from sd_api_v4, 1 by default); "
         "each HVN_TX_COMPLETE frees some",
     ),
     "attribute table size": (
-        ("attr_tab_size", "ble_gatts_cfg_attr_tab_size"),
+        ("attr_tab_size", "ble_gatts_cfg_attr_tab_size", "attribute_table"),
         "bytes of the chip's attribute table, a multiple of 4, set before enable; NRF_ERROR_NO_MEM of an add says that "
         "it is full",
     ),
     "vendor UUID count": (
         ("vs_uuid_count", "ble_common_cfg_vs_uuid"),
         "how many uuid_vs_add the chip takes, set before enable; one more is NRF_ERROR_NO_MEM",
+    ),
+    "length of a notification": (
+        ("long_notification", "notification_length", "notification_size", "indication_length", "hvx_length"),
+        "MTU - 3 bytes: 20 until the MTU is exchanged. hvx takes what fits, and its response says how many bytes: "
+        "compare the length with what was asked. Without data the stored value goes out",
+    ),
+    "connection parameters": (
+        (
+            "conn_interval", "connection_interval", "min_conn_interval", "max_conn_interval", "slave_latency",
+            "connection_parameters", "conn_params", "ppcp",
+        ),
+        "intervals are in units of 1.25 ms (6 to 3200: 7.5 ms to 4 s), the supervision timeout in units of 10 ms "
+        "(10 to 3200), the latency in events that the peripheral may skip. The timeout must be longer than "
+        "(1 + latency) * interval * 2. The central decides; a peripheral asks with sd_ble_gap_conn_param_update",
+    ),
+    "supervision timeout": (
+        ("supervision_timeout", "conn_sup_timeout", "connection_timeout"),
+        "how long a connection lives without a packet from the other end, in units of 10 ms; then it ends with "
+        "reason 0x08, BLE_HCI_CONNECTION_TIMEOUT: out of range, switched off, or a stack that stopped. Nobody ended "
+        "it: reason 0x13 is a peer that did",
+    ),
+    "serial settings": (
+        ("baud_rate", "baudrate", "parity", "flow_control", "serial_settings", "uart_settings", "hwfc"),
+        "stock SDK connectivity firmware: 1000000 baud, even parity, RTS/CTS; firmware built by pc-ble-driver: "
+        "1000000, no parity, no flow control; old images 115200. With the wrong parity or rate every frame is damaged, "
+        "or SYNC is never answered",
+    ),
+    "link-up": (
+        ("sync", "link_up", "sync_rsp", "sync_config", "link_establishment", "never_active"),
+        "before any command the ends exchange SYNC, SYNC_RSP, CONFIG and CONFIG_RSP. SYNC without an answer: port, "
+        "baud rate, parity, or no connectivity firmware. SYNC from the chip later on: it has restarted",
+    ),
+    "advertising after the end": (
+        ("still_advertising", "keep_advertising", "advertising_stop", "adv_stop"),
+        "the chip goes on advertising when its program ends, and a new adv_start is NRF_ERROR_INVALID_STATE: call "
+        "sd_ble_gap_adv_stop before the end, or reset the chip (firmware up to SDK 14.2 takes no reset over the link)",
+    ),
+    "MTU exchange": (
+        ("mtu_exchange", "exchange_mtu", "mtu_request", "exchange_mtu_request", "exchange_mtu_reply"),
+        _MTU,
     ),
     "absent pointer": (
         ("nrf_error_invalid_addr", "invalid_addr"),

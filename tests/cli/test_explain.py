@@ -42,7 +42,7 @@ def test_json(run: Runner) -> None:
     assert record["dialects"] == ["sd_api_v2"]
 
 
-@pytest.mark.parametrize("args", [("nope",), ("0xdead",), ("exchange_mtu", "-d", "s110_v8")])
+@pytest.mark.parametrize("args", [("nope",), ("0xdead",), ("cfg_set", "-d", "s110_v8")])
 def test_what_is_not_known_is_said_and_status_1(run: Runner, args: tuple[str, ...]) -> None:
     outcome = run("explain", *args)
     assert (outcome.status, outcome.out) == (1, "")

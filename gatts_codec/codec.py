@@ -158,7 +158,7 @@ class Codec:
     def annotate(self, kind: str, body: BytesLike) -> list[Span]:
         """Which bytes each field of a body takes, in order, as far as it decodes; offsets from the body's first byte.
 
-        Raises EncodeError where ``kind`` is not command, response or event, DecodeError where ``body`` is no bytes.
+        Raises EncodeError where ``kind`` is not command, response or event, DecodeError where ``body`` is not bytes.
         """
         return self._interpreter.annotate(kind, body)
 

@@ -207,7 +207,7 @@ class DialectDetector:
         )
 
     def _tolerates(self, dialect: str, payload: bytes) -> bool:
-        """Whether firmware of a dialect takes what its headers forbid: one bit that is wrong is no other dialect."""
+        """Whether firmware of a dialect takes what its headers forbid: one wrong bit does not make another dialect."""
         codec = self._tolerant.get(dialect)
         if codec is None:
             codec = self._tolerant[dialect] = Codec(dialect, strict=False)

@@ -228,7 +228,7 @@ class LinkTimeout(LinkError, TimeoutError):
 
 
 class LinkReset(LinkError):
-    """The chip restarted, or both ends had to start anew: its attribute table may be gone."""
+    """The chip restarted, or both ends had to start again: its attribute table may be gone."""
 
 
 class LinkClosed(LinkError):

@@ -312,7 +312,7 @@ def _entries(group: PacketGroup) -> Iterator[tuple[str, PacketEntry]]:
 
 def _entry(kind: Kind, name: str, head: bytes, layout: Record) -> PacketEntry:
     if not issubclass(layout.cls, Packet):
-        raise TypeError(f"{layout.cls.__name__} is no packet")
+        raise TypeError(f"{layout.cls.__name__} is not a packet")
     return PacketEntry(kind, short_name(layout.cls.name) or name, head, layout.cls, layout)
 
 

@@ -155,7 +155,7 @@ def vector_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def check_file(path: Path) -> FileReport:
-    """Run every record of a file; it may have none. Lines that are no vectors are mismatches. Raises OSError."""
+    """Run every record of a file; it may have none. Lines that are not vectors are mismatches. Raises OSError."""
     records = skipped = 0
     mismatches: list[Mismatch] = []
     with path.open(encoding="utf-8", errors="replace") as lines:

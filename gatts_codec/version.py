@@ -1,3 +1,3 @@
-"""The version, for whoever must not import anything else."""
+"""The version, for modules that must not import anything else."""
 
 __version__ = "1.0.0rc1"

@@ -32,7 +32,7 @@ class Browser:
 
     def open(self, page: Path, place: str = "") -> None:
         """Open a report and wait until it is ready."""
-        self.driver.get("about:blank")  # the same page at another place would not load anew
+        self.driver.get("about:blank")  # the same page at another place would not load again
         self.driver.get(f"{page.as_uri()}#{place}")
         self.until("return document.documentElement.dataset.ready")
 

@@ -3,7 +3,7 @@
     python tools/mutate.py [--jobs 2]
 
 mutmut does it as ``[tool.mutmut]`` in pyproject.toml says, in a copy under ``build/mutation``, with help in two places
-(remove the copy to begin anew; otherwise only functions that have changed, and what survived, are tried again):
+(remove the copy to start again; otherwise only functions that have changed, and what survived, are tried again):
 
 - It leaves decorated functions alone. The copy has no ``@lru_cache``, which changes nothing but the speed, and each
   property calls a method.

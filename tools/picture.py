@@ -1,4 +1,4 @@
-"""The README's picture: what two commands say of a recorded fault. ``python -m tools.picture`` draws it anew.
+"""The README's picture: what two commands say of a recorded fault. ``python -m tools.picture`` draws it again.
 
 The recording is of a real host, pc-ble-driver, and a chip whose ACKs are lost.
 """

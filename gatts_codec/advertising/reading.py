@@ -55,7 +55,7 @@ def _services_in(number: int, data: bytes) -> dict[str, Any] | None:
     for size, (whole, some) in SERVICES.items():
         if number in (whole, some):
             if len(data) % size:
-                raise ValueError(f"{len(data)} bytes, which is no multiple of {size}")
+                raise ValueError(f"{len(data)} bytes, which is not a multiple of {size}")
             uuids = tuple(_uuid_in(data[at : at + size]) for at in range(0, len(data), size))
             return {"services": uuids} | ({"more_services": True} if number == some else {})
         if number == SERVICE_DATA[size]:

@@ -57,7 +57,7 @@ def open_recording(
     """A file. ``direction`` is that of all its bytes, if known; ``framing`` how packets are cut, guessed if it is not
     told; ``follow`` waits at its end for more, for ever.
 
-    A followed file that is cut short, or replaced by another, is read anew; ``on_change`` is told that in words.
+    A followed file that is cut short, or replaced by another, is read again; ``on_change`` gets that in words.
     Raises CaptureError where the format is not known, OSError where the file cannot be opened.
     """
     with contextlib.ExitStack() as stack:

@@ -166,7 +166,7 @@ class _Decode:
             elif self._begun:
                 self._aside(item)
             else:
-                self._held.append(item)  # where no frame follows, the input is judged anew
+                self._held.append(item)  # where no frame follows, the input is judged again
         if not self._begun and (found := self._guesses()):
             return self._guessed(found)
         self._begin()

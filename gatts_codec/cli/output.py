@@ -18,7 +18,7 @@ from gatts_codec.errors import GattsError, printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_PIPE_WIDTH = 500  # columns: a pipe has no edge to fold at, and whoever greps wants whole lines
+_PIPE_WIDTH = 500  # columns: a pipe has no edge to fold at, and grep wants whole lines
 
 
 class _Output(Console):
@@ -70,7 +70,7 @@ class Seconds(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
         if math.isnan(number) or (math.isinf(number) and not self._may_be_endless):
-            self.fail(f"{value!r} is no time", param, ctx)
+            self.fail(f"{value!r} is not a time", param, ctx)
         return number
 
 

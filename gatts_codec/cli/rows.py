@@ -95,7 +95,7 @@ class RowPrinter:
             self.annotations(self._annotator.packet(packet))
 
     def aside(self, item: Aside) -> None:
-        """What is no frame: noise, an unfinished frame, the recording's own remarks, lines that cannot be read."""
+        """What is not a frame: noise, an unfinished frame, the recording's own remarks, lines that cannot be read."""
         t_us = None if isinstance(item, (CaptureError, Unfinished)) else item.t_us
         arrow = _ARROWS[item.dir] if isinstance(item, (Stray, Unfinished, LineFault)) else "  "
         style = {CaptureError: "bold red", Remark: "dim"}.get(type(item), "yellow")
@@ -195,7 +195,7 @@ class RowPrinter:
 
 
 def aside_text(item: Aside) -> str:
-    """What is no frame, in words."""
+    """What is not a frame, in words."""
     if isinstance(item, Unfinished):
         return f"the recording ends within a frame that begins {shorten(item.data)}"
     if isinstance(item, Stray):

@@ -32,7 +32,7 @@ def cleaned_up() -> Iterator[None]:
 def ended_by(stop: Callable[[], object]) -> Iterator[None]:
     """The first of SIGINT, SIGTERM and SIGHUP calls ``stop``; where that returns False, it cannot, and twice: at once.
 
-    An exception out of a signal handler can strike anywhere, also where somebody holds a lock. So whoever works is
+    An exception out of a signal handler can come anywhere, also where a lock is held. So the thread that works is
     asked to end, and KeyboardInterrupt is for those who wait.
     """
     asked = False

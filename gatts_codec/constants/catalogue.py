@@ -58,7 +58,7 @@ _LIBRARIES = {
 class Explanation:
     """One meaning of a number, with the dialects that have it.
 
-    ``code`` is None for a subject, which is no number. ``name`` is the SoftDevice's own, or names the group where an
+    ``code`` is None for a subject, which is not a number. ``name`` is the SoftDevice's own, or names the group where an
     opcode or event has no known name. ``by_command`` holds (command, meaning) for each call that gives a result code a
     meaning of its own.
     """

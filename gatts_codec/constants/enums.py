@@ -1,6 +1,6 @@
 """Numbers with one meaning in every dialect, as enums for people to write and read.
 
-Decoded messages carry plain integers: an unknown number is no error. Every member equals the number that
+Decoded messages carry plain integers: an unknown number is not an error. Every member equals the number that
 the compiler gives for the SoftDevice header's constant (``constants.json``), which a test holds.
 """
 

@@ -87,7 +87,7 @@ class AdvDataStatus(IntEnum):
 
 
 class Phy(IntFlag):
-    """Radio modes (``BLE_GAP_PHY_*``); several together where a wish is spoken of."""
+    """Radio modes (``BLE_GAP_PHY_*``); several together as a preference."""
 
     AUTO = 0
     MBPS_1 = 1

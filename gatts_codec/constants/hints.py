@@ -10,7 +10,7 @@ from gatts_codec.constants.table import HasNumbers, result_name, short_name
 
 _OWN_HANDLE = "the handle is not one of the application's own attributes"
 _AFTER_TIMEOUT = (
-    "an ATT request went unanswered for 30 s: nothing works on this connection until it is made anew"
+    "an ATT request went unanswered for 30 s: nothing works on this connection until it is set up again"
 )
 _SYS_ATTR = "call sys_attr_set for this connection first (without data: no subscriptions)"
 _LENGTHS = (
@@ -76,7 +76,7 @@ GENERAL: dict[str, str] = {
     "NRF_ERROR_SD_RPC_SEND": "the link failed under the call: a transport error, or an ACK without a response in time",
     "NRF_ERROR_SD_RPC_INVALID_ARGUMENT": "the host refused an argument before sending anything",
     "NRF_ERROR_SD_RPC_NO_RESPONSE": "sent 6 times, never acknowledged (0x802A inside): chip off or rebooting, "
-    "wrong port settings, or a payload longer than the firmware takes; open the link anew before the next call",
+    "wrong port settings, or a payload longer than the firmware takes; open the link again before the next call",
     "NRF_ERROR_SD_RPC_INVALID_STATE": "the link is not active (0x8029 inside): open it first",
     "NRF_ERROR_SD_RPC_SERIALIZATION_TRANSPORT": "the host's serialization layer failed",
     "NRF_ERROR_SD_RPC_SERIALIZATION_TRANSPORT_INVALID_STATE": "the serialization layer is not open",

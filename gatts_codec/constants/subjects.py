@@ -1,4 +1,4 @@
-"""What people ask about by name and what is no number: attribute permissions, writes, the MTU, the driver's status.
+"""What people ask about by name and what is not a number: attribute permissions, writes, the MTU, the driver's status.
 
 Each answers the question behind the name. Sources: what SoftDevices were seen to do, the SDK's public headers' names.
 """
@@ -137,8 +137,8 @@ DRIVER_STATUSES: dict[str, tuple[int, str]] = {
     "PKT_DECODE_ERROR": (3, "the driver could not decode a packet: firmware of another SoftDevice API version"),
     "PKT_SEND_ERROR": (4, "sending failed; the code behind it says why (0x802A: never acknowledged)"),
     "IO_RESOURCES_UNAVAILABLE": (5, "the serial port failed or went away: the board was unplugged, reset, or its USB "
-    "port enumerated anew"),
-    "RESET_PERFORMED": (6, "the chip was told to reset, and the link begins"),
+    "port enumerated again"),
+    "RESET_PERFORMED": (6, "the chip was asked to reset, and the link begins"),
     "CONNECTION_ACTIVE": (7, "the link is up"),
 }  # fmt: skip
 

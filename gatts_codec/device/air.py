@@ -159,7 +159,7 @@ def tick(device: DeviceState) -> None:
 
 
 def _time_out(device: DeviceState, connection: Connection) -> None:
-    """An ATT transaction took too long: nothing works on this connection until it is made anew."""
+    """An ATT transaction took too long: nothing works on this connection until it is set up again."""
     connection.timed_out = True
     connection.pending = connection.indication = None
     device.emit(events.timeout(connection.handle))

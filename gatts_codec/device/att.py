@@ -124,7 +124,7 @@ def _ask_for_sys_attrs(device: DeviceState, connection: Connection) -> Wait:
 
 
 def _prepare(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
-    """Whoever may write may prepare; whether it fits shows when it is executed."""
+    """A peer that may write may prepare; whether it fits shows when it is executed."""
     attribute = device.table.find(request.handle)
     if attribute is None:
         return Reply(GattStatus.ATTERR_INVALID_HANDLE)

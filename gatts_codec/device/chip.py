@@ -157,7 +157,7 @@ class VirtualChip:
             self._pump()
 
     def tick(self, now: float) -> None:
-        """Do what is due; also how the time is told before a peer acts."""
+        """Do what is due; also how the chip learns the time before a peer acts."""
         self._now = now
         self.device.tick(now)
         if not self._hung:

@@ -58,7 +58,7 @@ class Wait(Enum):
 
 @dataclass(slots=True)
 class Pending:
-    """A request under way: who is told the outcome, what it waits for and until when."""
+    """A request under way: who gets the outcome, what it waits for and until when."""
 
     request: AttRequest
     answer: Callable[[Reply], None]

@@ -212,7 +212,7 @@ async def _notify(stage: Stage) -> None:
         await stage.client.hvx(stage.conn, params)
     values = stage.chip.peer.received
     await stage.until(lambda: len(values) >= 2)
-    stage.say("peer", "it is told " + ", ".join(f"{value.data[1]} bpm" for value in values))
+    stage.say("peer", "it receives " + ", ".join(f"{value.data[1]} bpm" for value in values))
 
 
 async def _read(stage: Stage) -> None:

@@ -7,7 +7,7 @@
     device.tick(now)                            # when next_deadline() has come
 
 ``reboot_cause`` is set when firmware would restart: after a reset packet or, ``at_fault``, at anything that ends in
-its fault handler. The owner then starts the link anew and calls ``reboot()``. Peers act on the device by
+its fault handler. The owner then restarts the link and calls ``reboot()``. Peers act on the device by
 ``gatts_codec.device.peer.Peer``.
 """
 

@@ -104,7 +104,7 @@ def _code(text: str, code: str, dialect: str) -> int:
         number = names.get(prefix + code.upper())
         if number is not None and result_name(dialect, number):
             return number
-    raise EncodeError(f"{text!r}: {code!r} is no result of {dialect}", path="fault", value=text)
+    raise EncodeError(f"{text!r}: {code!r} is not a result of {dialect}", path="fault", value=text)
 
 
 def _parse_when(text: str, when: str) -> Occurrences:
@@ -151,7 +151,7 @@ class FaultPlan:
         return min((fault.max_payload for fault in self.faults if fault.max_payload), default=None)
 
     def command(self, call: str) -> Fault | None:
-        """The fault that befalls this command, whose call has this name."""
+        """The fault that applies to this command, whose call has this name."""
         self._counts["command"] += 1
         for number, fault in enumerate(self.faults):
             if fault.kind not in _COMMAND_KINDS or (fault.kind == "result" and fault.call not in (call, "")):

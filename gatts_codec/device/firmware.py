@@ -107,8 +107,8 @@ def find_firmware(name: str) -> Firmware:
 def firmware_of(dialect: Dialect, wanted: str | Firmware | None = None) -> Firmware:
     """The build that was asked for, else the dialect's own, patient and restarting at a fault.
 
-    A dialect that a user derived has the builds of its numbers. Raises EncodeError for a name that is no build, or one
-    that speaks another dialect.
+    A dialect that a user derived has the builds of its numbers. Raises EncodeError for a name that is not a build, or
+    one that speaks another dialect.
     """
     known = any(dialect.name in build.dialects for build in _BUILDS)
     spoken = dialect.name if known else dialect.numbers

@@ -65,7 +65,7 @@ class PtyPlace:
 class SocketPlace:
     """A listening socket, which takes one host at a time: a serial line has one other end.
 
-    Whoever comes meanwhile is refused: its connection is closed, and ``on_refused`` is called with its address, from a
+    A further host is refused meanwhile: its connection is closed, and ``on_refused`` is called with its address, from a
     thread of the place's own.
     """
 
@@ -178,7 +178,7 @@ def is_loopback(host: str) -> bool:
 def warn_if_reachable(host: str | None) -> None:
     """Log that a chip has no password, where others than this machine can reach it; no host means every address."""
     if not is_loopback(host or ""):
-        _log.warning("whoever reaches %s can talk to this chip", host or "this machine")
+        _log.warning("anyone who reaches %s can talk to this chip", host or "this machine")
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

@@ -168,10 +168,10 @@ class Peer:
     def subscribe(
         self, value_handle: int, *, notifications: bool = True, indications: bool = False
     ) -> Procedure[None]:
-        """Write the CCCD of a characteristic. Raises PeerError where the handle is no value's, or has none."""
+        """Write the CCCD of a characteristic. Raises PeerError where the handle is not that of a value, or has none."""
         cccd = self._device.table.cccd_of(value_handle)
         if cccd is None:
-            raise PeerError(f"0x{value_handle:04x} is no characteristic's value with a CCCD")
+            raise PeerError(f"0x{value_handle:04x} is not the value of a characteristic with a CCCD")
         bits = int(notifications) | int(indications) << 1
         return self.write(cccd.handle, bits.to_bytes(2, "little"))
 
@@ -220,7 +220,7 @@ class Peer:
     def _begin(self, steps: AttProcedure[T]) -> Procedure[T]:
         connection = self._connected()
         if connection.timed_out:
-            raise PeerError("an ATT transaction has timed out: connect anew")
+            raise PeerError("an ATT transaction has timed out: connect again")
         procedure: Procedure[T] = Procedure(self._waits_for)
         self._queue.append((steps, procedure))  # type: ignore[arg-type]
         self._next()
@@ -323,5 +323,5 @@ def _address(text: str) -> bytes:
     except ValueError:
         address = b""
     if len(address) != 6:
-        raise PeerError(f"{text!r} is no address; one looks like {DEFAULT_ADDRESS}")
+        raise PeerError(f"{text!r} is not an address; one looks like {DEFAULT_ADDRESS}")
     return address

@@ -5,7 +5,7 @@
         running.peer.connect()
         running.peer.write(handle, b"\\x01")     # waits until the host has answered
 
-A UART has no patience: what the host does not read is lost, as on a wire, and the chip's observers are told.
+A UART has no patience: what the host does not read is lost, as on a wire, and the chip's observers are notified.
 
 What the user has handed in may raise. With ``run`` that ends the chip and reaches the caller; a chip in a thread of its
 own, where there is none, logs it and goes on. A condition of ``wait_until`` and an action of ``call`` have callers, who

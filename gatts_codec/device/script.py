@@ -60,16 +60,16 @@ class ScriptLine:
 
 
 def load_script(path: str | Path) -> list[ScriptLine]:
-    """Read a script file, of 1 MiB at most. Raises OSError, and PeerError that names the line which is no command."""
+    """Read a script file, of 1 MiB at most. Raises OSError, and PeerError that names a line with no command."""
     with Path(path).open("rb") as file:
         content = file.read(_LONGEST + 1)
     if len(content) > _LONGEST:
-        raise PeerError(f"{path} is no script: it has more than {_LONGEST} bytes")
+        raise PeerError(f"{path} is not a script: it has more than {_LONGEST} bytes")
     return parse_script(content.decode("utf-8", "backslashreplace"))
 
 
 def parse_script(text: str) -> list[ScriptLine]:
-    """The commands of a script. Raises PeerError that names the line which is no command."""
+    """The commands of a script. Raises PeerError that names the line which is not a command."""
     lines = []
     for number, raw in enumerate(text.splitlines(), 1):
         words = raw.split("#")[0].split()
@@ -256,7 +256,7 @@ def _number(text: str, base: int = 0) -> int:
     try:
         return int(text, base)
     except ValueError:
-        raise PeerError(f"{text!r} is no number") from None
+        raise PeerError(f"{text!r} is not a number") from None
 
 
 def _hex(text: str) -> bytes:

@@ -5862,7 +5862,7 @@ R.BleData = {
                     {
                         block = "presence",
                         flag = "STRUCT",
-                        of = { block = "never", reason = "buf_id 0 is no buffer: it has no data" },
+                        of = { block = "never", reason = "buf_id 0 is not a buffer: it has no data" },
                     },
                 },
             },
@@ -7294,7 +7294,7 @@ local HINTS = {
     hvx = {
         NRF_ERROR_NOT_FOUND = "no attribute has this handle",
         NRF_ERROR_INVALID_STATE = "the peer has not enabled this in the CCCD, or an MTU exchange is under way; the value is stored all the same",
-        NRF_ERROR_TIMEOUT = "an ATT request went unanswered for 30 s: nothing works on this connection until it is made anew",
+        NRF_ERROR_TIMEOUT = "an ATT request went unanswered for 30 s: nothing works on this connection until it is set up again",
         NRF_ERROR_FORBIDDEN = "the link's security is below what the CCCD asks for: pair or encrypt first",
         NRF_ERROR_BUSY = "an indication is under way: wait for BLE_GATTS_EVT_HVC",
     },
@@ -7315,7 +7315,7 @@ local HINTS = {
     service_changed = {
         NRF_ERROR_NOT_SUPPORTED = "enable the chip with the Service Changed characteristic",
         NRF_ERROR_INVALID_STATE = "the peer has not subscribed to Service Changed",
-        NRF_ERROR_TIMEOUT = "an ATT request went unanswered for 30 s: nothing works on this connection until it is made anew",
+        NRF_ERROR_TIMEOUT = "an ATT request went unanswered for 30 s: nothing works on this connection until it is set up again",
         NRF_ERROR_BUSY = "an indication is under way: wait for BLE_GATTS_EVT_SC_CONFIRM",
         BLE_ERROR_INVALID_ATTR_HANDLE = "the range must lie within the application's own handles",
     },
@@ -7326,7 +7326,7 @@ local HINTS = {
     rw_authorize_reply = {
         NRF_ERROR_INVALID_PARAM = "the type is not the pending request's, or the data does not fit the attribute",
         NRF_ERROR_INVALID_STATE = "nothing to reply to: answer each RW_AUTHORIZE_REQUEST once, within 30 s",
-        NRF_ERROR_TIMEOUT = "an ATT request went unanswered for 30 s: nothing works on this connection until it is made anew",
+        NRF_ERROR_TIMEOUT = "an ATT request went unanswered for 30 s: nothing works on this connection until it is set up again",
     },
     sys_attr_set = {
         NRF_ERROR_INVALID_PARAM = "flags are 0, 1 (system services) or 2 (user services)",
@@ -7454,7 +7454,7 @@ local function read_bytes(layout, c, size, tree, path)
     if layout.shown == "address" then item:append_text(" (" .. address(range) .. ")") end
 end
 
--- A count that is no field of the message.
+-- A count that is not a field of the message.
 local function read_size(c, width, tree, path)
     local range = take(c, width, path)
     tree:add_le(P.count, range):set_text("Length of " .. path:gsub(" %(.*", "") .. ": " .. range:le_uint())

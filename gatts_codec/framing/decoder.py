@@ -1,6 +1,6 @@
 """H5 frames out of a stream of bytes, whatever else is in it.
 
-Bytes outside frames are dropped and counted. ``C0 C0`` begins anew. A closing C0 never opens the next frame,
+Bytes outside frames are dropped and counted. ``C0 C0`` starts over. A closing C0 never opens the next frame,
 so a stray C0 or a truncated frame costs the next frame at most: its leading C0 closes the bad one, its
 trailing C0 opens an empty one, and the frame after that is read again.
 """

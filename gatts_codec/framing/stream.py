@@ -13,7 +13,7 @@ Buffer = bytes | bytearray | memoryview
 
 
 class AnyFrame(Protocol):
-    """One frame: its bytes as read, and either what it carried or why it is none."""
+    """One frame: its bytes as read, and either what it carried or why it is not a packet."""
 
     @property
     def raw(self) -> bytes:

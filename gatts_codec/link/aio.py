@@ -47,7 +47,7 @@ def aconnect(
 ) -> Connecting:
     """``connect`` for asyncio: ``async with aconnect(..) as sd``, or ``sd = await aconnect(..)`` and ``close`` it.
 
-    Raises UnknownDialectError, and EncodeError for a time or size that is none, at once. Other EncodeErrors, PortError,
+    Raises UnknownDialectError, and EncodeError for a time or size out of range, at once. Other EncodeErrors, PortError,
     LinkTimeout and LinkClosed come when it is awaited or entered, for the reasons that ``connect`` has.
     """
     options = Options(
@@ -167,7 +167,7 @@ class AsyncClient(AnyClient[Awaited]):
         how long the call may take in all, in seconds; None: as long as the client was made with.
 
         Raises what the other calls do: EncodeError for a command that does not encode or is longer than
-        ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
+        ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed; DecodeError for the response.
         """
         answer = await self._exchange(timeout_s, encode_command, self.codec, message, self._max_payload)
         response = self._session.response_in(answer, message)
@@ -207,7 +207,7 @@ class AsyncClient(AnyClient[Awaited]):
 
         Without ``timeout_s`` (in seconds) there is no end but closing; 0 takes what is there. Events of other groups,
         and those that do not decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating goes
-        on), LinkClosed when the port goes away, EncodeError for a time that is none.
+        on), LinkClosed when the port goes away, EncodeError for an impossible time.
         """
         return _Events(partial(self._next, Opaque, None, timeout(timeout_s)))
 
@@ -217,7 +217,7 @@ class AsyncClient(AnyClient[Awaited]):
         """Take the next event of a type, ``where`` it fits; those that came before it stay for others.
 
         Raises LinkTimeout after ``timeout_s`` seconds (None: there is no end), and says what came instead; LinkReset
-        and LinkClosed as ``events`` does; EncodeError for a time that is none; and what ``where`` raises. A task that
+        and LinkClosed as ``events`` does; EncodeError for an impossible time; and what ``where`` raises. A task that
         is cancelled here takes no event.
         """
         return await self._next(event_type, matching(event_type, where), timeout(timeout_s))
@@ -232,10 +232,10 @@ class AsyncClient(AnyClient[Awaited]):
         return self._callbacks.add(callback, event_types)
 
     async def reset(self) -> None:
-        """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``.
+        """Restart the link; this restarts the chip, unless the client was made with ``reset=False``.
 
         Waits for a call under way. Raises LinkTimeout where the chip does not answer; LinkClosed where the client is
-        closed or the port has gone, or LinkReset if that a link was lost before had still to be told.
+        closed or the port has gone, or LinkReset if a link was lost before and no caller knows it yet.
         """
         try:
             await self._line.open()

@@ -172,7 +172,7 @@ class AsyncLine:
         """Write what is to be written, set the timer, and wake who waits no more."""
         self._flush()
         due = self.session.next_deadline()
-        # A timer that is too early finds nothing to do and is set anew: cheaper than one for each call.
+        # A timer that is too early finds nothing to do and is set again: cheaper than one for each call.
         if due is not None and (self._timer is None or due < self._timer_due):
             if self._timer is not None:
                 self._timer.cancel()

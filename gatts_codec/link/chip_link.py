@@ -28,7 +28,7 @@ class ChipLink(LinkEnd, table=CHIP):
         return self.state > ChipState.UNINITIALIZED
 
     def reboot(self, now: float, cause: str = "reboot") -> list[LinkEvent]:
-        """Start anew, as firmware does after a command it cannot decode, or a crash."""
+        """Restart, as firmware does after a command it cannot decode, or a crash."""
         return self._give(Input.REBOOT, cause, now)
 
     def _classify(self, packet: H5Packet) -> Input:

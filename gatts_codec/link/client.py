@@ -73,8 +73,8 @@ def connect(
 class Client(AnyClient[Blocking]):
     """A link to a chip. One method a command; any thread may call, close, and wait for events.
 
-    Use it in ``with``, or ``close`` it. A link that is lost is made anew by itself; the next call, or who waits for an
-    event, is told by LinkReset, since the chip's attribute table may be gone. Each event goes to every callback, and
+    Use it in ``with``, or ``close`` it. A lost link is set up again by itself; the next call, or a wait for an event,
+    raises LinkReset, since the chip's attribute table may be gone. Each event goes to every callback, and
     to one of those who take events by ``events`` or ``wait_for``.
 
     Calls take turns. Each raises EncodeError, CommandFailed, LinkTimeout, LinkReset, LinkClosed or DecodeError: what
@@ -123,7 +123,7 @@ class Client(AnyClient[Blocking]):
         how long the call may take in all, in seconds; None: as long as the client was made with.
 
         Raises what the other calls do: EncodeError for a command that does not encode or is longer than
-        ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed, DecodeError for a response that is none.
+        ``max_payload``, CommandFailed, LinkTimeout, LinkReset, LinkClosed; DecodeError for the response.
         """
         payload = encode_command(self.codec, message, self._max_payload)
         answer = self._exchange(payload, timeout_s)
@@ -164,7 +164,7 @@ class Client(AnyClient[Blocking]):
 
         Without ``timeout_s`` (in seconds) there is no end but closing; 0 takes what is there. Events of other groups,
         and those that do not decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating goes
-        on), LinkClosed when the port goes away, EncodeError for a time that is none.
+        on), LinkClosed when the port goes away, EncodeError for an impossible time.
         """
         # Not a generator: that would end with an interrupt, and with it the event under way.
         take: Callable[[], AnyEvent | None] = partial(self._next, Opaque, None, timeout(timeout_s))
@@ -177,7 +177,7 @@ class Client(AnyClient[Blocking]):
 
         ``where`` is asked in the thread that waits; it may call the chip, and close the client. Raises LinkTimeout
         after ``timeout_s`` seconds (None: there is no end), and says what came instead; LinkReset and LinkClosed as
-        ``events`` does; EncodeError for a time that is none; and what ``where`` raises.
+        ``events`` does; EncodeError for an impossible time; and what ``where`` raises.
         """
         return self._next(event_type, matching(event_type, where), timeout(timeout_s))
 
@@ -189,10 +189,10 @@ class Client(AnyClient[Blocking]):
         return self._callbacks.add(callback, event_types)
 
     def reset(self) -> None:
-        """Begin the link anew; this restarts the chip, unless the client was made with ``reset=False``.
+        """Restart the link; this restarts the chip, unless the client was made with ``reset=False``.
 
         Waits for a call under way. Raises LinkTimeout where the chip does not answer; LinkClosed where the client is
-        closed or the port has gone, or LinkReset if that a link was lost before had still to be told.
+        closed or the port has gone, or LinkReset if a link was lost before and no caller knows it yet.
         """
         self._line.open()
 

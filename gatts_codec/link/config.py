@@ -25,7 +25,7 @@ FOR_EVER = float("inf")
 
 
 def require(path: str, value: object, least: float, most: float, packet: str = "link") -> None:
-    """A setting must be a number within its limits, a whole one unless it is a time (``.._s``); NaN lies within none.
+    """A setting must be a number within its limits, a whole one unless it is a time (``.._s``), and not NaN.
 
     Raises EncodeError that names it.
     """
@@ -40,7 +40,7 @@ def require(path: str, value: object, least: float, most: float, packet: str = "
 
 
 def timeout(timeout_s: T) -> T:
-    """A time to wait at most, in seconds, None for no end. Raises EncodeError for what is none."""
+    """A time to wait at most, in seconds, None for no end. Raises EncodeError for anything else."""
     value: float | None = timeout_s
     if type(value) is float and 0 <= value <= LONGEST_TIMEOUT_S:  # what is usual, at the price of a call
         return timeout_s
@@ -94,7 +94,7 @@ class HostConfig(LineConfig):
     """The PC's end.
 
     ``reset`` says whether a link begins with a RESET packet, which reboots the chip: without it the chip keeps its
-    attribute table and only the sequence numbers start anew. ``fast_link_up=False`` sends no more than the reference
+    attribute table and only the sequence numbers start again. ``fast_link_up=False`` sends no more than the reference
     host does, and waits as long.
     """
 

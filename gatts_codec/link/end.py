@@ -96,7 +96,7 @@ class LinkEnd:
         return len(self._waiting) + (self._in_flight is not None)
 
     def close(self, now: float) -> list[LinkEvent]:
-        """End the link, or the attempt to get one. Nothing is sent: the peer is not told."""
+        """End the link, or the attempt to get one. Nothing is sent: the peer does not learn of it."""
         return self._give(Input.CLOSE, None, now)
 
     def _start_over(self, opening: Input, now: float) -> list[LinkEvent]:
@@ -141,7 +141,7 @@ class LinkEnd:
         return events
 
     def tick(self, now: float) -> list[LinkEvent]:
-        """What follows from the time: to be called when ``next_deadline`` has come; any other time does no harm."""
+        """What follows from the time: to be called when ``next_deadline`` has come; earlier calls change nothing."""
         if self._deadline is None or now < self._deadline:
             return []
         last = self._limit is not None and self._attempts >= self._limit

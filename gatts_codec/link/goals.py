@@ -25,7 +25,7 @@ class Request:
 
     ``timeout_s`` is how long it may take in all, ``until`` when that time is over; None: it counts from ``start`` on.
     Commands and DTM commands are answered; for other packet types the ACK is all there is, and the answer is empty.
-    ``notify`` is called when it is done. Raises EncodeError for a time that is none.
+    ``notify`` is called when it is done. Raises EncodeError for an impossible time.
     """
 
     __slots__ = ("acked", "answer", "done", "error", "head", "notify", "payload", "timeout_s", "until")

@@ -1,8 +1,8 @@
 """A lock that an interrupt cannot leave locked.
 
-Ctrl-C strikes between any two instructions: between ``acquire`` and ``try``, in ``finally``, in ``__exit__``. So nobody
-has to give a hold back. It belongs to a frame, and ends at the latest when that frame no longer runs, which whoever
-waits for it can see. Holds are taken in turn.
+Ctrl-C can come between any two instructions: between ``acquire`` and ``try``, in ``finally``, in ``__exit__``. So no
+thread has to give a hold back. It belongs to a frame, and ends at the latest when that frame no longer runs, which the
+thread that waits for it can see. Holds are taken in turn.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Events between the line and whoever wants them."""
+"""Events between the line and those who wait for them."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Inbox:
         self._notices = Notices()
 
     def put(self, arrival: Arrival, noted: bool = False) -> None:
-        """Keep an event. ``noted``: dropping it is no loss, a callback has it too. Twice is once."""
+        """Keep an event. ``noted``: dropping it loses nothing, a callback has it too. Twice is once."""
         if 0 < arrival.number <= self.newest:
             return
         if len(self.arrivals) >= self._size:
@@ -115,7 +115,7 @@ class Waiter:
         self._seen = 0  # the number up to which all events have been looked at
         self.taken: Arrival | None = None
         self.error: LinkError | None = None
-        """The link was lost meanwhile, and nobody has been told."""
+        """The link was lost meanwhile, and no caller knows it yet."""
 
     @property
     def is_choosy(self) -> bool:
@@ -128,11 +128,11 @@ class Waiter:
         return self._inbox.newest > self._seen or self.error is not None
 
     def enter(self) -> None:
-        """Be told of what happens to the link."""
+        """From now on learn what happens to the link."""
         self._inbox.waiters.append(self)
 
     def leave(self) -> None:
-        """Be told no more."""
+        """Stop learning what happens to the link."""
         with suppress(ValueError):
             self._inbox.waiters.remove(self)
 
@@ -146,7 +146,7 @@ class Waiter:
         return None
 
     def put_back(self) -> None:
-        """Undo the taking: who took it was interrupted before he had it."""
+        """Undo the taking: the thread that took it was interrupted before it had it."""
         arrival, arrivals = self.taken, self._inbox.arrivals
         if arrival is None or arrival in arrivals:
             return

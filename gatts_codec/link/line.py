@@ -1,12 +1,12 @@
 """A session on a transport, served by the threads that wait for it.
 
-Whoever waits for something serves the line himself: he has the hold ``_reading``, waits on the transport, feeds the
-session and does what is due, until he has what he wants. That spares a call two changes of thread. Who waits at the
-same time *follows*: he sleeps until the reader has what he wants, or leaves. A background thread reads when nobody has
-for ``GRACE_S``, since a chip whose events are not acknowledged restarts; it steps down as soon as somebody waits, and
-from then on only looks in.
+A thread that waits for something reads the line itself: it takes the hold ``_reading``, waits on the transport, feeds
+the session and does what is due, until what it waits for has come. That saves each call two changes of thread. Other
+threads that wait meanwhile *follow*: each sleeps until the reader finds what it waits for, or stops reading. When no
+thread has read for ``GRACE_S``, a background thread does, since a chip whose events are not acknowledged restarts; it
+stops as soon as another thread waits, and from then on only checks from time to time.
 
-The session is touched under the hold ``_touching``, which nobody has while he waits. Calls have ``_turn`` one after
+The session is used under the hold ``_touching``, which no thread keeps while it waits. Calls take ``_turn`` one after
 the other.
 """
 
@@ -32,7 +32,7 @@ GRACE_S = 0.02
 _LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 _FOLLOW_S = 0.05  # how soon it is noticed that the reader was interrupted
 _UNSENT_LIMIT = 65536
-PATIENCE_S = 2.0  # with a reader on his way out
+PATIENCE_S = 2.0  # for a reader that is about to stop
 
 
 class Line:
@@ -133,8 +133,8 @@ class Line:
             self._wake_followers()
             self._reading.run(self.touch, self.transport.close, until=until)
         except Busy:
-            # A signal handler has interrupted, in his own thread, one who has a hold. He, or the background thread,
-            # will do it later.
+            # A signal handler has interrupted its own thread while that has a hold. That thread, or the background
+            # thread, will do it later.
             return False
         return True
 

@@ -40,7 +40,7 @@ What is not in the tables:
   whatever the host says again, or says to begin, has ``slip.RELEASE`` before it: ``HostLink`` sees to that.
 - *The queue.* SEND while a packet is in flight queues; after the ACK the queue says SEND again.
 - *Time.* Deadlines are numbers handed in; the tables know TIMEOUT, and LAST_TIMEOUT when no transmission is left.
-- *Beginning anew.* The host's actions whose name begins with ``relink`` lead to CLOSED and then give the input that
+- *Restarting.* The host's actions whose name begins with ``relink`` lead to CLOSED and then give the input that
   opens; so does ``give_up_sync``, with RESET, where a link was begun without it and nothing was heard: SYNC can wreck a
   chip whose packet nobody has acknowledged, and then only RESET revives it.
 - *Responses.* That a command is answered, in time and by the right opcode, is the caller's business. A response can

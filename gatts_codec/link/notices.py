@@ -29,11 +29,11 @@ class Notices:
         if count <= _FIRST:
             log.warning(text, *values)
         elif str(count).strip("0") == "1":
-            log.warning(f"{text} (%d such so far, of which few are told)", *values, count)
+            log.warning(f"{text} (%d such so far, of which few are logged)", *values, count)
 
 
 def call_back(callback: Callable[..., T], *values: object) -> T | None:
-    """Call what the user has handed in. What it raises is logged: whoever calls it is not to blame, and goes on."""
+    """Call what the user has handed in. What it raises is logged: the caller is not to blame, and goes on."""
     try:
         return callback(*values)
     except Exception:

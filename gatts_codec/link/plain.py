@@ -66,7 +66,7 @@ class PlainLink:
         self._out += self._framing.encode(payload)
 
     def receive_data(self, data: bytes, now: float) -> list[LinkEvent]:
-        """The packets in the bytes, and what is no frame."""
+        """The packets in the bytes, and what is not a frame."""
         events: list[LinkEvent] = []
         for frame in self._decoder.feed(data) if self.is_up else ():
             if frame.payload is not None:

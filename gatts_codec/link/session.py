@@ -4,10 +4,10 @@ One command is under way at a time. It ends with the response that bears its opc
 its time is over. Then its response may still come, and is *owed*: the chip answers in order, so whatever it answers to
 a later command settles all that is owed before. A call whose own opcode is owed could not tell its response from the
 late one; first a *barrier* is sent, a harmless command with another opcode. A chip that acknowledges commands and has
-answered none for ``HANG_S`` hangs, and its link is begun anew.
+answered none for ``HANG_S`` hangs, and its link is restarted.
 
 The blocking client, the asyncio client and tests drive a session in the same way as the link machine below it
-(``gatts_codec.link.machine``): bytes and times in, ``data_to_send`` and ``next_deadline`` out. Whoever drives it may be
+(``gatts_codec.link.machine``): bytes and times in, ``data_to_send`` and ``next_deadline`` out. What drives it may be
 interrupted anywhere by an exception that is not ours (Ctrl-C): a step that was left half done is undone, as if the line
 had lost its bytes, and what the link has reported by then is worked off by the next step.
 """
@@ -71,7 +71,7 @@ class CallSession:
         self.down: LinkError | None = LinkClosed("not connected", stage="closed")
         """Why the link is neither up nor coming up; LinkClosed when it never will again."""
         self.unreported: LinkError | None = None
-        """The link was lost, and nobody was in a call to be told."""
+        """The link was lost, and no call was under way that could report it."""
         self._request: Request | None = None
         self._notices = Notices()
         self._suspicion = Suspicion(codec)
@@ -79,7 +79,7 @@ class CallSession:
         self._heard: list[str] = []
         self._now = 0.0
         self._answered = 0.0  # when the chip last answered, or was first asked since
-        self._loss: LinkError | None = None  # the last one that somebody was told of
+        self._loss: LinkError | None = None  # the last one that a caller got
         # While the link takes a step: what undoes it. Then what it has reported, until all of that is worked off.
         self._unfinished: dict[str, object] | list[LinkEvent | Arrival] = []
 
@@ -94,7 +94,7 @@ class CallSession:
         self._finish(events)
 
     def close(self, error: LinkClosed, now: float) -> None:
-        """End for good: ``error`` is what a call under way is told, and every later one."""
+        """End for good: ``error`` is what a call under way gets, and every later one."""
         if not isinstance(self.down, LinkClosed):
             self.down = error
         self._tell(self.down)
@@ -111,7 +111,7 @@ class CallSession:
         self._finish(self.link.receive_data(data, now))
 
     def tick(self, now: float) -> None:
-        """Do what is due. Any time does no harm."""
+        """Do what is due; may be called at any time."""
         self._begin(now)
         self._finish(self.link.tick(now))
         request = self._request
@@ -165,13 +165,13 @@ class CallSession:
         return self.link.is_up and not self._owed and self.unreported is None and not self._unfinished
 
     def report(self) -> None:
-        """Raise what the next caller has to be told, once: the link was lost, or is closed."""
+        """Raise what the next caller has to know, once: the link was lost, or is closed."""
         error, self.unreported = self.unreported or (self.down if self.is_closed else None), None
         if error is not None:
             raise copy(error)
 
     def check(self, waiter: Waiter) -> None:
-        """Raise what somebody who waits for an event has to be told."""
+        """Raise what a caller that waits for an event has to know."""
         if waiter.error is not None:
             error, waiter.error = waiter.error, None
             raise copy(error)
@@ -180,8 +180,8 @@ class CallSession:
     def steps(self, request: Request, clock: Callable[[], float]) -> Iterator[Goal]:
         """All of a call: what to wait for, one after the other, at most until ``request.until``; last the request.
 
-        Raises what a call does: LinkTimeout, LinkReset, LinkClosed, EncodeError. Whoever does not go on abandons the
-        request.
+        Raises what a call does: LinkTimeout, LinkReset, LinkClosed, EncodeError. A caller that does not go on
+        abandons the request.
         """
         self.tick(clock())
         self.report()
@@ -192,7 +192,7 @@ class CallSession:
         if self.down is not None:
             raise copy(self.down)
         if not self.link.is_up:
-            reason = f"the link is being begun anew, and was not up within {request.timeout_s:g} s"
+            reason = f"the link is being restarted, and was not up within {request.timeout_s:g} s"
             raise LinkTimeout(reason, stage="sync")
         while (barrier := self.barrier_for(request)) is not None:
             yield from self._pass(barrier, clock)
@@ -204,7 +204,7 @@ class CallSession:
         yield barrier
         if isinstance(barrier.error, LinkTimeout) and clock() - self._answered >= HANG_S:
             self.open(clock())
-            reason = "the chip acknowledges commands and answers none: it hangs; the link is begun anew"
+            reason = "the chip acknowledges commands and answers none: it hangs; the link is restarted"
             raise LinkTimeout(reason, stage="response", attempts=1)
         if barrier.error is not None:
             raise copy(barrier.error)
@@ -230,7 +230,7 @@ class CallSession:
     def start(self, request: Request, now: float) -> None:
         """Send a request; the next one must wait until it is ``done`` or abandoned. Raises LinkError, EncodeError."""
         self._begin(now)
-        if self._request is not None:  # whoever waited for it was interrupted before he could abandon it
+        if self._request is not None:  # its caller was interrupted before it could abandon it
             self.abandon(self._request)
         if request.until is None:
             request.until = now + request.timeout_s
@@ -265,7 +265,7 @@ class CallSession:
             raise
 
     def error_of(self, request: Request) -> LinkError:
-        """Why a request has failed, for its caller alone: others may be told the same error."""
+        """Why a request has failed, for its caller alone: others may get the same error."""
         assert request.error is not None
         error = copy(request.error)
         if error.stage == "response" and self._began_without_reset:
@@ -284,7 +284,7 @@ class CallSession:
         self.tell_next(waiter.error)
 
     def tell_next(self, error: LinkError | None) -> None:
-        """Who should have got this error was interrupted before: if the link was lost, the next caller is told."""
+        """The caller was interrupted before it got the error: if the link was lost, the next caller gets it."""
         if error is not None and error is self._loss and self.unreported is None and not self.is_closed:
             self.unreported = _in_between(error)
 
@@ -405,7 +405,7 @@ _TAKERS: dict[type, Callable[[CallSession, Any], None]] = {
 
 def _in_between(error: LinkError) -> LinkReset:
     return LinkReset(
-        f"since the last call the link was lost and made anew; the chip's attribute table may be gone: {error}",
+        f"since the last call the link was lost and set up again; the chip's attribute table may be gone: {error}",
         stage=error.stage,
         attempts=error.attempts,
         heard=error.heard,

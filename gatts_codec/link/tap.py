@@ -5,11 +5,11 @@
             print(passed)
 
 One thread serves each side: it reads there, and writes what the other side's thread could not write at once. Bytes
-pass as they are, in the pieces in which they come; whoever looks at them slowly delays nothing.
+pass as they are, in the pieces in which they come; a slow observer delays nothing.
 
 Memory is bounded. Of what passes while nobody looks, 4 MiB are kept, and the rest is counted. A host that writes faster
 than the chip's port takes is made to wait. A chip cannot be made to wait: what no host program takes is dropped, beyond
-16 KiB, as a serial port without a reader drops it, and told.
+16 KiB, as a serial port without a reader drops it, and reported.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from gatts_codec.link.transports.base import Transport
 Way = Literal["host->device", "device->host"]
 MAX_QUEUED = 1 << 14  # bytes; more would be stale when a program opens the port at last
 MAX_UNSEEN = 4 << 20  # bytes that passed and nobody has looked at; more are counted only
-MAX_FAREWELL = 1 << 14  # bytes of them that are still told once the tap has been stopped
+MAX_FAREWELL = 1 << 14  # bytes of them that are still reported once the tap has been stopped
 _PIECE_COST = 256  # bytes that a piece takes beside its own
 
 
 class Passed(NamedTuple):
     """Bytes that arrived from one side. ``t_us`` counts from the tap's beginning.
 
-    ``dropped`` bytes of them did not go on; ``unseen`` pieces before this one were not told, because nobody asked.
+    ``dropped`` bytes of them did not go on; ``unseen`` pieces before this one were not reported, because nobody asked.
     """
 
     t_us: int
@@ -81,10 +81,10 @@ class _Side:
 class Tap:
     """Passes bytes until one side goes away or ``stop()``. Iterate to see them; the iteration ends with the tap.
 
-    After ``stop()`` it ends soon: what was passed and not yet told is told up to 16 KiB, and counted beyond.
+    After ``stop()`` it ends soon: what was passed and not yet reported is reported up to 16 KiB, and counted beyond.
 
     Owns both transports from the start of the ``with`` block on. ``ended_by`` is the error that ended it, None after
-    ``stop()``; ``unseen`` pieces came since the last one that was told.
+    ``stop()``; ``unseen`` pieces came since the last one that was reported.
     """
 
     def __init__(self, host: Transport, chip: Transport) -> None:
@@ -92,7 +92,7 @@ class Tap:
         self._chip = _Side(chip, "device->host", can_wait=True)
         self._seen: queue.SimpleQueue[Passed | None] = queue.SimpleQueue()
         self.unseen = 0
-        # Bytes ever told and ever taken: each has one writer, so that whoever takes needs no lock.
+        # Bytes ever reported and ever taken: each has one writer, so that taking needs no lock.
         self._told = self._taken = 0
         self._telling = threading.Lock()
         self._stopping = threading.Event()
@@ -137,7 +137,7 @@ class Tap:
         self._end()
 
     def _end(self) -> None:
-        # Takes no lock: a signal handler interrupts whoever may have it.
+        # Takes no lock: a signal handler may interrupt the thread that has it.
         self._stopping.set()
         self._host.transport.wake()
         self._chip.transport.wake()
@@ -154,7 +154,9 @@ class Tap:
                 data = side.transport.read()
                 dropped = other.excess(len(data))
                 if data:
-                    self._tell(side.way, data, dropped)  # first: no answer shall be told before its question
+                    self._tell(
+                        side.way, data, dropped
+                    )  # first: no answer may be reported before its question
                     other.put(data[: len(data) - dropped])
         except LinkClosed as error:
             self.ended_by = self.ended_by or error

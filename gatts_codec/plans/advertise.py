@@ -73,7 +73,7 @@ class Advertise(Plan[None]):
             yield AdvStartV5(self._params_v5(dialect), tag)
 
     def step(self, command: AnyCommand) -> Steps[Response]:
-        """A set that is there already, of an earlier call or program, is configured anew."""
+        """A set that is there already, of an earlier call or program, is configured again."""
         try:
             return (yield command)
         except CommandFailed as error:

@@ -13,23 +13,23 @@ Bytes (``most`` is the longest that either end takes; a message holds ``bytes``)
     Length(of="data") .. Data("length")       a length that is a field of its own, and the bytes it counts behind a
                                               flag byte. Length(of="name", number=u8): in one byte
     Data("header.len", flag=None)             no flag byte; a dot leads into an earlier structure
-    Counted(most=512), Counted(u8)            u16 or u8 count and that many bytes: the count is no field
+    Counted(most=512), Counted(u8)            u16 or u8 count and that many bytes: the count is not a field
     Raw(16), Raw("value_len")                 exactly so many bytes: a key, an address, or what an earlier field says,
                                               of this record or of one around it. Presence(Raw(6)): behind a flag
 
 Lists and unions (lists.py; a message holds a tuple, or the one structure):
 
-    ListOf(X, count=u16)                      a count that is no field, then the items: records, numbers, Raw ..
+    ListOf(X, count=u16)                      a count that is not a field, then the items: records, numbers, Raw ..
     Length(of="addrs", number=u8) .. Presence(ListOf(X, count="addr_count"))
                                               a count that is a field of its own; Length(of=("a", "b")) counts two
     Count("count", u16, of="attr_infos") .. ListOf(X, count="count")
-                                              a count that is no field and does not stand beside its list
+                                              a count that is not a field and does not stand beside its list
     Switch("format", {1: INFO16}, INFO128)    the block that an earlier field selects; the last is for all other values
     OPT = Switch("opt_id", {1: CONN_BW, 2: PA_LNA})
     named("opt_id", OPT.id(of="opt")), named("opt", Presence(OPT))
                                               an id that follows from the structure: None on encoding is the id that
                                               the structure has in this dialect; without structure the id is kept
-    Presence(Never("buf_id 0 is no buffer"))  an absent field: a flag byte 00 and nothing else
+    Presence(Never("buf_id 0 is not a buffer"))  an absent field: a flag byte 00 and nothing else
 
 Several fields at once (record.py): Bits, Flagged, When, Absent, Count, AtMost. ``Record(cls, *members)`` ties
 members to a message class; ``Record(cls)`` has no bytes.

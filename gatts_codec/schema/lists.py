@@ -15,7 +15,7 @@ from gatts_codec.schema.blocks import Number, Refused, as_integer, check_size, l
 class ListOf(Subconstruct):
     """Items one after the other, as a tuple; building takes a list too.
 
-    ``count`` is the number that stands before them and is no field, or the name of an earlier number.
+    ``count`` is the number that stands before them and is not a field, or the name of an earlier number.
     """
 
     def __init__(self, subcon: Construct, count: Number | str = u16) -> None:

@@ -205,7 +205,7 @@ def fill_length(message: Message, length: str, *data: str, absent: int | None = 
 
 
 def byte_count(value: object) -> int | None:
-    """How many bytes a field's value has; None where it is no bytes."""
+    """How many bytes a field's value has; None where it is not bytes."""
     if isinstance(value, memoryview):
         with suppress(ValueError):  # released
             return value.nbytes

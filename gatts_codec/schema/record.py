@@ -4,7 +4,7 @@
     Flagged(*members, flag=F)  one flag byte, then all the members, or none: then their fields are None
     When("result", 0, *m)    members that travel only while an earlier field has this value
     Absent("uuid")           a field that the message has and this dialect's wire has not
-    Count("count", u16, of="infos")  a count that is no field and does not stand beside what it counts
+    Count("count", u16, of="infos")  a count that is not a field and does not stand beside what it counts
     AtMost("len", 124)       no bytes: a limit of an earlier number
 
 ``Record(cls, *members)`` ties members to a message class and checks at import that the names match. A member is
@@ -127,7 +127,7 @@ def _counted(value: Any, most: int, path: str) -> int:
 
 
 class Count(Member):
-    """A number that is no field: how many bytes or items the later field ``of`` has. Blocks find it by its name."""
+    """A number that is not a field: how many bytes or items the later field ``of`` has. Blocks find it by its name."""
 
     def __init__(self, name: str, number: Number, *, of: str) -> None:
         super().__init__()

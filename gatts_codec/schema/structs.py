@@ -58,7 +58,7 @@ UUID = Record(Uuid, named("uuid", u16), named("type", u8))
 class SecMode(Message):
     """Security an access needs (SDK: ble_gap_conn_sec_mode_t).
 
-        sm  bits 0-3  security mode, 0 to 2; mode 0 with level 0 is no access
+        sm  bits 0-3  security mode, 0 to 2; mode 0 with level 0 means no access
         lv  bits 4-7  level in it; of mode 1: 1 open, 2 encrypted, 3 also against a man in the middle, 4 with LE Secure
                       Connections
 

@@ -63,7 +63,7 @@ class Talk:
         self.packet(way, CODEC.pack(message), wait_us=wait_us)
 
     def sync(self, times: int) -> None:
-        """The host begins the link anew, in vain."""
+        """The host restarts the link, in vain."""
         self.raw(TO_DEVICE, RESET)
         for _ in range(times):
             self.link(TO_DEVICE, h5.LINK_PAYLOADS["SYNC"], 250_000)

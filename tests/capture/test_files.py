@@ -120,7 +120,7 @@ def test_what_cannot_be_written_is_an_os_error(tmp_path: Path, name: str) -> Non
 
 @posix
 def test_a_full_disk_is_an_error_that_names_the_file(tmp_path: Path) -> None:
-    """What is no file is written to as it comes; a file may be no longer than the system allows."""
+    """What is not a file is written to as it comes; a file may be no longer than the system allows."""
     with pytest.raises(OSError, match="/dev/full") as raised:
         write(Path("/dev/full"), bytes(1 << 20))
     assert raised.value.filename == "/dev/full"

@@ -303,7 +303,7 @@ def test_a_format_of_a_third_party(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         monkeypatch.setattr(readers, "entry_points", lambda group: [Point("nothing")])
         formats.cache_clear()
-        with pytest.raises(CaptureError, match="no Format"):
+        with pytest.raises(CaptureError, match="not a Format"):
             formats()
     finally:
         monkeypatch.undo()

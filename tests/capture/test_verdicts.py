@@ -46,7 +46,7 @@ VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "firmware/t10_fw14b.jsonl": ({"chip silent"}, ("c0 dd c0", "damaged byte", "frame 20")),
     "firmware/t13_unk_fw14.jsonl": ({"command restarts the chip"}, ("frame 15", "opcode 0xfe")),
     "firmware/t13_bad_fw14hang.jsonl": ({"chip hung"}, ("frame 15",)),
-    "firmware/t13_type_fw14.jsonl": ({"command restarts the chip"}, ("frame 115", "no command")),
+    "firmware/t13_type_fw14.jsonl": ({"command restarts the chip"}, ("frame 115", "not a command")),
     "firmware/t13_sc_fw14.jsonl": ({"chip restarted"}, ("SC_CONFIRM",)),
     "firmware/t14_fw14.jsonl": (NOTHING, ("RW_AUTHORIZE_REQUEST",)),
     "pasted/01-slip-h5-error-lines.log": ({"damaged frame"}, ("found 7E", "CRC is 0xbbb5, should be 0xbab5")),

@@ -149,7 +149,7 @@ def test_lines_fold_in_a_narrow_terminal_and_not_in_a_pipe(
     run: Runner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     piped = run("explain", "0x8005")
-    assert "open the link anew before the next call" in piped.lines[2]
+    assert "open the link again before the next call" in piped.lines[2]
     monkeypatch.setenv("COLUMNS", "30")
     narrow = run("explain", "0x8005")
     assert max(map(len, narrow.lines)) <= 30

@@ -1,4 +1,4 @@
-"""What frees a deaf chip is no frame, and no fault of the line either."""
+"""What frees a deaf chip is not a frame, and no fault of the line either."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ class Bench:
         return response
 
     def faults_at(self, payload: bytes) -> bool:
-        """Whether the payload is a fault to the firmware; it starts anew then."""
+        """Whether the payload is a fault to the firmware; it starts again then."""
         self.device.receive(payload, self.now)
         faulted = self.device.at_fault
         assert faulted is not bool(self.device.payloads_to_send())

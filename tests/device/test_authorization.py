@@ -192,7 +192,7 @@ def test_after_30_s_the_connection_is_dead_for_att(bench: Bench) -> None:
         writing.result()
     reply = RwAuthorizeReply(conn, RwAuthorizeReplyParams(AuthorizeType.READ, read=AuthorizeParams()))
     assert bench.result(reply) == after_timeout(bench.device.dialect.name)
-    with pytest.raises(PeerError, match="connect anew"):
+    with pytest.raises(PeerError, match="connect again"):
         bench.peer.read(handle)
     assert stored(bench, handle) == b"old"
 

@@ -21,7 +21,7 @@ def test_every_step_happens(dialect: str) -> None:
     assert len(steps) == (10 if dialect in WITH_MTU else 9)
     assert all(step.entries for step in steps)
     said = [entry.text for step in steps for entry in step.entries if isinstance(entry, Said)]
-    assert "it is told 72 bpm, 75 bpm" in said
+    assert "it receives 72 bpm, 75 bpm" in said
     assert "it gets 01: on the chest" in said
     assert any("APP_BEGIN" in text for text in said)
     chunks = [entry for step in steps for entry in step.entries if isinstance(entry, Chunk)]

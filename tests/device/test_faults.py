@@ -203,8 +203,8 @@ def test_written_forms(text: str, fault: Fault) -> None:
         ("drop-ack=1@1", "drop-ack=WHEN"),
         ("delay-ack=1", "@SECONDS"),
         ("delay-ack=1@soon", "@SECONDS"),
-        ("result=hvx:NOT_A_RESULT", "no result"),
-        ("result=hvx", "no result"),
+        ("result=hvx:NOT_A_RESULT", "not a result"),
+        ("result=hvx", "not a result"),
         ("max-payload=many", "kinds are"),
     ],
 )

@@ -350,7 +350,7 @@ def test_misuse_is_named() -> None:
     bench.connected()
     with pytest.raises(PeerError, match="write_long"):
         bench.peer.write(handle, bytes(21))
-    with pytest.raises(PeerError, match="no characteristic's value"):
+    with pytest.raises(PeerError, match="not the value of a characteristic"):
         bench.peer.subscribe(handle - 1)
     with pytest.raises(PeerError, match="1 to 4"):
         bench.peer.encrypt(5)

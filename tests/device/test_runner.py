@@ -388,7 +388,7 @@ def test_who_listens_to_the_world_is_warned(caplog: pytest.LogCaptureFixture) ->
     listen_tcp("0.0.0.0", 0).close()
     asyncio.run(listen(""))
     everybody = ("0.0.0.0", "0.0.0.0", "this machine")
-    assert caplog.messages == [f"whoever reaches {host} can talk to this chip" for host in everybody]
+    assert caplog.messages == [f"anyone who reaches {host} can talk to this chip" for host in everybody]
 
 
 # -- many at once

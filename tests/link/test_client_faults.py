@@ -225,7 +225,7 @@ class TestLateResponses:
                     try:
                         value(sd, timeout_s=0.01)
                     except LinkTimeout as error:
-                        if "it hangs; the link is begun anew" in str(error):
+                        if "it hangs; the link is restarted" in str(error):
                             raise
 
             with pytest.raises(LinkTimeout, match="acknowledges commands and answers none"):

@@ -181,7 +181,7 @@ def test_faults_are_reported(name: str, faults: list[object]) -> None:
             seen.append((event.what, event.attempt))
         elif isinstance(event, LinkLost | FrameRejected | PacketIgnored):
             seen.append(event.reason)
-    # What the recorded chip goes on saying to a host that has begun anew is not part of the fault.
+    # What the recorded chip goes on saying to a host that has begun again is not part of the fault.
     relinked = [at for at, what in enumerate(seen, 1) if isinstance(what, LostReason)]
     assert (seen[: relinked[0]] if relinked else seen) == faults
 

@@ -222,7 +222,7 @@ class TestTime:
         assert talk.session.next_deadline() is None
 
     def test_one_that_nobody_abandoned(self) -> None:
-        """Whoever waited was interrupted before he could: the next command does not get its answer."""
+        """The caller was interrupted before it could: the next command does not get its answer."""
         talk = Conversation()
         talk.session.start(Request(GET, 1.5), 0.0)
         talk.session.start(Request(ADD, 1.5), 0.0)
@@ -340,7 +340,7 @@ class TestBarrier:
             with pytest.raises(LinkTimeout, match="did not answer it within"):
                 talk.call(ADD, answers=False)
         with pytest.raises(
-            LinkTimeout, match=r"^the chip acknowledges .* it hangs; the link is begun anew$"
+            LinkTimeout, match=r"^the chip acknowledges .* it hangs; the link is restarted$"
         ) as caught:
             talk.call(ADD, answers=False)
         assert caught.value.stage == "response"

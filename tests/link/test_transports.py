@@ -434,8 +434,11 @@ def test_permission_advice_names_the_group(tmp_path: Path, monkeypatch: pytest.M
     [
         ("could not open port 'COM9': FileNotFoundError(2, 'not found', None, 2)", "COM9 does not exist"),
         ("could not open port 'COM9': PermissionError(13, 'Access is denied.', None, 5)", "COM9 is busy"),
-        ("Cannot configure port: OSError(22, ...)", "COM9 is no serial port"),
-        ("Cannot configure port, something went wrong: PermissionError(13, ...)", "COM9 is no serial port"),
+        ("Cannot configure port: OSError(22, ...)", "COM9 is not a serial port"),
+        (
+            "Cannot configure port, something went wrong: PermissionError(13, ...)",
+            "COM9 is not a serial port",
+        ),
     ],
 )
 def test_what_windows_says(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -451,7 +454,7 @@ def test_what_windows_says(text: str, reason: str, monkeypatch: pytest.MonkeyPat
 @needs_posix
 def test_a_file_is_no_port(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(PortError, match="is no serial port"):
+    with pytest.raises(PortError, match="is not a serial port"):
         open_transport(f"serial:{tmp_path / 'file'}")
 
 

@@ -79,7 +79,7 @@ def test_it_says_what_it_is_with_names() -> None:
     [
         ("0201060909", 3, "a structure of 9 bytes, of which there are 1"),
         ("05", 0, "a structure of 5 bytes, of which there are 0"),
-        ("02010604030d1801", 3, "3 bytes, which is no multiple of 2"),
+        ("02010604030d1801", 3, "3 bytes, which is not a multiple of 2"),
         ("030a0001", 0, "tx_power_level: 2 bytes instead of 1"),
         ("021940", 0, "appearance: 1 bytes instead of 2"),
         ("02ff59", 0, "1 bytes; the number that it begins with has 2"),

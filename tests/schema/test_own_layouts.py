@@ -101,7 +101,7 @@ def test_a_layout_that_is_not_its_class() -> None:
 
 
 def test_a_structure_is_no_packet() -> None:
-    with pytest.raises(TypeError, match="Value is no packet"):
+    with pytest.raises(TypeError, match="Value is not a packet"):
         codec_of(VALUE_OFFSET_FIRST).message_classes()
 
 

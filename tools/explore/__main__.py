@@ -4,7 +4,7 @@
 
 The two ends are the library's own, tables and actions. Every state that they and the line between them can reach is
 visited once, whatever happens next: a frame arrives, is lost, doubled, damaged, cut; an end's deadline comes, however
-late or early its frames are; the host's program ends or starts anew; the chip restarts; either user sends a packet.
+late or early its frames are; the host's program ends or starts again; the chip restarts; either user sends a packet.
 docs/project/exploration.md says what is promised and what the search leaves out.
 """
 

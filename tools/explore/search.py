@@ -97,7 +97,7 @@ class Exploration:
         yield from self._packets(state)
         if state.restarts:
             spent = state._replace(restarts=state.restarts - 1)
-            yield "the host starts anew", self._host(spent, "open")
+            yield "the host starts again", self._host(spent, "open")
             yield "the host ends", self._host(spent, "close")
             yield "the chip restarts", self._chip(spent, "reboot")
             yield "the chip loses its power", self._chip(spent, "open")
@@ -215,7 +215,7 @@ class Exploration:
             self._try_it(state)
 
     def _try_it(self, state: State) -> None:
-        """A packet gets through each way; where the ends disagreed, after the link has been made anew."""
+        """A packet gets through each way; where the ends disagreed, after the link has been set up again."""
         for _ in range(2):
             state = state._replace(commands=Ledger(sent=1), events=Ledger(sent=1))
             *_, state = self._on_a_good_line(self._host(state, "send", 0))

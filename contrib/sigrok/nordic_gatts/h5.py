@@ -16,7 +16,7 @@ Header = namedtuple("Header", "seq ack crc reliable type length")
 
 
 class Deframer:
-    """Cuts one line into frames. A closing C0 never opens the next frame; C0 C0 begins anew."""
+    """Cuts one line into frames. A closing C0 never opens the next frame; C0 C0 starts again."""
 
     def __init__(self):
         self.opened = None

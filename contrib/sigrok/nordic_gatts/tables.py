@@ -3996,7 +3996,7 @@ BleData = {'block': 'record',
               'cases': [[0,
                          {'block': 'presence',
                           'flag': 'STRUCT',
-                          'of': {'block': 'never', 'reason': 'buf_id 0 is no buffer: it has no data'}}]],
+                          'of': {'block': 'never', 'reason': 'buf_id 0 is not a buffer: it has no data'}}]],
               'default': {'block': 'data', 'length': 'len', 'flag': 'DATA', 'limited': False, 'most': None},
               'shown': 'advertising'}],
  'tolerates_trailing': False}
@@ -4407,7 +4407,7 @@ HINTS = {'': {'NRF_SUCCESS': 'done',
          'NRF_ERROR_INVALID_STATE': 'the peer has not enabled this in the CCCD, or an MTU exchange is under way; '
                                     'the value is stored all the same',
          'NRF_ERROR_TIMEOUT': 'an ATT request went unanswered for 30 s: nothing works on this connection until it '
-                              'is made anew',
+                              'is set up again',
          'NRF_ERROR_FORBIDDEN': "the link's security is below what the CCCD asks for: pair or encrypt first",
          'NRF_ERROR_BUSY': 'an indication is under way: wait for BLE_GATTS_EVT_HVC'},
  'sys_attr_get': {'NRF_ERROR_NOT_FOUND': 'there are no system attributes for this handle',
@@ -4422,7 +4422,7 @@ HINTS = {'': {'NRF_SUCCESS': 'done',
  'service_changed': {'NRF_ERROR_NOT_SUPPORTED': 'enable the chip with the Service Changed characteristic',
                      'NRF_ERROR_INVALID_STATE': 'the peer has not subscribed to Service Changed',
                      'NRF_ERROR_TIMEOUT': 'an ATT request went unanswered for 30 s: nothing works on this '
-                                          'connection until it is made anew',
+                                          'connection until it is set up again',
                      'NRF_ERROR_BUSY': 'an indication is under way: wait for BLE_GATTS_EVT_SC_CONFIRM',
                      'BLE_ERROR_INVALID_ATTR_HANDLE': "the range must lie within the application's own handles"},
  'value_get': {'NRF_ERROR_INVALID_PARAM': 'the offset is beyond the value',
@@ -4432,7 +4432,7 @@ HINTS = {'': {'NRF_SUCCESS': 'done',
                         'NRF_ERROR_INVALID_STATE': 'nothing to reply to: answer each RW_AUTHORIZE_REQUEST once, '
                                                    'within 30 s',
                         'NRF_ERROR_TIMEOUT': 'an ATT request went unanswered for 30 s: nothing works on this '
-                                             'connection until it is made anew'},
+                                             'connection until it is set up again'},
  'sys_attr_set': {'NRF_ERROR_INVALID_PARAM': 'flags are 0, 1 (system services) or 2 (user services)',
                   'NRF_ERROR_INVALID_STATE': 'there is no connection with this handle',
                   'NRF_ERROR_INVALID_DATA': 'the data is not exactly what sys_attr_get gave for this attribute '

@@ -65,7 +65,7 @@ def block_batches(
     """The batches of a recording in JSON lines.
 
     Raises NotInBlocks, at any time, for one whose lines lack directions, or with garbage longer than any frame: then
-    everything has to be done anew by ``row_batches``.
+    everything has to be done again by ``row_batches``.
     """
     columns = PacketColumns(decoder)
     source = _Blocks(stream, name, faults, size)

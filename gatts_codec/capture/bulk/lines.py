@@ -14,7 +14,7 @@ class LongLine(Exception):
 
 
 def blocks(stream: BinaryIO, size: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """A text in pieces of whole lines, about ``size`` bytes each. Raises LongLine for what is no such text."""
+    """A text in pieces of whole lines, about ``size`` bytes each. Raises LongLine for what is not such a text."""
     rest = b""
     while piece := stream.read(size):
         end = piece.rfind(b"\n") + 1

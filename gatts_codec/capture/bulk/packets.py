@@ -82,7 +82,7 @@ class PacketColumns:
         return batch_of_columns(self._dialect, block.columns)
 
     def _other_types(self, block: Block) -> Places:
-        """Fill in what is no vendor packet; the rows with which a link begins anew."""
+        """Fill in what is not a vendor packet; the rows with which a link starts again."""
         headers, names = block.headers, self._words["name"]
         unknown = np.flatnonzero(headers.good & ~np.isin(headers.type, list(TYPE_NAMES)))
         block.put("error", unknown, np.full(len(unknown), self._words["error"]["unknown_packet_type"]))

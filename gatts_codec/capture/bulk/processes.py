@@ -1,7 +1,7 @@
 """Recordings converted in processes of their own, none of which outlives this one.
 
 Each holds an end of a pipe, its leash. This process has the other end, and the system lets go of it when this process
-is killed: whoever reads the leash then hears of it, and ends.
+is killed: the reader of the leash then notices it, and ends.
 """
 
 from __future__ import annotations

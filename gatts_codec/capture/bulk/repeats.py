@@ -48,7 +48,7 @@ class RepeatColumn:
         self._recent: list[list[SentPacket]] = [[] for _ in DIRECTIONS]
 
     def mark(self, size: int, packets: Reliable, restarts: Places) -> NDArray[np.bool_]:
-        """Which of ``size`` rows are repetitions. ``restarts`` are the rows with which a link begins anew."""
+        """Which of ``size`` rows are repetitions. ``restarts`` are the rows with which a link starts again."""
         found = np.zeros(size, bool)
         for direction, recent in enumerate(self._recent):
             chosen = packets.directions == direction

@@ -1,4 +1,4 @@
-"""Frames to deliveries: which frames are one packet sent again, which ACK takes it, and where the link begins anew.
+"""Frames to deliveries: which frames are one packet sent again, which ACK takes it, and where the link starts again.
 
 The rules are those of the H5 ends seen in captures: a reliable packet is repeated with the same number until a pure ACK
 carries its number plus one; RESET, SYNC and CONFIG begin a link, whose numbers start at 0. What breaks a rule comes

@@ -4,7 +4,7 @@
         for happening in session.feed(record):
             ...     # Call, EventSeen, Exchange, LinkChange, Oddity
 
-Calls are told when they are over. Memory is bounded: what waits for an answer is kept, the rest is passed on.
+Calls are reported when they are over. Memory is bounded: what waits for an answer is kept, the rest is passed on.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from gatts_codec.schema.message import Packet, Response
 
 CallOutcome: TypeAlias = Literal["open", "answered", "no ack", "no response", "reset", "acknowledged"]
 _LATE_KEPT = 8
-_MAX_LINKS = 16  # no machine has so many adapters: then the names are no names of links
+_MAX_LINKS = 16  # no machine has so many adapters: then the names are not those of links
 _RESPONSE_TIMEOUT_US = 1_500_000  # pc-ble-driver's default
 _MANY_RETRIES = 2
 
@@ -46,7 +46,7 @@ class Call:
     """A command and what became of it.
 
     ``outcome``: answered; no ack (never acknowledged); no response (acknowledged, never answered); reset (the link
-    began anew meanwhile); acknowledged (a packet that has no response); open (the recording ends).
+    started again meanwhile); acknowledged (a packet that has no response); open (the recording ends).
     """
 
     command: Delivery

@@ -1,7 +1,7 @@
 """Which bytes of a frame say what: the lines of an annotated hexdump.
 
 Offsets count from the start of the packet body (its opcode is at 0), as in DecodeError; bytes in front of it, and of
-frames that are no packets, have none.
+frames that are not packets, have none.
 """
 
 from __future__ import annotations

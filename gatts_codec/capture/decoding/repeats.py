@@ -1,7 +1,7 @@
 """Which packets are the one before, sent again.
 
 A reliable packet is repeated until it is acknowledged. So one that equals, but for the ack number that it carries
-along, one of the last two different ones of its direction is a repetition. RESET and SYNC begin a link anew, whose
+along, one of the last two different ones of its direction is a repetition. RESET and SYNC restart a link, whose
 packets may look like those of the link before.
 """
 

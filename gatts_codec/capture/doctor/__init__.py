@@ -32,7 +32,7 @@ _MAX_LINKS = 16
 class Doctor:
     """Watches a recording go by, each of its links apart. Feed it every item, then ask for the report.
 
-    ``told``: the dialect was given by somebody who knows it; else it was found.
+    ``told``: the dialect was given by the caller; else it was found.
     """
 
     def __init__(self, dialect: str | Dialect, *, told: bool = False) -> None:
@@ -83,7 +83,7 @@ class Doctor:
 
     def _link(self, name: str) -> Examination:
         if name not in self._links and len(self._links) >= _MAX_LINKS:
-            name = ""  # no machine has so many adapters: the names are no names of links
+            name = ""  # no machine has so many adapters: the names are not those of links
         link = self._links.get(name)
         if link is None:
             link = self._links[name] = Examination(self._decoder.dialect)

@@ -155,7 +155,7 @@ def of_record(record: PacketRecord, text: str) -> Evidence:
 
 
 def after(record: PacketRecord | None, text: str, t_us: int | None, data: bytes = b"") -> Evidence:
-    """What is no frame itself, at the frame before it; with its own time and bytes where there is none."""
+    """What is not a frame itself, at the frame before it; with its own time and bytes where there is none."""
     if record is None:
         return Evidence(None, t_us, text, data)
     shown = f" ({data.hex(' ')})" if data else ""

@@ -17,7 +17,7 @@ class Growing(io.RawIOBase):
     """At the end of the file a read waits for more. Raises OSError if there is no such file.
 
     It is ``over``, and only then at its end, once the file is shorter than what was read of it, or another one has its
-    name: what is there then begins anew. ``on_change`` is told that, and that the file was deleted.
+    name: what is there then starts again. ``on_change`` gets that, and that the file was deleted.
     """
 
     def __init__(self, path: str | os.PathLike[str], on_change: OnChange) -> None:

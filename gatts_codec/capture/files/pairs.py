@@ -29,7 +29,7 @@ _LINK_ANSWERS = {"SYNC_RSP": "SYNC", "CONFIG_RSP": "CONFIG"}
 
 
 def merged(host: Entries, device: Entries) -> Iterator[Item]:
-    """The frames of what the host sent and what the device sent, numbered anew."""
+    """The frames of what the host sent and what the device sent, renumbered."""
     host_head, device_head = _until_chunk(host), _until_chunk(device)
     sides = chain(host_head, host), chain(device_head, device)
     both = [directed(entries, way) for entries, way in zip(sides, (TO_DEVICE, TO_HOST), strict=True)]
@@ -143,7 +143,7 @@ class _Causal:
         if packet.type == H5Type.LINK_CONTROL and packet.link:
             self._asked[side][packet.link] += 1
             self._asked[OPPOSITE[side]][_LINK_ANSWERS.get(packet.link, "")] -= 1
-            if packet.link.startswith("SYNC"):  # numbers begin anew
+            if packet.link.startswith("SYNC"):  # numbers start again
                 self._sent = dict.fromkeys(self._items, 0)
                 self._waits = dict.fromkeys(self._items, False)
         elif packet.type == H5Type.ACK:

@@ -48,10 +48,10 @@ class _Output(io.FileIO):
 
 @contextlib.contextmanager
 def whole_file(path: str | os.PathLike[str], run: str = "") -> Iterator[BinaryIO]:
-    """A file to write, which has its name only once all is written: whoever reads it never sees half of it.
+    """A file to write, which has its name only once all is written: no reader ever sees half of it.
 
     After an exception there is the file that was there before, or none. A link stays a link, and what it points to is
-    replaced, keeping its permissions; what is no file (a pipe, ``/dev/stdout``) is written to as it comes. ``run``
+    replaced, keeping its permissions; what is not a file (a pipe, ``/dev/stdout``) is written to as it comes. ``run``
     stands in the name that it has meanwhile. Raises OSError, which names ``path``.
     """
     target, wanted = Path(os.path.realpath(path)), os.fspath(path)

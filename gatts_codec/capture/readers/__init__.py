@@ -55,7 +55,7 @@ def formats() -> Mapping[str, Format]:
     for point in entry_points(group=_GROUP):  # first, or raw would take their binary ones
         extra = point.load()
         if not isinstance(extra, Format):
-            raise CaptureError(f"the entry point {point.name!r} of {_GROUP} is no Format: {extra!r}")
+            raise CaptureError(f"the entry point {point.name!r} of {_GROUP} is not a Format: {extra!r}")
         found[extra.name] = extra
     for module in _BUILT_IN:
         built_in: Format = import_module(f"{__name__}.{module}").FORMAT
@@ -133,7 +133,7 @@ def _whole(entries: Entries, name: str) -> Iterator[Entry]:
 
 
 def _calm(entries: Iterator[Entry], name: str) -> Iterator[Entry]:
-    """The entries with long runs of lines that cannot be read told as one: a wrong file has millions."""
+    """The entries with long runs of lines that cannot be read reported as one: a wrong file has millions."""
     run = 0
     last: Entry | None = None
     for entry in entries:

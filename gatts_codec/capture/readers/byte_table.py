@@ -1,7 +1,8 @@
 """Tables of single bytes, one a row: what Saleae's programs export, with columns in any order.
 
 Values are hex (0xC0, also behind a quoted character or number: '192' (0xC0)), binary (0b1100 0000) or decimal. ASCII
-loses every byte that is no character, so a table that has it is refused. Commas, semicolons or tabs part the columns.
+loses every byte that is not a character, so a table that has it is refused. Commas, semicolons or tabs part the
+columns.
 """
 
 from __future__ import annotations
@@ -121,7 +122,7 @@ def parse_byte(text: str) -> int:
         return int(hexadecimal, 16)
     number = int(binary.replace(" ", ""), 2) if binary else int(decimal)
     if number > 0xFF:
-        raise CaptureError(f"{brief(text.strip())} is no byte")
+        raise CaptureError(f"{brief(text.strip())} is not a byte")
     return number
 
 
@@ -137,6 +138,6 @@ def parse_time(text: str) -> int:
         trimmed = re.sub(r"(\.\d{6})\d+", r"\1", text).replace("Z", "+00:00")
         time = datetime.fromisoformat(trimmed)
     except ValueError:
-        raise CaptureError(f"{brief(text)} is no time") from None
+        raise CaptureError(f"{brief(text)} is not a time") from None
     time = time if time.tzinfo else time.replace(tzinfo=timezone.utc)
     return round(time.timestamp() * 1e6)

@@ -23,7 +23,7 @@ _BEGUN = re.compile(r"\s*\{.*[^}\s]\s*")  # an object without its end
 
 
 def _recognises(head: Head) -> bool:
-    # Not only the first line, and whatever else is in the file: damaged lines are told one by one.
+    # Not only the first line, and whatever else is in the file: damaged lines are reported one by one.
     lines = head.data.decode(text_encoding(head.data), errors="replace").splitlines()[:_LOOK_AT]
     return any(line.lstrip("\ufeff").startswith("{") and '"hex"' in line for line in lines)
 

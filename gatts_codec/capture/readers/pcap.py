@@ -55,7 +55,7 @@ def read(stream: io.BufferedReader, name: str) -> Entries:
             if (chunk := ports.chunk(packet)) is not None:
                 yield chunk
         else:
-            what = _OTHER_LINKS.get(packet.link, f"link type {packet.link}, which is no serial line")
+            what = _OTHER_LINKS.get(packet.link, f"link type {packet.link}, which is not a serial line")
             raise CaptureError(
                 f"this is {what}. Known are 147 (USER0), 250 (RTAC serial) and USB (189, 220, 249)", file=name
             )

@@ -1,7 +1,7 @@
 """pcapng: the packets of a file that comes as a stream, a block at a time.
 
     block      u32 type, u32 length, body, u32 length again; the length counts all of it, in multiples of 4
-    section    0A0D0D0A: u32 1A2B3C4D in its byte order, which holds up to the next section; interfaces begin anew
+    section    0A0D0D0A: u32 1A2B3C4D in its byte order, which holds up to the next section; interfaces start again
     interface  1: u16 link type, u16, u32 longest packet; options 9 and 14: unit and offset of its times
     packets    6 (enhanced), 2 (obsolete), 3 (simple: no time, interface 0)
     options    u16 code, u16 length, value, padded to 4; code 0 ends them. Code 2 of a packet: u32 flags

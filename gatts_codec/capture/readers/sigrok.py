@@ -73,7 +73,7 @@ def _annotation(found: re.Match[str], joiner: ByteJoiner) -> Entries:
     if word.lower() in _FAULTS:
         joiner.fault(_FAULTS[word.lower()], t_us, None, channel)
     elif not _PASSED_OVER.fullmatch(word):
-        raise CaptureError(f"{brief(word)} is no byte in hex: run the UART decoder with format=hex")
+        raise CaptureError(f"{brief(word)} is not a byte in hex: run the UART decoder with format=hex")
     return iter(())
 
 

@@ -50,7 +50,7 @@ class SerialPorts:
         self._ftdi: set[tuple[int, int, int]] = set()
 
     def chunk(self, packet: PcapPacket) -> Chunk | None:
-        """The bytes that a packet of one of ``LINKS`` carries; None where it is no serial data."""
+        """The bytes that a packet of one of ``LINKS`` carries; None where it is not serial data."""
         transfer = _transfer(packet)
         return None if transfer is None else self.taken(transfer, packet.t_us)
 

@@ -46,7 +46,7 @@ class ByteJoiner:
     def fault(
         self, what: str, t_us: int | None = None, direction: Direction | None = None, channel: str = ""
     ) -> None:
-        """Something wrong with the line, counted and told with the next chunk."""
+        """Something wrong with the line, counted and reported with the next chunk."""
         run = self._run(direction, channel)
         what = what if len(run.faults) < _MAX_KINDS or what in run.faults else _OTHERS
         run.faults[what] = run.faults.get(what, 0) + 1

@@ -48,7 +48,7 @@ class LineFault(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A line of the recording that is no bytes and worth showing. ``line`` counts from 1.
+    """A line of the recording that is not bytes and worth showing. ``line`` counts from 1.
 
     ``kind`` is state (of the host's link), error (the host's report of one), bad frame, step, call or other (of a
     program's log), cut (the recording ends within a line), or note.

@@ -3,7 +3,7 @@
 Only a host sends commands and RESET, only a chip sends responses and events. A wire that carries only one side's
 packets is that side's; what a wire is called (TX, or socat's >) counts only while its packets tell nothing. A wire
 that carries both, such as pasted hex, is judged frame by frame: an ACK goes against the packet it answers.
-Every conclusion is told as a Remark.
+Every conclusion is reported as a Remark.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from gatts_codec.capture.wire.chunks import OPPOSITE, TO_DEVICE, TO_HOST, Direct
 from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray, Unfinished
 from gatts_codec.framing import H5Packet, H5Type
 
-LOOKAHEAD = 500  # items; a wire that has told nothing by then is judged by its name
+LOOKAHEAD = 500  # items; a wire that has shown nothing by then is judged by its name
 _ENOUGH = 4
 _FEW = 0.05  # this share of the other side's packets is damage, not a second direction
 _MANY_JUMPS = 0.2
@@ -46,7 +46,7 @@ class _Wire:
 
     def add(self, frame: CapturedFrame) -> None:
         direction = direction_of(frame.packet)
-        if direction and frame.raw != self.last:  # a retransmission is no further proof
+        if direction and frame.raw != self.last:  # a retransmission is not further proof
             self.seen[direction] += 1
             self.last = frame.raw
         if frame.packet is not None:

@@ -32,7 +32,7 @@ class CapturedFrame:
 
     @property
     def is_release(self) -> bool:
-        """Whether this is no frame and was not meant as one: what frees a chip that waits behind a lone DB."""
+        """Whether this is not a frame and was not meant as one: what frees a chip that waits behind a lone DB."""
         return self.raw == slip.RELEASE
 
 

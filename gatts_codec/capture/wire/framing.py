@@ -4,7 +4,7 @@
     length    u16 little endian, then the packet: the firmware's ser_phy_uart
     payload   a packet a line or a record, as logs of packets and of SPI transfers have them
 
-The last two have no checksum, no ACK and no sequence numbers. What is not told is guessed from the first entries: a
+The last two have no checksum, no ACK and no sequence numbers. What is not given is guessed from the first entries: a
 good H5 frame decides at once; lengths that fit to the last byte, and packets of which one answers another, are proof
 as well.
 """
@@ -33,7 +33,7 @@ _LONGEST_PAYLOAD = 4096
 
 
 def cut(entries: Entries, framing: FramingName | None = None) -> Iterator[Item]:
-    """The frames of a recording, and what is none. Without ``framing`` it is guessed, and told if it is not H5."""
+    """The frames of a recording, and what is none. Without ``framing`` it is guessed, and reported if it is not H5."""
     if framing is None:
         framing, entries = _guessed(entries)
         if framing != "h5":

@@ -122,7 +122,7 @@ def outputs() -> Mapping[str, Output]:
     for point in entry_points(group=_GROUP):
         extra = point.load()
         if not isinstance(extra, Output):
-            raise CaptureError(f"the entry point {point.name!r} of {_GROUP} is no Output: {extra!r}")
+            raise CaptureError(f"the entry point {point.name!r} of {_GROUP} is not an Output: {extra!r}")
         found[extra.name] = extra
     return found
 

@@ -104,7 +104,7 @@ local function read_bytes(layout, c, size, tree, path)
     if layout.shown == "address" then item:append_text(" (" .. address(range) .. ")") end
 end
 
--- A count that is no field of the message.
+-- A count that is not a field of the message.
 local function read_size(c, width, tree, path)
     local range = take(c, width, path)
     tree:add_le(P.count, range):set_text("Length of " .. path:gsub(" %(.*", "") .. ": " .. range:le_uint())

@@ -5,5 +5,5 @@ parameters are those of the message class, whose docstring says what each means 
 
 Every method raises EncodeError (before anything is sent; also where the dialect lacks the command), CommandFailed,
 LinkTimeout (no ACK, or no response in time), LinkReset (the link was lost, now or since the last call), LinkClosed,
-and DecodeError for a response that is none.
+and DecodeError for a response that does not decode.
 """

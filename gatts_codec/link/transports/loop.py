@@ -58,7 +58,7 @@ class LoopPort:
         return len(data)
 
     def wait(self, timeout_s: float | None, writing: bool = False) -> None:
-        """Raises LinkClosed: bytes arrive in the loop, and whoever waits for them here would keep it from its turn."""
+        """Raises LinkClosed: bytes arrive in the loop, and a thread that waits for them would block it."""
         raise LinkClosed(f"{self.name} is for asyncio clients: use aconnect", stage="open")
 
     def wake(self) -> None:

@@ -14,7 +14,7 @@ _NUMBER, _DIGITS = re.compile(r"([0-9]+)"), 20
 
 
 class SerialPort(NamedTuple):
-    """A serial port: ``device`` to open, what it says it is, its USB ids (None if it is no USB device)."""
+    """A serial port: ``device`` to open, what it says it is, its USB ids (None if it is not a USB device)."""
 
     device: str
     description: str

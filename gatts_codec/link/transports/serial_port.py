@@ -27,7 +27,7 @@ _REFUSALS: tuple[type[Exception], ...] = (OSError, ValueError, OverflowError, Ke
 if sys.platform != "win32":
     import termios
 
-    _REFUSALS += (termios.error,)  # which is no OSError
+    _REFUSALS += (termios.error,)  # which is not an OSError
 
 DEFAULT_BAUD = 1_000_000
 OPTIONS = ("baud", "parity", "rtscts")
@@ -182,7 +182,7 @@ def _port_error(place: str, error: Exception) -> PortError:
     elif number == errno.ENOENT or "FileNotFoundError" in text:
         reason = f"{place} does not exist; {_there_are()}"
     elif number in (errno.ENOTTY, errno.EINVAL, errno.EISDIR) or "configure port" in text.lower():
-        reason = f"{place} is no serial port, or does not take these settings ({text})"
+        reason = f"{place} is not a serial port, or does not take these settings ({text})"
     elif number in (errno.EBUSY, errno.EAGAIN) or (sys.platform == "win32" and "PermissionError" in text):
         reason = f"{place} is busy: another program has it open; close terminals, nRF Connect, other scripts"
     elif number == errno.EACCES:

@@ -35,7 +35,7 @@ class PortAddress(NamedTuple):
         return value
 
     def number(self, option: str, default: int) -> int:
-        """An option that is a number from 1 up. Raises PortError for what is none."""
+        """An option that is a number from 1 up. Raises PortError for anything else."""
         text = self.options.get(option, str(default))
         if not text.isascii() or not text.isdecimal() or not int(text):
             raise PortError(f"{option} must be a number from 1 up, not {text!r}", stage="open")
@@ -57,7 +57,7 @@ def parse(url: object, kinds: Sequence[str]) -> PortAddress:
     """The parts of a URL. Device names without a kind (``/dev/ttyACM0``, ``COM3``) are serial ports.
 
     pyserial's own URLs (``rfc2217://host:port``) keep their form: kind ``serial``, place the URL. Raises PortError for
-    an unknown kind, and for what is no text.
+    an unknown kind, and for what is not text.
     """
     if not isinstance(url, str) or not url:
         raise PortError(f"expected the URL of a port, got {url!r}", stage="open")

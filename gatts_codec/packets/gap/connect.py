@@ -74,7 +74,7 @@ class Disconnect(Command["DisconnectResponse"]):
     """End a connection (SDK: sd_ble_gap_disconnect).
 
         conn_handle      2  connection
-        hci_status_code  1  HciStatus, what the peer is told
+        hci_status_code  1  HciStatus, what the peer learns
 
     Behind the opcode (u8), little endian. Source: `specs/gap/disconnect.toml`.
     """

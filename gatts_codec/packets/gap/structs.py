@@ -282,7 +282,7 @@ class BleData(Message):
 
 
 _BUFFER = named("buf_id", u32), named("len", Length(of="data"), "kept when the data is absent")
-_NO_BUFFER = Presence(Never("buf_id 0 is no buffer: it has no data"))
+_NO_BUFFER = Presence(Never("buf_id 0 is not a buffer: it has no data"))
 BLE_DATA = Record(BleData, *_BUFFER, named("data", Switch("buf_id", {0: _NO_BUFFER}, Data("len"))))
 # pc-ble-driver's patch leaves the bytes out, and their flag too.
 BLE_DATA_V6_PC = Record(BleData, *_BUFFER, Absent("data"))

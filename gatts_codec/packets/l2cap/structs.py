@@ -1,7 +1,7 @@
 """Structures of L2CAP packets.
 
 The bytes of an SDU lie in a buffer of the host's. What travels is a number for it, which the chip gives back: the host
-may choose any but 0, which is no buffer.
+may choose any but 0, which is not a buffer.
 """
 
 from __future__ import annotations

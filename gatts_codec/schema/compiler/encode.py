@@ -140,7 +140,7 @@ def _(block: Bits, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     shifted = [
         _shifted(block, group, value, way) for group, value in zip(block.groups(), fields, strict=True)
     ]
-    # A table refuses what is too large and what is no integer; a negative index it would take.
+    # A table refuses what is too large and what is not an integer; a negative index it would take.
     way.source.doubt(f"{' | '.join(fields)} < 0")
     way.pieces.append(Packed(block.number.fmtstr[1:], " | ".join(shifted)))
     return rest

@@ -59,7 +59,7 @@ class Reading(Walk):
         return name
 
     def read_aside(self, code: str, wanted: str) -> str:
-        """The next number, which is no field: a variable like ``wanted``, of which there may be several."""
+        """The next number, which is not a field: a variable like ``wanted``, of which there may be several."""
         name = unused(self.names.values(), wanted)
         path = "", name
         self.names[path] = name

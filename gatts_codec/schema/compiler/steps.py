@@ -91,7 +91,7 @@ class Walk:
         places = ((*record, *name.split(".")) for record in around)
         place = next((place for place in places if place in self.numbers), None)
         if place is None:
-            raise NotCompilable(f"{'.'.join(path)}: {name} is no number before it")
+            raise NotCompilable(f"{'.'.join(path)}: {name} is not a number before it")
         return place
 
     def copy(self: W) -> W:

@@ -65,7 +65,7 @@ class Writing(Walk):
             self.source.doubt(f"{size} > {most}")
 
     def counted(self, path: FieldPath, of: FieldPath) -> str:
-        """The variable of a count that is no field: how much there is of another field."""
+        """The variable of a count that is not a field: how much there is of another field."""
         name = self.variables[path] = self.name(*path)
         self.source.line(f"{name} = len({self.variable(of)})")
         return name

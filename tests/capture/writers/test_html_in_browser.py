@@ -153,7 +153,7 @@ def test_filters(browser: Browser, lost_acks: Path) -> None:
         filter_for(browser, text)
         assert shown(browser) == frames, text
     filter_for(browser, "slow:soon")
-    assert "no duration" in browser.find("#count").text
+    assert "not a duration" in browser.find("#count").text
     browser.keys("/")
     browser.keys(ESCAPE)
     assert len(shown(browser)) == 27
@@ -224,7 +224,7 @@ def test_light_and_dark(browser: Browser, lost_acks: Path) -> None:
 def test_the_address_leads_back(browser: Browser, lost_acks: Path) -> None:
     browser.open(lost_acks, "frame=18&filter=retry")
     assert browser.run(SELECTED) == 17
-    assert len(shown(browser)) == 27  # frame 18 is no copy: the filter gives way
+    assert len(shown(browser)) == 27  # frame 18 is not a copy: the filter gives way
     browser.open(lost_acks, "filter=retry")
     assert len(shown(browser)) == 5
 

@@ -93,7 +93,7 @@ class Undecodable(Rule):
         name, kind = packet_name(packet, self.scene.describer.dialect), packet.kind or "packet"
         path = f"{packet.error.path}: " if packet.error.path else ""
         evidence = of_record(record, f"{kind} {name}: {path}{packet.error.reason}")
-        values = {"kind": kind, "whose": f"the {SIDES[side]}" if side else "whoever sent it"}
+        values = {"kind": kind, "whose": f"the {SIDES[side]}" if side else "its sender"}
         self.cases.add("undecodable", evidence, values, apart=kind)
 
 

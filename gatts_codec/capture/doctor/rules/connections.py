@@ -77,7 +77,7 @@ class Advertising(Rule):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._on: Delivery | None = None
-        self._before: Delivery | None = None  # what was on when the host began the link anew
+        self._before: Delivery | None = None  # what was on when the host restarted the link
 
     def call(self, call: Call) -> None:
         name = call.command.packet.name
@@ -87,7 +87,7 @@ class Advertising(Rule):
             self._on = call.command
         elif name == "sd_ble_gap_adv_start" and self._before is not None:
             said = self.scene.describer.result(call.result or 0)
-            text = f"adv_start: {said}; started in frame {self._before.first.frame}, before the link was made anew"
+            text = f"adv_start: {said}; started in frame {self._before.first.frame}, before the link was set up again"
             self.cases.add("still advertising", of_delivery(call.command, text), {"result": said})
 
     def event(self, event: EventSeen) -> None:

@@ -1,7 +1,7 @@
 """Packets that connectivity firmware does not survive.
 
 From SDK 11 on its fault handler is called for an opcode that it does not know, a body that does not decode, and every
-payload that is no command: it restarts the chip or, in stock firmware up to SDK 14, hangs it.
+payload that is not a command: it restarts the chip or, in stock firmware up to SDK 14, hangs it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def fatal(delivery: Delivery) -> Fatal | None:
     packet = delivery.packet
     kind = packet.kind or "packet of a type"
     if kind != "command":
-        return Fatal(f"it is no command: a host's {kind} is none that firmware knows, {_FATAL}", "the host")
+        return Fatal(
+            f"it is not a command: a host's {kind} is none that firmware knows, {_FATAL}", "the host"
+        )
     if packet.error is not None and not packet.tolerated:
         path = f"{packet.error.path}: " if packet.error.path else ""
         long = "" if str(MAX_VALUE_LEN) in packet.error.reason else " (wrong dialect, or a damaged packet)"

@@ -154,7 +154,7 @@ class Silence(Rule):
             self.cases.add(code, evidence, values, apart=None if lost.over_response else values["name"])
 
     def _cut_off(self, lost: _Lost, change: LinkChange) -> bool:
-        """Whether the host began anew before it could know that no answer comes."""
+        """Whether the host started again before it could know that no answer comes."""
         command = lost.command
         waited = between(command.first, sight(change.record))
         patience = _ACK_US if command.acked is None else _RESPONSE_US
@@ -169,7 +169,7 @@ class Silence(Rule):
         self.cases.add("call cut off", evidence, {"name": name, "how": how}, apart=name)
 
     def _given_up(self, lost: _Lost) -> bool:
-        """Whether the host began anew for want of an answer, and not for another reason."""
+        """Whether the host started again for want of an answer, and not for another reason."""
         command = lost.command
         if command.acked is not None:
             return lost.call.response is None and command.packet.kind == "command"

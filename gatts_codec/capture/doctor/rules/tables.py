@@ -47,7 +47,7 @@ class OldHandles(Rule):
 
 
 class ResetNotObeyed(Rule):
-    """A RESET that firmware does not know: the link is made anew, and everything else stays."""
+    """A RESET that firmware does not know: the link is set up again, and everything else stays."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
@@ -61,7 +61,7 @@ class ResetNotObeyed(Rule):
         if h5 is None or record.frame.dir != TO_HOST or self._reset is None:
             return
         if h5.link == "SYNC":
-            self._reset = None  # it restarted, or would have begun anew in any case: nothing is proven
+            self._reset = None  # it restarted, or would have begun again in any case: nothing is proven
         elif h5.link == "SYNC_RSP" and self._up:
             said = "RESET, and the chip answers SYNC without a SYNC of its own"
             self.cases.add("reset unknown", of_record(self._reset, said), {"what": said})

@@ -92,7 +92,7 @@ TEXTS: dict[str, Text] = {
     "gatt timeout": Text(
         "error",
         "connection {conn}: a GATT procedure timed out",
-        "an ATT request went unanswered for 30 seconds: nothing works on this connection until it is made anew",
+        "an ATT request went unanswered for 30 seconds: nothing works on this connection until it is set up again",
         "answer authorization, MTU and user memory requests; disconnect and connect again",
         "all GATT on connection {conn}",
         "the application, which did not answer",
@@ -129,7 +129,7 @@ TEXTS: dict[str, Text] = {
     "still advertising": Text(
         "warning",
         "adv_start fails with {result}: the chip still advertises for the session before",
-        "advertising goes on when a program ends without adv_stop; the link was made anew, the chip was not "
+        "advertising goes on when a program ends without adv_stop; the link was set up again, the chip was not "
         "restarted",
         "call adv_stop before the program ends, or first thing, or restart the chip by RESET where it knows that",
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatts_codec.capture.doctor.texts.text import OPEN_ANEW, Text
+from gatts_codec.capture.doctor.texts.text import OPEN_AGAIN, Text
 
 _DIALECT = "host and firmware speak different SoftDevice API versions, or the packet was damaged before it was framed"
 
@@ -11,7 +11,7 @@ TEXTS: dict[str, Text] = {
         "error",
         "{name} is acknowledged and never answered: the chip took it for a repetition",
         "its sequence number had been used by a command whose ACKs were lost",
-        OPEN_ANEW,
+        OPEN_AGAIN,
         "{name}: the chip dropped it",
         "the host, which used the number again",
         both=True,
@@ -35,7 +35,7 @@ TEXTS: dict[str, Text] = {
     ),
     "call cut off": Text(
         "warning",
-        "the host begins the link anew ({how}) in the middle of {name}: its answer never comes",
+        "the host restarts the link ({how}) in the middle of {name}: its answer never comes",
         "the host's program was restarted, or reset the link, while the call was under way; the chip may have done it",
         "let a call end before the link is reset, and ask the chip for its state afterwards",
     ),
@@ -57,7 +57,7 @@ TEXTS: dict[str, Text] = {
         "{why}",
         "decode with --dialect {better}, and make host and firmware speak the same version",
         "the understanding of these packets",
-        "whoever chose {dialect}",
+        "the choice of {dialect}",
     ),
     "undecodable": Text(
         "error",

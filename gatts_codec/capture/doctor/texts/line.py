@@ -17,7 +17,7 @@ TEXTS: dict[str, Text] = {
         "warning",
         "{count:damaged frame} from the {side}",
         "a byte was changed or lost on the line; the sender's repetition repairs it",
-        "a single one is no harm; if they come again, " + CHECK_LINE,
+        "a single one does no harm; if they come again, " + CHECK_LINE,
     ),
     "header checksum of another kind": Text(
         "error",

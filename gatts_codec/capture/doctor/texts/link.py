@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatts_codec.capture.doctor.texts.text import OPEN_ANEW, Text
+from gatts_codec.capture.doctor.texts.text import OPEN_AGAIN, Text
 
 TEXTS: dict[str, Text] = {
     "no device": Text(
@@ -56,7 +56,7 @@ TEXTS: dict[str, Text] = {
         "{error}: the chip's SLIP decoder waits for DC or DD from there on, and drops every byte until one comes, "
         "RESET and "
         "SYNC included",
-        "send c0 dd c0, which ends the escape and is no frame, before repeating a packet and before each RESET and "
+        "send c0 dd c0, which ends the escape and is not a frame, before repeating a packet and before each RESET and "
         "SYNC",
         "{name} and the link: nothing gets through until DC or DD comes",
         "the line, which damaged a byte; the chip's firmware, which does not recover",
@@ -111,7 +111,7 @@ TEXTS: dict[str, Text] = {
         "acknowledge what is under way, or send RESET before SYNC (firmware up to SDK 14.2 knows no RESET: cycle its "
         "power)",
         "the link: the chip does not answer any more",
-        "the host, which began the link anew over an open response",
+        "the host, which restarted the link over an open response",
         both=True,
     ),
     "not acknowledged": Text(
@@ -120,7 +120,7 @@ TEXTS: dict[str, Text] = {
         "the chip did not take the packet though it speaks at other times: it was busy or restarting, the packet was "
         "damaged on the way, or its ACKs take longer than the host repeats",
         "look for SYNC from the chip (it restarts); raise the retransmission interval on slow lines. "
-        + OPEN_ANEW,
+        + OPEN_AGAIN,
         "{name}, and the link with it: the host gives up (0x802A, 0x8005)",
         "the chip or the line to it",
         both=True,
@@ -195,7 +195,7 @@ TEXTS: dict[str, Text] = {
         "error",
         "the host uses a sequence number again for another command, without an ACK for the first",
         "when only the ACKs were lost, the chip takes the new command for a repetition: it acknowledges and drops it",
-        OPEN_ANEW,
+        OPEN_AGAIN,
         "the second command: the chip may drop it",
         "the host",
         both=True,
@@ -210,7 +210,7 @@ TEXTS: dict[str, Text] = {
     "bad ack number": Text(
         "error",
         "the {side} acknowledges a number that was not due",
-        "the ends disagree about how many packets have passed; a host then begins the link anew",
+        "the ends disagree about how many packets have passed; a host then restarts the link",
         "look for a restart or lost packets just before; both ends must count from 0 after each link-up",
         "the link: the ends have lost count of each other",
         "the {side}",
@@ -230,9 +230,9 @@ TEXTS: dict[str, Text] = {
         "error",
         "a packet of the chip is sent {attempts:time} and the host does not acknowledge it, though it goes on "
         "sending",
-        "the host does not hear the chip, or is blocked; the chip begins its link anew after five times",
+        "the host does not hear the chip, or is blocked; the chip restarts its link after five times",
         "check that the host reads its port, and the line from the chip to the host",
-        "the link: the chip begins it anew",
+        "the link: the chip restarts it",
         "the host, or the line from the chip",
         both=True,
     ),
@@ -266,14 +266,14 @@ TEXTS: dict[str, Text] = {
     "config in active": Text(
         "warning",
         "the chip asks for configuration {count:time} while the link is up",
-        "it did not hear the host's CONFIG_RSP, or began its link-up anew",
+        "it did not hear the host's CONFIG_RSP, or restarted its link-up",
         "answer with CONFIG_RSP and do nothing else",
     ),
     "sleep packets": Text(
         "warning",
         "{count:packet} of the low power protocol from the {side}: {what}",
         "neither end implements it: they are ignored",
-        "no harm; firmware that needs them is no connectivity firmware",
+        "no harm; firmware that needs them is not connectivity firmware",
     ),
     "chip restarted": Text(
         "error",
@@ -285,22 +285,22 @@ TEXTS: dict[str, Text] = {
     ),
     "host restarted": Text(
         "warning",
-        "the host begins the link anew without RESET",
+        "the host restarts the link without RESET",
         "the host program was restarted or lost its state; the chip keeps running",
         "send RESET first, so that both ends start from nothing",
     ),
     "reset not obeyed": Text(
         "warning",
         "the chip does not restart on RESET: the attributes added before are still there",
-        "firmware up to SDK 14.2 knows no RESET (H5 type 5): the link is made anew, the chip runs on, and what is "
+        "firmware up to SDK 14.2 knows no RESET (H5 type 5): the link is set up again, the chip runs on, and what is "
         "added "
         "again comes on top: {what}",
-        "start the chip anew by its reset pin or power, or use the handles that it has given already",
+        "restart the chip by its reset pin or power, or use the handles that it has given already",
     ),
     "reset unknown": Text(
         "note",
         "the chip does not restart on RESET",
-        "firmware up to SDK 14.2 knows no RESET (H5 type 5): the link is made anew and the chip runs on: {what}",
+        "firmware up to SDK 14.2 knows no RESET (H5 type 5): the link is set up again and the chip runs on: {what}",
         "expect services, connections and advertising of the session before",
     ),
     "one direction": Text(

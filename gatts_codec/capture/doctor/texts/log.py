@@ -10,7 +10,7 @@ TEXTS: dict[str, Text] = {
         "the serial port went away while it was open, {count:line} of the host's log",
         "the operating system reports that reading or writing the port failed: the board was unplugged or reset and "
         "its USB "
-        "port enumerated anew, the cable or hub has a fault, or its driver was stopped",
+        "port enumerated again, the cable or hub has a fault, or its driver was stopped",
         "look for USB disconnects in the system's log, try another cable and port without a hub, and see whether the "
         "chip "
         "or its debugger restarts; then open the port again",
@@ -32,7 +32,7 @@ TEXTS: dict[str, Text] = {
         "{seen}. With it the packet has about {size} bytes on the wire, the first of more than 64: a board's J-Link "
         "with its mass storage drive enabled drops such packets, and short ones get through. {why}. What is raised "
         "afterwards, and a traceback, is the consequence",
-        "disable the drive (J-Link Commander: MSDDisable, then power the board anew) or use hardware flow control; "
+        "disable the drive (J-Link Commander: MSDDisable, then power the board again) or use hardware flow control; "
         "else firmware or settings with smaller packets. The image is not to blame",
         "the transfer and the link: the host raises 0x802A or NRF_ERROR_SD_RPC_NO_RESPONSE",
         "the debugger chip between the port and the connectivity chip; neither the image nor the target",

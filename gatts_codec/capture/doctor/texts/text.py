@@ -13,13 +13,13 @@ LINE = (
     "to overruns, or the wiring picks up noise"
 )
 CHECK_LINE = "compare both ends' UART settings and the recorder's; use flow control; shorten the wires"
-OPEN_ANEW = "after a command without an ACK open the link anew (RESET, SYNC, CONFIG) before the next one"
+OPEN_AGAIN = "after a command without an ACK open the link again (RESET, SYNC, CONFIG) before the next one"
 
 
 class Text(NamedTuple):
     """One diagnosis. Every error says what ended and whose fault it is.
 
-    ``both``: it can only be told where both directions are in the recording.
+    ``both``: it can only be judged where both directions are in the recording.
     """
 
     severity: Literal["error", "warning", "note"]

@@ -72,7 +72,7 @@ class Dump:
         self._last, self._squeezed = b"", False
 
     def line(self, said: str) -> bytes | None:
-        """A line's bytes, none for the end of a dump; None where it is no line of one."""
+        """A line's bytes, none for the end of a dump; None where the line does not belong to one."""
         if said.strip() == "*" and self._at is not None:
             self._squeezed = True
             return b""

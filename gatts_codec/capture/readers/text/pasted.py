@@ -18,7 +18,7 @@ _DRESSED = re.compile(r"[:\[\](){}<>&]")
 class PastedLine(NamedTuple):
     """What a line says. ``wire`` as ``dress.wire_of``; ``data`` is empty where there are no bytes in it.
 
-    ``plain``: nothing but hex seems to stand in it, so what is no hex there is a mistake.
+    ``plain``: nothing but hex seems to stand in it, so what is not hex there is a mistake.
     """
 
     t_us: int | None

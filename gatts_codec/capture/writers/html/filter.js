@@ -17,13 +17,13 @@ const FILTERS = {
 class BadFilter extends Error {}
 
 function wholeNumber(text) {
-  if (!/^(0x[0-9a-f]+|\d+)$/i.test(text)) throw new BadFilter(`${text} is no number`);
+  if (!/^(0x[0-9a-f]+|\d+)$/i.test(text)) throw new BadFilter(`${text} is not a number`);
   return Number(text);
 }
 
 function microseconds(text) {
   const found = /^([\d.]+)(us|µs|ms|s)?$/.exec(text);
-  if (!found) throw new BadFilter(`${text} is no duration: 500us, 10ms, 1s`);
+  if (!found) throw new BadFilter(`${text} is not a duration: 500us, 10ms, 1s`);
   return Number(found[1]) * { us: 1, "µs": 1, ms: 1e3, s: 1e6 }[found[2] ?? "ms"];
 }
 

@@ -128,7 +128,7 @@ LOGS: dict[str, tuple[str, set[str], tuple[str, ...]]] = {
     "the kernel": (
         "[12345.678901] usb 1-1: USB disconnect, device number 7",
         {"port lost"},
-        ("enumerated anew",),
+        ("enumerated again",),
     ),
     "an observer's line": (
         "evt> disconnected conn(0) reason(BLEHci.remote_user_terminated_connection)",

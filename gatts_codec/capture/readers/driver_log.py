@@ -5,7 +5,7 @@
          6/ 0 <-  [N/A] type: ACK ..                     (packets received / bad ones)
 
 The hex is the H5 payload, every number is hex without 0x. SLIP, header and CRC are not there: the frame is built
-anew, and the logged header checksum must be that of the header built. Of prefixes (time, level, thread) the time
+again, and the logged header checksum must be that of the header built. Of prefixes (time, level, thread) the time
 counts, and a port in brackets, which names the link. Lines that a forum has joined are parted at times and packets.
 
 A default log observer prints each message once more, as ``evt> severity(10) message(..)``: an echo is one with its

@@ -17,6 +17,14 @@ from gatts_codec.errors import DecodeError, EncodeError
 from gatts_codec.schema.message import Packet
 from gatts_codec.vectors import ACCIDENTS, check, check_file, is_accident, vector_files
 
+# Of these packets the reference refuses nothing, or both of its sides agree.
+WITHOUT_RECORDS = {
+    *(
+        f"{dialect}/common_gap/unencodable"
+        for dialect in ("sd_api_v3", "sd_api_v3_pc", "sd_api_v5", "sd_api_v5_pc")
+    ),
+    "sd_api_v4/common_gap/quirks",
+}
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 
 
@@ -44,7 +52,8 @@ def test_every_vector_of_a_file_passes(path: Path) -> None:
         for mismatch in report.mismatches
     ]
     assert not lines, "\n".join(lines[:20])
-    assert report.records, "the file has lost its records"
+    is_empty = path.relative_to(VECTORS).with_suffix("").as_posix() in WITHOUT_RECORDS
+    assert is_empty or report.records, "the file has lost its records"
     assert report.records == len(path.read_text("utf-8").splitlines())
     assert report.skipped == (report.records if path.stem == "quirks" else accidents(path))
     assert report.passed == report.records - report.skipped

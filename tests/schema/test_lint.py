@@ -146,3 +146,13 @@ def test_a_packets_file_begins_with_its_name_and_is_short(path: Path) -> None:
     if path.stem not in ("history", "structs"):
         name = path.stem.removesuffix("_event")
         assert str(ast.get_docstring(ast.parse(source))).startswith(f"{name}: ")
+
+
+@every("path", MODULES, ids=lambda path: path.stem)
+def test_messages_are_made_the_cheap_way(path: Path) -> None:
+    """By the decorator of classes.py: the standard one compiles functions for each class as it is imported."""
+    nodes = [
+        node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.ImportFrom)
+    ]
+    homes = [node.module for node in nodes for alias in node.names if alias.name == "dataclass"]
+    assert set(homes) <= {"gatts_codec.schema.classes"}

@@ -28,6 +28,7 @@ ORDER: tuple[set[str], ...] = (
     {"link", "capture", "vectors", "dissectors"},
     {"device"},
     {"cli", "pytest_plugin"},
+    {"web"},
     {"__main__", "__init__"},
 )
 LAYERS = {unit: layer for layer, units in enumerate(ORDER) for unit in units}

@@ -34,6 +34,7 @@ SUBCOMMANDS = {
     "ports": "List serial ports, likely boards first.",
     "tap": "Sit between a host program and the chip, and show what passes.",
     "vectors": "Run golden vectors against the codec.",
+    "web": "Serve the page that reads logs in the browser.",
     "wireshark": "Install the Wireshark plugin, or say where it is.",
 }
 INTERRUPTED, READER_GONE = 130, 141  # as shells report SIGINT and SIGPIPE

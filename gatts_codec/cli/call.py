@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -61,7 +62,7 @@ def command(
         payload = _payload(fields)
         with connect(port, dialect, timeout_s=timeout_s, **link) as client:
             return _raw(client, payload, as_json)
-    message = _command(codec, name, fields)
+    message = command_from(codec, name, fields)
     codec.encode(message)  # what is wrong with it is said before a port is opened
     with connect(port, dialect, timeout_s=timeout_s, **link) as client:
         response = client.call(message, check=False)
@@ -69,7 +70,8 @@ def command(
     return 1 if response.result else 0
 
 
-def _command(codec: Codec, name: str, fields: tuple[str, ...]) -> Command[Any]:
+def command_from(codec: Codec, name: str, fields: Sequence[str]) -> Command[Any]:
+    """The command that words spell. Raises click.UsageError, and EncodeError for values out of range."""
     (cls,) = packet_classes(codec, name, ("command",))
     plain = fields_from_pairs(layout_of(codec.dialect, cls), fields)
     message = codec.from_dict("command", cls.name, plain)
@@ -97,8 +99,16 @@ def _show(response: Response, codec: Codec, as_json: bool) -> None:
     if as_json:
         print_json({"kind": "response", "name": response.name, "fields": response.to_dict()})
         return
+    said, advice = spoken(response, codec)
+    say(said)
+    if advice:
+        tell(advice)
+
+
+def spoken(response: Response, codec: Codec) -> tuple[str, str]:
+    """A response on one line, and what to do about its result; empty where nothing is known."""
     describer, numbers = Describer(codec.dialect.numbers), codec.dialect.numbers
     details = "".join(f" {detail}" for detail in describer.details(response))
-    say(f"{short_name(response.name)}: {describer.result(response.result)}{details}")
-    if response.result and result_name(numbers, response.result):
-        tell(hint(numbers, response.result, response.name))
+    said = f"{short_name(response.name)}: {describer.result(response.result)}{details}"
+    known = response.result and result_name(numbers, response.result)
+    return said, hint(numbers, response.result, response.name) if known else ""

@@ -19,6 +19,7 @@ from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_opti
 from gatts_codec.errors import printable
 
 _STYLES = {"error": "bold red", "warning": "bold yellow", "note": "bold cyan"}
+_LEVELS = {**_STYLES, "unsure": "bold yellow", "fine": "bold green"}
 _STATUS: dict[Outcome, int] = {"nothing wrong found": 0, "faults found": 1, "too little to judge": 3}
 
 
@@ -51,7 +52,7 @@ def _show(report: Report, name: str, format_name: str) -> None:
     out.print(Text(f"read as {report.dialect}, as told" if report.told else str(report.verdict), "dim"))
     if report.links:
         out.print(Text(f"{len(report.links)} links, read apart: {', '.join(report.links)}", "dim"))
-    out.print(Text(report.headline, _headline_style(report)))
+    out.print(Text(report.headline, _LEVELS[report.level]))
     for finding in (*report.findings, *report.notes):
         _finding(out, finding)
 
@@ -75,12 +76,6 @@ def _show_readings(readings: list[str]) -> None:
         for reading in readings:
             out.print(Padding(Text(f"- {reading}"), (0, 0, 0, 2), expand=False))
         out.print(Text("gatts-codec decode shows their fields; the doctor judges whole recordings.", "dim"))
-
-
-def _headline_style(report: Report) -> str:
-    if report.findings:
-        return _STYLES[report.findings[0].severity]
-    return "bold green" if report.healthy and not report.amber else "bold yellow"
 
 
 def _finding(out: Console, finding: Finding) -> None:

@@ -61,7 +61,12 @@ def _show(event: AnyEvent, codec: Codec, as_json: bool) -> None:
         fields = {"data": event.data.hex()} if isinstance(event, Opaque) else event.to_dict()
         print_json(row | {"fields": fields})
         return
+    say(f"{now:%H:%M:%S.%f} {spoken(event, codec)}")
+
+
+def spoken(event: AnyEvent, codec: Codec) -> str:
+    """An event on one line: its name, in a column of 20, and its fields."""
     numbers = codec.dialect.numbers
     name = opaque_name(event, numbers) if isinstance(event, Opaque) else short_name(event.name).upper()
     details = "".join(f" {detail}" for detail in Describer(numbers).details(event))
-    say(f"{now:%H:%M:%S.%f} {name:20}{details}")
+    return f"{name:20}{details}"

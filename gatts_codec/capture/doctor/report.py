@@ -10,6 +10,7 @@ from gatts_codec.capture.doctor.texts import Quantity
 from gatts_codec.detection import Verdict
 
 Outcome: TypeAlias = Literal["faults found", "nothing wrong found", "too little to judge"]
+Level: TypeAlias = Literal["error", "warning", "unsure", "fine"]
 _OPEN_AT_THE_END = ("call open at the end", "frame cut off", "recording cut off")
 _ONE_SIDED = "one direction"
 
@@ -68,6 +69,13 @@ class Report:
         return self.healthy and bool(self.failed or any(note.code == "call not sent" for note in self.notes))
 
     @property
+    def level(self) -> Level:
+        """How grave it is: ``unsure`` is too little to judge, or calls that fail on a good link."""
+        if self.findings:
+            return "error" if self.findings[0].severity == "error" else "warning"
+        return "fine" if self.healthy and not self.amber else "unsure"
+
+    @property
     def headline(self) -> str:
         """The verdict in one line."""
         seen = f"{Quantity(self.calls):call} and {Quantity(self.events):event}"
@@ -103,6 +111,7 @@ class Report:
             "links": list(self.links),
             "outcome": self.outcome,
             "headline": self.headline,
+            "level": self.level,
             "healthy": self.healthy,
             "findings": [finding.to_dict() for finding in self.findings],
             "notes": [note.to_dict() for note in self.notes],

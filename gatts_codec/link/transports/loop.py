@@ -23,7 +23,7 @@ class LoopPort:
         self.name = name
         self._write, self._end = write, end
         self._arrived = bytearray()
-        self._is_open = True
+        self._closed = ""
         self._readable: Callable[[], object] = lambda: None
 
     def watch(self, readable: Callable[[], object]) -> None:
@@ -39,21 +39,21 @@ class LoopPort:
 
     def hang_up(self) -> None:
         """The other end's: it goes away."""
-        self._is_open = False
+        self._closed = "the other end has gone"
         self._call_soon()
 
     def read(self) -> bytes:
         """What has arrived. Raises LinkClosed once the other end has gone and everything has been read."""
-        if not self._arrived and not self._is_open:
-            raise LinkClosed(f"{self.name}: the other end has gone", stage="closed")
+        if self._closed and not self._arrived:
+            raise self._ended()
         data = bytes(self._arrived)
         self._arrived.clear()
         return data
 
     def write(self, data: bytes) -> int:
         """Hand all bytes on. Raises LinkClosed when the other end has gone, or after ``close``."""
-        if not self._is_open:
-            raise LinkClosed(f"{self.name} is closed", stage="closed")
+        if self._closed:
+            raise self._ended()
         self._write(data)
         return len(data)
 
@@ -69,9 +69,12 @@ class LoopPort:
 
     def close(self) -> None:
         """Give the other end up. May be called twice."""
-        if self._is_open:
-            self._is_open = False
+        if not self._closed:
+            self._closed = "closed"
             self._end()
+
+    def _ended(self) -> LinkClosed:
+        return LinkClosed(f"{self.name}: {self._closed}", stage="closed")
 
     def _call_soon(self) -> None:
         asyncio.get_running_loop().call_soon(self._readable)

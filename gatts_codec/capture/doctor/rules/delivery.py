@@ -131,7 +131,7 @@ class Deliveries(Rule):
             self.cases.add("sent again", of_delivery(delivery, text), {"side": side}, apart=side)
 
     def _doubled(self, delivery: Delivery, oddity: Oddity) -> None:
-        if _is_doubled(delivery) and not self._burst.late:
+        if _is_doubled(delivery) and not delivery.linking_up and not self._burst.late:
             side = SIDES[delivery.record.frame.dir]
             evidence = of_record(oddity.record, f"frame {delivery.first.frame} once more")
             self.cases.add("duplicate frames", evidence, {"side": side}, apart=side)

@@ -219,7 +219,8 @@ const $ = (id) => document.getElementById(id);
 const dark = () => document.documentElement.dataset.theme === "dark";
 
 async function main() {
-  document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  const wanted = new URLSearchParams(location.hash.slice(1)).get("theme"); // of the page around it, where there is one
+  document.documentElement.dataset.theme = wanted ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
   window.page = new Page(await Recording.load());
   document.documentElement.dataset.ready = "true";
 }

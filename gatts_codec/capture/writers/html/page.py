@@ -43,7 +43,7 @@ class BlockPacker:
 
 def page(data: dict[str, Any], blocks: BlockPacker) -> Iterator[str]:
     """The page in pieces. ``data`` is what the script's Recording holds, ``blocks`` one list of fields a frame."""
-    style, script = _text("report.css"), "\n".join(["'use strict';", *map(_text, _SCRIPTS)])
+    style, script = report_style(), report_script()
     parts = {"policy": _policy(style, script), "style": style, "script": script}
     for piece in re.split(r"(@\w+)", _text("page.html")):
         if piece == "@blocks":
@@ -54,17 +54,28 @@ def page(data: dict[str, Any], blocks: BlockPacker) -> Iterator[str]:
             yield parts[piece[1:]] if piece.startswith("@") else piece
 
 
+def report_style() -> str:
+    """The page's style: the theme, which the browser page shares, and the report's own."""
+    return "\n".join(map(_text, ("theme.css", "report.css")))
+
+
+def report_script() -> str:
+    """The page's script."""
+    return "\n".join(["'use strict';", *map(_text, _SCRIPTS)])
+
+
 def _packed(value: Any) -> str:
     text = json.dumps(value, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode("ascii"), 6)).decode("ascii")
 
 
 def _policy(style: str, script: str) -> str:
-    allowed = f"style-src {_hash(style)}; script-src {_hash(script)}"
+    allowed = f"style-src {source_hash(style)}; script-src {source_hash(script)}"
     return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
-def _hash(text: str) -> str:
+def source_hash(text: str) -> str:
+    """What a content security policy calls a style or script that may be used."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any, TextIO
 
 from gatts_codec.capture.decoding.packets import PacketDecoder
-from gatts_codec.capture.doctor import Doctor, Finding, Report
+from gatts_codec.capture.doctor import Doctor, Finding
 from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray
 from gatts_codec.capture.writers.html.page import page
 from gatts_codec.capture.writers.html.report import HtmlReport
@@ -51,7 +51,9 @@ class HtmlWriter:
         self._report.finish()
         diagnosis = self._doctor.report()
         findings = [_finding(finding) for finding in (*diagnosis.findings, *diagnosis.notes)]
-        data = self._report.data(self._title, self._facts(), findings, _verdict(diagnosis))
+        data = self._report.data(
+            self._title, self._facts(), findings, {"level": diagnosis.level, "text": diagnosis.headline}
+        )
         self._stream.writelines(page(data, self._report.blocks))
 
     def _facts(self) -> list[str]:
@@ -65,14 +67,6 @@ class HtmlWriter:
 def _without_folders(name: str) -> str:
     """``a/host.bin and a/device.bin`` as ``host.bin and device.bin``."""
     return " and ".join(PurePath(part).name for part in name.split(" and "))
-
-
-def _verdict(diagnosis: Report) -> dict[str, str]:
-    """The headline and how grave it is: error, warning, unsure (too little to judge, or calls that fail), fine."""
-    level = "fine" if diagnosis.healthy and not diagnosis.amber else "unsure"
-    if diagnosis.findings:
-        level = diagnosis.findings[0].severity
-    return {"level": level, "text": diagnosis.headline}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -1,0 +1,24 @@
+// pytest on Pyodide in Node: node run.mjs RUNTIME PACKAGES CHECKOUT [pytest's arguments]. Its exit status is pytest's.
+import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const [runtime, packages, checkout, ...args] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(`${runtime}/pyodide.mjs`));
+const python = await loadPyodide({ indexURL: `${runtime}/`, env: { HOME: "/home", PYTHONWARNDEFAULTENCODING: "1", ...environment() } });
+python.unpackArchive(readFileSync(packages), "zip", { extractDir: python.runPython("import site; site.getsitepackages()[0]") });
+python.FS.mkdirTree("/checkout");
+python.FS.mount(python.FS.filesystems.NODEFS, { root: checkout }, "/checkout");
+const run = python.runPython(`
+def run(arguments):
+    import os, sys
+    os.chdir("/checkout")
+    print(sys.version)
+    import pytest
+    return int(pytest.main(arguments.to_py()))
+run
+`);
+process.exit(run(args));
+
+function environment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("HYPOTHESIS_")));
+}

@@ -1,0 +1,1 @@
+"""Builds the page that reads logs in the browser."""

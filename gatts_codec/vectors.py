@@ -103,14 +103,6 @@ ACCIDENTS: Mapping[tuple[str, str], _Accident] = {
         and record["fields"]["result"] == 0
         and record["fields"]["dev_name"] is None
     ),
-    # Tolerant decoding reads the data behind any flag: without them the reference takes any flag too.
-    ("malformed", "BLE_GAP_EVT_ADV_REPORT"): lambda record: _changed(record, 21),
-    # An id without a structure is kept, whatever it is. Only early chips refuse it.
-    ("malformed", "sd_ble_opt_set"): lambda record: (
-        record["kind"] == "command"
-        and record["hex"].endswith("00")
-        and len(record["hex"]) == len("680200000000")
-    ),
 }
 """Which records hang on an accident, a state outside the packet, or a fault of the reference: they are not run."""
 

@@ -252,7 +252,7 @@ def _trailing(block: Description, name: str, drawing: Drawing) -> Any:
 
 
 def _data(block: Description, name: str, drawing: Drawing) -> bytes | None:
-    if block["flag"] not in (None, "ANY") and not _given(block, name, drawing):
+    if block["flag"] not in (None, "ANY", "FILLED") and not _given(block, name, drawing):
         return None
     return bytes(drawing.draw(data(drawing.lookup(block["length"]))))
 

@@ -627,7 +627,12 @@ R.CompatModeOpt = {
 R.OptSet = {
     block = "record",
     members = {
-        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt_id",
+            block = "oneof",
+            of = { block = "number", size = 4, signed = false },
+            values = { 1, 32, 33, 34, 35, 36, 37 },
+        },
         {
             name = "opt",
             block = "presence",
@@ -2842,7 +2847,12 @@ R.ConnBandwidthOpt = {
 R.OptSet_2 = {
     block = "record",
     members = {
-        { name = "opt_id", block = "number", size = 4, signed = false },
+        {
+            name = "opt_id",
+            block = "oneof",
+            of = { block = "number", size = 4, signed = false },
+            values = { 1, 32, 33, 34, 35, 36, 37 },
+        },
         {
             name = "opt",
             block = "presence",
@@ -4526,7 +4536,7 @@ R.AdvReportEventV5_2 = {
             name = "data",
             block = "data",
             length = "dlen",
-            flag = "ANY",
+            flag = "FILLED",
             limited = false,
             most = 31,
             shown = "advertising",
@@ -7416,11 +7426,13 @@ local present = {
     DATA = function(byte) return byte == 1 end,
     RAW = function(byte) return byte ~= 0 end,
     ANY = function() return true end,
+    FILLED = function(byte) return byte == 1 end,
 }
+local always = { ANY = true, FILLED = true }
 
 local function check_flag(flag, byte, item, path, offset)
-    if byte == 1 or (byte == 0 and flag ~= "ANY") then return end
-    local wanted = flag == "ANY" and "01" or "00 or 01"
+    if byte == 1 or (byte == 0 and not always[flag]) then return end
+    local wanted = always[flag] and "01" or "00 or 01"
     local reason = string.format("presence flag must be %s, found %02x", wanted, byte)
     if flag == "STRUCT" then fail(path, offset, reason) end
     strict_only(item, path, offset, reason)
@@ -7549,7 +7561,11 @@ function blocks.data(layout, c, scope, tree, path)
         if given then fail(at, where, reason) end
         strict_only(tree, at, where, reason)
     end
-    if given then read_bytes(layout, c, length, tree, path) end
+    if layout.flag == "FILLED" and not given and length > 0 then
+        local byte = c:range(c.pos - 1, 1):uint()
+        fail(path, c.pos - 1, string.format("presence flag must be 01, found %02x", byte))
+    end
+    if given or layout.flag == "FILLED" then read_bytes(layout, c, length, tree, path) end
 end
 
 function blocks.counted(layout, c, _, tree, path)

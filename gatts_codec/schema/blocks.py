@@ -94,6 +94,12 @@ class Flag(Enum):
     DATA = "01 is present, any other value absent: stands behind a length"
     RAW = "00 is absent, any other value present: only in s110_v8 to sd_api_v2"
     ANY = "always present, whatever it says: strict wants 01"
+    FILLED = "01 where there are bytes; without any it may say what it likes: strict wants 01"
+
+    @property
+    def always(self) -> bool:
+        """Whether it stands before data that a message always has."""
+        return self in (Flag.ANY, Flag.FILLED)
 
     def present(self, byte: int) -> bool:
         return self is Flag.ANY or (byte != 0 if self is Flag.RAW else byte == 1)
@@ -101,7 +107,7 @@ class Flag(Enum):
     def legal(self, strict: bool) -> range:
         """The bytes that decoding takes."""
         if strict or self is Flag.STRUCT:
-            return range(self is Flag.ANY, 2)
+            return range(self.always, 2)
         return range(256)
 
 
@@ -135,10 +141,15 @@ def read_flag(flag: Flag, stream: BytesIO, context: Container, path: str) -> boo
     start = stream.tell()
     byte: int = stream_read(stream, 1, path)[0]
     if byte not in flag.legal(is_strict(context)):
-        wanted = "01" if flag is Flag.ANY else "00 or 01"
-        raise Refused(f"presence flag must be {wanted}, found {byte:02x}", path, offset=start)
+        raise bad_flag(flag, byte, path, start)
     note(stream, f"{path} (present)", start, byte)
     return flag.present(byte)
+
+
+def bad_flag(flag: Flag, byte: int, path: str, offset: int) -> Refused:
+    """The error for a presence byte that is not taken."""
+    wanted = "01" if flag.always else "00 or 01"
+    return Refused(f"presence flag must be {wanted}, found {byte:02x}", path, offset=offset)
 
 
 def write_flag(present: bool, stream: BytesIO, path: str) -> None:
@@ -261,15 +272,24 @@ class Data(Construct):
         present = self.flag is None or read_flag(self.flag, stream, context, path)
         if present or (self.limited and is_strict(context)):
             self._check_length(context, path)
-        return read_bytes(lookup(context, self.length), stream, path) if present else None
+        if present:
+            return read_bytes(lookup(context, self.length), stream, path)
+        return self._unfilled(stream, context, path) if self.flag is Flag.FILLED else None
+
+    def _unfilled(self, stream: BytesIO, context: Container, path: str) -> bytes:
+        """No bytes behind a flag that does not say 01, if there are none to be."""
+        if lookup(context, self.length):
+            at = stream.tell() - 1
+            raise bad_flag(Flag.FILLED, stream.getvalue()[at], path, at)
+        return read_bytes(0, stream, path)
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
-        if self.flag not in (None, Flag.ANY):
+        if self.flag and not self.flag.always:
             write_flag(obj is not None, stream, path)
-        if obj is None and self.flag not in (None, Flag.ANY):
+        if obj is None and self.flag and not self.flag.always:
             return self._check_length(context, path) if self.limited else None
         data = as_bytes(obj, path, self.most)
-        if self.flag is Flag.ANY:
+        if self.flag and self.flag.always:
             write_flag(True, stream, path)
         check_size(self.length, len(data), "bytes", context, path)
         return write_bytes(data, stream, path)

@@ -191,6 +191,8 @@ def _(block: Presence, path: FieldPath, packets: _Packets) -> None:
 def _(block: Data, path: FieldPath, packets: _Packets) -> None:
     sizes = packets.field(path[:-1], block.length)
     present = np.ones(len(sizes), bool) if block.flag is None else packets.flag(block.flag)
+    if block.flag is Flag.FILLED:
+        packets.refuse(~present & (sizes > 0))
     if block.most is not None:
         packets.refuse((sizes > block.most) & (present | (block.limited and packets.strict)))
     packets.skip(np.where(present, sizes, 0))

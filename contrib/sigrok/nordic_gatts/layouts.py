@@ -116,8 +116,9 @@ def read_number(layout, reader, _scope, path):
 def read_flag(flag, reader, path, what="%s (present)"):
     start = reader.pos
     byte = reader.take(1, path)[0]
-    if byte > 1 or (flag == "ANY" and byte != 1):
-        reason = "presence flag must be %s, found %02x" % ("01" if flag == "ANY" else "00 or 01", byte)
+    always = flag in ("ANY", "FILLED")
+    if byte > 1 or (always and byte != 1):
+        reason = "presence flag must be %s, found %02x" % ("01" if always else "00 or 01", byte)
         if flag == "STRUCT":
             raise Fault(path, start, reason)
         reader.warn(path, start, reason)
@@ -158,7 +159,11 @@ def read_data(layout, reader, scope, path):
         if present:
             raise Fault(at, offset, reason)
         reader.warn(at, offset, reason)
-    return read_bytes(layout, size, reader, path) if present else None
+    if layout["flag"] == "FILLED" and not present and size:
+        raise Fault(
+            path, reader.pos - 1, "presence flag must be 01, found %02x" % reader.data[reader.pos - 1]
+        )
+    return read_bytes(layout, size, reader, path) if present or layout["flag"] == "FILLED" else None
 
 
 def read_size(width, reader, path):

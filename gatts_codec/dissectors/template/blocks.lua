@@ -66,11 +66,13 @@ local present = {
     DATA = function(byte) return byte == 1 end,
     RAW = function(byte) return byte ~= 0 end,
     ANY = function() return true end,
+    FILLED = function(byte) return byte == 1 end,
 }
+local always = { ANY = true, FILLED = true }
 
 local function check_flag(flag, byte, item, path, offset)
-    if byte == 1 or (byte == 0 and flag ~= "ANY") then return end
-    local wanted = flag == "ANY" and "01" or "00 or 01"
+    if byte == 1 or (byte == 0 and not always[flag]) then return end
+    local wanted = always[flag] and "01" or "00 or 01"
     local reason = string.format("presence flag must be %s, found %02x", wanted, byte)
     if flag == "STRUCT" then fail(path, offset, reason) end
     strict_only(item, path, offset, reason)
@@ -199,7 +201,11 @@ function blocks.data(layout, c, scope, tree, path)
         if given then fail(at, where, reason) end
         strict_only(tree, at, where, reason)
     end
-    if given then read_bytes(layout, c, length, tree, path) end
+    if layout.flag == "FILLED" and not given and length > 0 then
+        local byte = c:range(c.pos - 1, 1):uint()
+        fail(path, c.pos - 1, string.format("presence flag must be 01, found %02x", byte))
+    end
+    if given or layout.flag == "FILLED" then read_bytes(layout, c, length, tree, path) end
 end
 
 function blocks.counted(layout, c, _, tree, path)

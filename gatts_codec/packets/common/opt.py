@@ -76,9 +76,16 @@ class OptGetResponse(Response):
     opt: Opt | None = None
 
 
-def _set(options: dict[int, Record], flag: Flag = Flag.STRUCT) -> Record:
+def _set(options: dict[int, Record]) -> Record:
     opt = Switch("opt_id", options)
-    return Record(OptSet, named("opt_id", opt.id(of="opt")), named("opt", Presence(opt, flag)))
+    return Record(OptSet, named("opt_id", opt.id(of="opt")), named("opt", Presence(opt)))
+
+
+def _set_early(options: dict[int, Record]) -> Record:
+    # Early chips look at the id also where the option is absent.
+    opt = Switch("opt_id", options)
+    known = OneOf(opt.id(of="opt"), *options)
+    return Record(OptSet, named("opt_id", known), named("opt", Presence(opt, Flag.RAW)))
 
 
 def _get(options: dict[int, Record]) -> Record:
@@ -93,7 +100,7 @@ def _got(options: dict[int, Record]) -> Record:
     return response(OptGetResponse, named("opt_id", opt.id(of="opt")), named("opt", opt))
 
 
-SET_V1, SET_V2 = _set(OPTIONS_V1, Flag.RAW), _set(OPTIONS_V2, Flag.RAW)
+SET_V1, SET_V2 = _set_early(OPTIONS_V1), _set_early(OPTIONS_V2)
 SET_V3, SET_V4, SET_V5, SET_V6 = map(_set, (OPTIONS_V3, OPTIONS_V4, OPTIONS_V5, OPTIONS_V6))
 GET_V1, GET_V2 = _get(OPTIONS_V1), _get(OPTIONS_V2)
 SET_RESPONSE = response(OptSetResponse)

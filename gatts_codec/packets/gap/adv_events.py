@@ -203,7 +203,7 @@ REPORT_V5 = Record(
     _RSSI,
     Bits(scan_rsp=1, type=2),
     Count("dlen", u8, of="data"),
-    named("data", Data("dlen", flag=Flag.ANY, most=31)),
+    named("data", Data("dlen", flag=Flag.FILLED, most=31)),
 )
 REPORT = Record(
     AdvReportEvent,

@@ -175,9 +175,9 @@ def _(block: Data, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     taken = Step(Taken(length, block.most), path)
     if block.flag is None:
         return [taken, *rest]
-    if block.flag is Flag.ANY:
+    if block.flag.always:
         flag = way.read_aside("B", "flag")
-        if way.strict:
+        if way.strict or block.flag is Flag.FILLED:
             way.doubt_after(f"{flag} != 1")
         return [taken, *rest]
     present, absent = way.flag(block.flag)

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 from gatts_codec.schema.blocks import (
     Counted,
     Data,
-    Flag,
     Given,
     Length,
     Number,
@@ -172,7 +171,7 @@ def _(block: Data, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     length = way.found(path, block.length)
     sized = Step(Sized(length, block.most), path)
     is_bytes = f"type({way.variable(path)}) is bytes"
-    if block.flag in (None, Flag.ANY):
+    if block.flag is None or block.flag.always:
         way.source.doubt(f"not {is_bytes}")
         return [*([Step(PRESENT)] if block.flag else []), sized, *rest]
     limited = [Step(Limited(block.most), length)] if block.limited else []

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from gatts_codec.constants import Group, Kind
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
-from gatts_codec.interpreter import PACKET_TYPES, BytesLike, Interpreter, PacketEntry
+from gatts_codec.interpreter import PACKET_TYPES, BytesLike, Interpreter
+from gatts_codec.packets.entries import PacketEntry
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.blocks import Span
 from gatts_codec.schema.message import Command, Event, Packet, Response

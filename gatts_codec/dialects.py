@@ -105,7 +105,7 @@ class Dialect:
 
     def opcode(self, call: str) -> int:
         """The opcode of a GATTS call, by its name without ``sd_ble_gatts_``. Raises KeyError where there is none."""
-        return self.calls[call].opcode
+        return self.groups["gatts"].calls.numbers[call]
 
 
 S110_V8 = Dialect(

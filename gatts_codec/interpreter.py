@@ -6,15 +6,15 @@ here whenever they are in doubt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
-from typing import NamedTuple, NoReturn, TypeAlias, TypeVar, cast
+from typing import NoReturn, TypeAlias, TypeVar, cast
 
 from construct import ConstructError, StreamError
 
 from gatts_codec.constants import Group, Kind, RpcPacketType, group_of
-from gatts_codec.constants.table import group_and_name, short_name
+from gatts_codec.constants.table import group_and_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import (
     DecodeError,
@@ -25,11 +25,11 @@ from gatts_codec.errors import (
     UnknownOpcodeError,
     brief,
 )
+from gatts_codec.packets.entries import PacketEntry, PacketTable
 from gatts_codec.packets.group import PacketGroup
 from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque, opaque_payload
 from gatts_codec.schema.blocks import Reader, Refused, Span
 from gatts_codec.schema.message import Packet
-from gatts_codec.schema.record import Record
 
 P = TypeVar("P", bound=Packet)
 BytesLike: TypeAlias = bytes | bytearray | memoryview
@@ -44,42 +44,32 @@ _KINDS: dict[int, Kind] = {0: "command", 1: "response", 2: "event"}
 _OTHER_KINDS = {3: "dtm_command", 4: "dtm_response", 5: "reset_command"}
 
 
-class PacketEntry(NamedTuple):
-    """One packet of a dialect, ready to use: ``name`` as `short_name` has it, ``head`` opcode or event id."""
-
-    kind: Kind
-    name: str
-    head: bytes
-    cls: type[Packet]
-    layout: Record
-
-
 class Interpreter:
     """Messages to bytes and back, by walking the layouts. Arguments, results and errors are those of ``Codec``.
 
-    A group of packets loads when a name, a class or a number leads to it.
+    A group's history loads when a name, a class or a number leads to it, and a packet's layout likewise.
     """
 
     def __init__(self, dialect: Dialect, strict: bool) -> None:
         self.dialect, self.strict = dialect, strict
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, PacketTable] = {}
         self.group = lru_cache(maxsize=1024)(self._group_of)
 
     def named(self, kind: str, name: str) -> PacketEntry:
         """A packet by its name. Raises EncodeError, which lists the dialect's names."""
         groups, plain = self._places(str(name))
         for table in map(self._table, groups):
-            if (entry := table.by_name.get((str(kind), plain))) is not None:
+            if (entry := table.named(str(kind), plain)) is not None:
                 return entry
         raise self._no_such_name(str(kind), str(name), groups)
 
     @property
     def entries(self) -> list[PacketEntry]:
-        """The dialect's packets; loads every group."""
-        return [entry for table in self._all_tables() for entry in table.by_class.values()]
+        """The dialect's packets; loads them all."""
+        return list({entry.cls: entry for table in self._all_tables() for entry in table}.values())
 
     def classes(self) -> list[type[Packet]]:
-        """The message classes of the dialect's packets; loads every group."""
+        """The message classes of the dialect's packets; loads them all."""
         return [entry.cls for entry in self.entries]
 
     def entry_of(self, cls: type) -> PacketEntry | None:
@@ -88,7 +78,7 @@ class Interpreter:
             return None
         group, _ = group_and_name(cls.name)
         tables = self._all_tables() if group == "unknown" else [self._table(group)]
-        return next((table.by_class[cls] for table in tables if cls in table.by_class), None)
+        return next((entry for table in tables if (entry := table.of_class(cls)) is not None), None)
 
     def of_class(self, cls: type) -> PacketEntry:
         """A packet by its message class. Raises EncodeError where the dialect has none, or has another class for it."""
@@ -104,13 +94,11 @@ class Interpreter:
     def with_head(self, kind: Kind, head: bytes) -> PacketEntry | None:
         """A packet by its opcode or event id; None where the dialect has none."""
         group = self.group(kind, int.from_bytes(head, "little"))
-        entry = self._table(group).by_head.get((kind, head))
+        entry = self._table(group).with_head(kind, head)
         if entry is not None or group in self.dialect.groups:
             return entry
         # Numbers of a caller's own dialect may lie outside the ranges that are known.
-        return next(
-            (found for table in self._all_tables() if (found := table.by_head.get((kind, head)))), None
-        )
+        return next((found for table in self._all_tables() if (found := table.with_head(kind, head))), None)
 
     def _places(self, name: str) -> tuple[Iterable[str], str]:
         """The groups in which to look for a name, and what it is called there."""
@@ -120,17 +108,19 @@ class Interpreter:
         prefix, dot, rest = plain.partition(".")
         return ((prefix,), rest) if dot else (self.dialect.groups, plain)
 
-    def _table(self, group: str) -> _Table:
+    def _table(self, group: str) -> PacketTable:
         if group not in self._tables:
             groups = self.dialect.groups
-            self._tables[group] = _Table(groups[group] if group in groups else PacketGroup(group, {}, {}))
+            self._tables[group] = PacketTable(
+                groups[group] if group in groups else PacketGroup(group, {}, {})
+            )
         return self._tables[group]
 
-    def _all_tables(self) -> list[_Table]:
+    def _all_tables(self) -> list[PacketTable]:
         return [self._table(group) for group in self.dialect.groups]
 
     def _no_such_name(self, kind: str, name: str, groups: Iterable[str]) -> EncodeError:
-        known = [entry.name for group in groups for entry in self._table(group).of_kind(kind)]
+        known = [entry.name for group in groups for entry in self._table(group) if entry.kind == kind]
         hint = f"; its {kind}s are {', '.join(known)}" if known else "; a kind is command, response or event"
         return EncodeError(
             f"{self.dialect.name} has no {kind} {brief(name)}{hint}", dialect=self.dialect.name
@@ -284,36 +274,6 @@ class Interpreter:
         if packet_type == 5 and self.dialect.generic_command:
             return "generic_command"
         return _OTHER_KINDS.get(packet_type, "unknown")
-
-
-class _Table:
-    """The packets of one group by every key that finds them."""
-
-    def __init__(self, group: PacketGroup) -> None:
-        entries = list(_entries(group))
-        self.by_class = {entry.cls: entry for _, entry in entries}
-        self.by_head = {(entry.kind, entry.head): entry for _, entry in entries}
-        self.by_name: dict[tuple[str, str], PacketEntry] = {
-            (entry.kind, name): entry for name, entry in entries
-        }
-
-    def of_kind(self, kind: str) -> Iterator[PacketEntry]:
-        return (entry for entry in self.by_class.values() if entry.kind == kind)
-
-
-def _entries(group: PacketGroup) -> Iterator[tuple[str, PacketEntry]]:
-    for name, call in group.calls.items():
-        head = bytes((call.opcode,))
-        yield name, _entry("command", name, head, call.command)
-        yield name, _entry("response", name, head, call.response)
-    for name, (number, layout) in group.events.items():
-        yield name, _entry("event", name, number.to_bytes(2, "little"), layout)
-
-
-def _entry(kind: Kind, name: str, head: bytes, layout: Record) -> PacketEntry:
-    if not issubclass(layout.cls, Packet):
-        raise TypeError(f"{layout.cls.__name__} is not a packet")
-    return PacketEntry(kind, short_name(layout.cls.name) or name, head, layout.cls, layout)
 
 
 def _dotted(path: str | None) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -258,7 +259,7 @@ def _value(message: Packet, path: str, random: Random) -> Any:
 
 
 def _at(message: Any, path: str) -> Any:
-    for name in path.split("."):
+    for name in re.findall(r"\w+", path):
         message = message[int(name)] if isinstance(message, tuple) else getattr(message, name)
     return message
 

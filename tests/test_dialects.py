@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from own_dialect import mine
 
 from gatts_codec import Codec, Opaque
@@ -23,3 +26,17 @@ def test_a_derived_dialect_inherits_packets_numbers_and_groups() -> None:
     assert codec.unpack(bytes.fromhex("02570001000a")) == Codec("sd_api_v5").unpack(
         bytes.fromhex("02570001000a")
     )
+
+
+def test_a_packet_loads_no_other() -> None:
+    """All of a group take as long to load as hundreds of packets to decode."""
+    script = (
+        "import sys, gatts_codec\n"
+        "codec = gatts_codec.Codec('sd_api_v5')\n"
+        "codec.pack(codec.unpack(bytes.fromhex('00a001010d180101')))\n"
+        "codec.has(gatts_codec.ServiceAdd), codec.dialect.opcode('hvx')\n"
+        "print(*(name for name in sys.modules if name.startswith('gatts_codec.packets.gatts.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {name.rpartition(".")[2] for name in done.stdout.split()}
+    assert loaded == {"history", "service_add"}

@@ -22,7 +22,8 @@ from schema.layout_rows import Row, layout_rows  # noqa: E402
 
 from gatts_codec.constants.table import group_and_name  # noqa: E402
 from gatts_codec.dialects import DIALECTS  # noqa: E402
-from gatts_codec.interpreter import Interpreter, PacketEntry  # noqa: E402
+from gatts_codec.interpreter import Interpreter  # noqa: E402
+from gatts_codec.packets.entries import PacketEntry  # noqa: E402
 from gatts_codec.schema.docstrings import layout_table  # noqa: E402
 from gatts_codec.schema.message import Message, field_types  # noqa: E402
 from gatts_codec.schema.record import Record, inner_records  # noqa: E402

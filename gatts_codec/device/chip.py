@@ -252,7 +252,7 @@ class VirtualChip:
 
     def _call_name(self, opcode: int) -> str:
         groups = self.device.dialect.groups.values()
-        found = (name for group in groups for name, call in group.calls.items() if call.opcode == opcode)
+        found = (name for group in groups for name, number in group.calls.numbers.items() if number == opcode)
         return next(found, "")
 
     def _pump(self) -> None:

@@ -79,11 +79,11 @@ _LATER_EVENTS = (
 V2 = S110_V8.derive(
     calls={
         "attr_info_discover": Call(0x94, attr_info_discover.COMMAND, attr_info_discover.RESPONSE),
-        **S110_V8.only(_LATER_CALLS).moved(opcodes=1).calls,
+        **S110_V8.only(_LATER_CALLS).moved(opcodes=1).calls.declared,
     },
     events={
         "attr_info_disc_rsp": (0x34, attr_info_disc_rsp_event.EVENT),
-        **S110_V8.only(events=_LATER_EVENTS).moved(events=1).events,
+        **S110_V8.only(events=_LATER_EVENTS).moved(events=1).events.declared,
     },
 )
 

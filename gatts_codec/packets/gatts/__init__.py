@@ -1,1 +1,12 @@
 """The GATT server's packets, one file each: message classes, layouts, and what differs between dialects."""
+
+from __future__ import annotations
+
+from gatts_codec.packets.group import Declarations
+
+
+def __getattr__(name: str) -> Declarations:
+    """A packet's module for the history, which loads none: what it says of layouts holds until they are needed."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    return Declarations(f"{__name__}.{name}")

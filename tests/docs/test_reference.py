@@ -7,6 +7,8 @@ from collections import Counter
 from importlib import import_module
 from pathlib import Path
 
+from tools.site.group_pages import pages
+
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "api"
 # Module names, and what the pages of ``gatts_codec`` and ``gatts_codec.link`` share.
 ELSEWHERE = {"__version__", "common", "gap", "gattc", "l2cap", "plans", "cobs", "h5", "length", "slip"}
@@ -18,8 +20,8 @@ MODULES = {
 
 def listed() -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
-    for page in PAGES.glob("*.md"):
-        for path in re.findall(r"^::: (\S+)$", page.read_text("utf-8"), re.MULTILINE):
+    for text in [*(page.read_text("utf-8") for page in PAGES.glob("*.md")), *pages().values()]:
+        for path in re.findall(r"^::: (\S+)$", text, re.MULTILINE):
             package, _, name = path.rpartition(".")
             if path not in MODULES:
                 found[package, name] += 1

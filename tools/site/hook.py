@@ -18,6 +18,7 @@ from tools.site import (  # noqa: E402
     code_pages,
     console_copy,
     dialect_page,
+    group_pages,
     link_page,
     packet_pages,
     performance_page,
@@ -35,7 +36,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages."""
-    for source in (packet_pages, dialect_page, code_pages, link_page, performance_page):
+    for source in (packet_pages, dialect_page, code_pages, group_pages, link_page, performance_page):
         for path, text in source.pages().items():
             files.append(File.generated(config, path, content=text))
     return files

@@ -54,6 +54,8 @@ class Advertise(Plan[None]):
 
     def in_dialect(self, dialect: Dialect) -> Iterator[AnyCommand]:
         """What ``commands`` lists."""
+        self.yes_or_no("connectable", "extended", dialect=dialect)
+        self.whole("conn_cfg_tag", 0, 0xFF, dialect)
         self.check(not self.extended or dialect.api >= 6, "extended", "only from sd_api_v6 on", dialect)
         both = not (self.extended and self.scan_response)
         self.check(both, "scan_response", "extended advertising has all in data", dialect)

@@ -8,10 +8,13 @@ from typing import Annotated, ClassVar
 
 from gatts_codec.constants.gap import AddrType
 from gatts_codec.dialects import Dialect
+from gatts_codec.errors import brief
 from gatts_codec.packets.gap.connect import Connect
 from gatts_codec.packets.gap.scan import ScanParams, ScanParamsV2, ScanParamsV5
 from gatts_codec.packets.gap.structs import Addr, ConnParams
 from gatts_codec.plans.plan import AnyCommand, Plan
+
+_MOST = {"addr_type": 0x7F, "slave_latency": 499, "conn_cfg_tag": 0xFF}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +41,22 @@ class ConnectTo(Plan[None]):
 
     def in_dialect(self, dialect: Dialect) -> Iterator[AnyCommand]:
         """What ``commands`` lists."""
-        self.check_central(dialect)
-        address = (
-            self.address if isinstance(self.address, Addr) else Addr.from_text(self.address, self.addr_type)
-        )
+        address = self._address(dialect)
         interval = self.units("interval_ms", 1.25, 6, 3200, dialect)
         silence = self.units("supervision_timeout_s", 0.01, 10, 3200, dialect)
         params = ConnParams(interval, interval, self.slave_latency, silence)
         tag = self.conn_cfg_tag if dialect.api >= 4 else None
         yield Connect(address, self._scan_params(dialect), params, tag)
+
+    def _address(self, dialect: Dialect) -> Addr:
+        self.check_central(dialect)
+        for field, most in _MOST.items():
+            self.whole(field, 0, most, dialect)
+        if isinstance(self.address, Addr):
+            return self.address
+        is_text = isinstance(self.address, str)
+        self.check(is_text, "address", f"expected text or an Addr, got {brief(self.address)}", dialect)
+        return Addr.from_text(self.address, self.addr_type)
 
     def _scan_params(self, dialect: Dialect) -> ScanParams | ScanParamsV5 | ScanParamsV2:
         if dialect.api >= 6:

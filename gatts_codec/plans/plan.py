@@ -72,6 +72,19 @@ class Plan(Generic[T]):
             value = getattr(self, field)
             raise EncodeError(reason, path=field, value=value, packet=self.name, dialect=dialect.name)
 
+    def whole(self, field: str, least: int, most: int, dialect: Dialect) -> None:
+        """Raises EncodeError unless the field is a whole number within these limits."""
+        value = getattr(self, field)
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        reason = f"must be a whole number from {least} to {most}, not {brief(value)}"
+        self.check(is_whole and least <= value <= most, field, reason, dialect)
+
+    def yes_or_no(self, *fields: str, dialect: Dialect) -> None:
+        """Raises EncodeError unless each field is True or False."""
+        for field in fields:
+            value = getattr(self, field)
+            self.check(value in (True, False), field, f"must be True or False, not {brief(value)}", dialect)
+
     def units(
         self, field: str, unit: float, least: int, most: int, dialect: Dialect, or_zero: bool = False
     ) -> int:

@@ -49,6 +49,7 @@ class Scan(Plan[None]):
     def in_dialect(self, dialect: Dialect) -> Iterator[AnyCommand]:
         """What ``commands`` lists."""
         self.check_central(dialect)
+        self.yes_or_no("active", "extended", dialect=dialect)
         self.check(not self.extended or dialect.api >= 6, "extended", "only from sd_api_v6 on", dialect)
         interval, window = (
             self.units(field, UNIT_MS, SHORTEST, LONGEST, dialect) for field in ("interval_ms", "window_ms")

@@ -53,6 +53,20 @@ _SINCE = {
     "event_length": 4,
 }
 
+_LIMITS = {
+    "appearance": (0, 0xFFFF),
+    "att_mtu": (DEFAULT_MTU, 0xFFFF),
+    "vs_uuid_count": (0, 254),
+    "attr_tab_size": (0, 0xFFFFFFFF),
+    "periph_role_count": (0, 20),
+    "central_role_count": (0, 20),
+    "central_sec_count": (0, 20),
+    "hvn_tx_queue_size": (1, 0xFF),
+    "write_cmd_tx_queue_size": (1, 0xFF),
+    "event_length": (2, 0xFFFF),
+    "conn_cfg_tag": (1, 0xFF),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start(Plan[None]):
@@ -105,13 +119,16 @@ class Start(Plan[None]):
         default = Start()
         for field, since in _SINCE.items():
             told = getattr(self, field) != getattr(default, field)
-            reason = f"cannot be set in {dialect.name} ({dialect.firmware}), only from sd_api_v{since} on"
+            reason = f"cannot be set in {dialect.name}, only from sd_api_v{since} on"
             self.check(dialect.api >= since or not told, field, reason, dialect)
+        for field, (least, most) in _LIMITS.items():
+            if getattr(self, field) is not None:
+                self.whole(field, least, most, dialect)
+        self.yes_or_no("service_changed", dialect=dialect)
         self._check_roles(dialect)
-        self.check(self.att_mtu >= DEFAULT_MTU, "att_mtu", f"must be at least {DEFAULT_MTU} bytes", dialect)
-        size, least = self.attr_tab_size, table(dialect.numbers)["BLE_GATTS_ATTR_TAB_SIZE_MIN"]
-        fits = size is None or (size >= least and size % 4 == 0)
-        self.check(fits, "attr_tab_size", f"must be a multiple of 4, {least} bytes at least", dialect)
+        size, smallest = self.attr_tab_size, table(dialect.numbers)["BLE_GATTS_ATTR_TAB_SIZE_MIN"]
+        fits = size is None or (size >= smallest and size % 4 == 0)
+        self.check(fits, "attr_tab_size", f"must be a multiple of 4, {smallest} bytes at least", dialect)
 
     def _check_roles(self, dialect: Dialect) -> None:
         central = dialect.can_be_central or not self.central_role_count

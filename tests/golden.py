@@ -32,6 +32,14 @@ def packets_with_vectors(dialect: str) -> set[tuple[str, str]]:
     return {(record["kind"], record["name"]) for record in _own(dialect, "valid")}
 
 
+def longest_value(fields: Any) -> int:
+    """Of the hex strings in a record's fields, how many bytes the longest is."""
+    if isinstance(fields, dict | list):
+        inner = fields.values() if isinstance(fields, dict) else fields
+        return max(map(longest_value, inner), default=0)
+    return len(fields) // 2 if isinstance(fields, str) else 0
+
+
 def _own(dialect: str, category: str) -> Iterator[Record]:
     for path in sorted((VECTORS / dialect).rglob(f"{category}.jsonl")):
         yield from map(json.loads, path.read_text("utf-8").splitlines())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden import BASES, VECTORS, packets_with_vectors, records
+from golden import BASES, VECTORS, longest_value, packets_with_vectors, records
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import MAX_VALUE_LEN
@@ -111,7 +111,7 @@ def test_quirks_are_what_the_tables_say(dialect: str) -> None:
     for record in records(dialect, "quirks"):
         if group_and_name(record["name"])[0] != "gatts":
             continue  # of the other groups they are documentation alone
-        if _longest(record["fields"]) > MAX_VALUE_LEN:
+        if longest_value(record["fields"]) > MAX_VALUE_LEN:
             _check_too_long(codec, record)
         elif "mem_block" in record["fields"] or record["name"].endswith("SC_CONFIRM"):
             # A chip sends the lent memory with every write; only the reference host does not expect it. An
@@ -132,12 +132,6 @@ def _check_too_long(codec: Codec, record: dict[str, Any]) -> None:
         for strict in (True, False):
             with pytest.raises(DecodeError, match=r"\d+ is over the longest value, 512 bytes"):
                 _decode(Codec(codec.dialect, strict=strict), record)
-
-
-def _longest(fields: Any) -> int:
-    if isinstance(fields, dict):
-        return max(map(_longest, fields.values()), default=0)
-    return len(fields) // 2 if isinstance(fields, str) else 0
 
 
 def _decode(codec: Codec, record: dict[str, Any]) -> Packet:

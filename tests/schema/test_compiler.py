@@ -25,7 +25,7 @@ from differential import (
     series,
 )
 from every import ends_first
-from golden import records
+from golden import longest_value, records
 from hypothesis import given
 from hypothesis import strategies as st
 from own_dialect import mine
@@ -41,6 +41,7 @@ from gatts_codec import (
     ValueSet,
 )
 from gatts_codec import codec as codec_module
+from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.dialects import SD_API_V7
 from gatts_codec.interpreter import Interpreter
 from gatts_codec.packets.group import Call
@@ -110,8 +111,8 @@ def test_valid_packets_never_need_the_interpreter(dialect: str, monkeypatch: pyt
         monkeypatch.setattr(Interpreter, name, lambda _self, *given, **_: asked.append(given))
     codecs = [Codec(same), Codec(same, strict=False)]
     for record in records(dialect, "valid"):
-        if is_accident(record, "valid"):
-            continue
+        if is_accident(record, "valid") or longest_value(record["fields"]) > MAX_VALUE_LEN:
+            continue  # longer data, of the other groups' packets, is not written by a generated function
         body = bytes.fromhex(record["hex"])
         message = codecs[0].from_dict(record["kind"], record["name"], record["fields"])
         for codec in codecs:

@@ -8,7 +8,7 @@ import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator
 from functools import partial
 from types import TracebackType
-from typing import Any, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.errors import CommandFailed, GattsError, LinkClosed
@@ -24,8 +24,10 @@ from gatts_codec.link.inbox import DEFAULT_SIZE, AnyEvent, Predicate, Waiter, ma
 from gatts_codec.link.opening import Options, open_port
 from gatts_codec.link.transports import Transport
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.plans.plan import Plan
 from gatts_codec.schema.message import Command, Response
+
+if TYPE_CHECKING:
+    from gatts_codec.plans.plan import Plan
 
 R = TypeVar("R", bound=Response)
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.link.calls.base import WayT
-from gatts_codec.link.calls.plans import HostCalls
+from gatts_codec.link.calls.host import HostCalls
 from gatts_codec.link.dispatch import Queue
 from gatts_codec.link.opening import Options, new_session
 from gatts_codec.link.transports import Transport

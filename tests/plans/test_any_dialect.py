@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import asyncio
 import inspect
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,6 +29,8 @@ from gatts_codec import (
 )
 from gatts_codec.device import ChipRunner, VirtualChip
 from gatts_codec.link import ChipConfig, Transport
+from gatts_codec.link.calls.base import plan
+from gatts_codec.link.calls.plans import PlanCalls
 from gatts_codec.plans import Start
 
 README = Path(__file__).parents[2] / "README.md"
@@ -145,3 +149,11 @@ def test_the_signal_strength_is_asked_for_alike() -> None:
             conn = chip.peer.connect()
             sd.gap.rssi_start(conn, 0xFF, 0)
             assert (sd.gap.rssi_get(conn).rssi or 0) < 0
+
+
+def test_a_client_has_every_plan_and_loads_none_before() -> None:
+    script = "import sys; from gatts_codec import Client; print(*sys.modules); print(*dir(Client))"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    loaded, names = map(str.split, done.stdout.splitlines())
+    assert not [name for name in loaded if name.startswith(("gatts_codec.plans", "gatts_codec.advertising"))]
+    assert {name for name, value in vars(PlanCalls).items() if isinstance(value, plan)} <= set(names)

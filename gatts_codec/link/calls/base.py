@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from functools import cached_property
 from inspect import signature
 from types import FunctionType
-from typing import Any, ClassVar, Generic, ParamSpec, TypeVar, get_args, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar, get_args, overload
 
-from gatts_codec.plans.plan import Plan
 from gatts_codec.schema.classes import init_of
 from gatts_codec.schema.message import Command, Response
+
+if TYPE_CHECKING:
+    from gatts_codec.plans.plan import Plan
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=Response)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from gatts_codec.link.calls.base import WayT, plan
-from gatts_codec.link.calls.client import ClientCalls
+from gatts_codec.link.calls.base import Calls, WayT, plan
 from gatts_codec.plans.advertise import Advertise, StopAdvertising
 from gatts_codec.plans.connect import ConnectTo
 from gatts_codec.plans.scan import ResumeScanning, Scan, StopScanning
 from gatts_codec.plans.start import Start
 
 
-class HostCalls(ClientCalls[WayT]):
-    """All of a client's calls: the same on every dialect, and the commands of each."""
+class PlanCalls(Calls[WayT]):
+    """Starting, advertising, scanning, connecting: the same on every dialect."""
 
     start: Final = plan(Start)
     advertise: Final = plan(Advertise)
@@ -22,7 +21,3 @@ class HostCalls(ClientCalls[WayT]):
     resume_scanning: Final = plan(ResumeScanning)
     stop_scanning: Final = plan(StopScanning)
     connect_to: Final = plan(ConnectTo)
-
-    def carry_out(self, plan: Any) -> Any:
-        """Send what a plan consists of; each client has its own way."""
-        raise NotImplementedError

@@ -14,7 +14,9 @@ from gatts_codec.capture.files.lines import buffered
 from gatts_codec.capture.files.pairs import directed, merged
 from gatts_codec.capture.readers import read
 from gatts_codec.capture.readers.format import HEAD_BYTES, Format
-from gatts_codec.capture.readers.hextext import FORMAT, parse_hex
+from gatts_codec.capture.readers.hextext import FORMAT as HEX
+from gatts_codec.capture.readers.hextext import parse_hex
+from gatts_codec.capture.readers.raw import FORMAT as RAW
 from gatts_codec.capture.wire.chunks import Chunk, Direction, Entries
 from gatts_codec.capture.wire.direction import infer_directions
 from gatts_codec.capture.wire.frames import Item
@@ -27,7 +29,8 @@ _HEAD_BYTES = 4096
 class Recording:
     """``items`` in order, once; ``format`` says what the input was taken for; ``size`` in bytes, None if unknown.
 
-    ``head`` fills up with the first bytes of hex text as they are read: if they are no frame, they may be a packet.
+    ``head`` fills up with the first bytes of hex or of raw bytes as they are read: if they are no frame, they may be a
+    packet.
     """
 
     name: str
@@ -93,7 +96,7 @@ def from_stream(
 
 def from_hex(text: str, framing: FramingName | None = None) -> Recording:
     """Hex as typed. Raises CaptureError for what is not hex."""
-    return _recording("hex", FORMAT, iter([Chunk(None, None, parse_hex(text))]), framing)
+    return _recording("hex", HEX, iter([Chunk(None, None, parse_hex(text))]), framing)
 
 
 def _recording(
@@ -105,7 +108,7 @@ def _recording(
     position: io.BufferedReader | None = None,
 ) -> Recording:
     head = bytearray()
-    if known is FORMAT:
+    if known in (HEX, RAW):
         entries = _kept(entries, head)
     return Recording(name, known.title, infer_directions(cut(entries, framing)), size, position, head)
 
@@ -118,10 +121,16 @@ def _kept(entries: Entries, head: bytearray) -> Entries:
 
 
 @contextlib.contextmanager
-def open_pair(host: str | Path, device: str | Path, format_name: str | None = None) -> Iterator[Recording]:
+def open_pair(
+    host: str | Path,
+    device: str | Path,
+    format_name: str | None = None,
+    *,
+    framing: FramingName | None = None,
+) -> Iterator[Recording]:
     """What the host sent and what the device sent, from a file each. Raises as ``open_recording``."""
     with Path(host).open("rb") as host_file, Path(device).open("rb") as device_file:
         host_format, sent = read(host_file, str(host), format_name)
         device_format, received = read(device_file, str(device), format_name)
         titles = " and ".join(dict.fromkeys((host_format.title, device_format.title)))
-        yield Recording(f"{host} and {device}", titles, merged(sent, received))
+        yield Recording(f"{host} and {device}", titles, merged(sent, received, framing))

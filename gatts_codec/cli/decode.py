@@ -153,7 +153,7 @@ class _Decode:
                 decoder,
                 verbose=options.verbose,
                 plain=options.plain,
-                name_of=self._session.names.name_of,
+                name_of=self._session.name_of,
             )
         )
 

@@ -48,8 +48,6 @@ class Source:
             )
         if self.words and (self.host or self.device):
             raise click.UsageError("Give either FILE|HEX|- or --host and --device, not both.")
-        if self.framing and self.host and self.device:
-            raise click.UsageError("--framing needs one recording; a file for each direction is read as H5.")
         if self.format_name is not None and self.format_name not in formats():
             raise click.UsageError(f"No format {self.format_name!r}; known are {', '.join(formats())}.")
 
@@ -79,7 +77,9 @@ class Source:
     def _recording(self, stack: contextlib.ExitStack) -> Recording:
         text = " ".join(self.words)
         if self.host and self.device:
-            return stack.enter_context(open_pair(self.host, self.device, self.format_name))
+            return stack.enter_context(
+                open_pair(self.host, self.device, self.format_name, framing=self.framing)
+            )
         if self.host or self.device:
             path, way = (self.host, TO_DEVICE) if self.host else (str(self.device), TO_HOST)
             return stack.enter_context(

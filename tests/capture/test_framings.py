@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from gatts_codec.capture import TO_DEVICE, TO_HOST, CapturedFrame, PacketDecoder, diagnose, open_recording
+from gatts_codec.capture import (
+    TO_DEVICE,
+    TO_HOST,
+    CapturedFrame,
+    PacketDecoder,
+    diagnose,
+    open_pair,
+    open_recording,
+)
 from gatts_codec.capture.files.lines import buffered
 from gatts_codec.capture.readers import read
 from gatts_codec.capture.recording import from_stream
@@ -83,6 +91,41 @@ def test_a_packet_too_long_is_a_bad_frame_and_the_next_is_read() -> None:
     (long,) = cut(iter([Chunk(1, TO_DEVICE, bytes(5000))]), "payload")
     assert isinstance(long, CapturedFrame)
     assert long.error is not None
+
+
+def sides(framing: str) -> tuple[bytes, bytes]:
+    """Two calls and an event as each direction's bytes."""
+    host = [bytes.fromhex("00a801010d180101"), bytes.fromhex("0060")]
+    device = [
+        bytes.fromhex("01a800000000010e00"),
+        bytes.fromhex("016000000000"),
+        bytes.fromhex("025600000003"),
+    ]
+    if framing == "length":
+        host, device = ([len(one).to_bytes(2, "little") + one for one in side] for side in (host, device))
+    return b"".join(host), b"".join(device)
+
+
+@pytest.mark.parametrize("framing", [None, "length"])
+@pytest.mark.parametrize("suffix", [".hex", ".bin"])
+def test_two_files_of_a_length_framed_link_alternate(
+    tmp_path: Path, framing: FramingName | None, suffix: str
+) -> None:
+    paths = [tmp_path / f"{name}{suffix}" for name in ("host", "device")]
+    for path, data in zip(paths, sides("length"), strict=True):
+        path.write_bytes(data.hex().encode() if suffix == ".hex" else data)
+    with open_pair(paths[0], paths[1], framing=framing) as recording:
+        frames = [item for item in recording.items if isinstance(item, CapturedFrame)]
+    assert [frame.dir for frame in frames] == [TO_DEVICE, TO_HOST, TO_DEVICE, TO_HOST, TO_HOST]
+    assert [frame.number for frame in frames] == [1, 2, 3, 4, 5]
+
+
+def test_raw_bytes_are_known_by_their_lengths_or_as_one_packet() -> None:
+    for data in (sides("length")[0], ENABLED):
+        assert from_stream(io.BytesIO(data), "x.bin").format == "raw bytes"
+    for noise in (b"\x80" * 64, bytes(range(100, 0, -1)), ENABLED + b"\1"):
+        with pytest.raises(CaptureError, match="not a recording"):
+            from_stream(io.BytesIO(noise), "x.bin")
 
 
 def pcap(link: int, *packets: bytes) -> bytes:

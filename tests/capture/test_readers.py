@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatts_codec.capture import TO_DEVICE, Chunk, Direction, Entry, Remark
+from gatts_codec.capture import TO_DEVICE, Chunk, Direction, Entry
 from gatts_codec.capture.files.lines import MAX_LINE, buffered
 from gatts_codec.capture.readers import hextext, jsonl
 from gatts_codec.errors import CaptureError
@@ -228,7 +228,7 @@ def test_of_a_line_without_end_no_more_is_read_than_is_handed_out() -> None:
 def test_whatever_the_bytes_nothing_but_entries_comes_out(data: bytes) -> None:
     for reader in (jsonl, hextext):
         for entry in reader.read(buffered(io.BytesIO(data)), "any"):
-            assert isinstance(entry, (Chunk, CaptureError, Remark))
+            assert isinstance(entry, (Chunk, CaptureError))
 
 
 @given(st.lists(st.tuples(st.none() | st.integers(), st.sampled_from([None, TO_DEVICE]), st.binary())))

@@ -48,7 +48,10 @@ VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "firmware/t13_bad_fw14hang.jsonl": ({"chip hung"}, ("frame 15",)),
     "firmware/t13_type_fw14.jsonl": ({"command restarts the chip"}, ("frame 115", "not a command")),
     "firmware/t13_sc_fw14.jsonl": ({"chip restarted"}, ("SC_CONFIRM",)),
-    "firmware/t14_fw14.jsonl": (NOTHING, ("RW_AUTHORIZE_REQUEST",)),
+    "firmware/t14_fw14.jsonl": (
+        NOTHING,
+        ("RW_AUTHORIZE_REQUEST", "does not restart on RESET", "not made since the RESET"),
+    ),
     "pasted/01-slip-h5-error-lines.log": ({"damaged frame"}, ("found 7E", "CRC is 0xbbb5, should be 0xbab5")),
     "pasted/01b-same-in-the-form-the-product-expects.log": ({"damaged frame"}, ("found 7E",)),
     "pasted/02-usb-reenumerated.log": (

@@ -24,9 +24,11 @@ from gatts_codec.capture.bulk.rows import RowMaker, fits
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.files.lines import text_encoding
 from gatts_codec.capture.readers import detect, jsonl, read
+from gatts_codec.capture.readers.format import HEAD_BYTES
 from gatts_codec.capture.wire.chunks import Chunk, Entries
 from gatts_codec.capture.wire.direction import infer_directions
-from gatts_codec.capture.wire.frames import CapturedFrame, assemble
+from gatts_codec.capture.wire.frames import CapturedFrame, Item, assemble
+from gatts_codec.capture.wire.framing import cut, guessed
 from gatts_codec.errors import CaptureError
 
 ROWS = 1 << 15
@@ -129,16 +131,28 @@ def row_batches(
 
 
 def _frames(entries: Entries, faults: Faults) -> Iterator[CapturedFrame]:
-    for item in infer_directions(assemble(entries, sharing=False)):
+    for item in infer_directions(as_a_chip_does(entries)):
         if isinstance(item, CapturedFrame):
             yield item
         elif isinstance(item, CaptureError):
             faults.add(item)
 
 
+def as_a_chip_does(entries: Entries) -> Iterator[Item]:
+    """The frames of a recording in whichever framing; of H5 without those that share one C0."""
+    framing, entries = guessed(entries)
+    return assemble(entries, sharing=False) if framing == "h5" else cut(entries, framing)
+
+
 def in_json_lines(stream: io.BufferedReader, name: str) -> bool:
-    """Whether a recording is one of this project's own, in UTF-8, by its first bytes. Raises CaptureError for none."""
+    """Whether a recording is one of this project's own, of H5 frames, in UTF-8, by its first bytes.
+
+    Raises CaptureError for what is no recording.
+    """
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
     if head.startswith(_NOT_PLAIN):
         return False
-    return detect(stream, name).name == "jsonl" and text_encoding(head) == "utf-8"
+    if detect(stream, name).name != "jsonl" or text_encoding(head) != "utf-8":
+        return False
+    begin = io.BufferedReader(io.BytesIO(stream.peek(HEAD_BYTES)))  # type: ignore[arg-type]
+    return guessed(jsonl.read(begin, name))[0] == "h5"

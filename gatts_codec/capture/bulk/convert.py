@@ -17,6 +17,7 @@ from gatts_codec.capture.bulk.batches import (
     Faults,
     NotInBlocks,
     OnRead,
+    as_a_chip_does,
     block_batches,
     in_json_lines,
     row_batches,
@@ -26,7 +27,6 @@ from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.readers import read
 from gatts_codec.capture.wire.direction import infer_directions
-from gatts_codec.capture.wire.frames import assemble
 from gatts_codec.version import __version__
 
 AUTO = "auto"
@@ -74,7 +74,7 @@ def convert_file(
 
 def _dialect_of(stream: Any, name: str) -> str:
     _, entries = read(stream, name)
-    return detect_dialect(infer_directions(assemble(entries)))[0].dialect
+    return detect_dialect(infer_directions(as_a_chip_does(entries)))[0].dialect
 
 
 def _write(

@@ -124,6 +124,11 @@ class Session:
         self._late: deque[Call] = deque(maxlen=_LATE_KEPT)
         self._own: str | None = None  # the name of the first link; others have sessions of their own
         self._others: dict[str, Session] = {}
+        self._latest: Session = self  # that of the link whose frame came last
+
+    def name_of(self, handle: int) -> str | None:
+        """What an attribute is called, on the link whose frame was fed last."""
+        return self._latest.names.name_of(handle)
 
     @property
     def active(self) -> bool:
@@ -135,7 +140,9 @@ class Session:
         link = record.frame.link
         self._own = link if self._own is None else self._own
         if link != self._own and (link in self._others or len(self._others) < _MAX_LINKS):
-            return self._others.setdefault(link, Session(self.dialect)).feed(record)
+            self._latest = self._others.setdefault(link, Session(self.dialect))
+            return self._latest.feed(record)
+        self._latest = self
         self._now = sight(record)
         found: list[Happening] = []
         for step in self._link.feed(record):

@@ -46,7 +46,7 @@ class Doctor:
         """Takes an item of the recording."""
         link = self._link(item.link if isinstance(item, (CapturedFrame, Remark)) else "")
         link.item(item)
-        self._remarks += isinstance(item, Remark) and item.kind not in ("note", "cut")
+        self._remarks += isinstance(item, Remark) and item.kind != "note"
         if isinstance(item, CapturedFrame):
             self._detector.add(item.packet, item.number)
             link.record(self._decoder.decode(item))

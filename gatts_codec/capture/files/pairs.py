@@ -1,7 +1,7 @@
 """Two recordings of one direction each, as one recording.
 
 With times they are merged by time. Without, by cause: a packet's ack number says how much of the other side it had
-seen, so it comes after exactly that much.
+seen, so it comes after exactly that much; where the framing has no such numbers a response comes after its command.
 """
 
 from __future__ import annotations
@@ -22,21 +22,43 @@ from gatts_codec.capture.wire.chunks import (
     Entry,
     LineFault,
 )
-from gatts_codec.capture.wire.frames import CapturedFrame, Item, assemble
+from gatts_codec.capture.wire.frames import CapturedFrame, Item
+from gatts_codec.capture.wire.framing import FramingName, cut, guessed
 from gatts_codec.framing import H5Type
 
+_COMMAND, _RESPONSE = b"\0", b"\1"
 _LINK_ANSWERS = {"SYNC_RSP": "SYNC", "CONFIG_RSP": "CONFIG"}
 
 
-def merged(host: Entries, device: Entries) -> Iterator[Item]:
-    """The frames of what the host sent and what the device sent, renumbered."""
+def merged(host: Entries, device: Entries, framing: FramingName | None = None) -> Iterator[Item]:
+    """The frames of what the host sent and what the device sent, renumbered. ``framing`` None: guessed."""
     host_head, device_head = _until_chunk(host), _until_chunk(device)
     sides = chain(host_head, host), chain(device_head, device)
     both = [directed(entries, way) for entries, way in zip(sides, (TO_DEVICE, TO_HOST), strict=True)]
     heads = (head[-1] if head else None for head in (host_head, device_head))
     if all(isinstance(head, Chunk) and head.t_us is not None for head in heads):
-        return assemble(_by_time(*both))
-    return _renumbered(_Causal(assemble(both[0]), assemble(both[1])).merge())
+        return cut(_by_time(*both), framing)
+    if framing is None:
+        framing, both[0] = guessed(both[0])
+    sent, received = (cut(entries, framing) for entries in both)
+    return _renumbered(_Causal(sent, received).merge() if framing == "h5" else _by_answer(sent, received))
+
+
+def _by_answer(sent: Iterator[Item], received: Iterator[Item]) -> Iterator[Item]:
+    """Two sides without times and numbers: what the device sent up to a command's response comes behind the command."""
+    for item in sent:
+        yield item
+        asked = _payload(item)
+        if asked[:1] == _COMMAND:
+            for answer in received:
+                yield answer
+                if _payload(answer)[:2] == _RESPONSE + asked[1:2]:
+                    break
+    yield from received
+
+
+def _payload(item: Item) -> bytes:
+    return item.packet.payload if isinstance(item, CapturedFrame) and item.packet is not None else b""
 
 
 def _until_chunk(entries: Entries) -> list[Entry]:

@@ -22,7 +22,7 @@ from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.readers.text.dress import plain
 from gatts_codec.capture.readers.text.wordings import reported
-from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Chunk, Entries, Entry, Remark, cut_off
+from gatts_codec.capture.wire.chunks import CUT_OFF, TO_DEVICE, TO_HOST, Chunk, CutOff, Entries, Entry, Remark
 from gatts_codec.capture.wire.clock import clock_time
 from gatts_codec.errors import CaptureError, EncodeError, brief
 from gatts_codec.framing import h5, slip
@@ -141,7 +141,7 @@ class _Log:
             try:
                 yield self._packet()
             except _CutShort as error:
-                yield cut_off(self._start[0]) if at_the_end else error
+                yield CutOff(CUT_OFF, file=self._name, line=self._start[0]) if at_the_end else error
             except (CaptureError, EncodeError) as error:
                 yield CaptureError(error.reason, file=self._name, line=self._start[0])
             self._text = ""

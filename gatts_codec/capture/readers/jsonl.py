@@ -15,7 +15,7 @@ from typing import Any
 
 from gatts_codec.capture.files.lines import numbered_lines, text_encoding
 from gatts_codec.capture.readers.format import Format, Head
-from gatts_codec.capture.wire.chunks import DIRECTIONS, Chunk, Entries, cut_off
+from gatts_codec.capture.wire.chunks import CUT_OFF, DIRECTIONS, Chunk, CutOff, Entries
 from gatts_codec.errors import CaptureError, brief
 
 _LOOK_AT = 50
@@ -29,7 +29,7 @@ def _recognises(head: Head) -> bool:
 
 
 def read(stream: io.BufferedReader, name: str) -> Entries:
-    """The chunks of a recording; a broken line is a CaptureError entry, one that the end cuts off a remark."""
+    """The chunks of a recording; a broken line is a CaptureError entry, a CutOff where the recording ends in it."""
     cut: CaptureError | None = None
     for line in numbered_lines(stream, name):
         if cut is not None:
@@ -44,7 +44,7 @@ def read(stream: io.BufferedReader, name: str) -> Entries:
             else:
                 yield entry
     if cut is not None:
-        yield cut_off(cut.line or 0)
+        yield CutOff(CUT_OFF, file=name, line=cut.line)
 
 
 def _chunk(text: str, name: str, number: int) -> Chunk | CaptureError:

@@ -51,7 +51,7 @@ class Remark(NamedTuple):
     """A line of the recording that is not bytes and worth showing. ``line`` counts from 1.
 
     ``kind`` is state (of the host's link), error (the host's report of one), bad frame, step, call or other (of a
-    program's log), cut (the recording ends within a line), or note.
+    program's log), or note.
     """
 
     t_us: int | None
@@ -61,10 +61,11 @@ class Remark(NamedTuple):
     link: str = ""
 
 
-def cut_off(line: int) -> Remark:
-    """The remark that a recording ends in the middle of a line, its last."""
-    return Remark(None, f"the recording ends in the middle of line {line}", line, "cut")
+class CutOff(CaptureError):
+    """The recording ends in the middle of a line, its last."""
 
+
+CUT_OFF = "the recording ends in the middle of this line"
 
 Entry: TypeAlias = Chunk | LineFault | Remark | CaptureError
 Entries: TypeAlias = Iterator[Entry]

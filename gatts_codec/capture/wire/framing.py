@@ -35,7 +35,7 @@ _LONGEST_PAYLOAD = 4096
 def cut(entries: Entries, framing: FramingName | None = None) -> Iterator[Item]:
     """The frames of a recording, and what is none. Without ``framing`` it is guessed, and reported if it is not H5."""
     if framing is None:
-        framing, entries = _guessed(entries)
+        framing, entries = guessed(entries)
         if framing != "h5":
             yield Remark(None, _SAID[framing])
     yield from _CUTTERS[framing](entries)
@@ -47,7 +47,8 @@ _SAID = {
 }
 
 
-def _guessed(entries: Entries) -> tuple[FramingName, Entries]:
+def guessed(entries: Entries) -> tuple[FramingName, Entries]:
+    """How packets are cut, by the first entries; and the entries, whole."""
     held: list[Entry] = []
     chunks: list[Chunk] = []
     size = 0

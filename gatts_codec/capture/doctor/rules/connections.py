@@ -14,7 +14,7 @@ from gatts_codec.packets.opaque import Opaque
 _KEPT = 16
 # Nobody ended these: the radio link broke, or could not be made.
 BROKEN = {0x08, 0x22, 0x28, 0x3D, 0x3E}
-_CONNECTED = "BLE_GAP_EVT_CONNECTED"
+CONNECTED = "BLE_GAP_EVTCONNECTED"
 
 
 class Disconnects(Rule):
@@ -28,7 +28,7 @@ class Disconnects(Rule):
         packet, conn_handle = event.delivery.packet, event.conn_handle
         if conn_handle is None:
             return
-        if packet.name == _CONNECTED:
+        if packet.name == CONNECTED:
             self._connected.add(conn_handle)
         elif packet.name == DISCONNECTED:
             self._over(event.delivery, conn_handle, getattr(packet.message, "reason", None))
@@ -91,7 +91,7 @@ class Advertising(Rule):
             self.cases.add("still advertising", of_delivery(call.command, text), {"result": said})
 
     def event(self, event: EventSeen) -> None:
-        if event.delivery.packet.name in (_CONNECTED, "BLE_GAP_EVT_ADV_SET_TERMINATED"):
+        if event.delivery.packet.name in (CONNECTED, "BLE_GAP_EVT_ADV_SET_TERMINATED"):
             self._on = self._before = None
 
     def link(self, change: LinkChange) -> None:
@@ -123,7 +123,7 @@ class TwoMtus(Rule):
             self._said(conn_handle, False, getattr(call.message, "server_rx_mtu", None), call.command)
 
     def event(self, event: EventSeen) -> None:
-        if event.delivery.packet.name in (_CONNECTED, DISCONNECTED):
+        if event.delivery.packet.name in (CONNECTED, DISCONNECTED):
             for as_client in (True, False):
                 self._asked.pop((event.conn_handle or 0, as_client), None)
 

@@ -6,7 +6,7 @@ from gatts_codec.capture.doctor.finding import Cases, Evidence, after, of_frame
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import SIDES, Scene
 from gatts_codec.capture.doctor.texts import Quantity
-from gatts_codec.capture.wire.chunks import TO_HOST, Direction, LineFault, Remark
+from gatts_codec.capture.wire.chunks import TO_HOST, CutOff, Direction, LineFault, Remark
 from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray, Unfinished
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing.slip import END_BYTE, unescape
@@ -39,8 +39,10 @@ class Damage(Rule):
             self.cases.add("line faults", evidence, {"what": item.what}, count=item.times, apart=item.what)
         elif isinstance(item, Remark) and item.kind == "bad frame":
             self._bad(TO_HOST, Evidence(None, item.t_us, f"line {item.line}: {item.text}"))
-        elif isinstance(item, Remark) and item.kind == "cut":
-            self.cases.add("recording cut off", after(self.scene.latest, item.text, item.t_us))
+        elif isinstance(item, CutOff):
+            self.cases.add(
+                "recording cut off", after(self.scene.latest, f"line {item.line}: {item.reason}", None)
+            )
         elif isinstance(item, CaptureError):
             place = f"line {item.line}: " if item.line else ""
             evidence = after(self.scene.latest, f"{place}{item.reason}", None)

@@ -78,7 +78,7 @@ class Program(Rule):
         self._foreign: Remark | None = None
 
     def item(self, item: Item) -> None:
-        if not isinstance(item, Remark) or item.kind in ("note", "cut"):
+        if not isinstance(item, Remark) or item.kind == "note":
             return
         self._spoken = self._spoken or item
         if item.kind == "step":

@@ -5,13 +5,14 @@ from __future__ import annotations
 from gatts_codec.capture.calls.deliveries import LinkChange
 from gatts_codec.capture.calls.names import AttributeNames
 from gatts_codec.capture.calls.selection import handles_of
-from gatts_codec.capture.calls.session import Call
+from gatts_codec.capture.calls.session import Call, EventSeen
 from gatts_codec.capture.decoding.packets import PacketRecord
 from gatts_codec.capture.doctor.finding import of_delivery, of_record
+from gatts_codec.capture.doctor.rules.connections import CONNECTED
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.capture.wire.chunks import TO_HOST
-from gatts_codec.constants import AttrVloc
+from gatts_codec.constants import BLE_CONN_HANDLE_INVALID, AttrVloc
 from gatts_codec.packets.gatts.characteristic_add import CharacteristicAdd
 from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd
 from gatts_codec.packets.gatts.service_add import ServiceAdd, ServiceAddResponse
@@ -55,6 +56,7 @@ class ResetNotObeyed(Rule):
         self._added = False
         self._up = False
         self._reset: PacketRecord | None = None
+        self._connected: set[int] | None = None  # since the last RESET; None before one
 
     def record(self, record: PacketRecord) -> None:
         h5 = record.h5
@@ -70,10 +72,22 @@ class ResetNotObeyed(Rule):
     def link(self, change: LinkChange) -> None:
         if change.what == "reset":
             self._reset, self._added = change.record, False
+            self._connected = set()
         elif change.what == "up":
             self._up = True
         elif change.what.startswith("chip restarted"):
             self._first = None
+
+    def event(self, event: EventSeen) -> None:
+        conn_handle = event.conn_handle
+        if self._connected is None or conn_handle is None or conn_handle == BLE_CONN_HANDLE_INVALID:
+            return
+        if event.delivery.packet.name == CONNECTED or conn_handle in self._connected:
+            self._connected.add(conn_handle)
+            return
+        self._connected = None  # told once
+        said = f"{self.name(event.delivery)} of connection {conn_handle}, which was not made since the RESET"
+        self.cases.add("reset unknown", of_delivery(event.delivery, said), {"what": said})
 
     def call(self, call: Call) -> None:
         message, reply = call.message, call.reply

@@ -30,7 +30,7 @@ class HtmlReport:
 
     def __init__(self, decoder: PacketDecoder) -> None:
         self._session = Session(decoder.dialect)
-        self._describer = Describer(decoder.dialect.numbers, self._session.names.name_of)
+        self._describer = Describer(decoder.dialect.numbers, self._session.name_of)
         self._annotator = Annotator(decoder, self._describer)
         self._columns: dict[str, list[Any]] = {name: [] for name in (*HtmlRow._fields, "copy_of")}
         self._names: dict[str, int] = {}
@@ -85,7 +85,7 @@ class HtmlReport:
         self._columns["name"][-1] = self._names.setdefault(row.name, len(self._names))
         self._columns["copy_of"].append(_MISSING)
         for handle in row.handles:
-            called = self._session.names.name_of(handle)
+            called = self._session.name_of(handle)
             if called:
                 self._handle_names[handle] = called
 

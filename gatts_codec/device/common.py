@@ -95,7 +95,7 @@ def _set_table_size(device: DeviceState, wanted: int) -> None:
 def _set_name(device: DeviceState, name: DeviceName) -> None:
     if name.value is not None:
         device.gap.name = name.value
-    device.gap.name_write_perm = name.write_perm
+    device.gap.name_write_perm, device.gap.name_room = name.write_perm, name.max_len
 
 
 def uuid_vs_add(device: DeviceState, command: UuidVsAdd) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import Any
 from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import HciStatus
 from gatts_codec.device import air
-from gatts_codec.device.gap_state import MAX_NAME, Activity
+from gatts_codec.device.gap_state import Activity
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.address import AddressGet, AddressSet, AddrGet, AddrSet
@@ -68,7 +68,7 @@ def own_address(device: DeviceState) -> Addr:
 
 def device_name_set(device: DeviceState, command: DeviceNameSet) -> dict[str, object]:
     """DATA_SIZE."""
-    refuse_unless(command.len <= MAX_NAME, NrfError.DATA_SIZE)
+    refuse_unless(command.len <= device.gap.name_room, NrfError.DATA_SIZE)
     device.gap.name = command.dev_name or b""
     if command.write_perm is not None:
         device.gap.name_write_perm = command.write_perm

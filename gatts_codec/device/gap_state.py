@@ -30,11 +30,15 @@ class Activity(Enum):
 
 @dataclass(slots=True)
 class GapState:
-    """``address`` has its most significant byte first; ``tag`` is the configuration that advertising began with."""
+    """``address`` has its most significant byte first; ``tag`` is the configuration that advertising began with.
+
+    ``name_room`` is how long ``name`` may become, in bytes.
+    """
 
     address: bytes
     name: bytes
     address_type: int = RANDOM_STATIC
+    name_room: int = MAX_NAME
     name_write_perm: SecMode = NO_ACCESS
     appearance: int = 0
     ppcp: ConnParams = NO_WISHES

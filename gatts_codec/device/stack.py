@@ -24,7 +24,7 @@ from gatts_codec.device.attribute_table import (
     NewAttribute,
     declaration,
 )
-from gatts_codec.device.gap_state import MAX_NAME, GapState
+from gatts_codec.device.gap_state import GapState
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, AttrMd, Uuid
 
 NAME_HANDLE, APPEARANCE_HANDLE, PPCP_HANDLE = 3, 5, 7
@@ -37,7 +37,9 @@ SERVICE_CHANGED = 0x2A05
 def new_table(size: int, gap: GapState, service_changed: bool, resolves_addresses: bool) -> AttributeTable:
     """A table with the stack's own services in it."""
     table = AttributeTable(size)
-    name = NewAttribute(AttrType.CHAR_VAL, Uuid(_NAME), AttrMd(OPEN, NO_ACCESS, vlen=1), gap.name, MAX_NAME)
+    name = NewAttribute(
+        AttrType.CHAR_VAL, Uuid(_NAME), AttrMd(OPEN, NO_ACCESS, vlen=1), gap.name, gap.name_room
+    )
     _add(table, _service(0x1800))
     _add(table, _characteristic(table, _READ, _NAME), name)
     _add(table, _characteristic(table, _READ, _APPEARANCE), _value(_APPEARANCE, bytes(2)))

@@ -157,3 +157,11 @@ def test_a_client_has_every_plan_and_loads_none_before() -> None:
     loaded, names = map(str.split, done.stdout.splitlines())
     assert not [name for name in loaded if name.startswith(("gatts_codec.plans", "gatts_codec.advertising"))]
     assert {name for name, value in vars(PlanCalls).items() if isinstance(value, plan)} <= set(names)
+
+
+@pytest.mark.parametrize("dialect", ["sd_api_v3", "sd_api_v5", "sd_api_v7"])
+def test_a_long_name_fits_where_it_was_given_room(dialect: str) -> None:
+    with chip_of(dialect) as (chip, port), connect(port, dialect, link=QUICK) as sd:
+        sd.start(device_name="n" * 100)
+        assert chip.chip.device.gap.name == b"n" * 100
+        assert sd.gap.device_name_get().dev_name == b"n" * 100

@@ -3,39 +3,30 @@
 body      u8 opcode (events: u16 id), then the packet's fields: encode(), decode_command() ...
 payload   u8 packet type, then the body, as an H5 vendor packet carries it: pack(), unpack()
 
-A packet that is seldom used is coded by walking its layout (interpreter.py). One that is used often gets functions of
-its own, generated from the layout (schema/compiler/): many times as fast, and the same in every other way. With
-GATTS_CODEC_INTERPRETED=1 in the environment there are none; with 0 they are made at the first use.
+A packet that is seldom used is coded by walking its layout. One that is used often gets functions of its own, generated
+from the layout: many times as fast, and the same in every other way (functions.py). With GATTS_CODEC_INTERPRETED=1 in
+the environment there are none; with 0 they are made at the first use.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import lru_cache, partial
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from gatts_codec.constants import Group, Kind
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
-from gatts_codec.interpreter import PACKET_TYPES, BytesLike, Interpreter
-from gatts_codec.packets.entries import PacketEntry
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.blocks import Span
 from gatts_codec.schema.message import Command, Event, Packet, Response
 
 if TYPE_CHECKING:
-    from gatts_codec.schema.compiler import FunctionSource
+    from gatts_codec.constants import Group, Kind
+    from gatts_codec.interpreter import Interpreter
+    from gatts_codec.schema.blocks import Span
 
 __all__ = ["Codec"]
 
 INTERPRETED = "GATTS_CODEC_INTERPRETED"
-# Uses from which on a function of its own costs less than it saves: making it takes as long as some 50 to 150 walks.
-OFTEN = 50
-
-Encode = Callable[[Any], bytes]
-Decode = Callable[[bytes], Any]
+BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 
 class Codec:
@@ -49,20 +40,49 @@ class Codec:
 
     A codec has no state that shows: any number of threads may use one. Codecs of the same dialect and mode share their
     functions, each of which is made when its packet has been used some fifty times, in one to some milliseconds; from
-    then on a use takes microseconds, before that some hundred.
+    then on a use takes microseconds, before that some hundred. The first use of a codec loads construct, and each
+    packet's first use its layout; ``prepare`` does beforehand what all packets have in common.
     Raises UnknownDialectError.
     """
+
+    _interpreter: Interpreter
+    _encoders: Mapping[type, Callable[[Any], bytes]]
+    _packers: Mapping[type, Callable[[Any], bytes]]
+    _payloads: list[list[Callable[[bytes], Packet | Opaque]]]
+    _commands: list[Callable[[bytes], Command[Any]]]
+    _responses: list[Callable[[bytes], Response]]
+    _events: list[Callable[[bytes], Event]]
 
     def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
         self.dialect: Dialect = find_dialect(dialect)
         self.strict = strict
-        functions = _functions(self.dialect, strict, _often(os.environ.get(INTERPRETED, "")))
-        self._interpreter = functions.interpreter
-        self._encoders, self._packers = functions.encoders, functions.packers
-        self._payloads: list[list[Callable[[bytes], Packet | Opaque]]] = functions.payloads
-        self._commands: list[Callable[[bytes], Command[Any]]] = functions.bodies["command"]
-        self._responses: list[Callable[[bytes], Response]] = functions.bodies["response"]
-        self._events: list[Callable[[bytes], Event]] = functions.bodies["event"]
+        self._setting = os.environ.get(INTERPRETED, "")
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked only for what is not there yet: a codec that is used has everything.
+        if name not in Codec.__annotations__ or name in vars(self):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self._load()
+        return vars(self)[name]
+
+    def _load(self) -> None:
+        from gatts_codec.functions import OFTEN, functions  # construct: half of what a command line costs
+
+        often = int(self._setting == "0") if self._setting else OFTEN
+        shared = functions(self.dialect, self.strict, often)
+        self._interpreter = shared.interpreter
+        self._encoders, self._packers, self._payloads = shared.encoders, shared.packers, shared.payloads
+        self._commands, self._responses = shared.bodies["command"], shared.bodies["response"]
+        self._events = shared.bodies["event"]
+
+    def prepare(self) -> None:
+        """Load now what the first packets would load, whatever they are: for when a peer will wait for an answer."""
+        import gatts_codec.packets.gap.structs
+        import gatts_codec.packets.response
+        import gatts_codec.schema.compiler  # noqa: F401
+
+        self._load()
+        self._interpreter.prepare()
 
     def __repr__(self) -> str:
         return f"Codec({self.dialect.name!r}, strict={self.strict})"
@@ -166,139 +186,7 @@ class Codec:
     def generated_source(self, kind: str, name: str) -> str:
         """The functions that encode and decode a packet, as text. Raises EncodeError where there is no such packet."""
         entry = self._interpreter.named(kind, name)
-        sources = _encoder(self._interpreter, entry), _decoder(self._interpreter, entry)
+        from gatts_codec.functions import decoder, encoder
+
+        sources = encoder(self._interpreter, entry), decoder(self._interpreter, entry)
         return "\n\n".join(source.text() for source in sources)
-
-
-class _Functions:
-    """The functions of a dialect, by message class or by the first bytes of a packet; its codecs share them."""
-
-    def __init__(self, interpreter: Interpreter, often: int) -> None:
-        self.interpreter = interpreter
-        self.encoders = _ByClass(interpreter, interpreter.encode, often)
-        self.packers = _ByClass(interpreter, interpreter.pack, often, packed=True)
-        self.bodies: dict[Kind, list[Decode]] = {
-            kind: [partial(interpreter.decode, kind, base=Packet)] * 256 for kind in PACKET_TYPES
-        }
-        self.payloads: list[list[Decode]] = [[interpreter.unpack] * 256 for _ in range(256)]
-        for kind, packet_type in PACKET_TYPES.items() if often else ():
-            decoder_of, unpacker_of = partial(_decoder_of, interpreter, kind), self.payloads[packet_type]
-            _count_uses(self.bodies[kind], decoder_of, often, at=0)
-            _count_uses(unpacker_of, partial(decoder_of, packed=True), often, at=1)
-
-
-class _ByClass(dict[type, Encode]):
-    """Message class to what encodes it. KeyError: the dialect has none, or nothing shall be generated."""
-
-    def __init__(self, interpreter: Interpreter, interpret: Encode, often: int, packed: bool = False) -> None:
-        super().__init__()
-        self._interpreter, self._interpret = interpreter, interpret
-        self._often, self._packed = often, packed
-
-    def __missing__(self, cls: type) -> Encode:
-        entry = self._interpreter.entry_of(cls)
-        if entry is None or not self._often:
-            raise KeyError(cls)
-        write = partial(_encoder, self._interpreter, entry, self._packed)
-        self[cls] = _seldom(self._interpret, write, partial(self.__setitem__, cls), self._often)
-        return self[cls]
-
-
-def _count_uses(
-    table: list[Decode], write: Callable[[int], FunctionSource | None], often: int, *, at: int
-) -> None:
-    """Let a table, which holds the interpreter's functions, generate one when the byte ``at`` often leads to it."""
-    interpret = table[0]
-
-    def first(data: bytes) -> Any:
-        key = data[at]
-        table[key] = _seldom(interpret, partial(write, key), partial(table.__setitem__, key), often)
-        return table[key](data)
-
-    table[:] = [first] * len(table)
-
-
-def _seldom(
-    interpret: Callable[[Any], Any],
-    write: Callable[[], FunctionSource | None],
-    replace: Callable[[Callable[[Any], Any]], None],
-    often: int,
-) -> Callable[[Any], Any]:
-    """A function that interprets until it is used often: then a generated one takes its place."""
-    uses = count(1)
-
-    def seldom(argument: Any) -> Any:
-        if next(uses) < often:
-            return interpret(argument)
-        function = _made(write) or interpret
-        replace(function)
-        return function(argument)
-
-    return seldom
-
-
-def _often(setting: str) -> int:
-    """The use at which a function is made, 0 for never, by what the environment says."""
-    return OFTEN if not setting else int(setting == "0")
-
-
-def _made(write: Callable[[], FunctionSource | None]) -> Callable[[Any], Any] | None:
-    """A generated function; None where there is no such packet, or its layout has a block that none can express."""
-    from gatts_codec.schema.compiler import NotCompilable  # as long to import as a dozen packets
-
-    with suppress(NotCompilable):
-        source = write()
-        return source.function() if source else None
-    return None
-
-
-@lru_cache(maxsize=64)
-def _functions(dialect: Dialect, strict: bool, often: int) -> _Functions:
-    return _Functions(Interpreter(dialect, strict), often)
-
-
-def _encoder(interpreter: Interpreter, entry: PacketEntry, packed: bool = False) -> FunctionSource:
-    from gatts_codec.schema.compiler import encoder_source
-
-    head = bytes((PACKET_TYPES[entry.kind],)) * packed + entry.head
-    title = (
-        f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}: {'pack' if packed else 'encode'}"
-    )
-    interpret = interpreter.pack if packed else interpreter.encode
-    longest = interpreter.longest(entry)
-    return encoder_source(
-        entry.layout,
-        head=head,
-        title=title,
-        interpret=interpret,
-        longest=None if longest is None else longest + packed,
-    )
-
-
-def _decoder(interpreter: Interpreter, entry: PacketEntry, packed: bool = False) -> FunctionSource:
-    from gatts_codec.schema.compiler import decoder_source
-
-    mode = "strict" if interpreter.strict else "tolerant"
-    title = f"{_label(interpreter, entry)}: {'unpack' if packed else 'decode'}, {mode}"
-    return decoder_source(
-        entry.layout,
-        skip=1 + packed,
-        expect=entry.head[1:],
-        strict=interpreter.strict,
-        title=title,
-        argument="payload" if packed else "body",
-        interpret=interpreter.unpack if packed else partial(interpreter.decode, entry.kind, base=Packet),
-    )
-
-
-def _decoder_of(
-    interpreter: Interpreter, kind: Kind, first: int, packed: bool = False
-) -> FunctionSource | None:
-    # Event ids have two bytes. One over 255 is left to the interpreter, to which the function for its low byte turns.
-    head = bytes((first, 0)) if kind == "event" else bytes((first,))
-    entry = interpreter.with_head(kind, head)
-    return entry and _decoder(interpreter, entry, packed)
-
-
-def _label(interpreter: Interpreter, entry: PacketEntry) -> str:
-    return f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}"

@@ -72,6 +72,12 @@ class Interpreter:
         """The message classes of the dialect's packets; loads them all."""
         return [entry.cls for entry in self.entries]
 
+    def prepare(self) -> None:
+        """Load the histories of all groups, and the numbers that tell them apart."""
+        for kind in PACKET_TYPES:
+            self.group(kind, 0)
+        self._all_tables()
+
     def entry_of(self, cls: type) -> PacketEntry | None:
         """A packet by its message class; None where the dialect has none, or has another class for it."""
         if not issubclass(cls, Packet):

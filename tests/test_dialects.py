@@ -40,3 +40,17 @@ def test_a_packet_loads_no_other() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = {name.rpartition(".")[2] for name in done.stdout.split()}
     assert loaded == {"history", "service_add"}
+
+
+def test_a_codec_loads_construct_when_it_is_used() -> None:
+    script = (
+        "import sys, gatts_codec\n"
+        "codec = gatts_codec.Codec('sd_api_v5')\n"
+        "assert 'construct' not in sys.modules\n"
+        "codec.prepare()\n"
+        "ready = set(sys.modules)\n"
+        "codec.unpack(bytes.fromhex('00a001010d180101'))\n"
+        "print(*sorted(set(sys.modules) - ready))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["gatts_codec.packets.gatts.service_add"]

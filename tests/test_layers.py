@@ -23,6 +23,7 @@ ORDER: tuple[set[str], ...] = (
     {"packets"},
     {"dialects", "common", "gap", "gattc", "l2cap", "advertising"},
     {"interpreter"},
+    {"functions"},
     {"codec"},
     {"detection", "plans"},
     {"link", "capture", "vectors", "dissectors"},

@@ -56,6 +56,7 @@ def new_session(transport: Transport, dialect: str | Dialect, options: Options) 
     """A session on a transport, its link not yet begun. Raises UnknownDialectError, and EncodeError for the framing."""
     framing = framing_named(options.framing)
     codec = Codec(dialect, options.strict)
+    codec.prepare()
     link = options.link or HostConfig()
     config = replace(
         link,

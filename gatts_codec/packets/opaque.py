@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from gatts_codec.constants import RpcPacketType
-from gatts_codec.schema.blocks import Refused, as_integer
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Message, byte_count
 
@@ -43,6 +42,11 @@ class Opaque(Message):
 
 def opaque_payload(message: Opaque) -> bytes:
     """Packet type, opcode and bytes as they travel; the data may be of any length. Raises construct's errors."""
+    from gatts_codec.schema.blocks import (  # which load construct: who keeps bytes needs none of it
+        Refused,
+        as_integer,
+    )
+
     packet_type = as_integer(message.packet_type, 0, 0xFF, "(building) -> packet_type")
     if byte_count(message.data) is None:
         raise Refused("expected bytes", "(building) -> data", value=message.data)
@@ -50,6 +54,8 @@ def opaque_payload(message: Opaque) -> bytes:
 
 
 def _head(packet_type: int, opcode: int | None) -> bytes:
+    from gatts_codec.schema.blocks import Refused, as_integer
+
     path, width = "(building) -> opcode", OPCODE_BYTES.get(packet_type, 0)  # type: ignore[call-overload]
     if width:
         return as_integer(opcode, 0, 256**width - 1, path).to_bytes(width, "little")

@@ -39,8 +39,9 @@ from gatts_codec import (
     ServiceChanged,
     UnknownOpcodeError,
     ValueSet,
+    functions,
 )
-from gatts_codec import codec as codec_module
+from gatts_codec.codec import INTERPRETED
 from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.dialects import SD_API_V7
 from gatts_codec.interpreter import Interpreter
@@ -149,26 +150,35 @@ def test_the_environment_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked == [message]
 
 
+@each_dialect
+def test_numbers_below_zero_do_not_count_from_the_end_of_a_table(dialect: str) -> None:
+    codec = Codec(dialect)
+    cls: Any = codec.message_class("command", "opt_set")
+    for opt_id in (-1, -2):
+        with pytest.raises(EncodeError, match="opt_id"):
+            codec.encode(cls(opt_id=opt_id, opt=None))
+
+
 def test_a_packet_gets_functions_of_its_own_when_it_is_used_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(codec_module.INTERPRETED)
+    monkeypatch.delenv(INTERPRETED)
     made: list[object] = []
-    make = codec_module._made
+    write_source = functions._written
 
     def noted(write: Any) -> Any:
         made.append(write)
-        return make(write)
+        return write_source(write)
 
-    monkeypatch.setattr(codec_module, "_made", noted)
+    monkeypatch.setattr(functions, "_written", noted)
     codec = Codec(SD_API_V7.derive("sd_api_v7", firmware="none"))
     message = ValueSet(1, 2, None)
-    for uses in range(1, 3 * codec_module.OFTEN):
+    for uses in range(1, 3 * functions.OFTEN):
         assert codec.encode(message) == b"\xac\x01\x00\x02\x00\x00"
-        assert len(made) == (uses >= codec_module.OFTEN)
-    for uses in range(1, 3 * codec_module.OFTEN):
+        assert len(made) == (uses >= functions.OFTEN)
+    for uses in range(1, 3 * functions.OFTEN):
         assert codec.decode_command(b"\xac\x01\x00\x02\x00\x00") == message
-        assert len(made) == 1 + (uses >= codec_module.OFTEN)
+        assert len(made) == 1 + (uses >= functions.OFTEN)
     with pytest.raises(UnknownOpcodeError):
-        [codec.decode_command(b"\xff") for _ in range(3 * codec_module.OFTEN)]
+        [codec.decode_command(b"\xff") for _ in range(3 * functions.OFTEN)]
 
 
 def test_the_source_can_be_read() -> None:
@@ -268,7 +278,7 @@ def test_no_name_gets_into_the_code(text: str) -> None:
     """Of a dialect, a packet, a class: what one calls them is told in comments alone, and cannot end them."""
     codec = Codec(SD_API_V7.derive(f"{text}\udc9b\nraise SystemExit", firmware=text))
     message = ValueSet(1, 2, None)
-    for _ in range(3 * codec_module.OFTEN):
+    for _ in range(3 * functions.OFTEN):
         assert codec.decode_command(codec.encode(message)) == message
 
     @dataclass(frozen=True, slots=True, repr=False)

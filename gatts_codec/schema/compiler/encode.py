@@ -76,6 +76,7 @@ def _(block: OneOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     known = tuple(value if value in block.values else None for value in range(1 + max(block.values)))
     rest = write(block.subcon, path, way, rest)
     name = way.name(*path)
+    way.source.doubt(f"{way.value(path)} < 0")  # which would count from the end of the table
     way.source.let(name, f"{way.source.constant('one_of', known)}[{way.value(path)}]")
     way.source.doubt(f"{name} is None")
     way.variables[path] = name

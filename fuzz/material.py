@@ -76,7 +76,7 @@ def files() -> list[bytes]:
 def _once_mishandled() -> list[bytes]:
     """What fuzzing has found: a day without hour 94, a number with two points, hex that is none, a cell too long,
     expressions where a literal should be, a line without end,
-    interfaces without end, a packet as long as the file says."""
+    interfaces without end, a packet as long as the file says, a chunk without bytes, a length of nothing."""
     packed = gzip.compress(_FRAMES * 20, mtime=0)
     return [
         _lines("> 2019/09/28 94:42:32.732010  length=2 from=0 to=1", " c0 00"),
@@ -86,6 +86,8 @@ def _once_mishandled() -> list[bytes]:
         ),
         _lines('name,type,start_time,duration,"data"', '"TX","data",0.1,8.68e-05,"\0"', f'"{"x" * 140_000}"'),
         packed[:12] + b"\xff" * 8 + packed[20:],
+        _lines("> 2019/09/28 14:42:32.732010  length=2 from=0 to=1", " c0xxxx"),
+        _lines("> 2019/09/28 14:42:32.732010  length=2 from=0 to=1", " 00 00"),
         _lines("b'',''"),
         _lines("b'',-----5,''"),
         _lines("b''.a.a,''", "b'' b''", r"b'\xc"),

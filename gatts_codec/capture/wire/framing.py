@@ -88,7 +88,7 @@ def _lengths_fit(chunks: list[Chunk]) -> bool:
 def _packets_answer(chunks: list[Chunk]) -> bool:
     """Whether every chunk may be a packet, and one is a response to a command before it."""
     asked, answered = set[int](), False
-    for data in (chunk.data for chunk in chunks):
+    for data in (chunk.data for chunk in chunks if chunk.data):
         if len(data) < _SHORTEST.get(data[0], len(data) + 1):
             return False
         if data[0] == _COMMAND:

@@ -84,6 +84,13 @@ def test_advertising_that_nobody_stops() -> None:
     assert notes(talk) == []
 
 
+def test_a_connection_ends_advertising() -> None:
+    talk = Talk()
+    talk.call(ADVERTISE, AdvStartResponse(0))
+    talk.message(CONNECTED)
+    assert notes(talk) == []
+
+
 def test_advertising_of_the_session_before_is_in_the_way() -> None:
     talk = Talk()
     talk.call(ADVERTISE, AdvStartResponse(0))

@@ -243,7 +243,7 @@ def _bytes_text(name: str, value: bytes, shown: object) -> str:
 
 def _advertising_text(data: bytes) -> str:
     try:
-        return f"[{advertising_text(data)}]"
+        return f"[{advertising_text(data)}]" if data else shorten(data)
     except DecodeError as error:
         return f"{shorten(data)} ({error.reason})"
 

@@ -14,7 +14,7 @@ from gatts_codec.packets.opaque import Opaque
 _KEPT = 16
 # Nobody ended these: the radio link broke, or could not be made.
 BROKEN = {0x08, 0x22, 0x28, 0x3D, 0x3E}
-CONNECTED = "BLE_GAP_EVTCONNECTED"
+CONNECTED = "BLE_GAP_EVT_CONNECTED"
 
 
 class Disconnects(Rule):

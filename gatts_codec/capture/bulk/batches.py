@@ -22,7 +22,7 @@ from gatts_codec.capture.bulk.lines import BLOCK_BYTES, LongLine, blocks
 from gatts_codec.capture.bulk.packets import PacketColumns
 from gatts_codec.capture.bulk.rows import RowMaker, fits
 from gatts_codec.capture.decoding.packets import PacketDecoder
-from gatts_codec.capture.files.lines import text_encoding
+from gatts_codec.capture.files.lines import buffered, text_encoding
 from gatts_codec.capture.readers import detect, jsonl, read
 from gatts_codec.capture.readers.format import HEAD_BYTES
 from gatts_codec.capture.wire.chunks import Chunk, Entries
@@ -154,5 +154,5 @@ def in_json_lines(stream: io.BufferedReader, name: str) -> bool:
         return False
     if detect(stream, name).name != "jsonl" or text_encoding(head) != "utf-8":
         return False
-    begin = io.BufferedReader(io.BytesIO(stream.peek(HEAD_BYTES)))  # type: ignore[arg-type]
+    begin = buffered(io.BytesIO(stream.peek(HEAD_BYTES)))
     return guessed(jsonl.read(begin, name))[0] == "h5"

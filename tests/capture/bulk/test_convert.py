@@ -82,6 +82,16 @@ def test_the_dialect_can_be_found(tmp_path: Path) -> None:
     assert found.dialect == dialect_of(RECORDING)
 
 
+@pytest.mark.parametrize(
+    ("name", "rows"), [("06c-own-record-length-framing.jsonl", 4), ("06-length-framed-txrx-text.txt", 10)]
+)
+@pytest.mark.parametrize("dialect", ["auto", "sd_api_v7"])
+def test_length_framing_is_known_here_too(tmp_path: Path, name: str, rows: int, dialect: str) -> None:
+    source = Path(__file__).parents[2] / "verdicts" / "pasted" / name
+    converted = convert_file(str(source), str(tmp_path / "out.parquet"), dialect)
+    assert (converted.rows, converted.bad_frames, converted.undecodable) == (rows, 0, 0)
+
+
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_an_interrupted_run_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]

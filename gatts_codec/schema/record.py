@@ -69,6 +69,7 @@ class Bits(Member):
         self.if_none = if_none or {}
         if min(widths.values(), default=1) < 1 or sum(widths.values()) > 8 * number.length:
             raise ValueError(f"Bits: {widths} do not fit into {8 * number.length} bits, at least one each")
+        # The bits above the groups: 0 when we write, and in strict decoding.
         self.reserved = number.high & ~((1 << sum(widths.values())) - 1)
 
     @property
@@ -269,7 +270,7 @@ class When(Members):
         if context[self.field] == self.value:
             return super()._parse(stream, context, path)
         for name in self.field_names:
-            context.setdefault(name, None)
+            context.setdefault(name, None)  # another When may have the same field, under another value
         return None
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
@@ -365,6 +366,7 @@ def _innermost(block: Any) -> Any:
 
 
 def _scope(context: Container) -> Container:
+    """The context of a record inside another: fields of its own, and where they began, for errors about them."""
     return Container(_=context, _params=context._params, _building=context._building, _offsets={})
 
 

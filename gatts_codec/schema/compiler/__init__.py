@@ -1,9 +1,9 @@
 """Specialised functions, generated from a layout: what the layout does, some thirty to a hundred times as fast.
 
-    source.py   the text of a function, its constants, and turning it into a function
-    steps.py    a layout as steps, taken one after the other, and forks
-    decode.py   what each block reads, reading.py how far a decoder has got; decode_lists.py: lists and unions
-    encode.py   what each block writes, writing.py how far an encoder has got; encode_lists.py: lists and unions
+    function_source.py  the text of a function, its constants, and turning it into a function
+    steps.py            a layout as steps, taken one after the other, and forks
+    decode.py           what each block reads, reading.py how far a decoder has got; decode_lists.py: lists and unions
+    encode.py           what each block writes, writing.py how far an encoder has got; encode_lists.py: lists and unions
 
 The interpreted layout stays the only truth. A generated function knows the good cases; wherever it is in doubt (a value
 out of range, bytes left over, a type of the caller's own) it returns what ``interpret`` returns, which raises the error

@@ -89,8 +89,8 @@ class Reading(Walk):
         begin, self.begin = self.begin, self.place
         run, self.run = self.run, []
         while run and not run[-1][1]:
-            run.pop()
-        if len(run) == 1 and run[0][0] == "B":
+            run.pop()  # bytes to skip: what reads behind them, or the packet's end, sees whether they are there
+        if len(run) == 1 and run[0][0] == "B":  # indexing costs less than a Struct
             self.source.line(f"{run[0][1]} = {self.source.argument}[{begin}]")
         elif run:
             where = f", {begin.variable}" if begin.variable else ""
@@ -126,11 +126,13 @@ class Reading(Walk):
         self.flush()
         if not self.begin.variable:
             return str(self.begin)
+        # One name in all arms, since the lines behind them are written once.
         self.source.let("begin", str(self.begin))
         return "begin"
 
     def build(self) -> None:
         """Write the making of every record that is complete."""
+        # Filled as an unfrozen twin, which then becomes the frozen class: ``twin_of`` says why.
         for path, record in self.builds:
             name, cls = self.values[path], record.cls
             self.source.line(f"{name} = {self.source.twin(cls)}()")

@@ -87,6 +87,7 @@ class Walk:
 
     def found(self, path: FieldPath, name: str) -> FieldPath:
         """The earlier number that the field at ``path`` mentions: in its record, or in one around it."""
+        # The innermost record first: each item of a list may have a number of the same name.
         around = [path[:depth] for depth in range(len(path) - 1, -1, -1)]
         places = ((*record, *name.split(".")) for record in around)
         place = next((place for place in places if place in self.numbers), None)
@@ -96,6 +97,7 @@ class Walk:
 
     def copy(self: W) -> W:
         """The same place, for an arm of its own."""
+        # What an arm reads, names or learns must not show in the arms beside it.
         containers = {
             name: value.copy() for name, value in vars(self).items() if isinstance(value, (dict, list, set))
         }
@@ -119,6 +121,7 @@ def walk(way: Walk, steps: Steps) -> None:
 
 def fork(way: Walk, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Steps) -> Steps:
     """Write a fork, in whose arms ``fields`` get their values. Where no condition holds, there is doubt."""
+    # Repeating the rest doubles the text with each fork in it: straight arms are faster, but not at any length.
     repeat = sum(forks(step.block) for step in rest) <= way.repeated_forks
     ending = None if repeat else way.part(fields)
     for number, arm in enumerate(arms):

@@ -99,6 +99,7 @@ class Writing(Walk):
             parts += [self._pack(run), piece.variable] if run else [piece.variable]
             run = []
         parts = list(filter(None, parts)) or ["b''"]
+        # Each sum copies what stands before it: that is cheap for few parts only.
         return " + ".join(parts) if len(parts) < 4 else f"b''.join(({', '.join(parts)}))"
 
     def _pack(self, run: Sequence[Constant | Packed]) -> str:

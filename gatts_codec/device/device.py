@@ -51,6 +51,11 @@ _WITHOUT_EFFECT = (bytes([RpcPacketType.DTM_COMMAND]), bytes([RpcPacketType.RESE
 class Device(DeviceState):
     """One connectivity chip of a dialect: packets in, packets out. Raises UnknownDialectError."""
 
+    # Assigned here too: without these, type checkers would infer narrower ones from that.
+    now: float
+    outbox: list[bytes]
+    reboot_cause: str | None
+
     def receive(self, payload: bytes, now: float) -> None:
         """A packet from the host. Any bytes: what firmware does not expect is a fault."""
         self.tick(now)

@@ -19,12 +19,15 @@ from gatts_codec.schema.compiler.steps import (
     Arm,
     Build,
     FieldPath,
+    Fixed,
     Known,
     Meet,
     NotCompilable,
     Step,
     Steps,
     fork,
+    learn,
+    leave_out,
     members_of,
     walk,
 )
@@ -259,12 +262,6 @@ class Filler(NamedTuple):
     """A byte 00 in the place of an absent group."""
 
 
-class Fixed(NamedTuple):
-    """A field that has this value and is not in the data."""
-
-    value: int | None
-
-
 @read.register(Filler)
 def _(block: Filler, path: FieldPath, way: Reading, rest: Steps) -> Steps:
     if way.strict:
@@ -304,15 +301,8 @@ def _equals(way: Reading, path: FieldPath, value: int) -> str:
     return f"{way.source.argument}[{place}:{place + size}] == {int(value).to_bytes(size, 'little')!r}"
 
 
-@read.register(Known)
-def _(block: Known, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    way.known[path] = block.value
-    return rest
-
-
-@read.register(Absent)
-def _(block: Absent, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    return [Step(None, (*path, name)) for name in block.names] + rest
+read.register(Known, learn)
+read.register(Absent, leave_out)
 
 
 @read.register(Build)

@@ -27,12 +27,15 @@ from gatts_codec.schema.compiler.function_source import FunctionSource
 from gatts_codec.schema.compiler.steps import (
     Arm,
     FieldPath,
+    Fixed,
     Known,
     Meet,
     NotCompilable,
     Step,
     Steps,
     fork,
+    learn,
+    leave_out,
     members_of,
     walk,
 )
@@ -246,12 +249,6 @@ def _(block: Flagged, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return fork(way, arms, [(*path, block.key)], rest)
 
 
-class Fixed(NamedTuple):
-    """A field that has this value and is not written."""
-
-    value: int | None
-
-
 @write.register(Fixed)
 def _(block: Fixed, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     value = way.variable(path)
@@ -276,15 +273,8 @@ def _(block: When, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     return fork(way, [Arm(condition, [known, *members]), Arm("", absent)], [absent[0].path], rest)
 
 
-@write.register(Known)
-def _(block: Known, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    way.known[path] = block.value
-    return rest
-
-
-@write.register(Absent)
-def _(block: Absent, path: FieldPath, way: Writing, rest: Steps) -> Steps:
-    return [Step(Fixed(None), (*path, name)) for name in block.names] + rest
+write.register(Known, learn)
+write.register(Absent, leave_out)
 
 
 @write.register(Meet)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from gatts_codec.schema.blocks import Data, Presence, Trailing
 from gatts_codec.schema.compiler.function_source import FunctionSource, unused
 from gatts_codec.schema.lists import Switch
-from gatts_codec.schema.record import Flagged, Member, Record, When, inner_blocks
+from gatts_codec.schema.record import Absent, Flagged, Member, Record, When, inner_blocks
 
 FieldPath = tuple[str, ...]
 
@@ -50,6 +50,12 @@ class Known(NamedTuple):
     """From here on the field has this value."""
 
     value: int
+
+
+class Fixed(NamedTuple):
+    """A field that has this value and does not travel."""
+
+    value: int | None
 
 
 class Arm(NamedTuple):
@@ -117,6 +123,17 @@ def walk(way: Walk, steps: Steps) -> None:
     while steps:
         (block, path), *rest = steps
         steps = way.emit(block, path, way, rest)
+
+
+def learn(block: Known, path: FieldPath, way: Walk, rest: Steps) -> Steps:
+    """Emit nothing, in either direction: later forks on this field have one arm."""
+    way.known[path] = block.value
+    return rest
+
+
+def leave_out(block: Absent, path: FieldPath, way: Walk, rest: Steps) -> Steps:
+    """Fields that are None in either direction."""
+    return [Step(Fixed(None), (*path, name)) for name in block.names] + rest
 
 
 def fork(way: Walk, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Steps) -> Steps:

@@ -102,7 +102,7 @@ def _seldom(
 
 
 def _written(write: Callable[[], FunctionSource | None]) -> FunctionSource | None:
-    """A generated function; None where there is no such packet, or its layout has a block that none can express."""
+    """A generated function; None where there is no such packet, or its layout has a block that cannot be compiled."""
     from gatts_codec.schema.compiler import NotCompilable  # as long to import as a dozen packets
 
     with suppress(NotCompilable):

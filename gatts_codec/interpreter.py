@@ -208,7 +208,7 @@ class Interpreter:
     def _group_of(self, kind: Kind, opcode: int) -> Group:
         try:
             return group_of(self.dialect.numbers, kind, opcode)
-        except UnknownDialectError:  # a dialect of the caller's own, whose other groups nobody listed
+        except UnknownDialectError:  # a dialect of the caller's own, whose other groups are not listed
             return "unknown"
 
     def _head(self, kind: Kind, body: bytes) -> bytes:

@@ -43,7 +43,7 @@ _FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
 class _ReaderGone(Exception):
-    """Nobody reads the output any more. Click would turn the OSError into status 1, which says that data is bad."""
+    """The output has no reader any more. Click would turn the OSError into status 1, which says that data is bad."""
 
 
 class _LogLines(logging.Handler):

@@ -26,7 +26,7 @@ _HELP = (
     ". It may be a code (0x3401, 13313), a name of C, Python or JavaScript (NRF_ERROR_BUSY, NrfError.busy, hvx, "
     "wr_auth, ble_gatts_char_md_t), a sentence with such in it, or a packet in hex"
 )
-_LONGEST = 1 << 16  # characters of a text; nobody asks about more
+_LONGEST = 1 << 16  # characters of a text, far more than a question has
 
 
 @click.command("explain")

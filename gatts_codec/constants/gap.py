@@ -131,7 +131,7 @@ class AuthKeyType(IntEnum):
 
 
 class KeypressNotification(IntEnum):
-    """What somebody does at a keyboard (``BLE_GAP_KP_NOT_TYPE_*``)."""
+    """What the user does at a keyboard (``BLE_GAP_KP_NOT_TYPE_*``)."""
 
     PASSKEY_START = 0
     PASSKEY_DIGIT_IN = 1

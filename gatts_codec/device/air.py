@@ -121,7 +121,7 @@ def ask(
 
 
 def command(device: DeviceState, connection: Connection, request: AttRequest) -> None:
-    """A write command of the peer: nobody learns what became of it."""
+    """A write command of the peer: it is never answered."""
     att.answer(device, connection, request)
 
 

@@ -33,7 +33,7 @@ def answer(device: DeviceState, connection: Connection, request: AttRequest) -> 
 
 
 def denied(permission: SecMode, connection: Connection, closed: GattStatus) -> GattStatus | None:
-    """The error for a peer whose link is not secure enough; ``closed`` if nobody has access. None: allowed."""
+    """The error for a peer whose link is not secure enough; ``closed`` if no peer has access. None: allowed."""
     if permission.sm == 0:
         return closed
     # Mode 2 is signed data, which an encrypted link makes up for.

@@ -72,7 +72,7 @@ class NewAttribute:
 
 
 def declaration(kind: AttrType, uuid: int, value: bytes) -> NewAttribute:
-    """A declaration or a descriptor that nobody writes."""
+    """A declaration, or a descriptor that cannot be written."""
     return NewAttribute(kind, Uuid(uuid), READ_ONLY, value, len(value))
 
 

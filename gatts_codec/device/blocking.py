@@ -132,7 +132,7 @@ class BlockingPeer:
         self._wait(lambda peer: peer.cancel())
 
     def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
-        """A write command, of at most MTU - 3 bytes, which nobody answers. Raises PeerError for longer ones."""
+        """A write command, of at most MTU - 3 bytes, which is not answered. Raises PeerError for longer ones."""
         self._call(lambda: self._peer.write_command(handle, data, signed=signed))
 
     def subscribe(self, value_handle: int, *, notifications: bool = True, indications: bool = False) -> None:

@@ -1,8 +1,8 @@
 """Calls of the GAP group: address, name, appearance, connection parameters, advertising, scanning, disconnecting.
 
-There is no air: advertising only says that a peer may come, scanning finds nobody, connecting finds nobody. Each ends
+There is no air: advertising only says that a peer may come, scanning and connecting find no device. Each ends
 at its time. Calls that change nothing a GATT server could notice (transmit power, PHY ...) succeed and do nothing;
-nobody pairs.
+there is no pairing.
 """
 
 from __future__ import annotations

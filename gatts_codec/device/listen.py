@@ -190,7 +190,7 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
 
 
 def _remove_stale(path: Path) -> None:
-    """Remove the socket that a killed chip has left. One that somebody listens on stays in the way, as does a link."""
+    """Remove the socket that a killed chip has left. One that a program listens on stays, as does a link."""
     if sys.platform == "win32":
         return
     with suppress(OSError):

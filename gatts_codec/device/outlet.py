@@ -10,7 +10,7 @@ _STALLED = "nobody reads what the chip sends: from here on it is lost"
 class Outlet:
     """Hands bytes to ``write``, which returns how many it has taken.
 
-    A UART without flow control waits for nobody. What was begun is finished once there is room (``flush``), so that no
+    A UART without flow control does not wait. What was begun is finished once there is room (``flush``), so that no
     frame is cut; what the chip sends before that is lost, as on a wire, and ``tell`` gets a sentence when that begins,
     and how much it was when it is over. So no more is kept than the chip sends at a time.
     """

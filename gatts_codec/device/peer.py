@@ -140,7 +140,7 @@ class Peer:
         return self._begin(self._request(AttRequest(Op.WRITE, handle, bytes(data))))
 
     def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
-        """A write command, which nobody answers, whatever becomes of it. Raises PeerError over MTU - 3 bytes."""
+        """A write command, which is never answered. Raises PeerError over MTU - 3 bytes."""
         self._check_length(data, _WRITE_OVERHEAD)
         op = Op.SIGNED_WRITE if signed else Op.WRITE_COMMAND
         connection = self._connected()

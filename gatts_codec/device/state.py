@@ -116,7 +116,7 @@ class DeviceState:
         self.table: AttributeTable = self._new_table()
 
     def fault(self, cause: str) -> None:
-        """The firmware's fault handler strikes: what the packet at hand has led to is lost."""
+        """The firmware's fault handler runs: what this packet has led to is lost."""
         self.reboot_cause, self.at_fault = cause, True
 
     def rebuild_table(self) -> None:

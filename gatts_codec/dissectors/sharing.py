@@ -10,7 +10,7 @@ from gatts_codec.constants import Kind
 from gatts_codec.dissectors.tables import DialectTables, PacketTable
 from gatts_codec.schema.describe import Description
 
-# What only the list of Wireshark's fields, or nobody, needs.
+# What only the list of Wireshark's fields needs, if anything.
 _LEFT_OUT = {"message"}
 
 

@@ -27,7 +27,7 @@ class AnyFrame(Protocol):
 
     @property
     def error(self) -> FramingError | None:
-        """Why it is none; None for a good frame."""
+        """Why it is not a good frame; None for a good one."""
         ...
 
 

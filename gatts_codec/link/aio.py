@@ -74,7 +74,7 @@ class Connecting:
         options: Options,
         record: str | os.PathLike[str] | None,
     ) -> None:
-        find_dialect(dialect)  # before a port is opened in vain
+        find_dialect(dialect)  # before a port is opened for nothing
         self._port, self._dialect, self._options, self._record = port, dialect, options, record
         self._client: AsyncClient | None = None
 
@@ -108,7 +108,7 @@ class Connecting:
     async def _open_port(self) -> Transport:
         if not isinstance(self._port, str):
             return open_port(self._port, self._record)
-        # A port can take seconds to open. If nobody waits for that any more it must still be closed.
+        # A port can take seconds to open. If no task waits for that any more it must still be closed.
         opening = asyncio.ensure_future(asyncio.to_thread(open_port, self._port, self._record))
         try:
             return await asyncio.shield(opening)
@@ -196,7 +196,7 @@ class AsyncClient(AnyClient[Awaited]):
             return cast(T, end.value)
 
     async def send_raw(self, payload: Buffer, *, timeout_s: float | None = None) -> bytes:
-        """Send a packet that somebody else has encoded, packet type first, and return its response's payload.
+        """Send a packet that is encoded already, packet type first, and return its response's payload.
 
         The result in it is not looked at. Packet types without a response return ``b""`` once they are acknowledged.
         Raises EncodeError for what no firmware takes: no bytes, too few, over ``max_payload``; LinkTimeout, LinkReset,

@@ -40,7 +40,7 @@ class AnyClient(HostCalls[WayT]):
 
     @property
     def lost_events(self) -> int:
-        """How many events were dropped because nobody took them and the buffer was full."""
+        """How many events were dropped because they were not taken and the buffer was full."""
         return self._session.inbox.lost
 
     @property

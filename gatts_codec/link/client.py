@@ -63,7 +63,7 @@ def connect(
         framing=framing,
         link=link,
     )
-    find_dialect(dialect)  # before a port is opened in vain
+    find_dialect(dialect)  # before a port is opened for nothing
     transport = open_port(port, record)
     try:
         return Client(transport, dialect, options)
@@ -153,7 +153,7 @@ class Client(AnyClient[Blocking]):
             return cast(T, end.value)
 
     def send_raw(self, payload: Buffer, *, timeout_s: float | None = None) -> bytes:
-        """Send a packet that somebody else has encoded, packet type first, and return its response's payload.
+        """Send a packet that is encoded already, packet type first, and return its response's payload.
 
         The result in it is not looked at. Packet types without a response return ``b""`` once they are acknowledged.
         Raises EncodeError for what no firmware takes: no bytes, too few, over ``max_payload``; LinkTimeout, LinkReset,

@@ -31,7 +31,7 @@ def encode_command(codec: Codec, command: object, max_payload: int) -> bytes:
 
 
 def check_raw(payload: object, max_payload: int, codec: Codec) -> bytes:
-    """A payload that somebody else has encoded, as bytes. Raises EncodeError for what no firmware takes."""
+    """A payload that is encoded already, as bytes. Raises EncodeError for what no firmware takes."""
     if not isinstance(payload, (bytes, bytearray, memoryview)):
         raise EncodeError(f"expected bytes, got {type(payload).__name__}", path="payload", value=payload)
     payload = bytes(payload)

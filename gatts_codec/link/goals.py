@@ -12,7 +12,7 @@ _COMMAND, _DTM_COMMAND, _DTM_RESPONSE = 0, 3, 4
 
 
 class Goal(Protocol):
-    """What somebody waits for."""
+    """What a thread or a task waits for."""
 
     @property
     def done(self) -> bool:

@@ -24,7 +24,7 @@ _HEAD = 3  # packet type, event id
 
 
 class Arrival:
-    """An event as it came. What it means is found out when somebody asks: the chip's ACK does not wait for that."""
+    """An event as it came. It is decoded when it is asked for: the chip's ACK does not wait for that."""
 
     __slots__ = ("_codec", "_event", "_notices", "noted", "number", "payload")
 
@@ -58,7 +58,7 @@ class Arrival:
 
 
 class Inbox:
-    """Events that nobody has taken yet, at most ``size``: then the oldest is dropped and counted in ``lost``.
+    """Events that have not been taken yet, at most ``size``: then the oldest is dropped and counted in ``lost``.
 
     ``put`` and ``interrupt`` are not for two threads at a time; a ``Waiter`` may look in its own.
     """
@@ -79,7 +79,7 @@ class Inbox:
         if 0 < arrival.number <= self.newest:
             return
         if len(self.arrivals) >= self._size:
-            with suppress(IndexError):  # somebody has just taken it
+            with suppress(IndexError):  # it has just been taken
                 self.arrivals.popleft()
                 self.lost += 1
                 if not noted:
@@ -95,7 +95,7 @@ class Inbox:
             waiter.error = error
 
     def missing(self, event_type: type, timeout_s: float) -> LinkTimeout:
-        """The error for who has waited in vain, with what is here instead."""
+        """The error when none has come in time, with what is here instead."""
         counts = Counter(type(arrival.event).__name__ for arrival in tuple(self.arrivals))
         heard = ", ".join(f"{count} {name}" for name, count in counts.items()) or "no event"
         reason = f"no {event_type.__name__} within {timeout_s:g} s; there is {heard}"
@@ -103,7 +103,7 @@ class Inbox:
 
 
 class Waiter:
-    """Somebody who waits for an event that ``matches``, any if None: ``done`` when there is something to look at.
+    """A wait for an event that ``matches``, for any if None: ``done`` when there is something to look at.
 
     It belongs to one wait, from ``enter`` to ``leave``. Each event goes to the first who looks and whom it fits.
     """

@@ -41,7 +41,7 @@ class Line:
     def __init__(self, transport: Transport, session: CallSession) -> None:
         self.transport, self.session = transport, session
         self._touching, self._reading, self._turn = Hold(), Hold(), Hold()
-        self.touch = self._touching.run  # do something with the session while nobody else does
+        self.touch = self._touching.run  # do something with the session while no other thread does
         self._followers: dict[Goal, SimpleQueue[None]] = {}
         self._waits = self._steps = 0
         self._unsent = b""
@@ -67,7 +67,7 @@ class Line:
         self._flush()
 
     def tend(self) -> None:
-        """From now on serve the line also when nobody waits."""
+        """From now on serve the line also while no thread waits."""
         self._tender.start()
 
     def ask(self, request: Request) -> None:
@@ -139,7 +139,7 @@ class Line:
         return True
 
     def _pass_on(self) -> None:
-        """After reading: somebody else may have to."""
+        """After reading: another thread may have to."""
         self._wake_followers()
         if self._closed is not None:
             self._shut(self._closed, monotonic() + PATIENCE_S)

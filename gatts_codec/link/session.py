@@ -247,7 +247,7 @@ class CallSession:
         self._unfinished = []
 
     def abandon(self, request: Request) -> None:
-        """Nobody waits for this request any more; its response, if it comes, is dropped with a note."""
+        """The caller does not wait for this request any more; its response, if it comes, is dropped with a note."""
         if self._request is request:
             if request.head and not request.done:
                 self._owe(request)
@@ -279,7 +279,7 @@ class CallSession:
         return isinstance(self.link, HostLink) and not self.link.was_reset
 
     def withdraw(self, waiter: Waiter) -> None:
-        """Nobody waits for this event any more."""
+        """The caller does not wait for this event any more."""
         waiter.leave()
         self.tell_next(waiter.error)
 

@@ -7,7 +7,7 @@
 One thread serves each side: it reads there, and writes what the other side's thread could not write at once. Bytes
 pass as they are, in the pieces in which they come; a slow observer delays nothing.
 
-Memory is bounded. Of what passes while nobody looks, 4 MiB are kept, and the rest is counted. A host that writes faster
+Memory is bounded. Of what passes unobserved, 4 MiB are kept, and the rest is counted. A host that writes faster
 than the chip's port takes is made to wait. A chip cannot be made to wait: what no host program takes is dropped, beyond
 16 KiB, as a serial port without a reader drops it, and reported.
 """
@@ -26,7 +26,7 @@ from gatts_codec.link.transports.base import Transport
 
 Way = Literal["host->device", "device->host"]
 MAX_QUEUED = 1 << 14  # bytes; more would be stale when a program opens the port at last
-MAX_UNSEEN = 4 << 20  # bytes that passed and nobody has looked at; more are counted only
+MAX_UNSEEN = 4 << 20  # bytes that passed and were not looked at; more are counted only
 MAX_FAREWELL = 1 << 14  # bytes of them that are still reported once the tap has been stopped
 _PIECE_COST = 256  # bytes that a piece takes beside its own
 
@@ -34,7 +34,7 @@ _PIECE_COST = 256  # bytes that a piece takes beside its own
 class Passed(NamedTuple):
     """Bytes that arrived from one side. ``t_us`` counts from the tap's beginning.
 
-    ``dropped`` bytes of them did not go on; ``unseen`` pieces before this one were not reported, because nobody asked.
+    ``dropped`` bytes of them did not go on; ``unseen`` pieces before this one were not reported: none was asked for.
     """
 
     t_us: int
@@ -116,7 +116,7 @@ class Tap:
         try:
             for thread in self._threads:
                 thread.join()
-        finally:  # even if somebody is in a hurry
+        finally:  # also after an interrupt
             self._host.transport.close()
             self._chip.transport.close()
 

@@ -1,4 +1,4 @@
-"""What all plans have in common: they become commands of a dialect, which somebody sends one after the other."""
+"""What all plans have in common: they become commands of a dialect, to be sent one after the other."""
 
 from __future__ import annotations
 

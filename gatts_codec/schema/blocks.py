@@ -128,7 +128,7 @@ def lookup(context: Container, field: str) -> Any:
 
 
 def offset_of(context: Container, field: str) -> int | None:
-    """Where that field begins; where nobody knows, None."""
+    """Where that field begins; None where that is not known."""
     name = field.partition(".")[0]
     while name not in context:
         context = context._
@@ -195,7 +195,7 @@ def as_integer(value: Any, low: int, high: int, path: str) -> int:
 
 
 def as_number(value: Any) -> int | None:
-    """A value as a number; None for what is none."""
+    """A value as a number; None for anything else."""
     try:
         return index(value)
     except Exception:  # no integer; or the caller's own type, which may raise anything
@@ -363,7 +363,7 @@ def read_bytes(size: int, stream: BytesIO, path: str) -> bytes:
 
 
 def as_bytes(value: Any, path: str, most: int | None) -> bytes:
-    """A field's value as bytes; what is none, or too long, is refused."""
+    """A field's value as bytes; anything else, or more than ``most``, is refused."""
     size = byte_count(value)
     if size is None:
         raise Refused(f"expected bytes, got {brief(value)}", path, value=value)

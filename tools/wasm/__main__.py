@@ -1,7 +1,7 @@
 """Run the tests on Python for WebAssembly: ``python -m tools.wasm [--pyodide VERSION] [pytest's arguments]``.
 
-Pyodide comes from npm and runs in Node; the packages come from the index, all of them without compiled parts. Tests that
-need threads, processes, sockets or a terminal are not in ``TESTS``: docs/project/versions.md lists them.
+Pyodide comes from npm and runs in Node; the packages come from the index, all of them without compiled parts. Tests
+that need threads, processes, sockets or a terminal are not in ``TESTS``: docs/project/versions.md lists them.
 """
 
 from __future__ import annotations

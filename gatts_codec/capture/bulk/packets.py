@@ -183,7 +183,7 @@ def _distinct(keys: Places) -> tuple[list[int], Places]:
 
 
 def _opaque(block: Block, rows: Places, packet_type: int) -> Places:
-    """Fill in packets that the dialect does not have: nobody knows the fields of any but a response's first."""
+    """Fill in packets that the dialect does not have: no field of them is known but a response's first."""
     begin, end = block.bodies(rows, packet_type)
     if packet_type == _RESPONSE_TYPE:
         block.put("result", rows, np.where(end - begin >= 4, block.number(begin, 4), -1))

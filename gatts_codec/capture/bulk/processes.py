@@ -53,7 +53,7 @@ def run_processes(todo: Sequence[Task], jobs: int) -> Results:
                 yield result
         except BrokenProcessPool:
             raise CaptureError(_KILLED.format(len(todo) - done, len(todo))) from None
-        except BaseException:  # nobody waits for the others
+        except BaseException:  # no caller waits for the others
             held.close()
             raise
 

@@ -156,7 +156,7 @@ def remove_parts_of(name: str, run: str = "") -> None:
 
 def _remove(folder: str, pattern: str, run: str = "") -> None:
     if not is_url(folder):
-        with contextlib.suppress(OSError):  # nobody may write there
+        with contextlib.suppress(OSError):  # not writable
             _remove_local(Path(folder), pattern, run)
         return
     files, path = _file_system(folder)
@@ -178,6 +178,6 @@ def _remove_local(folder: Path, pattern: str, run: str) -> None:
     with NamedTemporaryFile(dir=folder, prefix=PART) as probe:  # a server's clock may go wrong
         now = os.fstat(probe.fileno()).st_mtime
     for part in parts:
-        with contextlib.suppress(OSError):  # Windows lets nobody delete what is open
+        with contextlib.suppress(OSError):  # Windows does not delete what is open
             if (run and run in part.name) or now - part.stat().st_mtime > ABANDONED_S:
                 part.unlink()

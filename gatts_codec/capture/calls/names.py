@@ -22,7 +22,7 @@ class AttributeNames:
         return len(self._names)
 
     def name_of(self, handle: int) -> str | None:
-        """``"Heart Rate Measurement"``, ``"0xab37 CCCD"``, ``"service 0xab0d"``; None for one that nobody has added."""
+        """``"Heart Rate Measurement"``, ``"0xab37 CCCD"``, ``"service 0xab0d"``; None for one that was not added."""
         return self._names.get(handle)
 
     def clear(self) -> None:

@@ -93,7 +93,7 @@ def detect(stream: io.BufferedReader, name: str) -> Format:
 
 
 def _screen(head: Head) -> tuple[str, ...]:
-    """Of what nobody knows: what was looked for, the first lines as they were read, and the closest accepted form."""
+    """Of an unknown format: what was looked for, the first lines as they were read, and the closest accepted form."""
     shown = [
         f"    {number}: {line[:_SHOWN_WIDTH]}" for number, line in enumerate(head.lines[:_SHOWN_LINES], 1)
     ]

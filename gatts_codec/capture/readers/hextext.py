@@ -175,7 +175,7 @@ def _recognises(head: Head) -> bool:
 
 
 def _spelt(text: str, paste: Paste) -> Iterator[PastedLine]:
-    """What a line spells. Raises CaptureError for one that is meant as hex and is none."""
+    """What a line spells. Raises CaptureError for one that looks like hex and is not."""
     if len(text) >= PIECE:  # the beginning of a longer one
         yield PastedLine(None, "", next(_parsed([text, ""], comments=True)))
     elif len(text) > _LONGEST_DRESSED:
@@ -188,7 +188,7 @@ def _spelt(text: str, paste: Paste) -> Iterator[PastedLine]:
 
 
 def _literal(text: str) -> bytes | None:
-    """What a line says that is one of Python's literals; None where it is none, or C, or a list of several."""
+    """What a line says that is one of Python's literals; None where it is not one, or C, or a list of several."""
     if _LITERAL.match(text):
         with suppress(CaptureError):
             return b"".join(_parsed([text], comments=True))

@@ -40,7 +40,7 @@ def _recognises(head: Head) -> bool:
 def read(stream: io.BufferedReader, name: str) -> Entries:
     """The bytes of each decoder and wire, each a channel where the text tells them apart.
 
-    A line that is none comes as CaptureError, among the entries.
+    Any other line comes as CaptureError, among the entries.
     """
     joiner = ByteJoiner()
     for line in numbered_lines(stream, name):

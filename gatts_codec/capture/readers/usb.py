@@ -40,7 +40,7 @@ class Transfer(NamedTuple):
 
 
 class SerialPorts:
-    """Picks the bytes of serial ports out of a capture. An endpoint that speaks mass storage is none.
+    """Picks the bytes of serial ports out of a capture. An endpoint for mass storage is not a serial port.
 
     An FTDI chip is known by its idle packets, status and no data, which come every 16 ms.
     """

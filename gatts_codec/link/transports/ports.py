@@ -24,7 +24,7 @@ class SerialPort(NamedTuple):
 
     @property
     def maker(self) -> str:
-        """Who made it, if that is somebody whose boards carry connectivity firmware; else ``""``."""
+        """Its maker, if its boards carry connectivity firmware; else ``""``."""
         return VENDORS.get(self.vendor_id or 0, "")
 
     @property

@@ -69,7 +69,7 @@ def _is_left_over(link: Path, device: str) -> bool:
     if leads_to == device:
         return True
     if _NUMBER.sub("", leads_to) != _NUMBER.sub("", device):
-        return False  # somebody's own link
+        return False  # a link that something else has made
     try:
         there, fresh = Path(leads_to).stat(), Path(device).stat()
     except FileNotFoundError:

@@ -77,7 +77,7 @@ class RecordingTransport:
             while line:
                 line = line[os.write(self._fd, line) :]
         except OSError as error:
-            # The link matters more than its recording, but nobody shall believe that the file is complete.
+            # The link matters more than its recording, but the file must not look complete.
             _log.error("recording to %s ends here: %s", printable(self._path), error.strerror or error)
             self._end_file()
 

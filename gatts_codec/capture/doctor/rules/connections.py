@@ -1,4 +1,4 @@
-"""Connections: why they end, what the stack was enabled with, advertising that nobody stops, two wishes for one MTU."""
+"""Connections: why they end, what the stack was enabled with, advertising that is never stopped, two MTUs asked for."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.packets.opaque import Opaque
 
 _KEPT = 16
-# Nobody ended these: the radio link broke, or could not be made.
+# Neither end asked for these: the radio link broke, or could not be made.
 BROKEN = {0x08, 0x22, 0x28, 0x3D, 0x3E}
 CONNECTED = "BLE_GAP_EVT_CONNECTED"
 
 
 class Disconnects(Rule):
-    """Connections that end: by somebody's wish, or because the peer was not heard any more."""
+    """Connections that end: one end asked for it, or the peer was not heard any more."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)

@@ -31,7 +31,7 @@ def fatal(delivery: Delivery) -> Fatal | None:
     kind = packet.kind or "packet of a type"
     if kind != "command":
         return Fatal(
-            f"it is not a command: a host's {kind} is none that firmware knows, {_FATAL}", "the host"
+            f"it is not a command: firmware knows no such {kind} of a host, {_FATAL}", "the host"
         )
     if packet.error is not None and not packet.tolerated:
         path = f"{packet.error.path}: " if packet.error.path else ""

@@ -1,7 +1,7 @@
 """What the host's own log says: the words of pc-ble-driver, its bindings and the operating system, in any release.
 
 A reader hands such lines on as remarks of the kind ``error``. They are matched by what they mean, the most telling
-first; one that nobody knows is shown with the codes in it explained.
+first; an unknown one is shown with the codes in it explained.
 """
 
 from __future__ import annotations

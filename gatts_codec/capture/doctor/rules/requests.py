@@ -125,7 +125,7 @@ class Requests(Rule):
         return said, "mend the reply as its result says, and reply again while the request is open"
 
     def _refused(self, call: Call, conn_handle: int, result: int) -> None:
-        """A reply that nobody waits for: to a write command, whose sender is never answered."""
+        """A reply that no peer waits for: to a write command, which is never answered."""
         written = self._written.get(conn_handle)
         if written is None or _write_op(written) not in (WriteOp.WRITE_CMD, WriteOp.SIGN_WRITE_CMD):
             return

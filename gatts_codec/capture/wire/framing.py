@@ -33,7 +33,7 @@ _LONGEST_PAYLOAD = 4096
 
 
 def cut(entries: Entries, framing: FramingName | None = None) -> Iterator[Item]:
-    """The frames of a recording, and what is not a frame. Without ``framing`` it is guessed; other than H5 is reported."""
+    """The frames of a recording, and the rest. Without ``framing`` it is guessed; other than H5 is reported."""
     if framing is None:
         framing, entries = guessed(entries)
         if framing != "h5":

@@ -30,9 +30,7 @@ def fatal(delivery: Delivery) -> Fatal | None:
     packet = delivery.packet
     kind = packet.kind or "packet of a type"
     if kind != "command":
-        return Fatal(
-            f"it is not a command: firmware knows no such {kind} of a host, {_FATAL}", "the host"
-        )
+        return Fatal(f"it is not a command: firmware knows no such {kind} of a host, {_FATAL}", "the host")
     if packet.error is not None and not packet.tolerated:
         path = f"{packet.error.path}: " if packet.error.path else ""
         long = "" if str(MAX_VALUE_LEN) in packet.error.reason else " (wrong dialect, or a damaged packet)"

@@ -29,7 +29,7 @@ class Sight(NamedTuple):
 class Delivery:
     """One reliable packet with all its transmissions. ``sights`` holds the first 16 of ``attempts``.
 
-    ``linking_up``: the chip asked for its configuration meanwhile, so it could not take the packet before.
+    ``before_up``: how often it was sent before the chip asked for its configuration, and so could not take it yet.
     """
 
     record: PacketRecord
@@ -37,7 +37,7 @@ class Delivery:
     attempts: int = 0
     acked: Sight | None = None
     after_ack: int = 0
-    linking_up: bool = False
+    before_up: int = 0
 
     @property
     def packet(self) -> Decoded:
@@ -55,6 +55,11 @@ class Delivery:
     def first(self) -> Sight:
         """Its first transmission."""
         return self.sights[0]
+
+    @property
+    def linking_up(self) -> bool:
+        """Whether the chip was not ready when it was sent first."""
+        return self.before_up > 0
 
     @property
     def ack_us(self) -> int | None:
@@ -251,7 +256,7 @@ class LinkTracker:
             if self._chip_active:
                 return [Oddity("config in active", record)]
             if (waiting := self._senders[TO_DEVICE].outstanding) is not None:
-                waiting.linking_up = True
+                waiting.before_up = waiting.attempts
         if h5.link == "CONFIG_RSP" and direction == TO_HOST and not self.active:
             self.active, self._starting, self._stale = True, True, None
             for sender in self._senders.values():

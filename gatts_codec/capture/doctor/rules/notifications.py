@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from gatts_codec.capture.calls.exchanges import Exchange
 from gatts_codec.capture.calls.session import Call, EventSeen
 from gatts_codec.capture.doctor.finding import of_delivery
+from gatts_codec.capture.doctor.rules.connections import CONNECTED
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.constants import HvxType
@@ -79,16 +80,20 @@ class Sizes(Rule):
         super().__init__(scene)
         self._mtu: dict[int, int] = {}
         self._asked: dict[int, int] = {}  # by the peer, or by this end as a client
+        self._whole: set[int] = set()  # connections whose beginning is in the recording
 
     def event(self, event: EventSeen) -> None:
         message, conn_handle = event.delivery.packet.message, event.conn_handle
-        if isinstance(message, ExchangeMtuRequestEvent):
+        if event.delivery.packet.name == CONNECTED and conn_handle is not None:
+            self._whole.add(conn_handle)
+        elif isinstance(message, ExchangeMtuRequestEvent):
             self._asked[message.conn_handle] = message.client_rx_mtu
         elif isinstance(message, ExchangeMtuRspEvent):
             self._agree(message.conn_handle, message.server_rx_mtu)
         elif conn_handle is not None and self.scene.ends_connection(event.delivery):
             self._mtu.pop(conn_handle, None)
             self._asked.pop(conn_handle, None)
+            self._whole.discard(conn_handle)
 
     def call(self, call: Call) -> None:
         message, conn_handle = call.message, call.conn_handle
@@ -112,6 +117,11 @@ class Sizes(Rule):
             self.cases.add("hvx taken in part", evidence, values | {"mtu": taken + _HEADER})
         elif self.scene.result_name(call.result) == "NRF_ERROR_DATA_SIZE" and asked > mtu - _HEADER:
             evidence = of_delivery(call.command, f"hvx of {asked} bytes: NRF_ERROR_DATA_SIZE")
+            self.cases.add("hvx longer than the mtu", evidence, values)
+        elif call.result == 0 and asked > mtu - _HEADER and call.conn_handle in self._whole:
+            evidence = of_delivery(
+                call.command, f"hvx of {asked} bytes, an MTU of {mtu} since the connection began"
+            )
             self.cases.add("hvx longer than the mtu", evidence, values)
 
 

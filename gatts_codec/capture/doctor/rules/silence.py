@@ -173,7 +173,7 @@ class Silence(Rule):
         command = lost.command
         if command.acked is not None:
             return lost.call.response is None and command.packet.kind == "command"
-        return command.attempts >= _ENOUGH_BEFORE_RESET and not command.linking_up
+        return command.attempts - command.before_up >= _ENOUGH_BEFORE_RESET
 
     def _keep(self, lost: _Lost) -> None:
         if len(self._lost) < _KEPT:

@@ -130,6 +130,22 @@ class _Sender:
     last: Delivery | None = None
     before: Delivery | None = None
     unexpected: Delivery | None = None
+    owed: dict[int, int] = field(default_factory=dict)
+    """How many more ACKs of each number may come: one for each time that a packet was sent."""
+
+    def acknowledged(self, by: Sight) -> Delivery | None:
+        """Takes the ACK that was due; the packet it is for, if one waits."""
+        delivery = self.outstanding
+        if delivery is not None:
+            delivery.acked = by
+            self.owed[(delivery.h5.seq + 1) % 8] = delivery.attempts - 1
+        return delivery
+
+    def is_late(self, ack: int) -> bool:
+        """Whether an ACK answers an earlier transmission of a packet that was acknowledged since."""
+        left = self.owed.get(ack, 0)
+        self.owed[ack] = max(0, left - 1)
+        return left > 0
 
     def repeated(self, packet: H5Packet) -> Delivery | None:
         """The recent delivery that a packet repeats."""
@@ -228,11 +244,8 @@ class LinkTracker:
         if sender.expected is None:  # the recording begins here
             sender.expected = h5.ack
         if h5.ack == sender.expected:
-            outstanding = sender.outstanding
-            if outstanding is None:
-                return []
-            outstanding.acked = sight(record)
-            return [Acked(outstanding)]
+            acknowledged = sender.acknowledged(sight(record))
+            return [] if acknowledged is None else [Acked(acknowledged)]
         if sender.outstanding is not None and h5.ack == sender.outstanding.h5.seq:
             return []  # not taken yet
         skipped = sender.unexpected
@@ -241,6 +254,8 @@ class LinkTracker:
             sender.sent(skipped)
             skipped.acked = sight(record)
             return [skipped, Acked(skipped)]
+        if sender.is_late(h5.ack):
+            return []
         detail = f"ACK {h5.ack} where {sender.expected} was due"
         return [Oddity("bad ack number", record, detail, sender.outstanding)]
 

@@ -83,7 +83,7 @@ class Deliveries(Rule):
             return
         answered, acked = call.response_us, call.ack_us
         if answered is not None and acked is not None and acked - answered > _LATE_US:
-            if command.attempts > 1 and not command.linking_up:
+            if command.attempts - command.before_up > 1:
                 text = "answered, acknowledged only after it was sent again"
                 self.cases.add("ack missing", of_delivery(command, text), {"name": self.name(command)})
                 return
@@ -124,8 +124,8 @@ class Deliveries(Rule):
 
     def _over(self, delivery: Delivery) -> None:
         """An acknowledged delivery: how often did it take?"""
-        needed = delivery.attempts - delivery.after_ack
-        if needed > 1 and not delivery.linking_up and not _is_doubled(delivery):
+        needed = delivery.attempts - delivery.after_ack - delivery.before_up
+        if needed > 1 and not _is_doubled(delivery):
             side = SIDES[delivery.record.frame.dir]
             text = f"{self.name(delivery)}, {needed} times"
             self.cases.add("sent again", of_delivery(delivery, text), {"side": side}, apart=side)

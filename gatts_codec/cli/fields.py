@@ -37,12 +37,14 @@ def command(name: str | None, dialect: str, kind: Kind | None, as_json: bool) ->
     if name is None:
         _list(codec, kinds)
         return
-    for cls in packet_classes(codec, name, kinds):
+    for place, cls in enumerate(packet_classes(codec, name, kinds)):
         fields = list(fields_of(layout_of(codec.dialect, cls)))
         if as_json:
             for field in fields:
                 print_json({"kind": cls.kind, "name": cls.name, **field._asdict()})
         else:
+            if place:
+                say()
             _show(cls, fields, codec)
 
 
@@ -62,4 +64,3 @@ def _show(cls: type[Packet], fields: list[Field], codec: Codec) -> None:
         table.add_row(field.path, field.size, field.type, field.default, meaning)
     if fields:
         console().print(table)
-    say()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from gatts_codec.codec import Codec
+from gatts_codec.constants.gap import AddrCycleMode
+from gatts_codec.packets.gap.address import AddressGet, AddressSet, AddrGet, AddrSet
 from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5
 from gatts_codec.packets.gatts.attr_get import AttrGet, AttrGetV2
 from gatts_codec.packets.gatts.rw_authorize_reply import (
@@ -39,10 +41,21 @@ def _rssi_get_v5(message: RssiGet) -> RssiGetV5:
     return RssiGetV5(message.conn_handle, message.rssi_present)
 
 
+def _address_set(message: AddrSet) -> AddressSet:
+    """The chip keeps the address as it is given; what renews it is privacy's matter in later dialects."""
+    return AddressSet(AddrCycleMode.NONE, message.addr)
+
+
+def _address_get(message: AddrGet) -> AddressGet:
+    return AddressGet(message.addr_present)
+
+
 _VARIANTS: dict[type[Command[Any]], tuple[type[Command[Any]], Callable[[Any], Command[Any]]]] = {
     RwAuthorizeReply: (RwAuthorizeReplyV1, _reply_v1),
     AttrGet: (AttrGetV2, _attr_get_v2),
     RssiGet: (RssiGetV5, _rssi_get_v5),
+    AddrSet: (AddressSet, _address_set),
+    AddrGet: (AddressGet, _address_get),
 }
 
 

@@ -28,6 +28,7 @@ from gatts_codec import (
     memory_pair,
 )
 from gatts_codec.device import ChipRunner, VirtualChip
+from gatts_codec.gap import Addr, AddrType
 from gatts_codec.link import ChipConfig, Transport
 from gatts_codec.link.calls.base import plan
 from gatts_codec.link.calls.plans import PlanCalls
@@ -140,6 +141,16 @@ def test_a_central_scans_goes_on_and_connects(dialect: str) -> None:
         sd.stop_scanning()
         sd.connect_to("F0:12:34:56:78:9A")
         sd.gap.connect_cancel()
+
+
+@each_dialect
+def test_the_address_is_set_and_asked_for_alike(dialect: str) -> None:
+    with chip_of(dialect) as (_, port), connect(port, dialect, link=QUICK) as sd:
+        sd.start()
+        sd.gap.addr_set(Addr.from_text("F0:12:34:56:78:9A"))
+        found = sd.gap.addr_get().addr
+        assert found is not None
+        assert (found.addr.hex(), found.addr_type) == ("9a78563412f0", AddrType.RANDOM_STATIC)
 
 
 def test_the_signal_strength_is_asked_for_alike() -> None:

@@ -1,4 +1,4 @@
-"""The six packets by hand: struct code as one writes it who knows the packets, Python and the same message classes.
+"""The GATTS packets by hand: struct code as one writes it who knows the packets, Python and the same message classes.
 
 The same checks as strict decoding, the same cheap way to build a frozen message. Errors are a bare ValueError.
 """
@@ -30,14 +30,15 @@ from gatts_codec import (
 from gatts_codec.schema.compiler.function_source import twin_of
 
 
-def _new(cls: type[Message]) -> Any:
+def new(cls: type[Message]) -> Any:
+    """The class that a frozen message is filled as."""
     return twin_of(cls)
 
 
-NewAttr, NewAttrMd, NewCharacteristicAdd = _new(Attr), _new(AttrMd), _new(CharacteristicAdd)
-NewCharMd, NewCharPf, NewHvx, NewHvxParams = _new(CharMd), _new(CharPf), _new(Hvx), _new(HvxParams)
-NewServiceAdd, NewUuid, NewValue = _new(ServiceAdd), _new(Uuid), _new(Value)
-NewValueSet, NewWriteEvent = _new(ValueSet), _new(WriteEvent)
+NewAttr, NewAttrMd, NewCharacteristicAdd = new(Attr), new(AttrMd), new(CharacteristicAdd)
+NewCharMd, NewCharPf, NewHvx, NewHvxParams = new(CharMd), new(CharPf), new(Hvx), new(HvxParams)
+NewServiceAdd, NewUuid, NewValue = new(ServiceAdd), new(Uuid), new(Value)
+NewValueSet, NewWriteEvent = new(ValueSet), new(WriteEvent)
 
 SEC_MODES = [SecMode(byte & 0xF, byte >> 4) for byte in range(256)]
 CHAR_PROPS = [CharProps(*(byte >> bit & 1 for bit in range(7))) for byte in range(128)]

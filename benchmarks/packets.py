@@ -1,4 +1,4 @@
-"""The six packets whose cost is measured: a message, and its body as sd_api_v5 sends it."""
+"""The packets whose cost is measured: a message, and its body as sd_api_v5 sends it."""
 
 from __future__ import annotations
 
@@ -23,13 +23,28 @@ from gatts_codec import (
     ValueSet,
     WriteEvent,
 )
+from gatts_codec.gap import (
+    Addr,
+    AdvReportEventV5,
+    EncInfo,
+    EncKey,
+    IdKey,
+    Irk,
+    KeyDistribution,
+    KeySet,
+    MasterId,
+    SecKeys,
+    SecParams,
+    SecParamsReply,
+)
+from gatts_codec.gattc import HandleRange, PrimSrvcDiscRspEvent, Service
 
 DIALECT = "sd_api_v5"
 CODEC = Codec(DIALECT)
 
 
 class Sample(NamedTuple):
-    """``layout`` names the same packet in plain_construct.py and in by_hand.py."""
+    """``layout`` names the same packet in by_hand.py or by_hand_groups.py and, of GATTS, in plain_construct.py."""
 
     title: str
     layout: str
@@ -72,6 +87,25 @@ def value_set(size: int) -> ValueSet:
     return ValueSet(conn_handle=0xFFFF, handle=14, value=Value(_data(size)))
 
 
+_ADDR = Addr(bytes.fromhex("9a78563412f0"), addr_id_peer=0)
+ADV_REPORT = AdvReportEventV5(
+    0xFFFF, _ADDR, rssi=-60, scan_rsp=0, type=0, data=_data(31), direct_addr=Addr(bytes(6), addr_id_peer=0)
+)
+DISCOVERED = PrimSrvcDiscRspEvent(
+    0, 0, 0, tuple(Service(Uuid(0x1800 + at), HandleRange(at * 8 + 1, at * 8 + 8)) for at in range(3))
+)
+_DISTRIBUTION = KeyDistribution(1, 1, 0, 0)
+_KEYS = SecKeys(
+    EncKey(EncInfo(_data(16), auth=1, ltk_len=16, lesc=0), MasterId(0x1234, _data(8))),
+    IdKey(Irk(_data(16)), _ADDR),
+)
+SEC_PARAMS_REPLY = SecParamsReply(
+    0,
+    0,
+    SecParams(bond=1, mitm=1, io_caps=1, kdist_own=_DISTRIBUTION, kdist_peer=_DISTRIBUTION),
+    KeySet(_KEYS, _KEYS),
+)
+
 SAMPLES = (
     Sample("service_add", "service_add", SERVICE_ADD),
     Sample("characteristic_add, full", "characteristic_add", CHARACTERISTIC_ADD),
@@ -79,4 +113,7 @@ SAMPLES = (
     Sample("value_set 512 B", "value_set", value_set(512)),
     Sample("hvx 244 B", "hvx", HVX),
     Sample("WRITE event", "write", WRITE),
+    Sample("adv_report event", "adv_report", ADV_REPORT),
+    Sample("prim_srvc_disc_rsp event", "prim_srvc_disc_rsp", DISCOVERED),
+    Sample("sec_params_reply", "sec_params_reply", SEC_PARAMS_REPLY),
 )

@@ -1,20 +1,35 @@
-"""What importing costs, each time in a process of its own."""
+"""What importing costs, and the first uses of packets, each time in a process of its own.
+
+The scale is ``import construct``, in the same run: the same kind of work, on the same machine. Modules are compiled
+beforehand, as pip does when it installs them.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, share
+from benchmarks.packets import CODEC, SAMPLES
 
 GROUP = "start"
+SCALE = "import construct"
+# Must and stretch, against the scale.
+GOALS = (
+    ("import gatts_codec", 1 / 2, 1 / 4),
+    ("Codec('sd_api_v5')", 1.0, 0.7),
+)
 _TIMED = "from time import process_time as t; a = t(); {}; print(t() - a)"
 STATEMENTS = {
     "import construct": "import construct",
     "import gatts_codec": "import gatts_codec",
     "Codec('sd_api_v5')": "from gatts_codec import Codec; Codec('sd_api_v5')",
+    "Codec('sd_api_v5').prepare()": "from gatts_codec import Codec; Codec('sd_api_v5').prepare()",
     "Codec and a first packet": (
         "from gatts_codec import Codec, ServiceAdd, Uuid; c = Codec('sd_api_v5');"
         "c.decode_command(c.encode(ServiceAdd(1, Uuid(1))))"
@@ -24,16 +39,41 @@ STATEMENTS = {
 
 def figures(rounds: int) -> Iterator[Figure]:
     """CPU time in milliseconds, and the package against construct."""
-    seconds: dict[str, list[float]] = {name: [] for name in STATEMENTS}
-    for _ in range(max(5, rounds // 5)):
-        for name, statement in STATEMENTS.items():
-            seconds[name].append(_seconds(statement))
-    ratio = median(seconds["import gatts_codec"]) / median(seconds["import construct"])
-    yield share(GROUP, "import gatts_codec against import construct", ratio, 1 / 2, 1 / 4)
-    for name, values in seconds.items():
-        yield Figure(GROUP, name, median(values) * 1000, "ms")
+    seconds: dict[str, list[float]] = {}
+    with TemporaryDirectory() as folder:
+        environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
+        for number in range(1 + max(5, rounds // 5)):
+            took = {name: _seconds(statement, environment) for name, statement in STATEMENTS.items()}
+            for name, each in (took | _uses(environment)).items():
+                if number:  # the first one compiles
+                    seconds.setdefault(name, []).append(each)
+    middle = {name: median(values) for name, values in seconds.items()}
+    for name, must, stretch in GOALS:
+        yield share(GROUP, f"{name} against import construct", middle[name] / middle[SCALE], must, stretch)
+    yield from _slowest(middle)
+    for name in STATEMENTS:
+        yield Figure(GROUP, name, middle[name] * 1000, "ms")
 
 
-def _seconds(statement: str) -> float:
+def _slowest(middle: dict[str, float]) -> Iterator[Figure]:
+    """Of all uses of all packets after ``prepare``: their modules load, and functions are generated."""
+    name = max(middle.keys() - STATEMENTS.keys(), key=middle.__getitem__)
+    against = "the slowest use of a packet against import construct"
+    yield share(GROUP, against, middle[name] / middle[SCALE], 1 / 8, 1 / 12)
+    yield Figure(GROUP, f"the slowest use: {name}", middle[name] * 1000, "ms")
+
+
+def _uses(environment: dict[str, str]) -> dict[str, float]:
+    """The slowest of the uses of each packet, in seconds."""
+    payloads = {sample.title: CODEC.pack(sample.message).hex() for sample in SAMPLES}
+    command = [sys.executable, "-m", "benchmarks.first_uses"]
+    sent = json.dumps(payloads)
+    done = subprocess.run(command, input=sent, capture_output=True, check=True, text=True, env=environment)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def _seconds(statement: str, environment: dict[str, str]) -> float:
     command = [sys.executable, "-c", _TIMED.format(statement)]
-    return float(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    done = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
+    return float(done.stdout)

@@ -77,8 +77,9 @@ class Codec:
 
     def prepare(self) -> None:
         """Load now what the first packets would load, whatever they are: for when a peer will wait for an answer."""
-        import gatts_codec.packets.gap.structs
+        import gatts_codec.packets.gap.keys
         import gatts_codec.packets.response
+        import gatts_codec.schema.characteristic
         import gatts_codec.schema.compiler  # noqa: F401
 
         self._load()

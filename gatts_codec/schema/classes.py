@@ -68,8 +68,11 @@ def _init(cls: Any) -> Callable[..., None]:
         )
         for field in dataclasses.fields(cls)
     ]
-    hooks = {"__post_init__": cls.__post_init__} if hasattr(cls, "__post_init__") else {}
+    namespace = {"__post_init__": cls.__post_init__} if hasattr(cls, "__post_init__") else {}
+    namespace["__doc__"] = (
+        "A model."  # without one it would be made of the signature, which costs as much as the rest
+    )
     model = dataclasses.make_dataclass(
-        cls.__name__, fields, namespace=hooks, repr=False, eq=False, frozen=True
+        cls.__name__, fields, namespace=namespace, repr=False, eq=False, match_args=False, frozen=True
     )
     return model.__init__  # type: ignore[misc,no-any-return]  # taken from the class on purpose

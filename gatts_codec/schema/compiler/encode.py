@@ -9,7 +9,7 @@ Only exact types pass: an instance of a subclass, a bytearray, is left to the in
 
 from __future__ import annotations
 
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import Any, NamedTuple
 
 from gatts_codec.schema.blocks import (
@@ -43,6 +43,7 @@ from gatts_codec.schema.compiler.writing import ByteRun, Constant, Packed, Writi
 from gatts_codec.schema.record import Absent, Bits, Flagged, Record, When
 
 MOST_BITS = 12  # of a field that shares a number: there is a table of its values
+BYTE = 8  # bits that have one table
 PRESENT, ABSENT = Constant(b"\1"), Constant(b"\0")
 
 
@@ -140,13 +141,33 @@ def _(block: Checked, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 def _(block: Bits, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     fields = [_bits_value(block, (*path, name), way) for name in block.widths]
     way.numbers.update((*path, name) for name in block.widths)
-    shifted = [
-        _shifted(block, group, value, way) for group, value in zip(block.groups(), fields, strict=True)
-    ]
     # A table refuses what is too large and what is not an integer; a negative index it would take.
     way.source.doubt(f"{' | '.join(fields)} < 0")
-    way.pieces.append(Packed(block.number.fmtstr[1:], " | ".join(shifted)))
+    if sum(block.widths.values()) <= BYTE:
+        table = way.source.constant("bits", _table(block))
+        whole = table + "".join(f"[{value}]" for value in fields)
+    else:
+        groups = zip(block.groups(), fields, strict=True)
+        whole = " | ".join(_shifted(block, group, value, way) for group, value in groups)
+    way.pieces.append(Packed(block.number.fmtstr[1:], whole))
     return rest
+
+
+@lru_cache(maxsize=256)
+def _table(block: Bits) -> Any:
+    return _nested(block, list(block.groups()), 0)
+
+
+def _nested(block: Bits, groups: list[tuple[str, int, int]], whole: int) -> Any:
+    """The byte for each combination of values, by one index a field; None where a value is not legal."""
+    if not groups:
+        return whole
+    (name, shift, width), *others = groups
+    values = range(1 << width)
+    legal = {block.required.get(name, value) for value in values}
+    return tuple(
+        _nested(block, others, whole | value << shift) if value in legal else None for value in values
+    )
 
 
 def _bits_value(block: Bits, path: FieldPath, way: Writing) -> str:
@@ -155,7 +176,8 @@ def _bits_value(block: Bits, path: FieldPath, way: Writing) -> str:
         return way.counted(path, (*path[:-1], block.counts[name]))
     if name in block.if_none:
         value = way.variable(path)
-        return f"({block.if_none[name]} if {value} is None else {value})"
+        way.source.line(f"if {value} is None: {value} = {block.if_none[name]}")
+        return value
     return way.value(path)
 
 
@@ -198,8 +220,11 @@ class Limited(NamedTuple):
 @write.register(Sized)
 def _(block: Sized, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     data, size = way.variable(path), way.variable(block.length)
-    way.source.doubt(f"{way.size(block.length)} != len({data})")
-    way.limit(f"len({data})", block.most)
+    if size == way.sizes.get(data):
+        way.limit(size, block.most)
+    else:
+        way.source.doubt(f"{way.size(block.length)} != len({data})")
+        way.limit(f"len({data})", block.most)
     way.pieces.append(ByteRun(data, size))
     return rest
 
@@ -224,10 +249,10 @@ def _(block: Counted, path: FieldPath, way: Writing, rest: Steps) -> Steps:
 @write.register(Raw)
 def _(block: Raw, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     data = way.variable(path)
-    way.source.doubt(f"type({data}) is not bytes")
     if isinstance(block.size, str):
+        way.source.doubt(f"type({data}) is not bytes")
         return [Step(Sized(way.found(path, block.size), None), path), *rest]
-    way.source.doubt(f"len({data}) != {block.size}")
+    way.source.doubt(f"len({data}) != {block.size}")  # a Struct takes nothing but bytes
     way.pieces.append(Packed(f"{block.size}s", data))
     return rest
 

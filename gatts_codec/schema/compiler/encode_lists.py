@@ -15,7 +15,7 @@ from gatts_codec.schema.record import AtMost, Count
 @write.register(ListOf)
 def _(block: ListOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
     items = way.variable(path)
-    way.source.doubt(f"type({items}) not in (tuple, list)")
+    way.source.doubt(f"type({items}) is not tuple and type({items}) is not list")
     if isinstance(block.count, str):
         way.source.doubt(f"{way.size(way.found(path, block.count))} != len({items})")
     else:

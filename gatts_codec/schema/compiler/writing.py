@@ -43,6 +43,7 @@ class Writing(Walk):
     pieces: list[Piece] = field(default_factory=list)
     held: list[Piece] = field(default_factory=list)
     variables: dict[FieldPath, str] = field(default_factory=lambda: {(): "message"})
+    sizes: dict[str, str] = field(default_factory=dict)  # variables that were set to the length of another
 
     def value(self, path: FieldPath) -> str:
         """The expression of a field's value."""
@@ -66,8 +67,9 @@ class Writing(Walk):
 
     def counted(self, path: FieldPath, of: FieldPath) -> str:
         """The variable of a count that is not a field: how much there is of another field."""
-        name = self.variables[path] = self.name(*path)
-        self.source.line(f"{name} = len({self.variable(of)})")
+        name, counted = self.name(*path), self.variable(of)
+        self.variables[path] = self.sizes[counted] = name
+        self.source.line(f"{name} = len({counted})")
         return name
 
     def inside(self, path: FieldPath, variable: str) -> Writing:

@@ -59,7 +59,7 @@ def _slowest(middle: dict[str, float]) -> Iterator[Figure]:
     """Of all uses of all packets after ``prepare``: their modules load, and functions are generated."""
     name = max(middle.keys() - STATEMENTS.keys(), key=middle.__getitem__)
     against = "the slowest use of a packet against import construct"
-    yield share(GROUP, against, middle[name] / middle[SCALE], 1 / 8, 1 / 12)
+    yield share(GROUP, against, middle[name] / middle[SCALE], 0.15, 0.1)
     yield Figure(GROUP, f"the slowest use: {name}", middle[name] * 1000, "ms")
 
 

@@ -26,6 +26,7 @@ from typing import (
     ClassVar,
     Generic,
     NamedTuple,
+    Optional,
     TypeVar,
     Union,
     get_args,
@@ -223,7 +224,8 @@ _FIELD_TYPES: dict[type[Message], dict[str, FieldType]] = {}
 def field_types(cls: type[Message]) -> dict[str, FieldType]:
     """The declared type of every field, in declaration order."""
     if cls not in _FIELD_TYPES:
-        hints = get_type_hints(cls, include_extras=True)
+        # An InitVar is no field, and no type either to Python 3.10.
+        hints = get_type_hints(cls, localns={"InitVar": Optional}, include_extras=True)
         names = (field.name for field in fields(cls))  # type: ignore[arg-type]
         _FIELD_TYPES[cls] = {name: _field_type(hints[name]) for name in names}
     return _FIELD_TYPES[cls]

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 const [runtime, packages, checkout, ...args] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${runtime}/pyodide.mjs`));
 const python = await loadPyodide({ indexURL: `${runtime}/`, env: { HOME: "/home", PYTHONWARNDEFAULTENCODING: "1", ...environment() } });
-python.unpackArchive(readFileSync(packages), "zip", { extractDir: python.runPython("import site; site.getsitepackages()[0]") });
+python.unpackArchive(new Uint8Array(readFileSync(packages)), "zip", { extractDir: python.runPython("import site; site.getsitepackages()[0]") });
 python.FS.mkdirTree("/checkout");
 python.FS.mount(python.FS.filesystems.NODEFS, { root: checkout }, "/checkout");
 const run = python.runPython(`

@@ -19,6 +19,8 @@ from gatts_codec.capture.wire.chunks import CUT_OFF, DIRECTIONS, Chunk, CutOff, 
 from gatts_codec.errors import CaptureError, brief
 
 _LOOK_AT = 50
+# More than any line has. On WebAssembly the parser of Python does not survive deep nesting.
+_MOST_BRACKETS = 500
 _BEGUN = re.compile(r"\s*\{.*[^}\s]\s*")  # an object without its end
 
 
@@ -48,9 +50,11 @@ def read(stream: io.BufferedReader, name: str) -> Entries:
 
 
 def _chunk(text: str, name: str, number: int) -> Chunk | CaptureError:
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        return CaptureError("not JSON of a recording: nested too deeply", file=name, line=number)
     try:
         record = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         return CaptureError(f"not JSON: {error}", file=name, line=number)
     reason = _flaw(record)
     if reason:

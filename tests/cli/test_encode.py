@@ -182,7 +182,7 @@ def test_structures_are_those_of_the_dialect(run: Runner, dialect: str, typed: s
     [
         ("gap.adv_strat", "did you mean gap.adv_start"),
         ("adv_start", "did you mean gap.adv_start"),
-        ("gap.adv_start adv_params.intervall=1", "adv_params.intervall: AdvParamsV5 has no field 'intervall', but"),
+        ("gap.adv_start adv_params.intervl=1", "adv_params.intervl: AdvParamsV5 has no field 'intervl', but"),
         ("gap.adv_start adv_params.interval=70000", "adv_params.interval: expected an integer 0..65535, got"),
         ("gap.adv_start adv_params.peer_addr.addr=F0:12", "adv_params.peer_addr.addr: not an address like F0"),
         ("cfg_set cfg.att_mtus=247", "VsUuidCfg or ConnGap or one of 8 others has no field 'att_mtus', but att_mtu"),

@@ -223,4 +223,3 @@ def test_a_line_with_marks_around_its_bytes_is_read_as_an_argument(run: Runner) 
 def test_framing_can_be_told(run: Runner) -> None:
     outcome = run("decode", "--framing", "length", "02 00 00 60", "--json", "-d", "sd_api_v5")
     assert [row["payload"] for row in outcome.records] == ["0060"]
-    assert run("decode", "--framing", "length", "--host", "a", "--device", "b").status == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -153,3 +154,11 @@ def test_application_lines_alone_are_no_bytes_and_said_so() -> None:
 )
 def test_clock_times(text: str, t_us: int | None) -> None:
     assert clock_time(text) == t_us
+
+
+def test_lines_that_a_terminal_has_broken_are_joined_again() -> None:
+    log = CAPTURES / "driver_logs" / "sd_api_v5.c_values.log"
+    lines = log.read_text().splitlines()[:60]
+    broken = "\n".join("\n".join(textwrap.wrap(line, 72, break_on_hyphens=False)) for line in lines)
+    assert frames(read(broken)) == frames(read("\n".join(lines)))
+    assert len(frames(read(broken))) > 40

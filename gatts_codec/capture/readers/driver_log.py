@@ -28,6 +28,10 @@ from gatts_codec.errors import CaptureError, EncodeError, brief
 from gatts_codec.framing import h5, slip
 
 _PACKET = re.compile(r"(?P<arrow>->|<-)\s*\[(?P<hex>\s*N/A\s*|(?:\s*[0-9a-f]{2})*\s*)\]", re.IGNORECASE)
+_OPENED = re.compile(
+    r"(?:->|<-)\s*\[(?:\s*[0-9a-f]{2})*\s*$", re.IGNORECASE
+)  # the line is broken within the bytes
+_MORE_BYTES = re.compile(r"\s*(?:[0-9a-f]{2}(?:\s+|$|(?=\])))*(?:$|\])", re.IGNORECASE)
 _FIELDS = {
     "type": re.compile(r"type:\s*(\S+)"),
     "reliable": re.compile(r"reliable:\s*(yes|no)"),
@@ -61,7 +65,7 @@ _LINK = re.compile(r"\[(/dev/[^\]\s]{1,60}|COM\d{1,3})\]")
 _JOINED = re.compile(
     r"(?<=\S)\s+(?=\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d)|(?<=err_code:0x0)\s+(?=\d+(?:\s*/\s*\d+)?\s*(?:->|<-)\s*\[)"
 )
-_LINES_A_PACKET = 4
+_LINES_A_PACKET = 64  # of a terminal, which breaks them anywhere
 _ECHO_WITHIN = 16  # an echo follows its line at once, or that of another thread
 
 
@@ -101,16 +105,12 @@ class _Log:
     def _record(self, number: int, text: str) -> Entries:
         if self._is_echo(text):
             return
-        begins = _PACKET.search(text)
+        begins = _PACKET.search(text) or _OPENED.search(text)
         if begins:
             yield from self.finish()
             self._start = number, clock_time(text), _link(text[: begins.start()])
             self._text, self._lines = text[begins.start() :], 1
-        elif (
-            self._text
-            and self._lines < _LINES_A_PACKET
-            and any(field.search(text) for field in _FIELDS.values())
-        ):
+        elif self._text and self._lines < _LINES_A_PACKET and self._goes_on(text):
             self._text += " " + text
             self._lines += 1
         elif entry := self._other(number, text):
@@ -118,6 +118,12 @@ class _Log:
             yield entry
         if self._text and "err_code" in self._text:
             yield from self.finish()
+
+    def _goes_on(self, text: str) -> bool:
+        """Whether a line belongs to the packet under way."""
+        if "]" not in self._text:
+            return _MORE_BYTES.match(text) is not None
+        return any(field.search(text) for field in _FIELDS.values())
 
     def _is_echo(self, text: str) -> bool:
         """Whether an observer repeats a line, or a line what an observer has said."""
@@ -148,7 +154,8 @@ class _Log:
 
     def _packet(self) -> Entry:
         begins = _PACKET.match(self._text)
-        assert begins is not None
+        if begins is None:
+            raise _CutShort("a packet without an end: cut short?", file=self._name, line=self._start[0])
         fields = {name: found[1] for name, field in _FIELDS.items() if (found := field.search(self._text))}
         missing = [name for name in _FIELDS if name not in fields and name not in _OPTIONAL]
         if missing:

@@ -32,9 +32,10 @@ _IN = r"rx|in|reads?|recv|received?|chip|device|irp_mj_read"
 SIDES = f"{_OUT}|{_IN}"
 _WORD = re.compile(rf"(?<![a-z])(?:(?P<TX>{_OUT})|(?P<RX>{_IN}))(?![a-z])", re.IGNORECASE)
 _SIGN = re.compile(r"(?P<TX>[-=]{0,3}>{1,3})|(?P<RX><{1,3}[-=]{0,3})(?![^\s\[(])")
-_MARKS = (
-    r"\W{0,3}(?:tx|rx|out|in|write|read|sent|received|host|chip)\b\W{1,5}|(?:-{1,2}>|<-{1,2}|>>|<<)\s*\W?"
-)
+_MARK_WORDS = "tx|rx|out|in|write|read|sent|received|host|chip"
+_MARKS = rf"\W{{0,3}}(?:{_MARK_WORDS})\b\W{{1,5}}|(?:-{{1,2}}>|<-{{1,2}}|>>|<<)\s*\W?"
+_ANY_MARK = re.compile(f"[<>]|{_MARK_WORDS}", re.IGNORECASE)
+_SHORTEST_JOINED = 24  # characters of a line with two packets
 _TIME = "\x01"  # stands for a stamp's characters
 _JOINED = re.compile(
     rf"(?<=[0-9a-f\])>}}'\"])\s+(?=(?:[\[(]?{_TIME}+\W{{0,4}})?(?:{_MARKS})(?:0x)?[0-9a-f]{{2}})",
@@ -56,6 +57,8 @@ def plain(text: str) -> str:
 
 def pieces(line: str) -> list[str]:
     """A line cut before each mark of a wire that bytes follow, and before its time."""
+    if len(line) < _SHORTEST_JOINED or not _ANY_MARK.search(line, _SHORTEST_JOINED // 2):
+        return [line]
     untimed = _STAMP.sub(lambda found: _TIME * len(found[0]), line)
     cuts = [0, *(found.end() for found in _JOINED.finditer(untimed)), len(line)]
     return [line[start:end] for start, end in pairwise(cuts)]

@@ -77,13 +77,17 @@ class Paste:
 
 def _parted(line: str) -> list[str]:
     """A line with several packets, each behind its mark (and time), as one part for each."""
-    parts = [""]
-    for piece in pieces(line):
-        run = _likeliest(timed(parts[-1])[1]) if parts[-1] else None
-        if run is None or len(run.data) < _ENOUGH:
-            parts[-1] += piece
-        else:
+    cut = pieces(line)
+    if len(cut) == 1:
+        return cut
+    parts, full = [""], False
+    for piece in cut:
+        if full:
             parts.append(piece)
+        else:
+            parts[-1] += piece
+        run = _likeliest(timed(piece)[1])
+        full = run is not None and len(run.data) >= _ENOUGH
     return parts
 
 

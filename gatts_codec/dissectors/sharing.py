@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gatts_codec.constants import Kind
-from gatts_codec.dissectors.tables import DialectTables, PacketTable
+from gatts_codec.dissectors.tables import DialectTables, PacketDescription
 from gatts_codec.schema.describe import Description
 
 # What only the list of Wireshark's fields needs, if anything.
@@ -52,7 +52,7 @@ class SharedTables:
             },
         }
 
-    def _packet(self, kind: Kind, packet: PacketTable) -> Reference:
+    def _packet(self, kind: Kind, packet: PacketDescription) -> Reference:
         content = {
             "name": packet.name,
             "short": packet.short,

@@ -15,7 +15,7 @@ from gatts_codec.schema.describe import Description, describe
 
 
 @dataclass(frozen=True)
-class PacketTable:
+class PacketDescription:
     """One packet: the SoftDevice's name, the name without prefix, its group, and the layout."""
 
     name: str
@@ -34,7 +34,7 @@ class DialectTables:
     firmware: str
     max_payload: int
     generic_command: bool
-    packets: dict[Kind, dict[int, PacketTable]]
+    packets: dict[Kind, dict[int, PacketDescription]]
     event_names: dict[int, str]
     groups: dict[Kind, list[list[Any]]]
     results: dict[int, str]
@@ -65,12 +65,14 @@ def hints(results: dict[int, str]) -> dict[str, dict[str, str]]:
     return texts
 
 
-def _packets(dialect: Dialect) -> dict[Kind, dict[int, PacketTable]]:
-    found: dict[Kind, dict[int, PacketTable]] = {"command": {}, "response": {}, "event": {}}
+def _packets(dialect: Dialect) -> dict[Kind, dict[int, PacketDescription]]:
+    found: dict[Kind, dict[int, PacketDescription]] = {"command": {}, "response": {}, "event": {}}
     for entry in Interpreter(dialect, strict=True).entries:
         number = int.from_bytes(entry.head, "little")
         group = group_of(dialect.numbers, entry.kind, number)
-        found[entry.kind][number] = PacketTable(entry.cls.name, entry.name, group, describe(entry.layout))
+        found[entry.kind][number] = PacketDescription(
+            entry.cls.name, entry.name, group, describe(entry.layout)
+        )
     return found
 
 

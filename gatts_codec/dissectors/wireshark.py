@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 
 from gatts_codec.dialects import DIALECTS
-from gatts_codec.dissectors.fields import Field, unique_fields
+from gatts_codec.dissectors.fields import WiresharkField, unique_fields
 from gatts_codec.dissectors.lua import lua, quoted
 from gatts_codec.dissectors.sharing import SharedTables
-from gatts_codec.dissectors.tables import DialectTables, PacketTable, dialect_tables, hints
+from gatts_codec.dissectors.tables import DialectTables, PacketDescription, dialect_tables, hints
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES
 from gatts_codec.schema.describe import Description
 
@@ -55,7 +55,7 @@ def _fields(tables: Iterable[DialectTables]) -> Iterator[str]:
             yield f"F.{group}[{quoted(path)}] = {{ {', '.join(kinds)} }}"
 
 
-def _field(group: str, field: Field, first: Field) -> str:
+def _field(group: str, field: WiresharkField, first: WiresharkField) -> str:
     # One filter name is one type: what is of another kind in another packet has that behind its name.
     abbreviation = f"{group}.{field.path}" + (
         "" if field is first else f"_{re.sub('[^a-z0-9]', '_', field.kind)}"
@@ -68,7 +68,7 @@ def _field(group: str, field: Field, first: Field) -> str:
     return f"ProtoField.{field.type}({', '.join(arguments)})"
 
 
-def _packets(table: DialectTables) -> Iterator[PacketTable]:
+def _packets(table: DialectTables) -> Iterator[PacketDescription]:
     for packets in table.packets.values():
         yield from packets.values()
 

@@ -23,6 +23,7 @@ from gatts_codec.schema.record import (
     AtMost,
     Bits,
     Count,
+    FieldPath,
     Flagged,
     Member,
     Members,
@@ -33,7 +34,6 @@ from gatts_codec.schema.record import (
 
 _PRESENT = {flag: np.array([flag.present(byte) for byte in range(256)]) for flag in Flag}
 
-FieldPath = tuple[str, ...]
 Integers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
@@ -49,7 +49,7 @@ class Column(NamedTuple):
     given: Mask
 
 
-class Scan(NamedTuple):
+class ColumnScan(NamedTuple):
     """``taken`` are the packets that decode; the columns of others mean nothing."""
 
     taken: Mask
@@ -64,7 +64,7 @@ def scan(
     wanted: Collection[FieldPath] = (),
     *,
     strict: bool = True,
-) -> Scan:
+) -> ColumnScan:
     """Scan the packets ``data[begin:end]``. Behind the last one there must be PADDING bytes."""
     size = len(begin)
     columns = {path: Column(np.zeros(size, np.int64), np.zeros(size, bool)) for path in wanted}
@@ -73,7 +73,7 @@ def scan(
     packets.needed = mentioned(layout)
     _scan(layout, (), packets)
     refused |= packets.at > end if layout.tolerates_trailing and not strict else packets.at != end
-    return Scan(~refused, columns)
+    return ColumnScan(~refused, columns)
 
 
 class _Packets:

@@ -37,6 +37,8 @@ from gatts_codec.schema.blocks import (
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Message, from_plain, join, size_of
 
+FieldPath = tuple[str, ...]
+
 
 class Member(Construct):
     """A block that covers several fields: it reads them from, and writes them into, the record's context."""

@@ -26,7 +26,7 @@ from gatts_codec.framing.slip import END, END_BYTE
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Packet
 
-Seen: TypeAlias = tuple[
+SeenMessage: TypeAlias = tuple[
     int | None,
     Direction | None,
     H5Packet | None,
@@ -43,7 +43,7 @@ _LONGEST = 1 + MAX_PENDING
 _DIRECTIONS: dict[bytes, Direction] = {b"host->device": "host->device", b"device->host": "device->host"}
 
 
-def read_messages(path: str | Path, dialect: str | Dialect, *, strict: bool = True) -> Iterator[Seen]:
+def read_messages(path: str | Path, dialect: str | Dialect, *, strict: bool = True) -> Iterator[SeenMessage]:
     """Every frame of a recording in JSON lines: time in microseconds, direction, H5 packet, message.
 
     The packet is None for a bad frame, whose error stands in the message's place; so does that of a packet that does
@@ -72,7 +72,7 @@ class _Stream:
         self._busy: set[bytes] = set()  # the directions whose last frame is unfinished
         self._line = 0
 
-    def lines(self, lines: list[tuple[bytes, bytes, bytes]]) -> Iterator[Seen]:
+    def lines(self, lines: list[tuple[bytes, bytes, bytes]]) -> Iterator[SeenMessage]:
         """The frames that lines complete. Most lines are one whole frame, which needs no streaming decoder."""
         self._line += len(lines)
         unpack, busy = self._unpack, self._busy
@@ -100,7 +100,7 @@ class _Stream:
                     message = error
             yield int(time), _DIRECTIONS[word], packet, message
 
-    def entries(self, block: bytes) -> Iterator[Seen]:
+    def entries(self, block: bytes) -> Iterator[SeenMessage]:
         """The same for lines of any kind."""
         before, self._line = self._line, self._line + block.count(b"\n")
         for entry in jsonl.read(io.BufferedReader(io.BytesIO(block)), self._name):
@@ -109,7 +109,7 @@ class _Stream:
             elif isinstance(entry, Chunk):
                 yield from self._chunk(entry)
 
-    def _chunk(self, chunk: Chunk) -> Iterator[Seen]:
+    def _chunk(self, chunk: Chunk) -> Iterator[SeenMessage]:
         decoder = self._decoder(chunk.dir)
         for frame in decoder.feed(chunk.data):
             yield chunk.t_us, chunk.dir, frame.packet, self._message(frame)

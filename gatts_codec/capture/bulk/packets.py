@@ -27,9 +27,9 @@ from gatts_codec.framing import Decoder
 from gatts_codec.framing.h5 import HEADER_SIZE, TYPE_NAMES, H5Type, link_name
 from gatts_codec.interpreter import Interpreter
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.columns import FieldPath, scan
+from gatts_codec.schema.columns import scan
 from gatts_codec.schema.message import Message, field_types
-from gatts_codec.schema.record import Record
+from gatts_codec.schema.record import FieldPath, Record
 
 _RESPONSE_TYPE = 1
 _CONNECTION, _RESULT = ("conn_handle",), ("result",)

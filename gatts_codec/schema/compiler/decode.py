@@ -18,7 +18,6 @@ from gatts_codec.schema.compiler.reading import Position, Reading, listed
 from gatts_codec.schema.compiler.steps import (
     Arm,
     Build,
-    FieldPath,
     Fixed,
     Known,
     Meet,
@@ -32,7 +31,7 @@ from gatts_codec.schema.compiler.steps import (
     walk,
 )
 from gatts_codec.schema.message import Message
-from gatts_codec.schema.record import Absent, Bits, Flagged, Record, When
+from gatts_codec.schema.record import Absent, Bits, FieldPath, Flagged, Record, When
 
 
 def write_decoder(

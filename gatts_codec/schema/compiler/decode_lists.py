@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 from gatts_codec.schema.blocks import Given, Number, OneOf, Raw
 from gatts_codec.schema.compiler.decode import read
 from gatts_codec.schema.compiler.reading import Position, Reading, listed
-from gatts_codec.schema.compiler.steps import Arm, FieldPath, Step, Steps, fork, walk
+from gatts_codec.schema.compiler.steps import Arm, Step, Steps, fork, walk
 from gatts_codec.schema.lists import ListOf, Never, Switch
-from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Member, Record
+from gatts_codec.schema.record import Absent, AtMost, Bits, Count, FieldPath, Member, Record
 
 
 @read.register(ListOf)

@@ -26,7 +26,6 @@ from gatts_codec.schema.blocks import (
 from gatts_codec.schema.compiler.function_source import FunctionSource
 from gatts_codec.schema.compiler.steps import (
     Arm,
-    FieldPath,
     Fixed,
     Known,
     Meet,
@@ -40,7 +39,7 @@ from gatts_codec.schema.compiler.steps import (
     walk,
 )
 from gatts_codec.schema.compiler.writing import ByteRun, Constant, Packed, Writing
-from gatts_codec.schema.record import Absent, Bits, Flagged, Record, When
+from gatts_codec.schema.record import Absent, Bits, FieldPath, Flagged, Record, When
 
 MOST_BITS = 12  # of a field that shares a number: there is a table of its values
 BYTE = 8  # bits that have one table

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 from gatts_codec.schema.blocks import Number
 from gatts_codec.schema.compiler.encode import write
-from gatts_codec.schema.compiler.steps import Arm, FieldPath, Step, Steps, fork, walk
+from gatts_codec.schema.compiler.steps import Arm, Step, Steps, fork, walk
 from gatts_codec.schema.compiler.writing import ByteRun, Packed, Writing
 from gatts_codec.schema.lists import ListOf, Never, Switch, SwitchId
-from gatts_codec.schema.record import AtMost, Count
+from gatts_codec.schema.record import AtMost, Count, FieldPath
 
 
 @write.register(ListOf)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from gatts_codec.schema.blocks import Flag
 from gatts_codec.schema.compiler.function_source import unused
-from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Walk
-from gatts_codec.schema.record import Record
+from gatts_codec.schema.compiler.steps import Meet, Step, Walk
+from gatts_codec.schema.record import FieldPath, Record
 
 
 class Position(NamedTuple):

@@ -15,9 +15,7 @@ from typing import Any, ClassVar, NamedTuple, TypeVar
 from gatts_codec.schema.blocks import Data, Presence, Trailing
 from gatts_codec.schema.compiler.function_source import FunctionSource, unused
 from gatts_codec.schema.lists import Switch
-from gatts_codec.schema.record import Absent, Flagged, Member, Record, When, inner_blocks
-
-FieldPath = tuple[str, ...]
+from gatts_codec.schema.record import Absent, FieldPath, Flagged, Member, Record, When, inner_blocks
 
 
 class NotCompilable(Exception):

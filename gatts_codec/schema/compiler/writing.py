@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from gatts_codec.constants import MAX_VALUE_LEN
-from gatts_codec.schema.compiler.steps import FieldPath, Meet, Step, Walk
+from gatts_codec.schema.compiler.steps import Meet, Step, Walk
+from gatts_codec.schema.record import FieldPath
 
 
 class Packed(NamedTuple):

@@ -132,7 +132,7 @@ def test_the_next_call_works_or_says_why_not(action: Callable[[Client], None], s
         def go_on(sd: Client = sd, outcomes: list[object] = outcomes) -> None:
             while outcomes[-1:] != [13]:
                 try:
-                    outcomes.append(sd.calling(timeout_s=0.5).service_add(1, Uuid(0x180D)).handle)
+                    outcomes.append(sd.calling(timeout_s=PATIENCE_S).service_add(1, Uuid(0x180D)).handle)
                 except LinkError as error:
                     outcomes.append(error)
 

@@ -140,6 +140,11 @@ LOGS: dict[str, tuple[str, set[str], tuple[str, ...]]] = {
         {"connection broke"},
         ("0x08",),
     ),
+    "an observer's fields below": (
+        "2021-01-25 16:43:31,001 evt> disconnected conn(0)\n reason(BLEHci.connection_timeout)\nTraceback",
+        {"connection broke"},
+        ("0x08 connection timeout",),
+    ),
     "serial DFU": (
         "2021-03-01 10:20:31,110 SLIP: <-- [96, 9, 1, 1]",
         set(),

@@ -59,6 +59,8 @@ _RAW = re.compile(
     re.IGNORECASE | re.ASCII,
 )
 _APPLICATION = re.compile(r"\bevt> \w+")
+_FIELD_BELOW = re.compile(r" (?=\S)(?!\d{4}-)")  # pc-ble-driver-py prints a field a line
+_LONGEST_SAID = 2000
 _ECHO = re.compile(r"\bevt> (?:severity\(\d+\)|status code\([\w.]+\)) message\((?P<said>.*?)\)?\s*$")
 _COUNTED = re.compile(r"(?<!\d)\d+(?:\s*/\s*\d+)?\s*(?:->|<-).*")
 _LINK = re.compile(r"\[(/dev/[^\]\s]{1,60}|COM\d{1,3})\]")
@@ -94,13 +96,27 @@ class _Log:
         )  # line, time and link of the packet under way
         self._text = ""
         self._lines = 0
+        self._said: tuple[int, str] | None = None
         self._application = 0
         self._plain: deque[str] = deque(maxlen=_ECHO_WITHIN)
         self._observed: deque[str] = deque(maxlen=_ECHO_WITHIN)
 
     def line(self, number: int, text: str) -> Entries:
         for record in _JOINED.split(plain(text)):
-            yield from self._record(number, record)
+            if self._said and _FIELD_BELOW.match(record) and len(self._said[1]) < _LONGEST_SAID:
+                self._said = self._said[0], self._said[1] + record
+                continue
+            yield from self._end_said()
+            if _APPLICATION.search(record) and not _ECHO.search(record):
+                self._said = number, record
+            else:
+                yield from self._record(number, record)
+
+    def _end_said(self) -> Entries:
+        """An application's words about an event, with its fields in the lines below."""
+        said, self._said = self._said, None
+        if said is not None:
+            yield from self._record(*said)
 
     def _record(self, number: int, text: str) -> Entries:
         if self._is_echo(text):
@@ -143,6 +159,8 @@ class _Log:
 
     def finish(self, *, at_the_end: bool = False) -> Entries:
         """The packet under way, as far as it came. ``at_the_end``: of the log, which may have cut it off."""
+        if at_the_end:
+            yield from self._end_said()
         if self._text:
             try:
                 yield self._packet()

@@ -113,7 +113,8 @@ class Program(Rule):
         waited = ""
         if error.t_us is not None and step.t_us is not None:
             waited = f", {(error.t_us - step.t_us) / SECOND_US:.1f} s before the error"
-        return f"{Quantity(self._steps - 1):step} before it went well; this one began in line {step.line}{waited}"
+        before = f"{Quantity(self._steps - 1):step} before it went well; " if self._steps > 1 else ""
+        return f"{before}this one began in line {step.line}{waited}"
 
     def end(self) -> None:
         if any(self.scene.frames.values()) or self._spoken is None:

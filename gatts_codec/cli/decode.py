@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Stray, Unfinished
+from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Remark, Stray, Unfinished
 from gatts_codec.capture.calls.selection import Selection, Selector
 from gatts_codec.capture.calls.session import Call, Happening, Session
 from gatts_codec.capture.decoding.detection import (
@@ -18,7 +18,7 @@ from gatts_codec.capture.decoding.detection import (
     LOOKAHEAD_LIVE,
     detect_dialect,
 )
-from gatts_codec.capture.decoding.guess import Guess, guesses
+from gatts_codec.capture.decoding.guess import Guess, guesses, other_protocol
 from gatts_codec.capture.decoding.packets import body_to_dict
 from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.capture.recording import Recording, open_recording
@@ -144,6 +144,7 @@ class _Decode:
         self._detector = DialectDetector()
         self._counts: Counter[str] = Counter()
         self._begun = False
+        self._log_lines = 0
         self._held: deque[Item] = deque(maxlen=_HELD)
         self._printer = (
             None
@@ -222,6 +223,7 @@ class _Decode:
 
     def _aside(self, item: Any) -> None:
         self._counts["unreadable lines"] += isinstance(item, CaptureError)
+        self._log_lines += isinstance(item, Remark) and item.kind != "note"
         self._counts["bytes outside frames"] += item.size if isinstance(item, Stray) else 0
         self._counts["unfinished at the end"] += isinstance(item, Unfinished)
         if self._printer is None:
@@ -232,7 +234,7 @@ class _Decode:
     def _end(self) -> int:
         counts = self._counts
         if not counts["frames"]:
-            tell(NO_FRAME)
+            tell(self._why_no_frame())
             return 1
         if self._printer is not None:
             self._printer.summary(counts)
@@ -240,6 +242,12 @@ class _Decode:
         if misfit := verdict.misfit(self._decoder.dialect.name):
             tell(f"is the dialect right? {misfit}")
         return 1 if counts["bad"] or counts["undecodable"] or counts["unreadable lines"] else 0
+
+    def _why_no_frame(self) -> str:
+        if self._log_lines:
+            return "no packet stands in this log; gatts-codec doctor says what happened by its lines"
+        other = other_protocol(bytes(self._recording.head))
+        return f"no frame found: this is {other}" if other else NO_FRAME
 
     def _guesses(self) -> list[Guess]:
         return guesses(bytes(self._recording.head), None if self._told == AUTO else self._told)

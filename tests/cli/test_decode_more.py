@@ -333,3 +333,35 @@ def test_the_doctor_examines_nothing_where_nothing_is(run: Runner) -> None:
     outcome = run("doctor", "00 11 22")
     assert outcome.status == 3
     assert "Too little to judge: there is no frame in it." in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("NordicSemiException: Failed to open. Error code: 0x8029", "doctor says what happened"),
+        ("01 03 0c 00\n04 0e 04 01 03 0c 00", "this is Bluetooth HCI over UART (H4)"),
+        ("ab cd ef 01 02 03", "no frame found. A frame begins and ends with c0"),
+    ],
+)
+def test_without_a_frame_it_says_what_it_is_instead(run: Runner, text: str, said: str) -> None:
+    outcome = run("decode", text)
+    assert outcome.status == 1
+    assert said in outcome.err
+
+
+def test_the_doctor_lists_what_bytes_without_a_frame_may_be(run: Runner) -> None:
+    outcome = run("doctor", "01 60 00 00 00 00")
+    assert outcome.status == 3
+    assert "- enable: an H5 payload, packet type first" in outcome.out
+    (record,) = run("doctor", "--json", "04 0e 04 01 03 0c 00").records
+    assert record["readings"] == [
+        "another protocol: Bluetooth HCI over UART (H4), between a host stack and a controller"
+    ]
+
+
+def test_attributes_of_two_links_keep_their_names(run: Runner, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in Path(TABLE).read_text().splitlines()]
+    file = tmp_path / "two.jsonl"
+    file.write_text("\n".join(json.dumps(row | {"link": link}) for link in ("COM3", "COM4") for row in rows))
+    one = run("decode", TABLE, "-d", "sd_api_v6").out.count("(service Heart Rate)")
+    assert run("decode", str(file), "-d", "sd_api_v6").out.count("(service Heart Rate)") == 2 * one > 0

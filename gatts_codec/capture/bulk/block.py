@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from gatts_codec.capture.bulk.chunks import ChunkBlock
-from gatts_codec.capture.bulk.frames import FrameBlock, Places
-from gatts_codec.capture.bulk.headers import read_headers
+from gatts_codec.capture.bulk.frames import FrameBlock
+from gatts_codec.capture.bulk.headers import Places, read_headers
 from gatts_codec.capture.bulk.repeats import Reliable
 from gatts_codec.constants import RpcPacketType
 from gatts_codec.framing.h5 import CRC_SIZE, HEADER_SIZE, H5Type

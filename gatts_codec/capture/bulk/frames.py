@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gatts_codec.capture.bulk.chunks import ChunkBlock
+from gatts_codec.capture.bulk.headers import Places
 from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.framing.decoder import MAX_BODY
 from gatts_codec.framing.slip import END, ESC, ESC_END, ESC_ESC
+from gatts_codec.schema.columns import Bytes
 
-Places = NDArray[np.int64]
-Bytes = NDArray[np.uint8]
 Pairs = tuple[Places, Places]
 
 

@@ -15,7 +15,8 @@ import pyarrow as pa
 from gatts_codec.capture.bulk.arrow_table import batch_of_columns, words
 from gatts_codec.capture.bulk.block import Block
 from gatts_codec.capture.bulk.chunks import ChunkBlock
-from gatts_codec.capture.bulk.frames import FrameBlock, Places
+from gatts_codec.capture.bulk.frames import FrameBlock
+from gatts_codec.capture.bulk.headers import Places
 from gatts_codec.capture.bulk.repeats import RepeatColumn
 from gatts_codec.capture.bulk.rows import row_of
 from gatts_codec.capture.decoding.packets import PacketDecoder

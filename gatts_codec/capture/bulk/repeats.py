@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gatts_codec.capture.bulk.headers import Places
 from gatts_codec.capture.wire.chunks import DIRECTIONS
 
-Places = NDArray[np.int64]
 _SURE_STEPS = 3
 _LIKENESS_BITS = 56
 _LIKENESS = (1 << _LIKENESS_BITS) - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 from collections.abc import Iterable, Sequence
 from math import log10
@@ -24,7 +25,17 @@ def machine() -> dict[str, str]:
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "system": platform.system(),
         "processor": _processor(),
+        "state": _STATE,
     }
+
+
+def _state() -> str:
+    if not hasattr(os, "getloadavg"):
+        return "How busy it was is not known."
+    return f"In the five minutes before, {os.getloadavg()[1]:.1f} programs ran at a time."
+
+
+_STATE = _state()  # before the measurements, which are a load themselves
 
 
 def _processor() -> str:

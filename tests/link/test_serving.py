@@ -31,6 +31,7 @@ from gatts_codec import (
     connect,
     memory_pair,
 )
+from gatts_codec.framing import h5
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices
 
@@ -545,3 +546,61 @@ class TestDroppedClients:
 def suppressed(work: Callable[[], object]) -> None:
     with suppress(LinkClosed):
         work()
+
+
+class TestTheAck:
+    """A peer repeats what is not acknowledged in time: no decoder, however slow its first use, comes before an ACK."""
+
+    @pytest.fixture
+    def acks_at_decoding(self, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """How many ACKs had been written each time when something was decoded."""
+        seen: list[int] = []
+
+        def counting(name: str) -> Callable[..., Any]:
+            decode = getattr(Codec, name)
+
+            def decoded(codec: Codec, data: bytes) -> Any:
+                if threading.current_thread().name != "scripted chip":
+                    seen.append(self.written)
+                return decode(codec, data)
+
+            return decoded
+
+        for name in ("decode_response", "unpack"):
+            monkeypatch.setattr(Codec, name, counting(name))
+        return seen
+
+    def counting_port(self) -> tuple[Any, Any]:
+        """A pair of ports whose first one counts the ACKs that are written to it."""
+        ours, theirs = memory_pair()
+        self.written = 0
+        write = ours.write
+
+        def counted(data: bytes) -> int:
+            taken = write(data)
+            self.written += sum(data.count(ack) for ack in h5.ACK_FRAMES)
+            return taken
+
+        ours.write = counted  # type: ignore[method-assign]
+        return ours, theirs
+
+    def test_blocking(self, acks_at_decoding: list[int]) -> None:
+        ours, theirs = self.counting_port()
+        with ScriptedChip(theirs, DIALECT) as chip, connect(ours, DIALECT, link=QUICK) as sd:
+            sd.service_add(1, Uuid(0x180D))
+            chip.send(HvcEvent(0, 14))
+            sd.wait_for(Event, timeout_s=60)
+        assert acks_at_decoding == [1, 2]
+
+    def test_asyncio(self, acks_at_decoding: list[int]) -> None:
+        ours, theirs = self.counting_port()
+
+        async def main() -> None:
+            async with aconnect(ours, DIALECT, link=QUICK) as sd:
+                await sd.service_add(1, Uuid(0x180D))
+                chip.send(HvcEvent(0, 14))
+                await sd.wait_for(Event, timeout_s=60)
+
+        with ScriptedChip(theirs, DIALECT) as chip:
+            arun(main)
+        assert acks_at_decoding == [1, 2]

@@ -18,10 +18,9 @@ A single link never needs more. Recordings of gigabytes, fuzzing, test rigs and 
 ## Where the time goes, and does not
 
 **Layouts are declarations, and declarations are slow to interpret.** construct walks a tree of objects for every
-packet. So a layout is walked once, when it is first used, and a function is written that does what the walk would
-have done: fixed fields that follow each other are one precompiled `struct.Struct`, presence flags are branches, a
-byte of bit fields is an index into a table of ready-made objects. `Codec.generated_source(kind, name)` shows these
-functions.
+packet. So once a packet has been used some fifty times, a function is written that does what the walk would have done:
+fixed fields that follow each other are one precompiled `struct.Struct`, presence flags are branches, a byte of bit
+fields is an index into a table of ready-made objects. `Codec.generated_source(kind, name)` shows these functions.
 
 **Nothing is checked twice.** The functions read on without looking at the end; one comparison there catches what is
 too short and what is too long. On any doubt they step aside and the layout itself is interpreted: it raises the
@@ -38,15 +37,16 @@ unfrozen twin with the same slots and change its class.
 CRCs by column, and reads numbers without making objects. Frames that are not certain at once are decoded alone, by
 the same code as `decode`.
 
-**Importing costs next to nothing.** Public names load on first use; construct is not imported before the first
-`Codec` is made, which then costs about 0.1 s, once in a process.
+**Importing costs next to nothing.** Public names load on first use, a packet's layout with its first packet, construct
+with the first packet of all. Connecting does beforehand what all packets have in common (`Codec.prepare()`), so that no
+call after it waits for more than its own layout; and an ACK never waits for a decoder.
 
 """
 _MEASURED = """## What was measured
 
 {python} on {system}, {processor}, gatts-codec {gatts_codec}: medians, and ratios of two things measured in turn in
 one process, since absolute times drift. `python -m benchmarks` measures them on your machine, `--check` holds them
-against their goals.
+against their goals, which are ratios, all of them. {state}
 
 ![How many times as fast as stock construct and per-byte Python](ratios.svg)
 

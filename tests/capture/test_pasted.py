@@ -15,6 +15,7 @@ from gatts_codec.capture.readers import read
 from gatts_codec.capture.readers.text.pasted import Paste
 from gatts_codec.capture.wire.chunks import Chunk
 from gatts_codec.capture.wire.frames import Item
+from gatts_codec.errors import CaptureError
 from gatts_codec.framing import H5Type
 
 PASTED = Path(__file__).parent.parent / "verdicts" / "pasted"
@@ -79,6 +80,11 @@ FORMS = [
     "Uint8Array(6) [\n  192,   0,   5,\n    0, 251, 192\n]",
     "[\n    192,\n    0,\n    5,\n    0,\n    251,\n    192,\n",
     "Timestamp,TX\n0.000123,c0 00 05 00 fb c0",
+    "1. c0 00 05 00 fb c0",
+    "$C0$00$05$00$FB$C0",
+    '#define RESET_PKT "\\xC0\\x00\\x05\\x00\\xFB\\xC0"',
+    "11000000 00000000 00000101 00000000 11111011 11000000",
+    "{C0}{00}{05}{00}{FB}{C0}",
 ]
 
 
@@ -128,12 +134,25 @@ def test_time_stamps_are_times_and_no_bytes(stamp: str, t_us: int) -> None:
         "TX: c0 00 05 00 fb c0 RX: c0 00 2f 00 d1 02 7d c0",
         ">> c0 00 05 00 fb c0 << c0 00 2f 00 d1 02 7d c0",
         "1/3/2021 10:20:30.100 [TX] - C0 00 05 00 FB C0 1/3/2021 10:20:30.200 [RX] - C0 00 2F 00 D1 02 7D C0",
+        "The host sends C0 00 05 00 FB C0, then the chip answers C0 00 2F 00 D1 02 7D C0 every 40 ms.",
+        "[10:20:30.123]# SEND HEX>\nC0 00 05 00 FB C0\n\n[10:20:30.200]# RECV HEX>\nC0 00 2F 00 D1 02 7D C0",
+        '{"data": [192, 0, 5, 0, 251, 192], "dir": "out"}\n{"data": [192, 0, 47, 0, 209, 2, 125, 192], "dir": "in"}',
         '[{"dir": "tx", "data": [192, 0, 5, 0, 251, 192]},\n {"dir": "rx", "data": [192, 0, 47, 0, 209, 2, 125, 192]}]',
     ],
 )
 def test_packets_that_share_a_line_or_a_document_keep_their_directions(text: str) -> None:
     chunks = [chunk for chunk in entries(text)[1] if isinstance(chunk, Chunk)]
     assert [(chunk.channel, chunk.data) for chunk in chunks] == [("TX", RESET), ("RX", SYNC_RSP)]
+
+
+def test_a_direction_below_the_bytes_is_not_that_of_the_next_object() -> None:
+    text = '[\n {\n "data": "c0000500fbc0",\n "dir": "out"\n },\n {\n "data": "c0002f00d1027dc0",\n "dir": "in"\n }\n]'
+    assert [chunk.channel for chunk in entries(text)[1] if isinstance(chunk, Chunk)] == ["", ""]
+
+
+def test_bytes_that_a_tool_has_left_out_are_missed() -> None:
+    found = entries('write(3, "\\300\\333\\334\\216\\0\\262"..., 43) = 43')[1]
+    assert "strace" in next(entry.reason for entry in found if isinstance(entry, CaptureError))
 
 
 @pytest.mark.parametrize(

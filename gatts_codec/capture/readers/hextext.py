@@ -27,6 +27,7 @@ _LONGEST_WORD = 64  # characters; of longer ones the beginning is read before th
 _KEPT = 4
 _SEPARATOR = re.compile(r"[\s,;:\-\"'\[\]{}()<>]+")
 _PREFIX = re.compile(r"(?:0x|\\x)(?=[0-9a-f])|(?<=[0-9a-f]{2})h$")
+_SHORTENED = re.compile(r"\\[0-7x].{0,400}[\"']\.\.\.")
 _LITERAL = re.compile(r"""\s*b(["'])""")
 _SPELT = re.compile(
     r"""(?P<plain>[^\\'"\n]+)|(?P<quote>["'])"""
@@ -185,6 +186,8 @@ def _spelt(text: str, paste: Paste) -> Iterator[PastedLine]:
     else:
         for line in paste.read(text):
             yield line._replace(data=b"".join(_parsed([text], comments=True))) if line.plain else line
+        if _SHORTENED.search(text):
+            raise CaptureError("the bytes are cut short (...): let strace print them all, with -s 4096")
 
 
 def _literal(text: str) -> bytes | None:

@@ -19,7 +19,7 @@ _TYPOGRAPHY = str.maketrans(
     | dict.fromkeys("\u200b\u200c\u200d\ufeff\u2060", "")
     | {"\u00ab": "<<", "\u00bb": ">>", "\u2026": "...", "\u00d7": "x"}
 )
-_COMMENT = re.compile(r"/\*.*?(?:\*/|$)|//.*|(?:^|\s)#.*")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|$)|//.*|(?:^|\s)#(?!define\b).*")
 _STAMP = re.compile(
     r"(?:\d{4}[-/.]\d\d[-/.]\d\d|\b\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})[T ,]+\d{1,2}:\d\d:\d\d(?:[.,:]\d{1,9})?"
     r"(?:Z|[+-]\d\d:?\d\d)?(?: [AP]M\b)?"
@@ -27,8 +27,9 @@ _STAMP = re.compile(
     r"|(?<![\w.])\d{1,10}\.\d{3,9}(?![\w.])",
 )
 _SECONDS = re.compile(r"^[\s\[(]*(\d{1,10}\.\d{3,9})(?:\s*s\b)?(?=[\s\]):])")
-_OUT = r"tx|out|writes?|sends?|sent|host|irp_mj_write"
-_IN = r"rx|in|reads?|recv|received?|chip|device|irp_mj_read"
+_OUT = r"tx|out|outgoing|writes?|written|sends?|sent|transmit(?:s|ted)?|host|irp_mj_write"
+_IN = r"rx|in|incoming|reads?|recv|receive[sd]?|chip|device|irp_mj_read"
+_OF_A_HEADING = {"hex", "data", "raw", "bytes", "byte", "at", "port", "down", "up", "dir", "direction"}
 SIDES = f"{_OUT}|{_IN}"
 _WORD = re.compile(rf"(?<![a-z])(?:(?P<TX>{_OUT})|(?P<RX>{_IN}))(?![a-z])", re.IGNORECASE)
 _SIGN = re.compile(r"(?P<TX>[-=]{0,3}>{1,3})|(?P<RX><{1,3}[-=]{0,3})(?![^\s\[(])")
@@ -91,4 +92,4 @@ def wire_of(prefix: str) -> str:
 def is_heading(text: str) -> bool:
     """Whether a line without its time holds a wire's mark and nothing else: it speaks for the lines below it."""
     rest = _PORT.sub("", text) if _PORT.search(text) else _WORD.sub("", text, count=1)
-    return bool(wire_of(text)) and not re.search(r"\w", rest)
+    return bool(wire_of(text)) and {word.lower() for word in re.findall(r"\w+", rest)} <= _OF_A_HEADING

@@ -10,9 +10,14 @@ from gatts_codec.capture.readers.text.dress import is_heading, pieces, plain, ti
 from gatts_codec.capture.readers.text.dump import Dump
 from gatts_codec.capture.readers.text.listing import Listing
 from gatts_codec.capture.readers.text.spelling import Run, runs
+from gatts_codec.framing.slip import END
 
 _ENOUGH = 4  # bytes, where other words stand in the line
-_DRESSED = re.compile(r"[:\[\](){}<>&]")
+_DRESSED = re.compile(r"[:\[\](){}<>&]|\d\.")
+_DIRECTION_BEHIND = re.compile(r"[\"'](?:dir|direction|way)[\"']\s*:\s*([\"']\w{1,12}[\"'])")
+_BRACE = re.compile(r"[{}]")
+_C0, _OF_TWO_FRAMES = re.compile(r"c0|192|\\300", re.IGNORECASE), 4
+_SHORTEST_FRAME = 6  # bytes: an ACK
 
 
 class PastedLine(NamedTuple):
@@ -33,6 +38,7 @@ class Paste:
     def __init__(self) -> None:
         self._heading: tuple[int | None, str] = (None, "")
         self._dump, self._listing = Dump(), Listing()
+        self._told = False  # whether the object under way, of JSON, has told its bytes
 
     def read(self, text: str) -> Iterator[PastedLine]:
         """What a line says: as many times as it has packets with a mark before each. Nothing makes it raise."""
@@ -41,7 +47,7 @@ class Paste:
             listed = self._listing.goes_on(said)
             if listed is None:
                 yield from self.finish()
-                yield self._line(t_us, said)
+                yield from self._lines(t_us, said)
             elif listed:
                 yield self._listed(listed)
 
@@ -51,7 +57,19 @@ class Paste:
             yield self._listed(rest)
 
     def _listed(self, data: bytes) -> PastedLine:
+        self._told = '":' in self._listing.before
         return PastedLine(self._heading[0], wire_of(self._listing.before) or self._heading[1], data)
+
+    def _lines(self, t_us: int | None, said: str) -> Iterator[PastedLine]:
+        """A line as it is; of a sentence with several frames in it, each of them."""
+        found = _frames(said)
+        if len(found) <= 1:
+            yield self._line(t_us, said)
+            return
+        at = 0
+        for frame in found:
+            yield PastedLine(t_us, wire_of(said[at : frame.start]), frame.data)
+            at = frame.end
 
     def _line(self, t_us: int | None, said: str) -> PastedLine:
         dumped = self._dump.line(said)
@@ -62,10 +80,13 @@ class Paste:
             return PastedLine(t_us, "", b"")
         found = _likeliest(said)
         if found is None:
-            if is_heading(said):
+            self._told = self._told and not _BRACE.search(said)
+            if is_heading(said) and not (self._told and '":' in said):
                 self._heading = t_us, wire_of(said)
             return PastedLine(t_us, "", b"", _is_bare(said))
-        wire = wire_of(said[: found.start]) or self._heading[1]
+        self._told = '":' in said
+        behind = _DIRECTION_BEHIND.search(said, found.end)
+        wire = wire_of(said[: found.start]) or (wire_of(behind[1]) if behind else "") or self._heading[1]
         around = f"{said[: found.start]} {said[found.end :].partition('  ')[0]}"
         return PastedLine(
             self._heading[0] if t_us is None else t_us,
@@ -89,6 +110,16 @@ def _parted(line: str) -> list[str]:
         run = _likeliest(timed(piece)[1])
         full = run is not None and len(run.data) >= _ENOUGH
     return parts
+
+
+def _frames(said: str) -> list[Run]:
+    """The frames in a line, where words stand between them."""
+    found: list[Run] = []
+    for run in runs(said) if len(_C0.findall(said)) >= _OF_TWO_FRAMES else ():
+        framed = len(run.data) >= _SHORTEST_FRAME and run.data[0] == run.data[-1] == END
+        apart = not found or (run.start > found[-1].end and _words(said[found[-1].end : run.start]))
+        found += [run] if framed and apart else []
+    return found
 
 
 def _likeliest(said: str) -> Run | None:

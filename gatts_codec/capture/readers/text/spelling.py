@@ -15,7 +15,7 @@ from typing import NamedTuple
 _BYTE = r"(?:(?:0x|&h)[0-9a-f]{1,2}|\$?[0-9a-f]{2})(?:h|u8)?"
 _WORD = rf"(?:{_BYTE}|(?:0x)?(?:[0-9a-f]{{2}}){{2,}}|[0-9a-f])"
 _FIRST = rf"(?:{_BYTE}|(?:0x)?(?:[0-9a-f]{{2}}){{2,}})"
-_BETWEEN = r"(?:[\s,;|.\"'\-]{1,4}|:|[\])>]\s?[\[(<])"
+_BETWEEN = r"(?:[\s,;|.\"'\-]{1,4}|:|[\])>]\s?[\[(<]|(?=\$))"
 _HEX = re.compile(rf"(?<![\w.]){_FIRST}(?![0-9a-z_])(?:{_BETWEEN}{_WORD}(?![0-9a-z_]))*", re.IGNORECASE)
 _DIGITS = re.compile(r"(?:0x|\$|&h)?([0-9a-f]+)(?:u8)?", re.IGNORECASE)
 _LIST = re.compile(r"[\[{(]\s*((?:-?\d{1,3}\s*,\s*)+-?\d{1,3})\s*,?\s*[\])}]")
@@ -24,6 +24,7 @@ _STRING = re.compile(r"""(?<!\\)(?P<quote>["'])(?P<said>(?:[^"'\\]|\\.|(?!(?P=qu
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|([0-3]?[0-7]{1,2})|([abfnrtv\\'\"e]))")
 _TELLING = re.compile(r"\\(?:x[0-9a-fA-F]{2}|[0-7])")  # a line's end alone stands in any text
 _UNQUOTED = re.compile(r"\\(?:x[0-9a-fA-F]{2}|[0-7]{1,3})[\x21-\x7e]*")
+_BITS = re.compile(r"(?<!\w)(?:0b)?[01]{8}(?:[ ,;]{1,3}(?:0b)?[01]{8})+(?!\w)")
 _LETTERS = dict(zip("abfnrtv\\'\"e", b"\a\b\f\n\r\t\v\\'\"\x1b", strict=True))
 _LOWEST_BYTE, _HIGHEST_BYTE = -0x80, 0xFF  # Java's bytes have a sign
 
@@ -40,6 +41,10 @@ def runs(text: str) -> Iterator[Run]:
     """What can be read as bytes; strings and lists first, for their digits could be taken for hex."""
     if "\\" in text:
         yield from _strings(text)
+    bits = [Run(*found.span(), _of_bits(found[0])) for found in _BITS.finditer(text)]
+    if bits:
+        yield from bits
+        return
     for found in _LIST.finditer(text):
         yield from _listed(found, found[1])
     for found in _NUMBERS.finditer(text):
@@ -48,6 +53,10 @@ def runs(text: str) -> Iterator[Run]:
     for found in _HEX.finditer(text):
         digits = (word[1] for word in _DIGITS.finditer(found[0]))
         yield Run(*found.span(), bytes.fromhex("".join(word.zfill(2) for word in digits)))
+
+
+def _of_bits(said: str) -> bytes:
+    return bytes(int(bits, 2) for bits in re.findall("[01]{8}", said))
 
 
 def _strings(text: str) -> Iterator[Run]:

@@ -47,7 +47,9 @@ class SharedTables:
             "event_names": self._share("event_names", table.event_names),
             "results": self._share("results", table.results),
             "packets": {
-                kind: {number: self._packet(kind, packet) for number, packet in of_kind.items()}
+                kind: self._share(
+                    f"{kind}s", {number: self._packet(kind, packet) for number, packet in of_kind.items()}
+                )
                 for kind, of_kind in table.packets.items()
             },
         }

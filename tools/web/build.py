@@ -86,6 +86,7 @@ def copy_runtime(folder: Path, version: str) -> None:
             check=True,
             capture_output=True,
             text=True,
+            encoding="utf-8",
         ).stdout
         with tarfile.open(Path(scratch) / json.loads(said)[0]["filename"]) as archive:
             for name in _RUNTIME:

@@ -138,7 +138,7 @@ function listenToInput() {
 
 function listenToPython() {
   on("progress", ({ text }) => status(text, { busy: true }));
-  on("broken", ({ text }) => status(`Python did not start: ${text}`, { wrong: true }));
+  on("broken", ({ text }) => status(text, { wrong: true }));
   on("ready", () => {
     ready = true;
     document.documentElement.dataset.ready = "true";

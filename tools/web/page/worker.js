@@ -31,7 +31,7 @@ async function start() {
 }
 
 const python = start();
-python.catch((error) => say("broken", { text: String(error) }));
+python.catch((error) => say("broken", { text: `Python did not start: ${error}` }));
 
 let link = null, chip = null;
 const tell = (text) => say("talk", { text });
@@ -70,6 +70,7 @@ onmessage = async ({ data }) => {
   try {
     postMessage({ id: data.id, value: await JOBS[data.do](await python, data.with) });
   } catch (error) {
+    if (error.pyodide_fatal_error) say("broken", { text: "Python has failed for good on this input: load the page again." });
     // The last line of a traceback is what it says.
     postMessage({ id: data.id, error: String(error.message ?? error).trim().split("\n").at(-1) });
   }

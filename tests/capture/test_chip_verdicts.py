@@ -13,6 +13,8 @@ NOTHING: set[str] = set()
 # By recording: its findings, and words that its report must have.
 VERDICTS: dict[str, tuple[set[str], tuple[str, ...]]] = {
     "healthy": (NOTHING, ("Nothing wrong found in 6 calls", "0x13 remote user terminated connection")),
+    "healthy-v3-pc": (NOTHING, ("Nothing wrong found in 6 calls",)),
+    "lost-cccd-s110": ({"subscription lost"}, ("0100",)),
     "no-sub": ({"not subscribed"}, ("CCCD",)),
     "lost-cccd": ({"subscription lost"}, ("sys_attr_set", "0100")),
     "kept-cccd": (NOTHING, ()),

@@ -60,6 +60,7 @@ class Examination:
     def findings(self, verdict: Verdict, *, told: bool) -> list[Finding]:
         """What stands, the worst first. Ends the session. ``told``: the dialect is certain, whatever others fit."""
         if not told and self.scene.dialect.name == verdict.dialect:
+            self.scene.ties = tuple(tie for tie in verdict.ties if tie in DIALECTS)
             limits = [DIALECTS[tie].max_payload for tie in verdict.ties if tie in DIALECTS]
             self.scene.longest_payload = min([self.scene.longest_payload, *limits])
         self._happened(self._session.finish())

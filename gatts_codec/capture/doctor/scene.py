@@ -23,6 +23,8 @@ class Scene:
         self.describer = Describer(dialect.numbers)
         self.longest_payload: int = dialect.max_payload
         """What the firmware takes, in bytes: of the dialect, or of all that the recording may be."""
+        self.ties: tuple[str, ...] = ()
+        """Dialects that fit as well, once the recording is over."""
         self.now_us: int | None = None
         self.frames: dict[Direction | None, int] = dict.fromkeys(SIDES, 0)
         """How many frames each side has sent, damaged ones included."""

@@ -17,7 +17,7 @@ from gatts_codec.packets.gatts.exchange_mtu_reply import ExchangeMtuReply
 from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
 from gatts_codec.packets.gatts.hvx import Hvx, HvxParams
 from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
-from gatts_codec.packets.gatts.write_event import WriteEvent
+from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1
 
 DEFAULT_MTU, _HEADER = 23, 3  # an ATT notification: opcode and handle before the value
 _CCCD = 0x2902
@@ -139,11 +139,7 @@ class Subscriptions(Rule):
             return
         if self.scene.ends_connection(event.delivery):
             self._over(self._now.pop(conn_handle, None), conn_handle)
-        elif (
-            isinstance(message, WriteEvent)
-            and message.uuid.uuid == _CCCD
-            and len(message.data) == _CCCD_BYTES
-        ):
+        elif isinstance(message, (WriteEvent, WriteEventV1)) and _is_cccd(message):
             written = bytes(message.data), event.delivery.first.frame
             self._connection(conn_handle).subscribed[message.handle] = written
 
@@ -190,6 +186,11 @@ class Subscriptions(Rule):
             self.cases.add("subscription lost", evidence, values, apart=conn_handle)
         elif len(connection.unsubscribed) >= _AGAIN:
             self.cases.add("not subscribed", evidence, values, apart=conn_handle)
+
+
+def _is_cccd(message: WriteEvent | WriteEventV1) -> bool:
+    uuid = message.uuid if isinstance(message, WriteEvent) else message.context.desc_uuid
+    return uuid.uuid == _CCCD and len(message.data) == _CCCD_BYTES
 
 
 class Confirmations(Rule):

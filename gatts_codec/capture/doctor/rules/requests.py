@@ -6,6 +6,7 @@ from gatts_codec.capture.calls.deliveries import Delivery, between
 from gatts_codec.capture.calls.exchanges import REPLIES, Exchange
 from gatts_codec.capture.calls.selection import handles_of
 from gatts_codec.capture.calls.session import Call, EventSeen
+from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.doctor.finding import Evidence, of_delivery
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
@@ -48,12 +49,16 @@ class Requests(Rule):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._open: dict[int, list[Delivery]] = {}
+        self._memory: list[tuple[Exchange, bool]] = []
+        self._notified: set[int] = set()  # connections on which notifications were taken
         self._last_command_us: int | None = None
         self._written: dict[int, Delivery] = {}  # each connection's last write that asks the application
 
     def call(self, call: Call) -> None:
         self._last_command_us = call.command.first.t_us or self._last_command_us
         message = call.message
+        if isinstance(message, Hvx) and call.result == 0:
+            self._notified.add(message.conn_handle)
         if isinstance(message, RwAuthorizeReply) and call.result:
             self._refused(call, message.conn_handle, call.result)
 
@@ -77,7 +82,26 @@ class Requests(Rule):
             waiting.remove(exchange.opened)
         if exchange.closed is not None or exchange.kind not in REPLIES:
             return
-        if not self._forgotten(exchange):
+        forgotten = self._forgotten(exchange)
+        if exchange.kind == "user memory":
+            self._memory.append((exchange, forgotten))
+            del self._memory[_KEPT:]
+        else:
+            self._judge(exchange, forgotten=forgotten)
+
+    def end(self) -> None:
+        # Judged when it is known which dialects are possible: before sd_api_v4 the same bytes are TX_COMPLETE.
+        for exchange, forgotten in self._memory:
+            if exchange.conn_handle not in self._notified or self._is_certain(exchange.opened):
+                self._judge(exchange, forgotten=forgotten)
+
+    def _is_certain(self, event: Delivery) -> bool:
+        """Whether an event is the same one in all dialects that fit the recording."""
+        names = {PacketDecoder(tie).decode_payload(event.h5.payload).name for tie in self.scene.ties}
+        return names <= {event.packet.name}
+
+    def _judge(self, exchange: Exchange, *, forgotten: bool) -> None:
+        if not forgotten:
             what = _what(exchange)
             self.cases.add("request open at the end", _asked(exchange), {"what": what}, apart=what)
         elif exchange.refused:

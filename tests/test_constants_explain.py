@@ -208,6 +208,10 @@ SENTENCES = {
     "which baud rate and parity?": "serial settings",
     "why does it send SYNC only": "link-up",
     "how do I set MTU 247": "ATT MTU",
+    "Status: 5": "IO_RESOURCES_UNAVAILABLE",
+    "ATT error 0x05": "BLE_GATT_STATUS_ATTERR_INSUF_AUTHENTICATION",
+    "how do I pair": "pairing",
+    "which connectivity firmware do I need": "connectivity firmware",
 }
 
 

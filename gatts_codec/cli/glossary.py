@@ -14,6 +14,7 @@ _SDK_NAME = re.compile(r"\bble_\w+_t\b")
 _FIELD = re.compile(r"^ +(\w+) {1,20}\S.*$", re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z_]\w{2,60}")
 _SOURCE = re.compile(r"\s*Source: .*", re.DOTALL)
+_OF_PYTHON = re.compile(r"^BLE(?:Gatts|Gattc|Gatt|Gap|Config|Enable)?(?=[A-Z])")  # pc-ble-driver-py's classes
 _MOST = 12
 
 
@@ -35,9 +36,9 @@ def lookup(text: str) -> list[GlossaryEntry]:
 
 def _entries(word: str) -> Iterator[GlossaryEntry]:
     classes = _classes()
-    wanted = word.lower()
+    wanted, plain_class = word.lower(), _OF_PYTHON.sub("", word)
     for names, cls in classes:
-        if wanted in names or (word == cls.__name__ and word[1:] != word[1:].lower()):
+        if wanted in names or (cls.__name__ in (word, plain_class) and word[1:] != word[1:].lower()):
             yield GlossaryEntry(cls.__name__, "", _SOURCE.sub("", inspect.getdoc(cls) or ""))
     if "_" in word:
         plain = wanted.removeprefix("p_")

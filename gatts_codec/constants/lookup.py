@@ -22,6 +22,11 @@ _USUAL_PREFIXES = (
     "SD_BLE_GATTS_",
     "BLE_GATTS_EVT_",
 )
+_ATT_STATUS = ("gatt status",)
+_ATT_ERRORS, _LARGEST_ATT_ERROR = (
+    0x100,
+    0xFF,
+)  # ATT's own numbers stand behind the first of the SDK's statuses
 _SECURITY_STATUS = "BLE_GAP_SEC_STATUS_"
 _MOST_MENTIONED = 40
 _LEAST_PART = 3  # letters: shorter parts of names match nearly everything
@@ -89,6 +94,8 @@ def _asked_for(code: int, before: str) -> list[Explanation]:
     if is_security(before):
         return [entry for entry in named() if entry.code == code and entry.name.startswith(_SECURITY_STATUS)]
     categories, alone = categories_of(before)
+    if categories == _ATT_STATUS and code <= _LARGEST_ATT_ERROR:
+        code += _ATT_ERRORS
     every = _by_code(code)
     first = [entry for entry in every if entry.category in categories]
     return first if alone or not first else [*first, *(entry for entry in every if entry not in first)]

@@ -59,6 +59,7 @@ _CONTEXTS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
         ("att|gatt", ("gatt status",)),
     )
 )
+_STATUS = re.compile(r"\bstatus\W*$", re.IGNORECASE)
 _FAILURES = re.compile(r"(?:err|result|return|fail|code|rc\b)", re.IGNORECASE)
 _SECURITY = re.compile(r"(?:auth|sec|pair|bond)\w*\W+(?:\w+\W+){0,1}$", re.IGNORECASE)
 _MOST_WORDS = 400
@@ -84,6 +85,8 @@ def categories_of(before: str) -> tuple[tuple[str, ...], bool]:
     for words, categories in _CONTEXTS:
         if words.search(before):
             return categories, True
+    if _STATUS.search(before):
+        return ("driver status", "host error"), False
     return (("result", "host error"), False) if _FAILURES.search(before) else ((), False)
 
 

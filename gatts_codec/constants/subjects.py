@@ -117,6 +117,18 @@ SUBJECTS: dict[str, tuple[tuple[str, ...], str]] = {
         "the chip goes on advertising when its program ends, and a new adv_start is NRF_ERROR_INVALID_STATE: call "
         "sd_ble_gap_adv_stop before the end, or reset the chip (firmware up to SDK 14.2 takes no reset over the link)",
     ),
+    "connectivity firmware": (
+        ("connectivity_firmware", "connectivity_chip", "connectivity_image", "connectivity_board"),
+        "the program on the board that hands calls from the UART to the SoftDevice: the SDK's connectivity example, or "
+        "the image that comes with pc-ble-driver (nrfutil dfu ble -f flashes it). Its SoftDevice API version must be "
+        "the host's; after --eraseall a board has none, and answers no SYNC",
+    ),
+    "pairing": (
+        ("pair", "pairing", "bonding", "security_level", "sec_params_request", "gap_authenticate"),
+        "as peripheral answer BLE_GAP_EVT_SEC_PARAMS_REQUEST with sd_ble_gap_sec_params_reply; as central begin with "
+        "sd_ble_gap_authenticate. BLE_GAP_EVT_AUTH_STATUS says how it went, and BLE_GAP_EVT_CONN_SEC_UPDATE which "
+        "level the link has. Each request unanswered for 30 s ends security on the connection",
+    ),
     "MTU exchange": (
         ("mtu_exchange", "exchange_mtu", "mtu_request", "exchange_mtu_request", "exchange_mtu_reply"),
         _MTU,

@@ -116,3 +116,16 @@ def test_a_packet_is_decoded(run: Runner, text: str) -> None:
 @pytest.mark.parametrize("text", ["Why does it not work", "it failed with all", "I read and write"])
 def test_plain_words_are_no_names(run: Runner, text: str) -> None:
     assert run("explain", text).status == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "structure"),
+    [
+        ("BLEGattsCharHandles", "CharHandles"),
+        ("BLEGapAdvParams", "AdvParams"),
+        ("BLEConfigConnGatt", "ConnGatt"),
+        ("ble_gatts_char_handles_t", "CharHandles"),
+    ],
+)
+def test_structures_by_the_names_of_python_and_c(run: Runner, name: str, structure: str) -> None:
+    assert f"{structure}  structure or packet" in run("explain", name).lines

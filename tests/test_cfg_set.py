@@ -18,3 +18,8 @@ def test_what_is_no_configuration_of_connections_has_no_tag() -> None:
     with pytest.raises(EncodeError, match="only configurations of connections have a tag") as caught:
         CfgSet(AttrTabSizeCfg(1408), conn_cfg_tag=1)
     assert caught.value.path == "conn_cfg_tag"
+
+
+def test_fields_that_are_no_mapping_are_refused() -> None:
+    with pytest.raises(EncodeError):
+        Codec("sd_api_v5").from_dict("command", "cfg_set", ["att_mtu"])  # type: ignore[arg-type]

@@ -54,3 +54,9 @@ def test_a_codec_loads_construct_when_it_is_used() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["gatts_codec.packets.gatts.service_add"]
+
+
+def test_histories_that_have_the_same_packets_are_equal() -> None:
+    calls = SD_API_V5.groups["gatts"].calls
+    same = SD_API_V5.groups["gatts"].derive().calls
+    assert {calls, same} == {calls}

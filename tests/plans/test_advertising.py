@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gatts_codec import AdvData, Codec, DecodeError, EncodeError
 from gatts_codec.advertising.data import GENERAL
+from gatts_codec.advertising.text import advertising_text
 from gatts_codec.gap import AdStructure, AdvReportEvent, Appearance
 
 # What blatann sends for its example (tests/captures/python_apps/sd_api_v5/blatann_peripheral.jsonl).
@@ -150,3 +151,9 @@ def test_uuids_of_128_bits_are_text_or_uuids() -> None:
     text = "6e400001-b5a3-f393-e0a9-e50e24dcca9e"
     assert AdvData(services=[text]) == AdvData(services=[UUID(text)])
     assert bytes(AdvData(services=[text])).hex() == "11079ecadc240ee5a9e093f3a3b50100406e"
+
+
+def test_a_structure_without_words_of_its_own_shows_its_bytes() -> None:
+    # 0x3D, 3D information data: a type of the assigned numbers that nobody here has words for; 0x99 is no type.
+    assert advertising_text(bytes.fromhex("033d0102")).endswith(" 0102")
+    assert advertising_text(bytes.fromhex("0399aabb")).endswith(" aabb")

@@ -497,7 +497,24 @@ def test_every_byte_of_a_list_is_annotated() -> None:
     ]
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Filled(Message):
+    dlen: int
+    data: bytes
+
+
+FILLED = Record(Filled, named("dlen", u8), named("data", Data("dlen", flag=Flag.FILLED, most=31)))
+
+
+def test_a_flag_that_means_nothing_where_there_are_no_bytes() -> None:
+    both_ways(FILLED, Filled(2, b"ab"), "02 01 6162")
+    both_ways(FILLED, Filled(0, b""), "00 01")
+    refuses_bytes(FILLED, "02 00 6162", "must be 01", offset=1, strict=False)
+    assert FILLED.parse(bytes.fromhex("00 00"), strict=False) == Filled(0, b"")
+
+
 LAYOUTS = [
+    FILLED,
     ATTR_INFOS,
     VALUES,
     ADDR,

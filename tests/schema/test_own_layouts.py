@@ -238,12 +238,26 @@ def test_bytes_whose_length_stands_around_their_structure() -> None:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class SometimesCounted(Command[Any]):
+    sort: int
+    len: int | None
+    data: bytes | None
+
+
+def test_a_length_that_is_not_always_there_is_left_to_the_interpreter() -> None:
+    length = When("sort", 2, named("len", u8))
+    codec = codec_of(Record(SometimesCounted, named("sort", u8), length, named("data", Data("len"))))
+    both_ways(codec, SometimesCounted(2, 1, b"a"), "b6 02 01 01 61")
+    both_ways(codec, SometimesCounted(1, None, None), "b6 01 00")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class InBits(Command[Any]):
     len: int
     more: int
     data: bytes | None
 
 
-def test_a_length_in_bits_is_left_to_the_interpreter() -> None:
+def test_a_length_in_bits() -> None:
     layout = Record(InBits, Bits(len=4, more=4), named("data", Data("len")))
     both_ways(codec_of(layout), InBits(2, 1, b"ab"), "b6 12 01 61 62")

@@ -12,16 +12,21 @@ from gatts_codec.constants.assigned import company_text, uuid_text
 
 
 def advertising_text(data: bytes) -> str:
-    """What the structures in ``data`` say. Raises DecodeError where a length does not fit."""
+    """What the structures in ``data`` say. Raises DecodeError where one does not end within them."""
     return ", ".join(structure_text(structure) for _, structure in split(data))
 
 
 def structure_text(structure: AdStructure) -> str:
-    """What a structure says, with the names of known numbers: ``"name 'Heart'"``."""
-    for field, value in (said_by(structure) or {}).items():
-        if field in _TEXTS:
-            return _TEXTS[field](value)
-    return f"{structure.name} {structure.data.hex()}".rstrip()
+    """What a structure says, with the names of known numbers: ``"name 'Heart'"``; its bytes if that is nothing."""
+    plain = f"{structure.name} {structure.data.hex()}".rstrip()
+    try:
+        said = said_by(structure)
+    except ValueError as error:
+        return f"{plain} ({error})"
+    if said is None:
+        return plain
+    field, value = next(iter(said.items()))  # what follows is about how it says it
+    return _TEXTS[field](value)
 
 
 def _manufacturer(pair: tuple[int, bytes]) -> str:

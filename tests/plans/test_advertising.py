@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -157,3 +158,16 @@ def test_a_structure_without_words_of_its_own_shows_its_bytes() -> None:
     # 0x3D, 3D information data: a type of the assigned numbers that nobody here has words for; 0x99 is no type.
     assert advertising_text(bytes.fromhex("033d0102")).endswith(" 0102")
     assert advertising_text(bytes.fromhex("0399aabb")).endswith(" aabb")
+
+
+def test_a_structure_of_a_wrong_length_shows_its_bytes_and_why() -> None:
+    shown = advertising_text(bytes.fromhex("0219aa 030a0101 02ffaa 0203bb"))
+    assert "aa (1 bytes instead of 2)" in shown
+    assert "0101 (2 bytes instead of 1)" in shown
+    assert "bb (1 bytes, which is not a multiple of 2)" in shown
+
+
+@given(st.binary(max_size=31))
+def test_any_advertising_data_are_shown_or_refused(data: bytes) -> None:
+    with suppress(DecodeError):
+        assert isinstance(advertising_text(data), str)

@@ -22,6 +22,7 @@ from gatts_codec.codec import Codec
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.farm import ChipFarm
 from gatts_codec.framing import H5Packet, encode_frame, h5
+from gatts_codec.link.config import ChipConfig
 
 GROUP = "virtual chip"
 DIALECT = "sd_api_v5"
@@ -35,8 +36,8 @@ LINK_UP = b"".join(
     for name in ("SYNC", "SYNC_RSP", "CONFIG", "CONFIG_RSP", "CONFIG")
 )
 SERVICE = bytes.fromhex("00a001010d180101")
-CHARACTERISTIC = bytes.fromhex("00a20c000102000000000000000000000101372a01011111030000000200000001")
-VALUE_HANDLE = 14
+CHARACTERISTIC = bytes.fromhex("00a20e000102000000000000000000000101372a01011111030000000200000001")
+VALUE_HANDLE = 16
 
 
 def figures(rounds: int) -> Iterator[Figure]:
@@ -55,7 +56,7 @@ def figures(rounds: int) -> Iterator[Figure]:
 
 
 def _call_us(size: int, rounds: int) -> float:
-    chip = VirtualChip(DIALECT)
+    chip = VirtualChip(DIALECT, link=ChipConfig())  # stock firmware takes no value of 512 bytes
     chip.open(0.0)
     chip.receive_data(LINK_UP, 0.0)
     chip.data_to_send()

@@ -27,3 +27,4 @@ from gatts_codec.device.script import ScriptLine as ScriptLine
 from gatts_codec.device.script import ScriptRun as ScriptRun
 from gatts_codec.device.script import load_script as load_script
 from gatts_codec.device.script import parse_script as parse_script
+from gatts_codec.device.shared_air import Air as Air

@@ -1,7 +1,8 @@
 """Connections: their coming and going, notifications on their way, requests that wait, and the time all that takes.
 
-The air takes no time unless the configuration gives the connection an interval: then notifications leave together, once
-an interval. A peer that is out of reach gets nothing: notifications stay in the queue, indications unconfirmed.
+To a simulated peer the air takes no time, unless the configuration gives the connection an interval: then notifications
+leave together, once an interval. A peer that is out of reach gets nothing: notifications stay in the queue,
+indications unconfirmed.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gatts_codec.constants import DEFAULT_MTU
+from gatts_codec.constants.gap import HciStatus, Role
 from gatts_codec.device import att, events
 from gatts_codec.device.connection import (
     AttRequest,
@@ -19,8 +21,12 @@ from gatts_codec.device.connection import (
     Reply,
     Wait,
 )
+from gatts_codec.device.gap_state import Activity
 from gatts_codec.device.state import DeviceState
+from gatts_codec.packets.gap.connection_events import ConnParamUpdateEvent
+from gatts_codec.packets.gap.structs import ConnParams
 
+_INTERVAL_UNIT_S = 0.00125
 _MAX_COUNT = 255  # of notifications in one event
 
 # -- coming and going
@@ -28,8 +34,26 @@ _MAX_COUNT = 255  # of notifications in one event
 
 def open(device: DeviceState, peer: ConnectedPeer, address: bytes, address_type: int) -> Connection:
     """A peer has connected: the host learns of it, and advertising ends."""
-    tag, config, profile = device.gap.tag, device.config, device.profile
-    connection = Connection(
+    connection = new_connection(device, peer, address, address_type, device.gap.tag)
+    connection.interval_s = device.config.connection_interval_s
+    begin(device, connection)
+    return connection
+
+
+def begin(device: DeviceState, connection: Connection) -> None:
+    """A connection has come: the host learns of it, and what it came of ends."""
+    device.connections.add(connection)
+    central = connection.role == Role.CENTRAL
+    device.gap.connected(Activity.CONNECTING if central else Activity.ADVERTISING)
+    device.emit(events.connected(device, connection))
+
+
+def new_connection(
+    device: DeviceState, peer: ConnectedPeer, address: bytes, address_type: int, tag: int
+) -> Connection:
+    """A connection with what the host has configured for the tag."""
+    config, profile = device.config, device.profile
+    return Connection(
         handle=device.connections.free_handle(),
         peer=peer,
         address=address,
@@ -37,10 +61,18 @@ def open(device: DeviceState, peer: ConnectedPeer, address: bytes, address_type:
         queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
         max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
     )
-    device.connections.add(connection)
-    device.gap.connected()
-    device.emit(events.connected(device, connection))
-    return connection
+
+
+def retime(device: DeviceState, connection: Connection, params: ConnParams) -> None:
+    """This end's timing is now so."""
+    set_timing(connection, params)
+    device.emit(ConnParamUpdateEvent(connection.handle, params))
+
+
+def set_timing(connection: Connection, params: ConnParams) -> None:
+    """Notifications leave at the connection's interval."""
+    connection.params = params
+    connection.interval_s = params.max_conn_interval * _INTERVAL_UNIT_S
 
 
 def close(device: DeviceState, connection: Connection, reason: int) -> None:
@@ -60,8 +92,7 @@ def notify(device: DeviceState, connection: Connection, handle: int, data: bytes
     """Queue a notification; it leaves at the next connection event."""
     connection.queue.append((handle, data))
     if connection.air_deadline is None:
-        interval_s = device.config.connection_interval_s
-        connection.air_deadline = device.now + interval_s
+        connection.air_deadline = device.now + connection.interval_s
     if connection.air_deadline <= device.now:
         _send_queue(device, connection)
 
@@ -151,6 +182,9 @@ def tick(device: DeviceState) -> None:
     """What is due at the device's time."""
     now = device.now
     for connection in device.connections:
+        if connection.supervision is not None and connection.supervision <= now:
+            close(device, connection, HciStatus.CONNECTION_TIMEOUT)
+            continue
         if connection.air_deadline is not None and connection.air_deadline <= now:
             _send_queue(device, connection)
         waits = (connection.pending, connection.indication)

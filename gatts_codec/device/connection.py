@@ -9,6 +9,12 @@ from enum import Enum
 from typing import Protocol
 
 from gatts_codec.constants import DEFAULT_MTU, GattStatus, SysAttrFlags
+from gatts_codec.constants.gap import HciStatus, Role
+from gatts_codec.device.attribute_table import Attribute
+from gatts_codec.packets.gap.structs import ConnParams
+
+# 30 ms interval, no latency, 4 s supervision timeout: what the recorded connection has.
+CONN_PARAMS = ConnParams(24, 24, 0, 400)
 
 BOTH_GROUPS = SysAttrFlags.SYS_SRVCS | SysAttrFlags.USR_SRVCS
 
@@ -99,7 +105,9 @@ class PreparedWrites:
 class ConnectedPeer(Protocol):
     """Who is at the other end of a connection, as the chip sees it."""
 
-    in_reach: bool
+    @property
+    def in_reach(self) -> bool:
+        """Whether what is sent arrives."""
 
     def hear(self, handle: int, data: bytes, *, indication: bool) -> None:
         """A notification or indication arrives."""
@@ -109,6 +117,41 @@ class ConnectedPeer(Protocol):
 
     def lose(self, connection: Connection) -> None:
         """The connection has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundAttribute:
+    """An attribute as a client's discovery finds it: its type as it travels, and the end of its group."""
+
+    attribute: Attribute
+    type: bytes
+    group_end: int
+
+
+class RemoteServer(ConnectedPeer, Protocol):
+    """The other end of a connection, with a server that a GATT client may ask."""
+
+    @property
+    def rssi(self) -> int:
+        """How strong it is heard, in dBm."""
+
+    def ask(self, request: AttRequest, answer: Callable[[Reply], None]) -> None:
+        """An ATT request; ``answer`` is called with the reply, now or later."""
+
+    def command(self, request: AttRequest) -> None:
+        """A write command."""
+
+    def confirm(self) -> None:
+        """The confirmation of its indication."""
+
+    def find(self, first: int, last: int) -> list[FoundAttribute]:
+        """Its attributes from one handle to another."""
+
+    def want(self, params: ConnParams) -> None:
+        """This end, the peripheral, wants other timing."""
+
+    def use(self, params: ConnParams) -> None:
+        """This end, the central, has decided on the timing."""
 
 
 @dataclass(slots=True)
@@ -121,6 +164,22 @@ class Connection:
     address_type: int
     queue_size: int
     max_mtu: int
+    role: int = Role.PERIPH
+    params: ConnParams = CONN_PARAMS
+    interval_s: float = 0.0
+    """How long a notification waits for the air."""
+    farewell: int = HciStatus.CONNECTION_TIMEOUT
+    """The reason that the peer is given when this end goes."""
+    supervision: float | None = None
+    """When the connection is lost, if the peer stays out of reach until then."""
+    remote: RemoteServer | None = None
+    """The peer, if it has a server that this end's client may ask."""
+    asking: bool = False
+    """A request of this end's client is unanswered."""
+    unconfirmed: int = 0
+    """Handle of the peer's indication that this end's client has to confirm."""
+    wish: ConnParams | None = None
+    """Timing that this end, or of a central the peer, has asked for and nobody has decided on."""
     mtu: int = DEFAULT_MTU
     security_level: int = 1
     cccds: dict[int, int] = field(default_factory=dict)
@@ -139,6 +198,6 @@ class Connection:
 
     def deadlines(self) -> list[float]:
         """When something is due."""
-        found = [self.air_deadline]
+        found = [self.air_deadline, self.supervision]
         found += [wait.deadline for wait in (self.pending, self.indication) if wait is not None]
         return [deadline for deadline in found if deadline is not None]

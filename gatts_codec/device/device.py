@@ -17,7 +17,19 @@ from collections.abc import Callable
 from typing import Any
 
 from gatts_codec.constants import BleError, NrfError, RpcPacketType
-from gatts_codec.device import air, common, events, gap, population, server, sys_attrs, values
+from gatts_codec.device import (
+    air,
+    common,
+    events,
+    gap,
+    gattc,
+    population,
+    radio,
+    roles,
+    server,
+    sys_attrs,
+    values,
+)
 from gatts_codec.device.refusal import Refusal, UndecodableCommand
 from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import DecodeError, EncodeError, UnknownOpcodeError
@@ -42,6 +54,8 @@ _CALLS = {
     **{f"sd_ble_gatts_{name}": call for name, call in _GATTS.items()},
     **common.CALLS,
     **gap.CALLS,
+    **roles.CALLS,
+    **gattc.CALLS,
 }
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
 _COMMAND = bytes([RpcPacketType.COMMAND])
@@ -75,13 +89,14 @@ class Device(DeviceState):
 
     def next_deadline(self) -> float | None:
         """When ``tick`` has something to do; None: nothing is due."""
-        dues = (air.next_deadline(self), self.gap.next_deadline())
+        dues = (air.next_deadline(self), radio.next_deadline(self), self.gap.next_deadline())
         return min((due for due in dues if due is not None), default=None)
 
     def tick(self, now: float) -> None:
         """Let the time be ``now``, and do what is due: notifications leave, what takes too long ends."""
         self.now = max(self.now, now)
         air.tick(self)
+        radio.tick(self)
         for activity in self.gap.ended(self.now):
             self.emit(events.time_is_over(self, activity))
 
@@ -126,7 +141,7 @@ class Device(DeviceState):
 
 
 def _without_server(device: DeviceState, command: Any) -> dict[str, object]:
-    """GATT client and L2CAP calls: the simulated peer has neither a server nor channels."""
+    """Calls that nobody answers: L2CAP, and what the GATT client cannot do."""
     conn_handle = getattr(command, "conn_handle", None)
     if conn_handle is not None:
         device.connections.require(conn_handle)

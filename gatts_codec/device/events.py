@@ -5,14 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from gatts_codec.constants import AttrType, AuthorizeType, TimeoutSource, WriteOp
-from gatts_codec.constants.gap import GapTimeoutSource, GapTimeoutSourceV4, Role, UserMemType
+from gatts_codec.constants.gap import (
+    AdvDataStatus,
+    AdvTypeV5,
+    GapTimeoutSource,
+    GapTimeoutSourceV4,
+    Phy,
+    Role,
+    UserMemType,
+)
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.connection import AttRequest, Connection
-from gatts_codec.device.gap_state import CONN_PARAMS, Activity
+from gatts_codec.device.ether import AdvPdu
+from gatts_codec.device.gap_state import Activity
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.events import TxCompleteEvent, UserMemReleaseEvent, UserMemRequestEvent
 from gatts_codec.packets.common.user_mem_reply import UserMemBlock
-from gatts_codec.packets.gap.adv_events import AdvSetTerminatedEvent
+from gatts_codec.packets.gap.adv_events import (
+    AdvReportEvent,
+    AdvReportEventV5,
+    AdvReportType,
+    AdvSetTerminatedEvent,
+    AuxPointer,
+    ScanReqReportEvent,
+)
 from gatts_codec.packets.gap.connection_events import (
     ConnectedEvent,
     DisconnectedEvent,
@@ -40,7 +56,8 @@ from gatts_codec.schema.structs import AttrContext, MemBlock, SecMode, Uuid
 _NO_UUID = Uuid(0, 0)
 _NO_CONNECTION = 0xFFFF
 _KEY_SIZE = 16
-_SET_TIMED_OUT = 1
+SET_TIMED_OUT, SET_EVENTS_OVER = 1, 2
+_NO_SET = 0xFF
 _SOURCES_V4 = {
     Activity.ADVERTISING: GapTimeoutSourceV4.ADVERTISING,
     Activity.SCANNING: GapTimeoutSourceV4.SCAN,
@@ -50,6 +67,14 @@ _SOURCES = {
     Activity.ADVERTISING: GapTimeoutSource.ADVERTISING,
     Activity.SCANNING: GapTimeoutSource.SCAN,
     Activity.CONNECTING: GapTimeoutSource.CONN,
+}
+_NO_POWER, _CHANNEL = 127, 37
+_NOBODY = Addr(bytes(6))
+_EARLY_TYPES = {
+    (True, True): AdvTypeV5.ADV_IND,
+    (True, False): AdvTypeV5.ADV_DIRECT_IND,
+    (False, True): AdvTypeV5.ADV_SCAN_IND,
+    (False, False): AdvTypeV5.ADV_NONCONN_IND,
 }
 _REPORT_BUFFER = 1  # the firmware's own number for the scanner's buffer
 
@@ -168,18 +193,20 @@ def user_mem_release(conn: int, lent: int) -> Event:
 
 
 def connected(device: DeviceState, connection: Connection) -> Event:
-    """CONNECTED, as peripheral."""
+    """CONNECTED; of a central without an advertising set."""
     gap, api = device.gap, device.profile.api
     more: dict[str, Any] = {}
     if api <= 2:
         own = Addr(gap.address[::-1], gap.address_type)
         more = {"own_addr": own, "irk_match": 0, "irk_match_idx": 0}
+    central = connection.role == Role.CENTRAL
     if device.profile.has_roles:
-        more["role"] = Role.PERIPH
+        more["role"] = connection.role
     if api >= 6:
-        more |= {"adv_handle": 0, "adv_data": _buffers(device)}
+        of_the_set = {"adv_handle": 0, "adv_data": _buffers(device)}
+        more |= {"adv_handle": _NO_SET, "adv_data": AdvSetData()} if central else of_the_set
     peer = Addr(connection.address[::-1], connection.address_type)
-    return ConnectedEvent(connection.handle, peer, CONN_PARAMS, **more)
+    return ConnectedEvent(connection.handle, peer, connection.params, **more)
 
 
 def disconnected(conn: int, reason: int) -> Event:
@@ -197,11 +224,59 @@ def time_is_over(device: DeviceState, activity: Activity) -> Event:
     if device.profile.api <= 4:
         return TimeoutEventV4(_NO_CONNECTION, _SOURCES_V4[activity])
     if device.profile.api >= 6 and activity is Activity.ADVERTISING:
-        return AdvSetTerminatedEvent(_NO_CONNECTION, _SET_TIMED_OUT, 0, 0, _buffers(device))
+        return set_terminated(device, SET_TIMED_OUT)
     buffer = None
     if device.profile.api >= 6 and activity is Activity.SCANNING:
         buffer = BleData(_REPORT_BUFFER, device.gap.scan_room)
     return GapTimeoutEvent(_NO_CONNECTION, _SOURCES[activity], buffer)
+
+
+def set_terminated(device: DeviceState, reason: int) -> Event:
+    """ADV_SET_TERMINATED; how many events there were is said of sets with a limit."""
+    done = device.gap.adv_events if device.gap.advertiser.max_events else 0
+    return AdvSetTerminatedEvent(_NO_CONNECTION, reason, 0, done, _buffers(device))
+
+
+def adv_report(device: DeviceState, pdu: AdvPdu, rssi: int) -> Event:
+    """ADV_REPORT of a packet or of a scan response."""
+    if device.profile.api < 6:
+        kind = _EARLY_TYPES[pdu.connectable, pdu.scannable]
+        target = None if device.profile.api <= 2 else pdu.target or _NOBODY
+        return AdvReportEventV5(
+            _NO_CONNECTION, pdu.address, rssi, int(pdu.scan_response), kind, pdu.data, target
+        )
+    return AdvReportEvent(
+        _NO_CONNECTION,
+        _late_type(pdu),
+        pdu.address,
+        pdu.target or _NOBODY,
+        Phy.MBPS_1,
+        Phy.NOT_SET,
+        _NO_POWER,
+        rssi,
+        _CHANNEL,
+        _NO_SET,
+        0,
+        BleData(_REPORT_BUFFER, data=pdu.data),
+        AuxPointer(0, 0),
+    )
+
+
+def _late_type(pdu: AdvPdu) -> AdvReportType:
+    return AdvReportType(
+        connectable=int(pdu.connectable),
+        scannable=int(pdu.scannable),
+        directed=int(pdu.target is not None),
+        scan_response=int(pdu.scan_response),
+        extended_pdu=0,
+        status=AdvDataStatus.COMPLETE,
+        reserved=0,
+    )
+
+
+def scan_requested(device: DeviceState, scanner: Addr, rssi: int) -> Event:
+    """SCAN_REQ_REPORT."""
+    return ScanReqReportEvent(_NO_CONNECTION, scanner, rssi, 0 if device.profile.api >= 6 else None)
 
 
 def _buffers(device: DeviceState) -> AdvSetData:

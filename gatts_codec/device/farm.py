@@ -151,6 +151,7 @@ class _Line(asyncio.Protocol):
         self._watch_room: Callable[[], object] = lambda: None
         self._timer: asyncio.TimerHandle | None = None
         self._due = 0.0
+        self._is_roused = False
 
     def now(self) -> float:
         """The loop's time, which is the chip's."""
@@ -212,6 +213,7 @@ class _Line(asyncio.Protocol):
         self._outlet = Outlet(write, self.chip.note)
         self._end = end
         self._lines.add(self)
+        self.chip.device.roused = self._rouse
         self.chip.open(self.now())
         self.flush()
 
@@ -238,6 +240,18 @@ class _Line(asyncio.Protocol):
             self._due = due
             self._timer = self._loop.call_at(due, self._wake)
 
+    def _rouse(self) -> None:
+        """Another chip has caused something: look at it once this turn is over."""
+        if not self._is_roused:
+            self._is_roused = True
+            self._loop.call_soon(self._look)
+
+    def _look(self) -> None:
+        self._is_roused = False
+        if self in self._lines:
+            self.chip.tick(self.now())
+            self.flush()
+
     def _wake(self) -> None:
         self._timer = None
         self.chip.tick(self.now())
@@ -251,6 +265,8 @@ class _Line(asyncio.Protocol):
         self._cancel()
         self._end()
         self.chip.close(self.now())
+        if (ether := self.chip.device.ether) is not None:
+            ether.leave(self.chip.device)
 
     def _cancel(self) -> None:
         if self._timer is not None:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from gatts_codec.constants import NrfError
+from gatts_codec.device.connection import CONN_PARAMS
+from gatts_codec.device.ether import AdvPdu
 from gatts_codec.device.refusal import refuse_unless
 from gatts_codec.packets.gap.adv_set_configure import AdvParams
 from gatts_codec.packets.gap.privacy import PrivacyParams
-from gatts_codec.packets.gap.structs import AdvSetData, ConnParams
+from gatts_codec.packets.gap.structs import Addr, AdvSetData, ConnParams
 from gatts_codec.schema.structs import NO_ACCESS, SecMode
 
 MAX_NAME = 31
 RANDOM_STATIC = 1
-# 30 ms interval, no latency, 4 s supervision timeout: what the recorded connection has.
-CONN_PARAMS = ConnParams(24, 24, 0, 400)
 NO_WISHES = ConnParams(0xFFFF, 0xFFFF, 0, 0xFFFF)  # until ppcp_set
 _FOR_EVER = float("inf")
 
@@ -26,6 +26,33 @@ class Activity(Enum):
     ADVERTISING = "advertising"
     SCANNING = "scanning"
     CONNECTING = "connecting"
+
+
+@dataclass(frozen=True, slots=True)
+class Advertiser:
+    """How a chip advertises, whatever the dialect's parameters look like. ``max_events`` 0: any number."""
+
+    connectable: bool = True
+    scannable: bool = True
+    target: Addr | None = None
+    policy: int = 0
+    interval_s: float = 0.1
+    max_events: int = 0
+    tells_requests: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scanner:
+    """How a chip scans: ``share`` of the time, the window of each interval."""
+
+    active: bool = False
+    listed_only: bool = False
+    share: float = 1.0
+
+
+def same_address(one: Addr, other: Addr) -> bool:
+    """Whether two addresses are one device's, resolved or not."""
+    return (one.addr, one.addr_type) == (other.addr, other.addr_type)
 
 
 @dataclass(slots=True)
@@ -48,12 +75,28 @@ class GapState:
     scan_room: int = 0
     enabled: bool = False
     tag: int = 0
+    advertiser: Advertiser = Advertiser()
+    advertised: tuple[bytes, bytes] = (b"", b"")
+    """Advertising data and scan response."""
+    next_adv_event: float = 0.0
+    adv_events: int = 0
+    scanner: Scanner = Scanner()
+    paused: bool = False
+    held_report: tuple[AdvPdu, int] | None = None
+    whitelist: tuple[Addr, ...] = ()
+    target: Addr | None = None
+    wanted_params: ConnParams = CONN_PARAMS
+    central_tag: int = 0
     _until: dict[Activity, float] = field(default_factory=dict)
 
     @property
     def advertising(self) -> bool:
         """Whether a peer may come."""
         return self.is_doing(Activity.ADVERTISING)
+
+    def lists(self, address: Addr) -> bool:
+        """Whether the whitelist has it."""
+        return any(same_address(listed, address) for listed in self.whitelist)
 
     def is_doing(self, activity: Activity) -> bool:
         """Whether it has begun, and not ended."""
@@ -69,9 +112,9 @@ class GapState:
         refuse_unless(activity in self._until, NrfError.INVALID_STATE)
         del self._until[activity]
 
-    def connected(self) -> None:
-        """A peer has come: advertising is over."""
-        self._until.pop(Activity.ADVERTISING, None)
+    def connected(self, by: Activity) -> None:
+        """A connection has come of it: it is over."""
+        self._until.pop(by, None)
 
     def next_deadline(self) -> float | None:
         """When the first of them ends."""

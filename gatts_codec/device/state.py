@@ -6,7 +6,7 @@ for connections and what they cost in time. ``device`` puts them together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BleError, SysAttrFlags
@@ -14,6 +14,7 @@ from gatts_codec.device import stack
 from gatts_codec.device.attribute_table import Attribute, AttributeTable
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.connection import Connection
+from gatts_codec.device.ether import Ether
 from gatts_codec.device.firmware import Firmware, firmware_of
 from gatts_codec.device.gap_state import GapState
 from gatts_codec.device.profile import Profile, profile_of
@@ -98,6 +99,9 @@ class DeviceState:
         self.now: float = 0.0
         self.outbox: list[bytes] = []
         self.connections: Connections = Connections()
+        self.ether: Ether | None = None
+        self.roused: Callable[[], object] = lambda: None
+        """Called when something waits for the host that another chip has caused."""
         self.reboot()
 
     def reboot(self) -> None:
@@ -169,3 +173,5 @@ class DeviceState:
             self.fault(f"WRITE event with {len(event.data)} bytes, there is room for {longest}")
         else:
             self.outbox.append(event if isinstance(event, bytes) else self.codec.pack(event))
+            if self.ether is not None:
+                self.roused()

@@ -1,0 +1,141 @@
+"""A chip's radio: advertising events as they are due, and what becomes of those that are heard.
+
+Without an air nothing is sent and nothing heard. One event at a time: a clock that jumps loses the events between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gatts_codec.constants.gap import AdvFilterPolicy
+from gatts_codec.device import events
+from gatts_codec.device.ether import AdvPdu, ConnectRequest
+from gatts_codec.device.gap_state import Activity, same_address
+from gatts_codec.device.state import DeviceState
+from gatts_codec.packets.gap.structs import Addr, ConnParams
+
+_INTERVAL_UNLESS_SAID = 24  # 30 ms
+_TIMEOUT_UNLESS_SAID = 400  # 4 s
+_NO_WISH = 0xFFFF
+
+
+def own_address(device: DeviceState) -> Addr:
+    """The chip's address, as it travels."""
+    return Addr(device.gap.address[::-1], device.gap.address_type)
+
+
+# -- the advertiser
+
+
+def next_deadline(device: DeviceState) -> float | None:
+    """When the next advertising event is due."""
+    return device.gap.next_adv_event if device.ether is not None and device.gap.advertising else None
+
+
+def tick(device: DeviceState) -> None:
+    """Send the advertising event that is due."""
+    due, advertiser = next_deadline(device), device.gap.advertiser
+    if due is None or due > device.now or device.ether is None:
+        return
+    device.gap.next_adv_event = device.now + advertiser.interval_s + device.ether.delay()
+    device.gap.adv_events += 1
+    device.ether.broadcast(device, _pdu(device, scan_response=False))
+    if device.gap.advertising and device.gap.adv_events == advertiser.max_events:
+        device.gap.end(Activity.ADVERTISING)
+        device.emit(events.set_terminated(device, events.SET_EVENTS_OVER))
+
+
+def _pdu(device: DeviceState, *, scan_response: bool) -> AdvPdu:
+    gap, advertiser = device.gap, device.gap.advertiser
+    data = gap.advertised[scan_response]
+    return AdvPdu(
+        own_address(device),
+        advertiser.connectable,
+        advertiser.scannable,
+        advertiser.target,
+        data,
+        scan_response,
+    )
+
+
+def answer_scan(device: DeviceState, scanner: Addr, rssi: int) -> AdvPdu | None:
+    """The scan response, unless the advertiser has none for this scanner."""
+    gap = device.gap
+    policies = (AdvFilterPolicy.FILTER_SCANREQ, AdvFilterPolicy.FILTER_BOTH)
+    if not gap.advertising or not gap.advertiser.scannable or not _passes(device, scanner, *policies):
+        return None
+    if gap.advertiser.tells_requests:
+        device.emit(events.scan_requested(device, scanner, rssi))
+    return _pdu(device, scan_response=True)
+
+
+def takes_connection(device: DeviceState, request: ConnectRequest) -> bool:
+    """Whether the advertiser takes this connection."""
+    gap = device.gap
+    policies = (AdvFilterPolicy.FILTER_CONNREQ, AdvFilterPolicy.FILTER_BOTH)
+    return (
+        gap.advertising
+        and gap.advertiser.connectable
+        and (gap.advertiser.target is None or same_address(gap.advertiser.target, request.initiator))
+        and _passes(device, request.initiator, *policies)
+        and len(device.connections) < device.config.max_connections
+    )
+
+
+def _passes(device: DeviceState, address: Addr, *policies: AdvFilterPolicy) -> bool:
+    return device.gap.advertiser.policy not in policies or device.gap.lists(address)
+
+
+# -- scanner and initiator
+
+
+def hear(device: DeviceState, pdu: AdvPdu, rssi: int) -> None:
+    """An advertiser is in reach."""
+    gap, ether = device.gap, device.ether
+    assert ether is not None
+    if not ether.listens(gap.scanner.share):
+        return
+    if gap.is_doing(Activity.CONNECTING):
+        _initiate(device, pdu)
+    elif gap.is_doing(Activity.SCANNING) and not gap.paused and _is_wanted(device, pdu):
+        device.emit(events.adv_report(device, pdu, rssi))
+        gap.paused = device.profile.api >= 6
+        answer = ether.request_scan(device, pdu.address) if gap.scanner.active and pdu.scannable else None
+        if answer is not None and gap.paused:
+            gap.held_report = answer, rssi
+        elif answer is not None:
+            device.emit(events.adv_report(device, answer, rssi))
+
+
+def resume(device: DeviceState) -> None:
+    """The host has a buffer again: the scan response that was held back comes first."""
+    gap = device.gap
+    gap.paused = False
+    if gap.held_report is not None:
+        answer, rssi = gap.held_report
+        gap.held_report, gap.paused = None, True
+        device.emit(events.adv_report(device, answer, rssi))
+
+
+def _is_wanted(device: DeviceState, pdu: AdvPdu) -> bool:
+    for_us = pdu.target is None or same_address(pdu.target, own_address(device))
+    return for_us and (not device.gap.scanner.listed_only or device.gap.lists(pdu.address))
+
+
+def _initiate(device: DeviceState, pdu: AdvPdu) -> None:
+    gap = device.gap
+    wanted = gap.target is None and gap.lists(pdu.address)
+    if gap.target is not None:
+        wanted = same_address(gap.target, pdu.address)
+    if not wanted or not pdu.connectable or device.ether is None:
+        return
+    request = ConnectRequest(own_address(device), pdu.address, gap.wanted_params, gap.central_tag)
+    device.ether.request_connection(device, request)
+
+
+def chosen(params: ConnParams) -> ConnParams:
+    """The timing that a central makes of wishes: the longest interval."""
+    interval = params.max_conn_interval
+    interval = _INTERVAL_UNLESS_SAID if interval == _NO_WISH else interval
+    timeout = _TIMEOUT_UNLESS_SAID if params.conn_sup_timeout == _NO_WISH else params.conn_sup_timeout
+    return replace(params, min_conn_interval=interval, max_conn_interval=interval, conn_sup_timeout=timeout)

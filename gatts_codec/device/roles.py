@@ -1,0 +1,222 @@
+"""Calls that make a chip advertise, scan and connect. In an air others hear of it, outside each ends at its time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gatts_codec.constants import NrfError
+from gatts_codec.constants.gap import AdvType, AdvTypeV5, ScanFilterPolicy
+from gatts_codec.device import radio
+from gatts_codec.device.gap_state import Activity, Advertiser, Scanner
+from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.state import DeviceState
+from gatts_codec.packets.gap.adv_data_set import AdvDataSet
+from gatts_codec.packets.gap.adv_set_configure import AdvParams, AdvSetConfigure
+from gatts_codec.packets.gap.adv_start import AdvParamsV2, AdvParamsV5, AdvStart, AdvStartV5, AdvStop
+from gatts_codec.packets.gap.connect import Connect, ConnectCancel
+from gatts_codec.packets.gap.scan import (
+    ScanParams,
+    ScanParamsV2,
+    ScanParamsV5,
+    ScanStart,
+    ScanStartV5,
+    ScanStop,
+)
+from gatts_codec.packets.gap.structs import Addr, Whitelist
+from gatts_codec.packets.gap.whitelist import WhitelistSet
+
+_NEW_SET = 0xFF
+_SLOT_S = 0.000625
+_HIGH_DUTY_S, _HIGH_DUTY_INTERVAL_S = 1.28, 0.00375
+_LISTED = (ScanFilterPolicy.WHITELIST, ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED)
+_HIGH_DUTY = AdvType.CONNECTABLE_NONSCANNABLE_DIRECTED_HIGH_DUTY_CYCLE
+# Which types are connectable, and which scannable.
+_KINDS_V5 = {
+    AdvTypeV5.ADV_IND: (True, True),
+    AdvTypeV5.ADV_DIRECT_IND: (True, False),
+    AdvTypeV5.ADV_SCAN_IND: (False, True),
+    AdvTypeV5.ADV_NONCONN_IND: (False, False),
+}
+_CONNECTABLE = (1, 2, 3, 6, 7)
+_SCANNABLE = (1, 4, 8, 9)
+_DIRECTED = (2, 3, 7, 9, 11)
+
+
+# -- advertising
+
+
+def adv_data_set(device: DeviceState, command: AdvDataSet) -> dict[str, object]:
+    """INVALID_PARAM without either. What is absent stays; the next advertising event has the new data."""
+    refuse_unless(command.data is not None or command.sr_data is not None, NrfError.INVALID_PARAM)
+    data, scan_response = device.gap.advertised
+    device.gap.advertised = (
+        data if command.data is None else command.data,
+        scan_response if command.sr_data is None else command.sr_data,
+    )
+    return {}
+
+
+def adv_set_configure(device: DeviceState, command: AdvSetConfigure) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_ADV_HANDLE, INVALID_PARAM. There is one set, with handle 0."""
+    handle, gap = required(command.adv_handle), device.gap
+    known = handle == 0 and gap.adv_params is not None
+    refuse_unless(known or handle == _NEW_SET, device.profile.bad_adv_handle)
+    refuse_unless(known or command.adv_params is not None, NrfError.INVALID_PARAM)
+    gap.adv_params = command.adv_params or gap.adv_params
+    gap.adv_data = command.adv_data or gap.adv_data
+    gap.advertised = gap.adv_data.adv_data.data or b"", gap.adv_data.scan_rsp_data.data or b""
+    return {"adv_handle": 0}
+
+
+def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_STATE; of sets INVALID_ADV_HANDLE."""
+    gap = device.gap
+    if isinstance(command, AdvStart):
+        refuse_unless(command.adv_handle == 0, device.profile.bad_adv_handle)
+        refuse_unless(gap.adv_params, NrfError.INVALID_STATE)
+        assert gap.adv_params is not None
+        advertiser, seconds = _of_set(gap.adv_params)
+    else:
+        if command.adv_params is None:
+            raise Refusal(NrfError.INVALID_ADDR)
+        advertiser, seconds = _of_params(command.adv_params)
+        if isinstance(command.adv_params, AdvParamsV2):
+            _use_list(device, command.adv_params.whitelist)
+    gap.begin(Activity.ADVERTISING, device.now, seconds)
+    gap.advertiser, gap.next_adv_event, gap.adv_events = advertiser, device.now, 0
+    gap.tag = command.conn_cfg_tag or 0
+    return {}
+
+
+def _of_set(params: AdvParams) -> tuple[Advertiser, float]:
+    kind, duration = params.properties.type, params.duration
+    fast = kind == _HIGH_DUTY
+    advertiser = Advertiser(
+        kind in _CONNECTABLE,
+        kind in _SCANNABLE,
+        params.peer_addr if kind in _DIRECTED else None,
+        params.filter_policy,
+        _HIGH_DUTY_INTERVAL_S if fast else params.interval * _SLOT_S,
+        0 if fast else params.max_adv_evts,
+        bool(params.scan_req_notification),
+    )
+    return advertiser, duration / 100 or (_HIGH_DUTY_S if fast else 0)
+
+
+def _of_params(params: AdvParamsV5 | AdvParamsV2) -> tuple[Advertiser, float]:
+    directed = params.type == AdvTypeV5.ADV_DIRECT_IND
+    fast = directed and not params.interval
+    advertiser = Advertiser(
+        *_KINDS_V5.get(AdvTypeV5(params.type & 3), (False, False)),
+        target=params.peer_addr if directed else None,
+        policy=params.fp,
+        interval_s=_HIGH_DUTY_INTERVAL_S if fast else params.interval * _SLOT_S,
+    )
+    return advertiser, _HIGH_DUTY_S if fast else float(params.timeout)
+
+
+def adv_stop(device: DeviceState, command: AdvStop) -> dict[str, object]:
+    """INVALID_ADV_HANDLE, INVALID_STATE."""
+    refuse_unless(not command.adv_handle, device.profile.bad_adv_handle)
+    device.gap.end(Activity.ADVERTISING)
+    return {}
+
+
+# -- as central
+
+
+def scan_start(device: DeviceState, command: ScanStart | ScanStartV5) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_STATE. From v6 on, without parameters, scanning goes on."""
+    gap, params = device.gap, command.scan_params
+    if isinstance(command, ScanStart):
+        buffer = required(command.adv_report_buffer)
+        if params is None:
+            refuse_unless(gap.is_doing(Activity.SCANNING), NrfError.INVALID_STATE)
+            radio.resume(device)
+            return {}
+        gap.scan_room = buffer.len
+    if params is None:
+        raise Refusal(NrfError.INVALID_ADDR)
+    gap.begin(Activity.SCANNING, device.now, params.timeout / _in_a_second(device))
+    _listen(device, params)
+    return {}
+
+
+def scan_stop(device: DeviceState, command: ScanStop) -> dict[str, object]:
+    """INVALID_STATE."""
+    device.gap.end(Activity.SCANNING)
+    return {}
+
+
+def connect(device: DeviceState, command: Connect) -> dict[str, object]:
+    """INVALID_ADDR, INVALID_STATE; in an air CONN_COUNT. Scanning ends without an event."""
+    gap, params = device.gap, command.scan_params
+    if params is None:
+        raise Refusal(NrfError.INVALID_ADDR)
+    if device.ether is not None:
+        room = len(device.connections) < device.config.max_connections
+        refuse_unless(room, NrfError.CONN_COUNT)
+        gap.connected(Activity.SCANNING)
+    gap.begin(Activity.CONNECTING, device.now, params.timeout / _in_a_second(device))
+    _listen(device, params)
+    gap.target = None if gap.scanner.listed_only else command.peer_addr
+    gap.wanted_params = radio.chosen(command.conn_params or gap.ppcp)
+    gap.central_tag = command.conn_cfg_tag or 0
+    return {}
+
+
+def connect_cancel(device: DeviceState, command: ConnectCancel) -> dict[str, object]:
+    """INVALID_STATE."""
+    device.gap.end(Activity.CONNECTING)
+    return {}
+
+
+def _in_a_second(device: DeviceState) -> int:
+    return 100 if device.profile.api >= 6 else 1
+
+
+def _listen(device: DeviceState, params: ScanParams | ScanParamsV5 | ScanParamsV2) -> None:
+    match params:
+        case ScanParams():
+            listed = params.filter_policy in _LISTED
+        case ScanParamsV5():
+            listed = bool(params.use_whitelist)
+        case _:
+            listed = bool(params.selective)
+            _use_list(device, params.whitelist)
+    share = params.window / params.interval if params.interval else 1.0
+    device.gap.scanner = Scanner(bool(params.active), listed, share)
+    device.gap.paused, device.gap.held_report = False, None
+
+
+# -- the whitelist
+
+
+def whitelist_set(device: DeviceState, command: WhitelistSet) -> dict[str, object]:
+    """Without a list it is cleared."""
+    device.gap.whitelist = _addresses(command.wl_addrs)
+    return {}
+
+
+def _use_list(device: DeviceState, whitelist: Whitelist | None) -> None:
+    """Up to v2 the list comes with the parameters; without one that of before goes on."""
+    if whitelist is not None:
+        device.gap.whitelist = _addresses(whitelist.addrs)
+
+
+def _addresses(listed: tuple[Addr | None, ...] | None) -> tuple[Addr, ...]:
+    return tuple(address for address in listed or () if address is not None)
+
+
+_CALLS: dict[str, Any] = {
+    "adv_data_set": adv_data_set,
+    "adv_set_configure": adv_set_configure,
+    "adv_start": adv_start,
+    "adv_stop": adv_stop,
+    "connect": connect,
+    "connect_cancel": connect_cancel,
+    "scan_start": scan_start,
+    "scan_stop": scan_stop,
+    "whitelist_set": whitelist_set,
+}
+CALLS: dict[str, Any] = {f"sd_ble_gap_{name}": call for name, call in _CALLS.items()}

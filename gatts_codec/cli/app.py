@@ -21,6 +21,7 @@ from gatts_codec.version import __version__
 
 # Each is the function `command` in the module of its name.
 SUBCOMMANDS = {
+    "air": "Be virtual connectivity chips that meet.",
     "call": "Send one command to a chip and show its response.",
     "chip": "Be a virtual connectivity chip.",
     "convert": "Write recordings as a table in Parquet.",

@@ -29,6 +29,23 @@ INTERPRETED = "GATTS_CODEC_INTERPRETED"
 BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 
+class _Later:
+    """Stands for what a codec loads when it is first used, and then has in the place of this."""
+
+    def __init__(self, codec: Codec, name: str) -> None:
+        self._codec, self._name = codec, name
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._loaded()[key]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loaded(), name)
+
+    def _loaded(self) -> Any:
+        self._codec._load()
+        return getattr(self._codec, self._name)
+
+
 class Codec:
     """Encodes and decodes the packets of one dialect.
 
@@ -57,13 +74,8 @@ class Codec:
         self.dialect: Dialect = find_dialect(dialect)
         self.strict = strict
         self._setting = os.environ.get(INTERPRETED, "")
-
-    def __getattr__(self, name: str) -> Any:
-        # Asked only for what is not there yet: a codec that is used has everything.
-        if name not in Codec.__annotations__ or name in vars(self):
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self._load()
-        return vars(self)[name]
+        for name in Codec.__annotations__:
+            setattr(self, name, _Later(self, name))
 
     def _load(self) -> None:
         from gatts_codec.functions import OFTEN, functions  # construct: half of what a command line costs

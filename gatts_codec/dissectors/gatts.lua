@@ -6188,7 +6188,7 @@ R.gap_data_length_update_command_2 = {
     group = "gap",
     layout = R.DataLengthUpdate_2,
 }
-R.labels_32 = { [1] = "MBPS_1", [2] = "MBPS_2", [4] = "CODED" }
+R.labels_32 = { [0] = "AUTO", [1] = "MBPS_1", [2] = "MBPS_2", [4] = "CODED", [255] = "NOT_SET" }
 R.Phys = {
     block = "record",
     members = {

@@ -154,7 +154,8 @@ def _shown(field: FieldType) -> Description:
 
 
 def _labels(enum: type[IntEnum]) -> dict[int, str]:
-    return {int(member): member.name for member in enum}
+    # Of flags Python 3.10 lists 0 and combinations too, later ones do not.
+    return {int(member): member.name for member in enum.__members__.values()}
 
 
 @singledispatch

@@ -4510,7 +4510,7 @@ gap_data_length_update_command_2 = {'name': 'sd_ble_gap_data_length_update',
  'short': 'gap.data_length_update',
  'group': 'gap',
  'layout': DataLengthUpdate_2}
-labels_32 = {1: 'MBPS_1', 2: 'MBPS_2', 4: 'CODED'}
+labels_32 = {0: 'AUTO', 1: 'MBPS_1', 2: 'MBPS_2', 4: 'CODED', 255: 'NOT_SET'}
 Phys = {'block': 'record',
  'members': [{'name': 'tx_phys', 'block': 'number', 'size': 1, 'signed': False, 'labels': labels_32},
              {'name': 'rx_phys', 'block': 'number', 'size': 1, 'signed': False, 'labels': labels_32}],

@@ -21,7 +21,7 @@ from gatts_codec.device.outlet import Outlet
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
-from gatts_codec.link.transports.loop import LoopPort
+from gatts_codec.link.transports.loop import LoopPort, call_at
 
 OnWire = Callable[[Direction, bytes], object]
 
@@ -238,7 +238,7 @@ class _Line(asyncio.Protocol):
             # A deadline that moves later is met by the timer there is, which then looks again.
             self._cancel()
             self._due = due
-            self._timer = self._loop.call_at(due, self._wake)
+            self._timer = call_at(self._loop, due, self._wake)
 
     def _rouse(self) -> None:
         """Another chip has caused something: look at it once this turn is over."""

@@ -18,6 +18,7 @@ from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession, LinkGoal
 from gatts_codec.link.transports import Transport
+from gatts_codec.link.transports.loop import call_at
 
 _UNSENT_LIMIT = 65536
 
@@ -117,7 +118,7 @@ class AsyncLine:
         if goal.done:
             return
         self._waiting[goal] = future = self.loop.create_future()
-        limit = None if until is None else self.loop.call_at(until, self._give_up, goal)
+        limit = None if until is None else call_at(self.loop, until, self._give_up, goal)
         try:
             await future
         finally:
@@ -177,7 +178,7 @@ class AsyncLine:
             if self._timer is not None:
                 self._timer.cancel()
             self._timer_due = due
-            self._timer = self.loop.call_at(due, self._due)
+            self._timer = call_at(self.loop, due, self._due)
         self._wake()
 
     def _flush(self) -> None:

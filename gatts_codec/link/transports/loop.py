@@ -8,6 +8,13 @@ from collections.abc import Callable
 from gatts_codec.errors import LinkClosed
 
 
+def call_at(
+    loop: asyncio.AbstractEventLoop, due: float, callback: Callable[..., object], *arguments: object
+) -> asyncio.TimerHandle:
+    """``loop.call_at``, where ``due`` may have passed: the event loop of a browser refuses that."""
+    return loop.call_later(max(0.0, due - loop.time()), callback, *arguments)
+
+
 class LoopPort:
     """A byte stream that its other end pushes: ``feed`` brings bytes, ``write`` hands them on at once.
 

@@ -113,6 +113,12 @@ def confirm(device: DeviceState, connection: Connection) -> None:
         device.emit(events.confirmed(connection.handle, indication.handle, indication.service_changed))
 
 
+def deliver(device: DeviceState, connection: Connection, arrive: Callable[[], None]) -> None:
+    """Let something arrive at this end's client, a connection interval from now."""
+    connection.arriving.append((device.now + connection.interval_s, arrive))
+    device.roused()
+
+
 def flush(device: DeviceState, connection: Connection) -> None:
     """Send what waits, since the peer is in reach again."""
     if connection.queue:
@@ -187,6 +193,8 @@ def tick(device: DeviceState) -> None:
             continue
         if connection.air_deadline is not None and connection.air_deadline <= now:
             _send_queue(device, connection)
+        while connection.arriving and connection.arriving[0][0] <= now:
+            connection.arriving.popleft()[1]()
         waits = (connection.pending, connection.indication)
         if any(wait is not None and wait.deadline <= now for wait in waits):
             _time_out(device, connection)

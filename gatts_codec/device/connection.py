@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import islice
 from typing import Protocol
 
 from gatts_codec.constants import DEFAULT_MTU, GattStatus, SysAttrFlags
@@ -176,6 +177,8 @@ class Connection:
     """The peer, if it has a server that this end's client may ask."""
     asking: bool = False
     """A request of this end's client is unanswered."""
+    arriving: deque[tuple[float, Callable[[], None]]] = field(default_factory=deque)
+    """What is on its way to this end's client, and when it arrives."""
     unconfirmed: int = 0
     """Handle of the peer's indication that this end's client has to confirm."""
     wish: ConnParams | None = None
@@ -199,5 +202,6 @@ class Connection:
     def deadlines(self) -> list[float]:
         """When something is due."""
         found = [self.air_deadline, self.supervision]
+        found += [due for due, _ in islice(self.arriving, 1)]
         found += [wait.deadline for wait in (self.pending, self.indication) if wait is not None]
         return [deadline for deadline in found if deadline is not None]

@@ -10,6 +10,7 @@ from typing import Any
 
 from gatts_codec.constants import DEFAULT_MTU, AttrType, BleError, GattStatus, NrfError
 from gatts_codec.constants.gattc import GattOp
+from gatts_codec.device import air
 from gatts_codec.device.attribute_table import LAST_HANDLE
 from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Op, RemoteServer, Reply
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
@@ -56,17 +57,20 @@ def _begin(connection: Connection) -> None:
 
 
 def _request(
-    connection: Connection, far: RemoteServer, request: AttRequest, answer: Callable[[Reply], None]
+    device: DeviceState,
+    connection: Connection,
+    far: RemoteServer,
+    request: AttRequest,
+    answer: Callable[[Reply], None],
 ) -> None:
-    """Ask; the answer is told if the connection still stands."""
+    """Ask; the answer comes an interval after the server has it."""
     _begin(connection)
 
-    def answered(reply: Reply) -> None:
+    def arrive(reply: Reply) -> None:
         connection.asking = False
-        if not connection.closed:
-            answer(reply)
+        answer(reply)
 
-    far.ask(request, answered)
+    far.ask(request, lambda reply: air.deliver(device, connection, lambda: arrive(reply)))
 
 
 def _error_handle(status: int, handle: int) -> int:
@@ -141,10 +145,15 @@ def _tell(
     device: DeviceState, connection: Connection, event: Any, entries: Iterable[object], start: int
 ) -> dict[str, object]:
     """The event with what was found, or with ATTRIBUTE_NOT_FOUND."""
-    refuse_unless(not connection.asking, NrfError.BUSY)
+    _begin(connection)
     found = tuple(entries)
     status = GattStatus.SUCCESS if found else GattStatus.ATTERR_ATTRIBUTE_NOT_FOUND
-    device.emit(event(connection.handle, status, _error_handle(status, start), found))
+
+    def arrive() -> None:
+        connection.asking = False
+        device.emit(event(connection.handle, status, _error_handle(status, start), found))
+
+    air.deliver(device, connection, arrive)
     return {}
 
 
@@ -174,7 +183,7 @@ def read(device: DeviceState, command: Read) -> dict[str, object]:
         where = _error_handle(reply.status, handle)
         device.emit(ReadRspEvent(connection.handle, reply.status, where, handle, offset, reply.data))
 
-    _request(connection, far, AttRequest(Op.READ, handle, offset=offset), answer)
+    _request(device, connection, far, AttRequest(Op.READ, handle, offset=offset), answer)
     return {}
 
 
@@ -191,7 +200,7 @@ def write(device: DeviceState, command: Write) -> dict[str, object]:
         refuse_unless(len(data) <= connection.mtu - _OVERHEAD[GattOp(op)], NrfError.DATA_SIZE)
     if op == GattOp.WRITE_CMD:
         far.command(AttRequest(Op.WRITE_COMMAND, params.handle, data))
-        device.emit(_commands_sent(device, connection))
+        air.deliver(device, connection, lambda: device.emit(_commands_sent(device, connection)))
     else:
         _write_request(device, connection, far, params)
     return {}
@@ -213,7 +222,7 @@ def _write_request(
     kinds = {GattOp.WRITE_REQ: Op.WRITE, GattOp.PREP_WRITE_REQ: Op.PREPARE}
     kind = (Op.EXECUTE if params.flags else Op.CANCEL) if executes else kinds[GattOp(op)]
     request = AttRequest(kind, handle, b"" if executes else params.value or b"", params.offset)
-    _request(connection, far, request, answer)
+    _request(device, connection, far, request, answer)
 
 
 def _commands_sent(device: DeviceState, connection: Connection) -> Any:
@@ -244,7 +253,7 @@ def exchange_mtu_request(device: DeviceState, command: ExchangeMtuRequest) -> di
         status = reply.status
         device.emit(ExchangeMtuRspEvent(connection.handle, status, _error_handle(status, 0), reply.mtu))
 
-    _request(connection, far, AttRequest(Op.EXCHANGE_MTU, mtu=ours), answer)
+    _request(device, connection, far, AttRequest(Op.EXCHANGE_MTU, mtu=ours), answer)
     return {}
 
 

@@ -1,7 +1,7 @@
 """The other end of a connection between two chips of one air.
 
-Requests and what the server sends take no time on the way; out of reach they wait, until the supervision timeout ends
-the connection.
+Requests take no time on the way, their answers a connection interval; out of reach they wait, until the supervision
+timeout ends the connection.
 """
 
 from __future__ import annotations

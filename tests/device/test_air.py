@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from device.bench import ALL, CONTROL, HEART_RATE, LOCATION, MEASUREMENT, WITH_MTU, Bench
+from device.bench import ALL, CONTROL, HEART_RATE, LOCATION, MEASUREMENT, WITH_MTU, Bench, E
 
 from gatts_codec import (
     BleError,
@@ -138,6 +138,13 @@ def joined(one: str = "sd_api_v5", other: str = "sd_api_v5", **config: Any) -> t
         bench.event(ConnectedEvent)
     peripheral.ok(SysAttrSet(0))
     return air, peripheral, central
+
+
+def answer(bench: Bench, kind: type[E]) -> E:
+    """The only event that arrives by the next connection event."""
+    assert bench.events() == []
+    bench.after(0.03)
+    return bench.event(kind)
 
 
 # -- advertising and scanning
@@ -349,7 +356,7 @@ def test_back_in_time_what_waited_arrives() -> None:
     assert central.events() == []
     assert central.result(Read(0, 3)) == NrfError.BUSY
     air.meet(peripheral.device, central.device)
-    assert central.event(ReadRspEvent).data == b"nRF5x"
+    assert answer(central, ReadRspEvent).data == b"nRF5x"
     central.after(10)
     assert central.events() == []
 
@@ -396,25 +403,25 @@ def test_discovery_is_one_answer_a_call() -> None:
     service = peripheral.service()
     handles = peripheral.characteristic(MEASUREMENT)
     central.ok(PrimaryServicesDiscover(0, 1))
-    found = central.event(PrimSrvcDiscRspEvent)
+    found = answer(central, PrimSrvcDiscRspEvent)
     assert [one.uuid.uuid for one in found.services] == [0x1800, 0x1801, HEART_RATE]
     assert found.services[-1].handle_range == HandleRange(service, 0xFFFF)
     central.ok(PrimaryServicesDiscover(0, 1, Uuid(HEART_RATE)))
-    assert [one.handle_range.start_handle for one in central.event(PrimSrvcDiscRspEvent).services] == [
+    assert [one.handle_range.start_handle for one in answer(central, PrimSrvcDiscRspEvent).services] == [
         service
     ]
     central.ok(CharacteristicsDiscover(0, HandleRange(service, 0xFFFF)))
-    (char,) = central.event(CharDiscRspEvent).chars
+    (char,) = answer(central, CharDiscRspEvent).chars
     assert (char.handle_value, char.uuid, char.char_props.notify) == (
         handles.value_handle,
         Uuid(MEASUREMENT),
         1,
     )
     central.ok(DescriptorsDiscover(0, HandleRange(handles.value_handle + 1, 0xFFFF)))
-    descs = central.event(DescDiscRspEvent).descs
+    descs = answer(central, DescDiscRspEvent).descs
     assert [(one.handle, one.uuid.uuid) for one in descs] == [(handles.cccd_handle, 0x2902)]
     central.ok(CharacteristicsDiscover(0, HandleRange(handles.value_handle, 0xFFFF)))
-    end = central.event(CharDiscRspEvent)
+    end = answer(central, CharDiscRspEvent)
     assert (end.gatt_status, end.error_handle) == (
         GattStatus.ATTERR_ATTRIBUTE_NOT_FOUND,
         handles.value_handle,
@@ -426,12 +433,12 @@ def test_values_are_read_and_written_and_errors_name_the_handle() -> None:
     peripheral.service()
     value = peripheral.characteristic(LOCATION, value=b"\x01").value_handle
     central.ok(Write(0, WriteParams(value, b"\x02\x03")))
-    written = central.event(WriteRspEvent)
+    written = answer(central, WriteRspEvent)
     assert (written.gatt_status, written.handle, written.write_op) == (0, value, GattOp.WRITE_REQ)
     central.ok(Read(0, value))
-    assert central.event(ReadRspEvent).data == b"\x02\x03"
+    assert answer(central, ReadRspEvent).data == b"\x02\x03"
     central.ok(Read(0, 0x99))
-    missing = central.event(ReadRspEvent)
+    missing = answer(central, ReadRspEvent)
     assert (missing.gatt_status, missing.error_handle, missing.handle) == (0x0101, 0x99, 0x99)
     assert (
         central.result(Write(0, WriteParams(value, bytes(20), GattOp.WRITE_CMD, offset=1)))
@@ -448,7 +455,7 @@ def test_a_request_that_the_application_has_to_decide_keeps_the_client_busy() ->
         assert central.result(another) == NrfError.BUSY
     assert central.events() == []
     assert peripheral.authorize(0, data=b"\x07") == 0
-    assert central.event(WriteRspEvent).gatt_status == 0
+    assert answer(central, WriteRspEvent).gatt_status == 0
 
 
 @pytest.mark.parametrize("dialect", CENTRALS)
@@ -458,7 +465,7 @@ def test_a_write_command_is_counted_as_the_dialect_does(dialect: str) -> None:
     value = peripheral.characteristic(CONTROL).value_handle
     central.ok(Write(0, WriteParams(value, b"\x09", GattOp.WRITE_CMD)))
     kind = WriteCmdTxCompleteEvent if central.device.profile.counts_notifications else TxCompleteEvent
-    sent = central.event(kind)
+    sent = answer(central, kind)
     assert isinstance(sent, (WriteCmdTxCompleteEvent, TxCompleteEvent))
     assert sent.count == 1
 
@@ -468,7 +475,7 @@ def test_notifications_leave_at_the_interval_and_indications_wait_for_the_confir
     peripheral.service()
     handles = peripheral.characteristic()
     central.ok(Write(0, WriteParams(handles.cccd_handle, b"\x03\x00")))
-    central.events()
+    answer(central, WriteRspEvent)
     peripheral.ok(Hvx(0, HvxParams(handles.value_handle, data=b"\x2a")))
     assert central.events() == []
     peripheral.after(0.03)
@@ -497,7 +504,7 @@ def test_both_ends_use_the_smaller_mtu(dialect: str) -> None:
     central.ok(ExchangeMtuRequest(0, 247))
     assert peripheral.event(ExchangeMtuRequestEvent).client_rx_mtu == 247
     peripheral.ok(ExchangeMtuReply(0, 100))
-    assert central.event(ExchangeMtuRspEvent).server_rx_mtu == 100
+    assert answer(central, ExchangeMtuRspEvent).server_rx_mtu == 100
     assert [next(iter(bench.device.connections)).mtu for bench in (peripheral, central)] == [100, 100]
 
 

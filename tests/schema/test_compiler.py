@@ -82,6 +82,7 @@ def test_a_short_seeded_run(cases: int) -> None:
 def test_the_seeded_run_finds_a_wrong_function() -> None:
     packet = next(packet for packet in packets() if packet.name == "sd_ble_gatts_service_changed")
     wrong = Codec(DIALECTS[packet.dialect].derive("wrong", firmware="none"))
+    wrong.decode_command(bytes.fromhex("a7 0000 0100 0200"))  # its functions are there from now on
     wrong._commands[0xA7] = lambda _: ServiceChanged(0, 0, 0)
     altered = packet._replace(strict=Pair(wrong, packet.strict.interpreted))
     assert any(series(altered, Random(1), 50))

@@ -120,6 +120,14 @@ class _Packets:
         self.refuse(self.at > self.end)
         np.minimum(self.at, self.end, out=self.at)
 
+    def note(self, path: FieldPath, values: Integers) -> None:
+        """A number of each, for later fields that depend on it, and for its column if that is wanted."""
+        self.fields[path] = values
+        if path in self.columns:
+            column = self.columns[path]
+            column.values[self.rows] = values
+            column.given[self.rows] = True
+
     def field(self, path: FieldPath, name: str) -> Integers:
         """An earlier number: of the record at ``path``, or of one around it."""
         around = [path[:depth] for depth in range(len(path), -1, -1)]
@@ -164,11 +172,7 @@ def _(block: Number, path: FieldPath, packets: _Packets) -> None:
     if path[-1] not in packets.needed and path not in packets.columns:
         packets.at += block.length
         return
-    values = packets.fields[path] = packets.read(block)
-    if path in packets.columns:
-        column = packets.columns[path]
-        column.values[packets.rows] = values
-        column.given[packets.rows] = True
+    packets.note(path, packets.read(block))
 
 
 @_scan.register
@@ -257,10 +261,11 @@ def _(block: Bits, path: FieldPath, packets: _Packets) -> None:
     if packets.strict:
         packets.refuse((whole & block.reserved) != 0)
     for name, shift, width in block.groups():
-        if name in packets.needed or (packets.strict and name in block.required):
-            here, values = (*path, name), whole >> shift & (1 << width) - 1
-            packets.fields[here] = values
-            if packets.strict and name in block.required:
+        here, is_required = (*path, name), packets.strict and name in block.required
+        if is_required or name in packets.needed or here in packets.columns:
+            values = whole >> shift & (1 << width) - 1
+            packets.note(here, values)
+            if is_required:
                 packets.refuse(values != int(block.required[name]))
 
 

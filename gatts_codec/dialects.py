@@ -12,10 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from gatts_codec.constants.table import group_and_name
 from gatts_codec.errors import UnknownDialectError
 from gatts_codec.packets.group import Call, PacketGroup
+
+if TYPE_CHECKING:
+    from gatts_codec.schema.message import Packet
+    from gatts_codec.schema.record import Record
 
 
 class Groups(Mapping[str, PacketGroup]):
@@ -106,6 +111,14 @@ class Dialect:
     def opcode(self, call: str) -> int:
         """The opcode of a GATTS call, by its name without ``sd_ble_gatts_``. Raises KeyError where there is none."""
         return self.groups["gatts"].calls.numbers[call]
+
+    def layout(self, packet: type[Packet]) -> Record:
+        """The layout that a packet has here. Raises KeyError where there is none."""
+        group, name = group_and_name(packet.name)
+        if packet.kind == "event":
+            return self.groups[group].events[name][1]
+        call = self.groups[group].calls[name]
+        return call.command if packet.kind == "command" else call.response
 
 
 S110_V8 = Dialect(

@@ -27,7 +27,7 @@ ORDER: tuple[set[str], ...] = (
     {"codec"},
     {"detection", "plans"},
     {"link", "capture", "vectors", "dissectors"},
-    {"device"},
+    {"device", "drop_in"},
     {"cli", "pytest_plugin"},
     {"web"},
     {"__main__", "__init__"},

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gatts_codec.capture.decoding.describe import Describer
-from gatts_codec.cli.layouts import layout_of, packet_classes
+from gatts_codec.cli.layouts import packet_classes
 from gatts_codec.cli.output import Seconds, dialect_option, json_option, print_json, say, tell
 from gatts_codec.cli.port_options import port_options
 from gatts_codec.cli.words import fields_from_pairs
@@ -73,7 +73,7 @@ def command(
 def command_from(codec: Codec, name: str, fields: Sequence[str]) -> Command[Any]:
     """The command that words spell. Raises click.UsageError, and EncodeError for values out of range."""
     (cls,) = packet_classes(codec, name, ("command",))
-    plain = fields_from_pairs(layout_of(codec.dialect, cls), fields)
+    plain = fields_from_pairs(codec.dialect.layout(cls), fields)
     message = codec.from_dict("command", cls.name, plain)
     assert isinstance(message, Command)
     return message

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import click
 
-from gatts_codec.cli.layouts import layout_of, packet_classes
+from gatts_codec.cli.layouts import packet_classes
 from gatts_codec.cli.output import dialect_option, reads_terminal, say, tell
 from gatts_codec.cli.words import fields_from_pairs
 from gatts_codec.codec import Codec
@@ -42,7 +42,7 @@ def command(
     """
     codec = Codec(dialect)
     cls = packet_classes(codec, name, (kind,) if kind else KINDS)[0]
-    plain = fields_from_pairs(layout_of(codec.dialect, cls), fields) if fields else _fields_from_stdin()
+    plain = fields_from_pairs(codec.dialect.layout(cls), fields) if fields else _fields_from_stdin()
     message = codec.from_dict(cls.kind, cls.name, plain)
     payload = codec.pack(message)
     _note_length(payload, codec)

@@ -8,7 +8,7 @@ from typing import get_args
 import click
 from rich.table import Table
 
-from gatts_codec.cli.layouts import Field, fields_of, layout_of, packet_classes
+from gatts_codec.cli.layouts import Field, fields_of, packet_classes
 from gatts_codec.cli.output import console, dialect_option, json_option, print_json, say
 from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
@@ -38,7 +38,7 @@ def command(name: str | None, dialect: str, kind: Kind | None, as_json: bool) ->
         _list(codec, kinds)
         return
     for place, cls in enumerate(packet_classes(codec, name, kinds)):
-        fields = list(fields_of(layout_of(codec.dialect, cls)))
+        fields = list(fields_of(codec.dialect.layout(cls)))
         if as_json:
             for field in fields:
                 print_json({"kind": cls.kind, "name": cls.name, **field._asdict()})

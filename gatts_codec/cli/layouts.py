@@ -13,12 +13,11 @@ import click
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
-from gatts_codec.constants.table import group_and_name, short_name
-from gatts_codec.dialects import Dialect
+from gatts_codec.constants.table import short_name
 from gatts_codec.schema.docstrings import layout_table
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import FROM_DATA, FieldType, Message, Packet, field_types
-from gatts_codec.schema.record import Absent, Member, Members, Record
+from gatts_codec.schema.record import Absent, Member, Members, Record, innermost
 from gatts_codec.schema.shown import Look
 
 _MOST_VALUES = 12
@@ -34,15 +33,6 @@ class Field(NamedTuple):
     default: str
     meaning: str
     values: dict[int, str]
-
-
-def layout_of(dialect: Dialect, cls: type[Packet]) -> Record:
-    """The layout that a packet has in a dialect."""
-    group, name = group_and_name(cls.name)
-    if cls.kind == "event":
-        return dialect.groups[group].events[name][1]
-    call = dialect.groups[group].calls[name]
-    return call.command if cls.kind == "command" else call.response
 
 
 def packet_classes(codec: Codec, name: str, kinds: tuple[Kind, ...]) -> list[type[Packet]]:
@@ -67,7 +57,7 @@ def fields_of(record: Record, path: str = "") -> Iterator[Field]:
     table, types = layout_table(record.cls), field_types(record.cls)
     for name, block in _blocks(record):
         size, meaning = table.get(name, ("", ""))
-        inner = _innermost(block)
+        inner = innermost(block)
         where = f"{path}{name}"
         yield Field(
             where, size, _type(types[name], inner), _default(record.cls, name), meaning, _values(types[name])
@@ -77,8 +67,8 @@ def fields_of(record: Record, path: str = "") -> Iterator[Field]:
 
 def inner_layouts(record: Record, name: str) -> list[Record]:
     """The layout of a field that is a structure; of a union, of each that it may be; [] of others."""
-    inner = _innermost(dict(_blocks(record)).get(name))
-    blocks = map(_innermost, inner.blocks()) if isinstance(inner, Switch) else [inner]
+    inner = innermost(dict(_blocks(record)).get(name))
+    blocks = map(innermost, inner.blocks()) if isinstance(inner, Switch) else [inner]
     return [block for block in blocks if isinstance(block, Record)]
 
 
@@ -92,7 +82,7 @@ def _inside(block: Any, path: str) -> Iterator[Field]:
         yield from fields_of(block, f"{path}.")
     elif isinstance(block, Switch):
         for number, case in block.cases.items():
-            inner = _innermost(case)
+            inner = innermost(case)
             if isinstance(inner, Record):
                 yield Field(path, "", inner.cls.__name__, "", f"if {block.field} is 0x{number:02x}", {})
                 yield from fields_of(inner, f"{path}.")
@@ -109,12 +99,6 @@ def _blocks(members: Members) -> Iterator[tuple[str, Any]]:
             yield from ((name, None) for name in member.field_names)
         else:
             yield member.name, member.subcon
-
-
-def _innermost(block: Any) -> Any:
-    while hasattr(block, "subcon"):
-        block = block.subcon
-    return block
 
 
 def _type(kind: FieldType, inner: Any) -> str:

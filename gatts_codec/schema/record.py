@@ -351,17 +351,16 @@ def _inner_records(members: Members, plain: Mapping[str, Any]) -> Iterator[tuple
         if isinstance(member, Members):
             yield from _inner_records(member, plain)
         elif not isinstance(member, Member) and member.name in plain:
-            block = _innermost(member.subcon)
+            block = innermost(member.subcon)
             if isinstance(block, Switch):
                 number = plain.get(block.field)
-                block = (
-                    _innermost(block.cases.get(number, block.default)) if isinstance(number, int) else None
-                )
+                block = innermost(block.cases.get(number, block.default)) if isinstance(number, int) else None
             if isinstance(block, Record):
                 yield member.name, block
 
 
-def _innermost(block: Any) -> Any:
+def innermost(block: Any) -> Any:
+    """What is behind presence flags, descriptions and lists."""
     while hasattr(block, "subcon"):
         block = block.subcon
     return block

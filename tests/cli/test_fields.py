@@ -11,7 +11,7 @@ from every import every
 from golden import records
 
 from gatts_codec import DIALECTS, Codec
-from gatts_codec.cli.layouts import fields_of, layout_of
+from gatts_codec.cli.layouts import fields_of
 from gatts_codec.device import ChipRunner, VirtualChip
 from gatts_codec.link import ChipConfig, open_transport
 
@@ -53,7 +53,7 @@ def test_it_has_every_field_of_the_golden_vectors(dialect: str) -> None:
     """Those that travel: of fields that are null in all vectors nothing is known."""
     codec = Codec(dialect)
     known = {
-        (cls.kind, cls.name): {field.path for field in fields_of(layout_of(codec.dialect, cls))}
+        (cls.kind, cls.name): {field.path for field in fields_of(codec.dialect.layout(cls))}
         for cls in codec.message_classes()
     }
     for record in records(dialect, "valid"):

@@ -1,0 +1,200 @@
+"""``uint8_array(n)`` and its like, and the cells for results: ``new_uint16()``, ``uint16_value(p)`` .."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from gatts_codec.drop_in.declared import Type
+from gatts_codec.drop_in.memory import (
+    NUMBERS,
+    POINTERS,
+    Number,
+    Pointer,
+    Refuse,
+    Structures,
+    check_number,
+    pointer_to,
+    room_behind,
+)
+
+_SIZE = Number("size_t", ctypes.c_size_t, 0, (1 << 8 * ctypes.sizeof(ctypes.c_size_t)) - 1)
+
+
+class Array:
+    """``nelements`` zeros of C: ``[i]`` reads and writes, ``cast()`` gives what structures and calls take.
+
+    Raises IndexError past the end, as far as that is known; OverflowError for a negative index.
+    """
+
+    name: ClassVar[str]
+    item: ClassVar[Any]
+    thisown = True
+
+    def __init__(self, nelements: int) -> None:
+        check_number(_SIZE, Refuse(f"new_{self.name}", 1, "size_t"))(nelements)
+        self._cells = (self.item * nelements)()
+
+    @classmethod
+    def _view(cls, pointer: Any, count: int) -> Any:
+        """The array of so many elements that begins where the pointer, or the structure, is."""
+        array = cls.__new__(cls)
+        place = int(pointer) if isinstance(pointer, Pointer) else ctypes.addressof(pointer)
+        array._cells = (cls.item * count).from_address(place)
+        array._cells.owner = pointer
+        return array
+
+    def __getitem__(self, index: int) -> Any:
+        if index < 0:
+            raise self._refuse("getitem", 2, "size_t").overflow()
+        return self._cells[index]
+
+    def _refuse(self, method: str, argument: int, c: str) -> Refuse:
+        return Refuse(f"{self.name}___{method}__", argument, c)
+
+
+class NumberArray(Array):
+    """Numbers."""
+
+    number: ClassVar[Number]
+    base: ClassVar[str]
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        number = self.number
+        if not isinstance(value, int):
+            raise self._refuse("setitem", 3, number.c).type()
+        if not number.low <= value <= number.high:
+            raise self._refuse("setitem", 3, number.c).overflow()
+        if index < 0:
+            raise self._refuse("setitem", 2, "size_t").overflow()
+        self._cells[index] = value
+
+    def cast(self) -> Pointer:
+        """The pointer to the first element."""
+        return pointer_to(self._cells, self.base)
+
+    @classmethod
+    def frompointer(cls, t: Any) -> Any:
+        """The array that a pointer points to."""
+        if not isinstance(t, POINTERS[cls.base]):
+            raise Refuse(f"{cls.name}_frompointer", 1, f"{POINTERS[cls.base].c} *").type()
+        return cls._view(t, t.count)
+
+
+class CharArray(NumberArray):
+    """Characters, each a string of one, or none for 0."""
+
+    def __getitem__(self, index: int) -> str:
+        cell: bytes = super().__getitem__(index)
+        return cell.decode("latin-1").rstrip("\0")
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        if not isinstance(value, str) or len(value) != 1:
+            raise self._refuse("setitem", 3, "char").type()
+        self._cells[index] = value.encode("latin-1")
+
+
+class StructureArray(Array):
+    """Structures; reading one gives a reference."""
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        if not isinstance(value, self.item):
+            raise self._refuse("setitem", 3, f"{self.item.__name__} const &").type()
+        self._cells[index] = value
+
+    def cast(self) -> Any:
+        """The first element."""
+        return self._cells[0]
+
+    @classmethod
+    def frompointer(cls, t: Any) -> Any:
+        """The array whose first element is given."""
+        if not isinstance(t, cls.item):
+            raise Refuse(f"{cls.name}_frompointer", 1, f"{cls.item.__name__} *").type()
+        return cls._view(t, room_behind(t) // ctypes.sizeof(cls.item))
+
+
+def array_names(name: str, kind: Type, structures: Structures) -> dict[str, Any]:
+    """``name_array`` and ``name_array_frompointer``."""
+    full, members = f"{name}_array", {"name": f"{name}_array", "__doc__": Array.__doc__}
+    if kind.base == "char":
+        cls = type(full, (CharArray,), {**members, "item": ctypes.c_char, "base": "char"})
+    elif kind.base in NUMBERS:
+        number = NUMBERS[kind.base]
+        cls = type(
+            full, (NumberArray,), {**members, "item": number.ctype, "base": kind.base, "number": number}
+        )
+    else:
+        cls = type(full, (StructureArray,), {**members, "item": structures[kind.base]})
+    return {full: cls, f"{full}_frompointer": lambda t: cls.frompointer(t)}  # type: ignore[attr-defined]
+
+
+def cell_names(name: str, kind: Type, structures: Structures) -> dict[str, Any]:
+    """``new_``, ``copy_`` and ``delete_name``, ``name_assign`` and ``name_value``."""
+    number = NUMBERS.get(kind.base)
+    helpers = (
+        _number_cell(name, kind.base, number) if number else _structure_cell(name, structures[kind.base])
+    )
+    new, copy, delete, assign, value = helpers
+    return {
+        f"new_{name}": new,
+        f"copy_{name}": copy,
+        f"delete_{name}": delete,
+        f"{name}_assign": assign,
+        f"{name}_value": value,
+    }
+
+
+def _number_cell(name: str, base: str, number: Number) -> tuple[Callable[..., Any], ...]:
+    pointer_class, item = POINTERS[base], number.ctype
+    copied = check_number(number, Refuse(f"copy_{name}", 1, number.c))
+    assigned = check_number(number, Refuse(f"{name}_assign", 2, number.c))
+
+    def new() -> Pointer:
+        return pointer_to((item * 1)(), base)
+
+    def copy(value: Any) -> Pointer:
+        return pointer_to((item * 1)(copied(value)), base)
+
+    def delete(obj: Any) -> None:
+        _pointer(obj, "delete_" + name)
+
+    def assign(obj: Any, value: Any) -> None:
+        _pointer(obj, f"{name}_assign")[0] = assigned(value)
+
+    def read(obj: Any) -> Any:
+        return _pointer(obj, f"{name}_value")[0]
+
+    def _pointer(obj: Any, function: str) -> Any:
+        if not isinstance(obj, pointer_class):
+            raise Refuse(function, 1, f"{number.c} *").type()
+        return obj
+
+    return new, copy, delete, assign, read
+
+
+def _structure_cell(name: str, cls: type[Any]) -> tuple[Callable[..., Any], ...]:
+    def copy(value: Any) -> Any:
+        made = cls()
+        assign(made, value)
+        return made
+
+    def delete(obj: Any) -> None:
+        _checked(obj, f"delete_{name}", 1)
+
+    def assign(obj: Any, value: Any) -> None:
+        source = _checked(value, f"{name}_assign", 2)
+        ctypes.memmove(
+            ctypes.addressof(_checked(obj, f"{name}_assign", 1)), ctypes.addressof(source), ctypes.sizeof(cls)
+        )
+
+    def read(obj: Any) -> Any:
+        return _checked(obj, f"{name}_value", 1)
+
+    def _checked(obj: Any, function: str, argument: int) -> Any:
+        if not isinstance(obj, cls):
+            raise Refuse(function, argument, f"{cls.__name__} *").type()
+        return obj
+
+    return cls, copy, delete, assign, read

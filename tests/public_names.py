@@ -25,6 +25,7 @@ MODULES = (
     ".framing",
     ".constants",
     ".device",
+    ".drop_in",
     ".gattc",
     ".l2cap",
     ".capture",

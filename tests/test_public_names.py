@@ -33,6 +33,7 @@ LAZY = (
 )
 PUBLIC = (
     *LAZY,
+    "gatts_codec.drop_in",
     "gatts_codec.errors",
     "gatts_codec.framing",
     "gatts_codec.pytest_plugin",

@@ -1,7 +1,7 @@
 """Structures to messages and back. Both have the headers' names, messages without ``p_``; so the layouts say it all.
 
 A place is what C has for a message or a structure in it: a structure, or the arguments of a call. Where C says
-something in another way than the wire, ``exceptions.py`` has the converter.
+something in another way than the wire, ``irregular.py`` has the converter.
 """
 
 from __future__ import annotations
@@ -64,10 +64,10 @@ class Target(NamedTuple):
 
 
 class Converter:
-    """Makes converters for one version's structures; ``exceptions`` has those that layouts do not give."""
+    """Makes converters for one version's structures; ``irregular`` has those that layouts do not give."""
 
-    def __init__(self, structures: Structures, exceptions: Any) -> None:
-        self.structures, self._exceptions = structures, exceptions
+    def __init__(self, structures: Structures, irregular: Any) -> None:
+        self.structures, self._irregular = structures, irregular
 
     # -- from C
 
@@ -82,7 +82,7 @@ class Converter:
         return read_all
 
     def _read(self, field: Field, declared: Declared) -> Read | None:
-        own = self._exceptions.reader(self, field, declared)
+        own = self._irregular.reader(self, field, declared)
         if own is not None:
             return own  # type: ignore[no-any-return]
         if isinstance(innermost(field.block), Given):
@@ -150,7 +150,7 @@ class Converter:
     def _write(
         self, field: Field, declared: Declared, known: set[str], allocate: bool
     ) -> Iterator[tuple[bool, str, Write]]:
-        own = self._exceptions.writer(self, field, declared)
+        own = self._irregular.writer(self, field, declared)
         if own is not None:
             yield False, field.name, own
             return

@@ -9,7 +9,7 @@ from typing import Any
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import NrfError, SdRpcError
-from gatts_codec.drop_in import exceptions
+from gatts_codec.drop_in import irregular
 from gatts_codec.drop_in.adapter import Severity, Status
 from gatts_codec.drop_in.adapters import AdapterFunctions, adapter_of
 from gatts_codec.drop_in.calls import ITERATOR, Form
@@ -37,7 +37,7 @@ CONSTANTS: dict[str, Any] = {
 def functions(structures: Structures, dialect: str, declared: Declarations) -> dict[str, Any]:
     """Every function of the module by name."""
     codec = Codec(dialect, strict=False)
-    converter = Converter(structures, exceptions)
+    converter = Converter(structures, irregular)
     made = {
         name: _call(Form(call, converter, codec)) for name, call in declared.calls.items() if name != ITERATOR
     }

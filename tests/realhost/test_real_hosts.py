@@ -1,114 +1,35 @@
-"""Hosts that are not ours against the virtual chip: blatann's own example, and a session on pc-ble-driver-py.
-
-They run where PyPI has wheels of pc-ble-driver-py (Python up to 3.10, x86-64 Linux): ``tox -e realhost``.
-"""
+"""Hosts that are not ours against the virtual chip: blatann's own example, and a session on pc-ble-driver-py."""
 
 from __future__ import annotations
 
 import json
 import struct
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from realhost.hosts import NATIVE, PATIENCE_S, Host, needs_blatann, needs_package, on_each_driver
 
-WHY = "needs blatann and pc-ble-driver-py 0.17.0, which have wheels for Python 3.10 on x86-64 Linux: tox -e realhost"
-pytest.importorskip("pc_ble_driver_py", reason=WHY)
-pytest.importorskip("blatann", reason=WHY)
-
-from gatts_codec.device import ChipRunner, VirtualChip  # noqa: E402
-from gatts_codec.device.discovery import find_value  # noqa: E402
-from gatts_codec.errors import PeerError  # noqa: E402
-from gatts_codec.link.events import Rebooted  # noqa: E402
-from gatts_codec.link.transports import open_transport  # noqa: E402
+from gatts_codec.device import ChipRunner
+from gatts_codec.device.discovery import find_value
+from gatts_codec.errors import PeerError
+from gatts_codec.link.events import Rebooted
 
 SESSION = Path(__file__).with_name("driver_session.py")
-PATIENCE_S = 120
+Driver = tuple[str, ...]
 Start = Callable[[str], ChipRunner]
 
 
-class Host:
-    """A host in a process of its own; its output, line by line."""
-
-    def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-u", *arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.lines: list[str] = []
-        self._news = threading.Condition()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            with self._news:
-                self.lines.append(line.rstrip())
-                self._news.notify_all()
-
-    def wait_for(self, *words: str) -> str:
-        """The first line that contains all of the words."""
-
-        def found() -> str | None:
-            return next((line for line in self.lines if all(word in line for word in words)), None)
-
-        with self._news:
-            line = self._news.wait_for(found, PATIENCE_S)
-        assert line, f"{words} not in:\n" + "\n".join(self.lines)
-        return line
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self._reader.join()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Start a chip of a dialect on a pseudo-terminal."""
-    runners: list[ChipRunner] = []
-
-    def begin(dialect: str) -> ChipRunner:
-        # The driver in these wheels (4.1.4) can miss an ACK that comes at once, and then reports no response.
-        chip = VirtualChip(dialect, ack_delay_s=0.001)
-        runner = ChipRunner(chip, open_transport("pty:"))
-        runner.peer.timeout_s = PATIENCE_S
-        runner.start()
-        runners.append(runner)
-        return runner
-
-    yield begin
-    for runner in runners:
-        runner.stop()
-
-
-@pytest.fixture
-def host() -> Iterator[Callable[..., Host]]:
-    hosts: list[Host] = []
-
-    def begin(*arguments: str) -> Host:
-        hosts.append(Host(*arguments))
-        return hosts[-1]
-
-    yield begin
-    for started in hosts:
-        started.stop()
-
-
 def advertising(
-    start: Start, host: Callable[..., Host], dialect: str, *arguments: str
+    start: Start, host: Callable[..., Host], driver: Driver, dialect: str, *arguments: str
 ) -> tuple[ChipRunner, list[str], Host]:
     """A chip, why it rebooted, and a host that has got as far as advertising on it.
 
-    The driver in these wheels loses an ACK now and then on a busy machine, and its application then ends: it gets
-    two more tries, each with a chip of its own. From here on it has to be right.
+    The native driver loses an ACK now and then on a busy machine, and its application then ends: it gets two more
+    tries, each with a chip of its own. From here on it has to be right.
     """
-    for attempt in range(3):
+    for attempt in range(3 if driver == NATIVE else 1):
         runner = start(dialect)
         causes = reboots(runner)
         application = host(*arguments, runner.transport.name)
@@ -130,9 +51,11 @@ def reboots(runner: ChipRunner) -> list[str]:
     return causes
 
 
-def test_blatanns_peripheral_example(start: Start, host: Callable[..., Host]) -> None:
-    program = "import sys; from blatann.examples import peripheral; peripheral.main(sys.argv[1])"
-    runner, causes, example = advertising(start, host, "sd_api_v5_pc", "-c", program)
+@needs_blatann
+@on_each_driver
+def test_blatanns_peripheral_example(start: Start, host: Callable[..., Host], driver: Driver) -> None:
+    example_of = ("-m", "blatann.examples", "peripheral")
+    runner, causes, example = advertising(start, host, driver, "sd_api_v5_pc", *example_of)
     peer = runner.peer
     peer.connect()
     example.wait_for("Connected to peer")
@@ -168,11 +91,13 @@ def test_blatanns_peripheral_example(start: Start, host: Callable[..., Host]) ->
     assert not [line for line in example.lines if "Traceback" in line or "[ERROR]" in line]
 
 
+@needs_package
+@on_each_driver
 @pytest.mark.parametrize(("chip", "dialect"), [("NRF52", "sd_api_v5_pc"), ("NRF51", "sd_api_v2_pc")])
 def test_a_session_on_pc_ble_driver_py(
-    start: Start, host: Callable[..., Host], chip: str, dialect: str
+    start: Start, host: Callable[..., Host], driver: Driver, chip: str, dialect: str
 ) -> None:
-    runner, causes, session = advertising(start, host, dialect, str(SESSION), chip)
+    runner, causes, session = advertising(start, host, driver, dialect, str(SESSION), chip)
     peer = runner.peer
     peer.connect("c6:05:04:03:02:01")
     session.wait_for('"ready"')

@@ -1,20 +1,14 @@
-"""Two blatann devices on the native driver, on chips of one air: ``tox -e realhost``, as ``test_real_hosts``."""
+"""Two blatann devices in one process, on chips of one air."""
 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-WHY = "needs blatann and pc-ble-driver-py 0.17.0, which have wheels for Python 3.10 on x86-64 Linux: tox -e realhost"
-pytest.importorskip("pc_ble_driver_py", reason=WHY)
-pytest.importorskip("blatann", reason=WHY)
+from realhost.hosts import NATIVE, PATIENCE_S, Host, needs_blatann, on_each_driver
 
 DEVICES = Path(__file__).with_name("two_devices.py")
-PATIENCE_S = 120
 EXPECTED = [
     {"what": "found"},
     {"what": "connected", "there": True},
@@ -26,33 +20,17 @@ EXPECTED = [
 ]
 
 
-def what_two_devices_say(folder: Path) -> str:
-    """All that they print, on two new chips."""
-    air = [sys.executable, "-m", "gatts_codec", "air", "-d", "sd_api_v5", "--ack-delay-ms", "1"]
-    chips = subprocess.Popen([*air, "--pty", str(folder / "chip{n}")], stderr=subprocess.PIPE, text=True)
-    try:
-        assert chips.stderr is not None
-        while "Ctrl-C" not in (line := chips.stderr.readline()):
-            assert line, "it has ended"
-        ports = [str((folder / name).resolve()) for name in ("chip1", "chip2")]
-        host = subprocess.run(
-            [sys.executable, "-u", str(DEVICES), *ports],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=PATIENCE_S,
-            check=False,
-        )
-        return host.stdout
-    finally:
-        chips.terminate()
-        chips.communicate()
-
-
-def test_they_find_discover_read_write_and_notify(tmp_path: Path) -> None:
-    """The driver in these wheels loses an ACK now and then, and its call has no response: that run is made again."""
-    said = what_two_devices_say(tmp_path)
-    for _ in range(2):
-        if "rpc_no_response" in said:
-            said = what_two_devices_say(tmp_path)
-    assert [json.loads(line) for line in said.splitlines() if line.startswith("{")] == EXPECTED, said
+@needs_blatann
+@on_each_driver
+def test_they_find_discover_read_write_and_notify(
+    air: tuple[str, str], host: Callable[..., Host], driver: tuple[str, ...]
+) -> None:
+    """The native driver loses an ACK now and then, and its call has no response: that run is made again."""
+    for _ in range(3 if driver == NATIVE else 1):
+        devices = host(str(DEVICES), *air)
+        devices.process.wait(PATIENCE_S)
+        devices.stop()
+        if not any("rpc_no_response" in line for line in devices.lines):
+            break
+    said = [json.loads(line) for line in devices.lines if line.startswith("{")]
+    assert said == EXPECTED, "\n".join(devices.lines)

@@ -54,7 +54,7 @@ _UUID_16 = 1
 
 
 def reader(converter: Converter, field: Field, declared: Declared) -> Read | None:
-    """Of the arguments that a number selects."""
+    """Of the arguments that a number selects. It raises EncodeError where there is nothing of that number."""
     if (declared.name, field.name) in (("sd_ble_cfg_set", "cfg"), ("sd_ble_opt_set", "opt")):
         number, union, places = (
             ("cfg_id", "p_cfg", _CFG_PLACES) if field.name == "cfg" else ("opt_id", "p_opt", _OPT_PLACES)

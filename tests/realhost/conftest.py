@@ -1,0 +1,66 @@
+"""Hosts, and the chips that they run on."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from realhost.hosts import NATIVE, PATIENCE_S, Host
+
+from gatts_codec.device import ChipRunner, VirtualChip
+from gatts_codec.link.transports import open_transport
+
+
+def ack_delay_s(driver: tuple[str, ...]) -> float:
+    """The native driver (4.1.4) can miss an ACK that comes at once, and then reports no response."""
+    return 0.001 if driver == NATIVE else 0.0
+
+
+@pytest.fixture
+def start(driver: tuple[str, ...]) -> Iterator[Callable[[str], ChipRunner]]:
+    """Start a chip of a dialect on a pseudo-terminal."""
+    runners: list[ChipRunner] = []
+
+    def begin(dialect: str) -> ChipRunner:
+        runner = ChipRunner(VirtualChip(dialect, ack_delay_s=ack_delay_s(driver)), open_transport("pty:"))
+        runner.peer.timeout_s = PATIENCE_S
+        runner.start()
+        runners.append(runner)
+        return runner
+
+    yield begin
+    for runner in runners:
+        runner.stop()
+
+
+@pytest.fixture
+def host(driver: tuple[str, ...], tmp_path: Path) -> Iterator[Callable[..., Host]]:
+    """Start a host on the driver: a script or ``-m`` and a module, and their arguments."""
+    hosts: list[Host] = []
+
+    def begin(*arguments: str) -> Host:
+        hosts.append(Host(tmp_path, *driver, *arguments))
+        return hosts[-1]
+
+    yield begin
+    for started in hosts:
+        started.stop()
+
+
+@pytest.fixture
+def air(driver: tuple[str, ...], tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """The ports of two chips of one air, in a process of their own."""
+    delay = ("--ack-delay-ms", str(round(1000 * ack_delay_s(driver))))
+    command = [sys.executable, "-m", "gatts_codec", "air", "-d", "sd_api_v5", *delay]
+    chips = subprocess.Popen(
+        [*command, "--pty", str(tmp_path / "chip{n}")], stderr=subprocess.PIPE, text=True
+    )
+    assert chips.stderr is not None
+    while "Ctrl-C" not in (line := chips.stderr.readline()):
+        assert line, "it has ended"
+    yield str((tmp_path / "chip1").resolve()), str((tmp_path / "chip2").resolve())
+    chips.terminate()
+    chips.communicate()

@@ -20,6 +20,7 @@ from gatts_codec.packets.common.cfg_set import (
 from gatts_codec.packets.common.device_name import DeviceName
 from gatts_codec.packets.common.enable import Enable, EnableParams, EnableV3
 from gatts_codec.packets.common.opt import OptGet, OptSet
+from gatts_codec.packets.common.options import PasskeyOpt
 from gatts_codec.packets.common.tx_count_get import TxBufferCountGet, TxPacketCountGet
 from gatts_codec.packets.common.user_mem_reply import UserMemReply
 from gatts_codec.packets.common.uuid_decode import UuidDecode
@@ -151,8 +152,10 @@ def user_mem_reply(device: DeviceState, command: UserMemReply) -> dict[str, obje
 
 
 def opt_set(device: DeviceState, command: OptSet) -> dict[str, object]:
-    """INVALID_ADDR. Options have no effect here."""
-    required(command.opt)
+    """INVALID_ADDR. But for the passkey, options have no effect here."""
+    opt = required(command.opt)
+    if isinstance(opt, PasskeyOpt):
+        device.gap.passkey = opt.passkey
     return {}
 
 

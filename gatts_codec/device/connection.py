@@ -12,6 +12,7 @@ from typing import Protocol
 from gatts_codec.constants import DEFAULT_MTU, GattStatus, SysAttrFlags
 from gatts_codec.constants.gap import HciStatus, Role
 from gatts_codec.device.attribute_table import Attribute
+from gatts_codec.device.security_state import Security
 from gatts_codec.packets.gap.structs import ConnParams
 
 # 30 ms interval, no latency, 4 s supervision timeout: what the recorded connection has.
@@ -154,6 +155,9 @@ class RemoteServer(ConnectedPeer, Protocol):
     def use(self, params: ConnParams) -> None:
         """This end, the central, has decided on the timing."""
 
+    def carry(self, pdu: object) -> None:
+        """This end's chip tells the peer's chip something: of security (``smp``)."""
+
 
 @dataclass(slots=True)
 class Connection:
@@ -185,6 +189,7 @@ class Connection:
     """Timing that this end, or of a central the peer, has asked for and nobody has decided on."""
     mtu: int = DEFAULT_MTU
     security_level: int = 1
+    security: Security = field(default_factory=Security)
     cccds: dict[int, int] = field(default_factory=dict)
     initialized: int = 0
     queue: deque[tuple[int, bytes]] = field(default_factory=deque)
@@ -203,5 +208,6 @@ class Connection:
         """When something is due."""
         found = [self.air_deadline, self.supervision]
         found += [due for due, _ in islice(self.arriving, 1)]
+        found += self.security.deadlines()
         found += [wait.deadline for wait in (self.pending, self.indication) if wait is not None]
         return [deadline for deadline in found if deadline is not None]

@@ -26,6 +26,7 @@ from gatts_codec.device import (
     population,
     radio,
     roles,
+    security,
     server,
     sys_attrs,
     values,
@@ -55,6 +56,7 @@ _CALLS = {
     **common.CALLS,
     **gap.CALLS,
     **roles.CALLS,
+    **security.CALLS,
     **gattc.CALLS,
 }
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
@@ -97,6 +99,7 @@ class Device(DeviceState):
         self.now = max(self.now, now)
         air.tick(self)
         radio.tick(self)
+        security.tick(self)
         for activity in self.gap.ended(self.now):
             self.emit(events.time_is_over(self, activity))
 

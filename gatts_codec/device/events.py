@@ -35,8 +35,7 @@ from gatts_codec.packets.gap.connection_events import (
     TimeoutEventV4,
 )
 from gatts_codec.packets.gap.connection_events import TimeoutEvent as GapTimeoutEvent
-from gatts_codec.packets.gap.security_events import ConnSecUpdateEvent
-from gatts_codec.packets.gap.structs import Addr, AdvSetData, BleData, ConnSec
+from gatts_codec.packets.gap.structs import Addr, AdvSetData, BleData
 from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
 from gatts_codec.packets.gatts.hvc_event import HvcEvent
 from gatts_codec.packets.gatts.hvn_tx_complete_event import HvnTxCompleteEvent
@@ -51,11 +50,10 @@ from gatts_codec.packets.gatts.sys_attr_missing_event import SysAttrMissingEvent
 from gatts_codec.packets.gatts.timeout_event import TimeoutEvent
 from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1, WriteParams, WriteParamsV1
 from gatts_codec.schema.message import Event
-from gatts_codec.schema.structs import AttrContext, MemBlock, SecMode, Uuid
+from gatts_codec.schema.structs import AttrContext, MemBlock, Uuid
 
 _NO_UUID = Uuid(0, 0)
 _NO_CONNECTION = 0xFFFF
-_KEY_SIZE = 16
 SET_TIMED_OUT, SET_EVENTS_OVER = 1, 2
 _NO_SET = 0xFF
 _SOURCES_V4 = {
@@ -205,18 +203,17 @@ def connected(device: DeviceState, connection: Connection) -> Event:
     if api >= 6:
         of_the_set = {"adv_handle": 0, "adv_data": _buffers(device)}
         more |= {"adv_handle": _NO_SET, "adv_data": AdvSetData()} if central else of_the_set
-    peer = Addr(connection.address[::-1], connection.address_type)
-    return ConnectedEvent(connection.handle, peer, connection.params, **more)
+    return ConnectedEvent(connection.handle, peer_address(connection), connection.params, **more)
+
+
+def peer_address(connection: Connection) -> Addr:
+    """The peer's address, as events have it."""
+    return Addr(connection.address[::-1], connection.address_type)
 
 
 def disconnected(conn: int, reason: int) -> Event:
     """DISCONNECTED."""
     return DisconnectedEvent(conn, reason)
-
-
-def security_changed(conn: int, level: int) -> Event:
-    """CONN_SEC_UPDATE."""
-    return ConnSecUpdateEvent(conn, ConnSec(SecMode(1, level), _KEY_SIZE))
 
 
 def time_is_over(device: DeviceState, activity: Activity) -> Event:

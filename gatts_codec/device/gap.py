@@ -1,7 +1,7 @@
-"""Calls of the GAP group: address, name, appearance, connection parameters, security, disconnecting.
+"""Calls of the GAP group: address, name, appearance, connection parameters, disconnecting.
 
-Advertising, scanning and connecting are in ``roles``. Calls that change nothing a GATT server could notice (transmit
-power, PHY ...) succeed and do nothing; nobody pairs.
+Advertising, scanning and connecting are in ``roles``, pairing and encryption in ``security``. Calls that change nothing
+that a GATT server could notice (transmit power, PHY ...) succeed and do nothing.
 """
 
 from __future__ import annotations
@@ -24,15 +24,11 @@ from gatts_codec.packets.gap.characteristics import (
     PpcpSet,
 )
 from gatts_codec.packets.gap.connect import ConnParamUpdate, Disconnect
-from gatts_codec.packets.gap.encryption import ConnSecGet
 from gatts_codec.packets.gap.link_layer import DataLengthLimitation, DataLengthUpdate
 from gatts_codec.packets.gap.privacy import PrivacyGet, PrivacyParams, PrivacySet
 from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5
-from gatts_codec.packets.gap.structs import ConnSec
 from gatts_codec.packets.gap.tx_power_set import TxPowerSet
-from gatts_codec.schema.structs import SecMode
 
-_KEY_SIZE = 16
 _RSSI_DBM, _CHANNEL = -60, 37
 _OF_A_CONNECTION = 3  # TxPowerRole
 _DISCONNECT_REASONS = (
@@ -125,13 +121,6 @@ def disconnect(device: DeviceState, command: Disconnect) -> dict[str, object]:
     return {}
 
 
-def conn_sec_get(device: DeviceState, command: ConnSecGet) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_ADDR."""
-    level = device.connections.require(command.conn_handle).security_level
-    refuse_unless(command.conn_sec_present, NrfError.INVALID_ADDR)
-    return {"conn_sec": ConnSec(SecMode(1, level), _KEY_SIZE if level > 1 else 0)}
-
-
 def rssi_get(device: DeviceState, command: RssiGet | RssiGetV5) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR."""
     remote = device.connections.require(command.conn_handle).remote
@@ -181,14 +170,6 @@ def _of_connection(device: DeviceState, command: Any) -> dict[str, object]:
     return {}
 
 
-def _refuses(result: int) -> Callable[[DeviceState, Any], dict[str, object]]:
-    def refuse(device: DeviceState, command: Any) -> dict[str, object]:
-        device.connections.require(command.conn_handle)
-        raise Refusal(result)
-
-    return refuse
-
-
 def _taken(device: DeviceState, command: Any) -> dict[str, object]:
     return {}
 
@@ -207,20 +188,12 @@ _CALLS: dict[str, Any] = {
     "addr_get": addr_get,
     "appearance_get": appearance_get,
     "appearance_set": appearance_set,
-    "auth_key_reply": _refuses(NrfError.INVALID_STATE),
-    "authenticate": _refuses(NrfError.NOT_SUPPORTED),
     "conn_param_update": conn_param_update,
-    "conn_sec_get": conn_sec_get,
     "data_length_update": data_length_update,
     "device_identities_set": _taken,
     "device_name_get": device_name_get,
     "device_name_set": device_name_set,
     "disconnect": disconnect,
-    "encrypt": _refuses(NrfError.NOT_SUPPORTED),
-    "keypress_notify": _refuses(NrfError.INVALID_STATE),
-    "lesc_dhkey_reply": _refuses(NrfError.INVALID_STATE),
-    "lesc_oob_data_get": _refuses(NrfError.NOT_SUPPORTED),
-    "lesc_oob_data_set": _refuses(NrfError.INVALID_STATE),
     "phy_update": _of_connection,
     "ppcp_get": ppcp_get,
     "ppcp_set": ppcp_set,
@@ -231,8 +204,6 @@ _CALLS: dict[str, Any] = {
     "rssi_get": rssi_get,
     "rssi_start": _of_connection,
     "rssi_stop": _of_connection,
-    "sec_info_reply": _refuses(NrfError.INVALID_STATE),
-    "sec_params_reply": _refuses(NrfError.INVALID_STATE),
     "tx_power_set": tx_power_set,
 }
 CALLS: dict[str, Any] = {f"sd_ble_gap_{name}": call for name, call in _CALLS.items()}

@@ -67,6 +67,8 @@ class GapState:
     address_type: int = RANDOM_STATIC
     name_room: int = MAX_NAME
     name_write_perm: SecMode = NO_ACCESS
+    passkey: bytes | None = None
+    """The digits that are shown each time; None: others each time."""
     appearance: int = 0
     ppcp: ConnParams = NO_WISHES
     privacy: PrivacyParams | None = None

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gatts_codec.constants import GattStatus, gatt_status_name
-from gatts_codec.device import air, events
+from gatts_codec.device import air, bonding
 from gatts_codec.device.connection import AttRequest, Connection, Op, Reply
 from gatts_codec.device.discovery import Service, discover
 from gatts_codec.device.procedure import Procedure
@@ -32,6 +32,7 @@ AttProcedure = Generator[AttRequest, Reply, T]
 
 REMOTE_USER_ENDED = 0x13  # HCI reason
 _WRITE_OVERHEAD, _PREPARE_OVERHEAD = 3, 5  # ATT opcode, handle; and offset
+_KEY_SIZE = 16
 DEFAULT_ADDRESS = "c6:05:04:03:02:01"
 
 
@@ -100,8 +101,7 @@ class Peer:
         connection = self._connected()
         if level not in (1, 2, 3, 4):
             raise PeerError(f"security levels are 1 to 4, not {level}")
-        connection.security_level = level
-        self._device.emit(events.security_changed(connection.handle, level))
+        bonding.secure(self._device, connection, level, _KEY_SIZE if level > 1 else 0)
 
     def leave(self) -> None:
         """Go out of reach: nothing that the server sends arrives, its queue fills."""

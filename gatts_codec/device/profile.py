@@ -36,6 +36,9 @@ class Profile:
     sends_buffers: bool
     """Buffers that go back to the application go with their bytes (v6 on; not in pc-ble-driver's build)."""
 
+    keys_when_bonded: bool
+    """AUTH_STATUS has the key set only when keys are to be kept, and is lost where there is none then (v2)."""
+
     @property
     def context_events(self) -> bool:
         """Events carry an attribute context."""
@@ -86,6 +89,7 @@ class Profile:
         return self.constants.get("BLE_ERROR_INVALID_ADV_HANDLE", NrfError.INVALID_PARAM)
 
 
+_KEYS_WHEN_BONDED = 2  # the API of the version that has this fault; pc-ble-driver's build of it has not
 _NO_TX = 0x3004  # BLE_ERROR_NO_TX_BUFFERS, from v2 on BLE_ERROR_NO_TX_PACKETS
 
 
@@ -98,4 +102,5 @@ def profile_of(dialect: Dialect) -> Profile:
         version=_VERSIONS[numbers],
         has_roles=dialect.can_be_central,
         sends_buffers=not dialect.name.endswith("_pc"),
+        keys_when_bonded=dialect.api == _KEYS_WHEN_BONDED and not dialect.name.endswith("_pc"),
     )

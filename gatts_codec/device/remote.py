@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatts_codec.constants import GattStatus, HvxType, TimeoutSource
-from gatts_codec.device import air
+from gatts_codec.device import air, security
 from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
 from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Reply
 from gatts_codec.device.state import DeviceState
@@ -112,6 +112,16 @@ class RemoteChip:
         asked, self.connection.wish = self.connection.wish, None
         if asked is not None or params != self.connection.params:
             air.retime(self.device, self.connection, params)
+
+    # -- what the peer's chip tells its chip
+
+    def carry(self, pdu: object) -> None:
+        """It arrives a connection interval later."""
+        self._reached(
+            lambda: air.deliver(
+                self.device, self.connection, lambda: security.hear(self.device, self.connection, pdu)
+            )
+        )
 
     # -- the path
 

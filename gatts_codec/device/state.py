@@ -6,6 +6,7 @@ for connections and what they cost in time. ``device`` puts them together.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 
 from gatts_codec.codec import Codec
@@ -97,6 +98,8 @@ class DeviceState:
         self.firmware: Firmware = firmware_of(self.dialect, firmware)
         self.profile: Profile = profile_of(self.dialect)
         self.now: float = 0.0
+        self.random: random.Random = random.Random(self.config.address)
+        """Keys, digits .. that a real chip makes by chance."""
         self.outbox: list[bytes] = []
         self.connections: Connections = Connections()
         self.ether: Ether | None = None

@@ -1,0 +1,402 @@
+"""Calls that make a connection secure, and what the peer says of it. Of two chips in one air: nobody else pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from gatts_codec.constants import NrfError
+from gatts_codec.constants.gap import (
+    AuthKeyType,
+    GapTimeoutSourceV4,
+    HciStatus,
+    KeypressNotification,
+    Role,
+    SecStatus,
+    SecStatusSource,
+)
+from gatts_codec.device import air, bonding, events, pairing, radio, smp
+from gatts_codec.device.connection import Connection
+from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.security_state import Pairing, Stage
+from gatts_codec.device.state import DeviceState
+from gatts_codec.packets.gap.connection_events import TimeoutEventV4
+from gatts_codec.packets.gap.encryption import ConnSecGet, Encrypt, SecInfoReply
+from gatts_codec.packets.gap.keys import KeySet
+from gatts_codec.packets.gap.lesc import LescDhkeyReply, LescOobDataGet, LescOobDataSet, OobData
+from gatts_codec.packets.gap.pairing import Authenticate, AuthKeyReply, KeypressNotify, SecParamsReply
+from gatts_codec.packets.gap.security_events import KeyPressedEvent, SecInfoRequestEvent, SecRequestEvent
+from gatts_codec.packets.gap.structs import EncInfo, SecParams, SecParamsV1
+
+_TIME_S = 30.0
+_KEY_SIZES = range(7, 17)
+_MOST_IO_CAPS = 4
+_OOB_SIZE = 16
+_PASSKEY_DIGITS = 6
+_ANY_CONNECTION = 0xFFFF
+# What a refused question means.
+_REFUSED = {AuthKeyType.PASSKEY: SecStatus.PASSKEY_ENTRY_FAILED, AuthKeyType.OOB: SecStatus.OOB_NOT_AVAILABLE}
+
+
+def authenticate(device: DeviceState, command: Authenticate) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_PARAM, NOT_SUPPORTED, INVALID_STATE, TIMEOUT."""
+    connection = _pairable(device, command.conn_handle)
+    security, params = connection.security, command.sec_params
+    central = connection.role == Role.CENTRAL
+    refuse_unless(params is not None or (central and security.requested), NrfError.INVALID_PARAM)
+    if params is not None and central:
+        _check(device, params)
+    refuse_unless(not security.dead, NrfError.TIMEOUT)
+    refuse_unless(not _is_busy(connection) and security.asked is None, NrfError.INVALID_STATE)
+    security.requested = False
+    if params is None:
+        pairing.fail(device, connection, SecStatus.PAIRING_NOT_SUPP)
+        return {}
+    features = smp.features_of(params, as_central=central)
+    if central:
+        pairing.begin(device, connection, features)
+    else:
+        security.asked = device.now + _TIME_S
+        wish = smp.SecurityRequest(features.bond, features.mitm, features.lesc, features.keypress)
+        pairing.send(device, connection, wish)
+    return {}
+
+
+def sec_params_reply(device: DeviceState, command: SecParamsReply) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_PARAM, NOT_SUPPORTED, INVALID_ADDR, INVALID_STATE."""
+    connection = _pairable(device, command.conn_handle)
+    running = _asked(connection, "awaits_params")
+    accepts, params = command.sec_status == SecStatus.SUCCESS, command.sec_params
+    refuse_unless(accepts or command.sec_status > 0x80, NrfError.INVALID_PARAM)  # what travels as a reason
+    own = None
+    if accepts:
+        central = connection.role == Role.CENTRAL
+        refuse_unless((params is None) == central, NrfError.INVALID_PARAM)
+        if params is not None:
+            _check(device, params)
+            own = smp.features_of(params, as_central=False)
+        _require_public_keys(running, own, command)
+    running.awaits_params, running.keyset = False, command.sec_keyset
+    if accepts:
+        pairing.accepted(device, connection, own)
+    else:
+        pairing.fail(device, connection, command.sec_status)
+    return {"sec_keyset": command.sec_keyset}
+
+
+def _require_public_keys(running: Pairing, own: smp.Features | None, command: SecParamsReply) -> None:
+    """LE Secure Connections needs the own public key, and a place for the peer's."""
+    assert running.peer is not None
+    mine = own or running.own
+    if mine is not None and mine.lesc and running.peer.lesc:
+        keyset = command.sec_keyset
+        complete = isinstance(keyset, KeySet) and keyset.keys_own.pk and keyset.keys_peer.pk
+        refuse_unless(complete, NrfError.INVALID_ADDR)
+
+
+def auth_key_reply(device: DeviceState, command: AuthKeyReply) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_STATE, INVALID_PARAM."""
+    connection = _pairable(device, command.conn_handle)
+    running = connection.security.pairing
+    if running is None or not (running.awaits_key or running.compares):
+        raise Refusal(NrfError.INVALID_STATE)
+    asked, kind, key = running.awaits_key, command.key_type, command.key
+    if kind == AuthKeyType.NONE:
+        refused = SecStatus.NUM_COMP_FAILURE if asked is None else _REFUSED[AuthKeyType(asked)]
+        pairing.fail(device, connection, refused)
+        return {}
+    if asked is None:
+        refuse_unless(kind == AuthKeyType.PASSKEY and key is None, NrfError.INVALID_PARAM)
+        running.agrees, running.compares = True, False
+    else:
+        refuse_unless(kind == asked and key is not None and _fits(kind, key), NrfError.INVALID_PARAM)
+        running.secret, running.awaits_key = key, None
+    pairing.step(device, connection)
+    return {}
+
+
+def _fits(kind: int, key: bytes) -> bool:
+    if kind == AuthKeyType.OOB:
+        return len(key) == _OOB_SIZE
+    return len(key) == _PASSKEY_DIGITS and key.isdigit()
+
+
+def lesc_dhkey_reply(device: DeviceState, command: LescDhkeyReply) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_STATE, INVALID_ADDR."""
+    connection = _pairable(device, command.conn_handle)
+    running = _asked(connection, "awaits_dhkey")
+    running.dhkey, running.awaits_dhkey = required(command.dhkey).key, False
+    pairing.step(device, connection)
+    return {}
+
+
+def lesc_oob_data_get(device: DeviceState, command: LescOobDataGet) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_ADDR. The confirm value is not Bluetooth's: hosts pass it on as it is."""
+    if command.conn_handle != _ANY_CONNECTION:
+        device.connections.require(command.conn_handle)
+    key = required(command.pk_own)
+    refuse_unless(command.oobd_own_present, NrfError.INVALID_ADDR)
+    random = device.random.randbytes(_OOB_SIZE)
+    confirm = sha256(key.pk + random).digest()[:_OOB_SIZE]
+    return {"oobd_own": OobData(radio.own_address(device), random, confirm)}
+
+
+def lesc_oob_data_set(device: DeviceState, command: LescOobDataSet) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_STATE."""
+    connection = _pairable(device, command.conn_handle)
+    running = _asked(connection, "awaits_oob")
+    running.awaits_oob, running.oob_peer = False, command.oobd_peer
+    running.secret = b"" if command.oobd_own is None else bonding.oob_bytes(command.oobd_own)
+    pairing.step(device, connection)
+    return {}
+
+
+def keypress_notify(device: DeviceState, command: KeypressNotify) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_PARAM, INVALID_STATE."""
+    connection = _pairable(device, command.conn_handle)
+    refuse_unless(command.kp_not <= max(KeypressNotification), NrfError.INVALID_PARAM)
+    running = connection.security.pairing
+    types = running is not None and running.awaits_key == AuthKeyType.PASSKEY and running.way is not None
+    refuse_unless(types and running.way.keypress, NrfError.INVALID_STATE)  # type: ignore[union-attr]
+    pairing.send(device, connection, smp.Keypress(command.kp_not))
+    return {}
+
+
+# -- with keys of before
+
+
+def encrypt(device: DeviceState, command: Encrypt) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_ADDR, INVALID_ROLE, BUSY."""
+    connection = _pairable(device, command.conn_handle)
+    master_id, info = required(command.master_id), required(command.enc_info)
+    refuse_unless(connection.role == Role.CENTRAL, device.profile.constants["BLE_ERROR_INVALID_ROLE"])
+    refuse_unless(not _is_busy(connection), NrfError.BUSY)
+    connection.security.requested, connection.security.encrypting = False, info
+    pairing.send(device, connection, smp.EncryptionRequest(master_id, info.ltk))
+    return {}
+
+
+def sec_info_reply(device: DeviceState, command: SecInfoReply) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_STATE, INVALID_PARAM."""
+    connection = _pairable(device, command.conn_handle)
+    security, info = connection.security, command.enc_info
+    refuse_unless(security.wanted is not None, NrfError.INVALID_STATE)
+    refuse_unless(command.sign_info is None, NrfError.INVALID_PARAM)
+    wanted, security.wanted = security.wanted, None
+    if info is None:
+        pairing.send(device, connection, smp.EncryptionRefused())
+    elif info.ltk != wanted:
+        connection.farewell = HciStatus.CONNECTION_TIMEOUT
+        air.close(device, connection, HciStatus.CONN_TERMINATED_DUE_TO_MIC_FAILURE)
+    else:
+        pairing.send(device, connection, smp.EncryptionStarted())
+        _secure_by_key(device, connection, info)
+    return {}
+
+
+def conn_sec_get(device: DeviceState, command: ConnSecGet) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_ADDR."""
+    connection = device.connections.require(command.conn_handle)
+    refuse_unless(command.conn_sec_present, NrfError.INVALID_ADDR)
+    return {"conn_sec": bonding.conn_sec(connection)}
+
+
+def _secure_by_key(device: DeviceState, connection: Connection, info: EncInfo) -> None:
+    level = bonding.level_of(
+        device, authenticated=bool(info.auth), lesc=bool(info.lesc), key_size=info.ltk_len
+    )
+    bonding.secure(device, connection, level, info.ltk_len)
+
+
+# -- what calls need
+
+
+def _pairable(device: DeviceState, handle: int) -> Connection:
+    """A connection to another chip; to a simulated peer, which does not pair, NOT_SUPPORTED."""
+    connection = device.connections.require(handle)
+    refuse_unless(connection.remote is not None, NrfError.NOT_SUPPORTED)
+    return connection
+
+
+def _asked(connection: Connection, question: str) -> Pairing:
+    """Pairing, if that question to the host is open; INVALID_STATE."""
+    running = connection.security.pairing
+    if running is None or not getattr(running, question):
+        raise Refusal(NrfError.INVALID_STATE)
+    return running
+
+
+def _is_busy(connection: Connection) -> bool:
+    security = connection.security
+    return any(each is not None for each in (security.pairing, security.encrypting, security.wanted))
+
+
+def _check(device: DeviceState, params: SecParams | SecParamsV1) -> None:
+    least, most = params.min_key_size or min(_KEY_SIZES), params.max_key_size
+    sizes = least in _KEY_SIZES and most in _KEY_SIZES and least <= most
+    refuse_unless(sizes and params.io_caps <= _MOST_IO_CAPS, NrfError.INVALID_PARAM)
+    if isinstance(params, SecParams):
+        sides = params.kdist_own, params.kdist_peer
+        refuse_unless(not any(side.sign or side.link for side in sides), NrfError.NOT_SUPPORTED)
+
+
+# -- what the peer says
+
+
+def hear(device: DeviceState, connection: Connection, pdu: Any) -> None:
+    """Something about security has come."""
+    if connection.security.dead:
+        return
+    pairing.touch(device, connection)
+    _HEARS[type(pdu)](device, connection, pdu)
+    pairing.step(device, connection)
+
+
+def _hear_request(device: DeviceState, connection: Connection, pdu: smp.SecurityRequest) -> None:
+    connection.security.requested = True
+    late = [None, None] if device.profile.api == 1 else [int(pdu.lesc), int(pdu.keypress)]
+    device.emit(SecRequestEvent(connection.handle, int(pdu.bond), int(pdu.mitm), *late))
+
+
+def _hear_failed(device: DeviceState, connection: Connection, pdu: smp.PairingFailed) -> None:
+    security = connection.security
+    expected = security.pairing is not None or security.asked is not None
+    status = pdu.status if expected else SecStatus.PDU_INVALID
+    pairing.over(device, connection, status, SecStatusSource.REMOTE)
+
+
+def _into(field: str, of: Callable[[Any], object]) -> Callable[[DeviceState, Connection, Any], None]:
+    """What has come is kept for the next step."""
+
+    def hear(device: DeviceState, connection: Connection, pdu: Any) -> None:
+        if connection.security.pairing is not None:
+            setattr(connection.security.pairing, field, of(pdu))
+
+    return hear
+
+
+def _hear_random(device: DeviceState, connection: Connection, pdu: smp.Random) -> None:
+    running = connection.security.pairing
+    if running is not None:
+        running.peer_secret, running.digits = pdu.secret, pdu.digits or running.digits
+
+
+def _hear_keypress(device: DeviceState, connection: Connection, pdu: smp.Keypress) -> None:
+    device.emit(KeyPressedEvent(connection.handle, pdu.kind))
+
+
+def _hear_start(device: DeviceState, connection: Connection, pdu: smp.StartEncryption) -> None:
+    """The central encrypts: so does the peripheral, and gives its keys."""
+    running = connection.security.pairing
+    if running is None or running.way is None:
+        return
+    running.ltk, running.stage = pdu.ltk, Stage.KEYS
+    pairing.send(device, connection, smp.EncryptionStarted())
+    bonding.secure_by(device, connection, running.way)
+    if running.way.bond:
+        pairing.send(device, connection, bonding.give(device, connection, running, running.way))
+    else:
+        bonding.succeed(device, connection)
+
+
+def _hear_started(device: DeviceState, connection: Connection, pdu: smp.EncryptionStarted) -> None:
+    """Both ends encrypt."""
+    security, running = connection.security, connection.security.pairing
+    if security.encrypting is not None:
+        info, security.encrypting = security.encrypting, None
+        _secure_by_key(device, connection, info)
+    elif running is not None and running.way is not None:
+        running.stage = Stage.KEYS
+        bonding.secure_by(device, connection, running.way)
+        if not running.way.bond:
+            bonding.succeed(device, connection)
+
+
+def _hear_keys(device: DeviceState, connection: Connection, pdu: smp.GivenKeys) -> None:
+    """First the peripheral's keys, then the central's; then both are through."""
+    running = connection.security.pairing
+    if running is None or running.way is None:
+        return
+    running.given_peer = pdu
+    if connection.role == Role.CENTRAL:
+        pairing.send(device, connection, bonding.give(device, connection, running, running.way))
+    bonding.succeed(device, connection)
+
+
+def _hear_encryption(device: DeviceState, connection: Connection, pdu: smp.EncryptionRequest) -> None:
+    connection.security.wanted = pdu.ltk
+    connection.security.asked = None
+    device.emit(
+        SecInfoRequestEvent(
+            connection.handle,
+            events.peer_address(connection),
+            pdu.master_id,
+            enc_info=1,
+            id_info=0,
+            sign_info=0,
+        )
+    )
+
+
+def _hear_refused(device: DeviceState, connection: Connection, pdu: smp.EncryptionRefused) -> None:
+    """The peripheral has no such key: security is as before, which hosts take as that."""
+    connection.security.encrypting = None
+    bonding.tell_security(device, connection)
+
+
+_HEARS: dict[type, Callable[[DeviceState, Connection, Any], None]] = {
+    smp.SecurityRequest: _hear_request,
+    smp.PairingRequest: lambda device, connection, pdu: pairing.requested(device, connection, pdu.features),
+    smp.PairingResponse: lambda device, connection, pdu: pairing.answered(device, connection, pdu.features),
+    smp.PairingFailed: _hear_failed,
+    smp.PublicKeyPdu: _into("peer_key", lambda pdu: pdu.key),
+    smp.Confirm: _into("peer_confirm", lambda pdu: True),
+    smp.Random: _hear_random,
+    smp.DhKeyCheck: _into("peer_dhkey", lambda pdu: pdu.key),
+    smp.Keypress: _hear_keypress,
+    smp.StartEncryption: _hear_start,
+    smp.EncryptionStarted: _hear_started,
+    smp.GivenKeys: _hear_keys,
+    smp.EncryptionRequest: _hear_encryption,
+    smp.EncryptionRefused: _hear_refused,
+}
+
+
+# -- time
+
+
+def tick(device: DeviceState) -> None:
+    """What has taken too long: pairing is over for good, a security request is not answered any more."""
+    for connection in device.connections:
+        security = connection.security
+        if security.pairing is not None and security.pairing.deadline <= device.now:
+            security.dead = True
+            pairing.over(device, connection, SecStatus.TIMEOUT, SecStatusSource.LOCAL)
+        elif security.asked is not None and security.asked <= device.now:
+            security.asked = None
+            _tell_unanswered(device, connection)
+
+
+def _tell_unanswered(device: DeviceState, connection: Connection) -> None:
+    if device.profile.api <= 4:
+        device.emit(TimeoutEventV4(connection.handle, GapTimeoutSourceV4.SECURITY_REQUEST))
+    else:
+        bonding.tell(device, connection, Pairing(), SecStatus.TIMEOUT, SecStatusSource.LOCAL)
+
+
+CALLS: dict[str, Any] = {
+    f"sd_ble_gap_{call.__name__}": call
+    for call in (
+        authenticate,
+        sec_params_reply,
+        auth_key_reply,
+        lesc_dhkey_reply,
+        lesc_oob_data_get,
+        lesc_oob_data_set,
+        keypress_notify,
+        encrypt,
+        sec_info_reply,
+        conn_sec_get,
+    )
+}

@@ -46,15 +46,15 @@ class AdapterFunctions:
     ) -> Any:
         """The link: how many milliseconds to wait for an ACK."""
         function = "sd_rpc_data_link_layer_create_bt_three_wire"
-        port = self._driver(physical_layer, "physical_layer_t", function)
-        port.retransmission_ms = _whole(retransmission_interval, function, 2)
+        port = self._driver(physical_layer, "physical_layer_t", function, retransmission_interval)
+        port.retransmission_ms = retransmission_interval
         return self._made("data_link_layer_t", port)
 
     def sd_rpc_transport_layer_create(self, data_link_layer: Any, response_timeout: int) -> Any:
         """The calls: how many milliseconds to wait for a response."""
         function = "sd_rpc_transport_layer_create"
-        port = self._driver(data_link_layer, "data_link_layer_t", function)
-        port.response_ms = _whole(response_timeout, function, 2)
+        port = self._driver(data_link_layer, "data_link_layer_t", function, response_timeout)
+        port.response_ms = response_timeout
         return self._made("transport_layer_t", port)
 
     def sd_rpc_adapter_create(self, transport_layer: Any) -> Any:
@@ -75,22 +75,21 @@ class AdapterFunctions:
         handlers = (py_status_handler, py_evt_handler, py_log_handler)
         if not all(map(callable, handlers)):
             raise TypeError("sd_rpc_open: the handlers must be callable")
-        return self._adapter(adapter, "sd_rpc_open").open(*handlers)
+        return int(self._adapter(adapter, "sd_rpc_open").open(*handlers))
 
     def sd_rpc_close(self, adapter: Any) -> int:
         """Close the port."""
-        return self._adapter(adapter, "sd_rpc_close").close()
+        return int(self._adapter(adapter, "sd_rpc_close").close())
 
     def sd_rpc_conn_reset(self, adapter: Any, reset_mode: int) -> int:
         """Restart the chip."""
-        _whole(reset_mode, "sd_rpc_conn_reset", 2, "sd_rpc_reset_t")
-        return self._adapter(adapter, "sd_rpc_conn_reset").reset()
+        return int(self._adapter(adapter, "sd_rpc_conn_reset", reset_mode, "sd_rpc_reset_t").reset())
 
     def sd_rpc_log_handler_severity_filter_set(self, adapter: Any, severity_filter: int) -> int:
         """Leave out of the log what matters less."""
         function = "sd_rpc_log_handler_severity_filter_set"
-        level = _whole(severity_filter, function, 2, "sd_rpc_log_severity_t")
-        self._adapter(adapter, function).severity = Severity(min(level, Severity.FATAL))
+        filtered = self._adapter(adapter, function, severity_filter, "sd_rpc_log_severity_t")
+        filtered.severity = Severity(min(severity_filter, Severity.FATAL))
         return 0
 
     def sd_rpc_serial_port_enum(self, serial_port_descs: Any, size: Any) -> int:
@@ -104,14 +103,18 @@ class AdapterFunctions:
         handle.internal = ctypes.cast(ctypes.create_string_buffer(1), POINTERS["void"])
         return handle
 
-    def _driver(self, handle: Any, name: str, function: str) -> Any:
+    def _driver(
+        self, handle: Any, name: str, function: str, number: int = 0, number_type: str = "uint32_t"
+    ) -> Any:
+        """What stands behind a structure, if both arguments are what they have to be."""
         if not isinstance(handle, self._structures[name]):
             raise Refuse(function, 1, f"{name} *").type()
+        _whole(number, function, 2, number_type)
         driver = getattr(handle, "driver", None)
         if driver is None:
             raise ValueError(f"{function}: nothing stands behind this {name}")
         return driver
 
-    def _adapter(self, handle: Any, function: str) -> Adapter:
-        adapter: Adapter = self._driver(handle, "adapter_t", function)
+    def _adapter(self, handle: Any, function: str, number: int = 0, number_type: str = "uint32_t") -> Adapter:
+        adapter: Adapter = self._driver(handle, "adapter_t", function, number, number_type)
         return adapter

@@ -19,6 +19,7 @@ from gatts_codec.drop_in.memory import (
     room_behind,
 )
 
+_CHAR = Number("char", ctypes.c_char, -0x80, 0x7F)
 _SIZE = Number("size_t", ctypes.c_size_t, 0, (1 << 8 * ctypes.sizeof(ctypes.c_size_t)) - 1)
 
 
@@ -28,80 +29,84 @@ class Array:
     Raises IndexError past the end, as far as that is known; OverflowError for a negative index.
     """
 
-    name: ClassVar[str]
-    item: ClassVar[Any]
+    _name: ClassVar[str]
+    _item: ClassVar[Any]
     thisown = True
 
     def __init__(self, nelements: int) -> None:
-        check_number(_SIZE, Refuse(f"new_{self.name}", 1, "size_t"))(nelements)
-        self._cells = (self.item * nelements)()
+        check_number(_SIZE, Refuse(f"new_{self._name}", 1, "size_t"))(nelements)
+        self._cells = (self._item * nelements)()
 
     @classmethod
     def _view(cls, pointer: Any, count: int) -> Any:
         """The array of so many elements that begins where the pointer, or the structure, is."""
         array = cls.__new__(cls)
         place = int(pointer) if isinstance(pointer, Pointer) else ctypes.addressof(pointer)
-        array._cells = (cls.item * count).from_address(place)
+        array._cells = (cls._item * count).from_address(place)
         array._cells.owner = pointer
         return array
 
     def __getitem__(self, index: int) -> Any:
-        if index < 0:
-            raise self._refuse("getitem", 2, "size_t").overflow()
-        return self._cells[index]
+        return self._cells[self._index(index, "getitem")]
+
+    def _index(self, index: Any, method: str) -> int:
+        if isinstance(index, int) and index >= 0:
+            return index
+        return check_number(_SIZE, self._refuse(method, 2, "size_t"))(index)
 
     def _refuse(self, method: str, argument: int, c: str) -> Refuse:
-        return Refuse(f"{self.name}___{method}__", argument, c)
+        return Refuse(f"{self._name}___{method}__", argument, c)
 
 
 class NumberArray(Array):
     """Numbers."""
 
-    number: ClassVar[Number]
-    base: ClassVar[str]
+    _number: ClassVar[Number]
+    _base: ClassVar[str]
 
     def __setitem__(self, index: int, value: Any) -> None:
-        number = self.number
+        number = self._number
         if not isinstance(value, int):
             raise self._refuse("setitem", 3, number.c).type()
         if not number.low <= value <= number.high:
             raise self._refuse("setitem", 3, number.c).overflow()
-        if index < 0:
-            raise self._refuse("setitem", 2, "size_t").overflow()
-        self._cells[index] = value
+        self._cells[self._index(index, "setitem")] = value
 
     def cast(self) -> Pointer:
         """The pointer to the first element."""
-        return pointer_to(self._cells, self.base)
+        return pointer_to(self._cells, self._base)
 
     @classmethod
     def frompointer(cls, t: Any) -> Any:
         """The array that a pointer points to."""
-        if not isinstance(t, POINTERS[cls.base]):
-            raise Refuse(f"{cls.name}_frompointer", 1, f"{POINTERS[cls.base].c} *").type()
+        if not isinstance(t, POINTERS[cls._base]):
+            raise Refuse(f"{cls._name}_frompointer", 1, f"{POINTERS[cls._base].c} *").type()
         return cls._view(t, t.count)
 
 
 class CharArray(NumberArray):
-    """Characters, each a string of one, or none for 0."""
+    """Characters: read as a string of one; written so, or as a number."""
 
     def __getitem__(self, index: int) -> str:
         cell: bytes = super().__getitem__(index)
-        return cell.decode("latin-1").rstrip("\0")
+        return cell.decode(errors="surrogateescape")
 
     def __setitem__(self, index: int, value: Any) -> None:
-        if not isinstance(value, str) or len(value) != 1:
-            raise self._refuse("setitem", 3, "char").type()
-        self._cells[index] = value.encode("latin-1")
+        code = value
+        if value is None or isinstance(value, str):
+            encoded = (value or "\0").encode()
+            code = encoded[0] if len(encoded) == 1 else None
+        checked = check_number(_CHAR, self._refuse("setitem", 3, "char"))(code)
+        self._cells[self._index(index, "setitem")] = bytes([checked & 0xFF])
 
 
 class StructureArray(Array):
     """Structures; reading one gives a reference."""
 
     def __setitem__(self, index: int, value: Any) -> None:
-        if not isinstance(value, self.item):
-            raise self._refuse("setitem", 3, f"{self.item.__name__} const &").type()
-        self._cells[index] = value
+        if not isinstance(value, self._item):
+            raise self._refuse("setitem", 3, f"{self._item.__name__} const &").type()
+        self._cells[self._index(index, "setitem")] = value
 
     def cast(self) -> Any:
         """The first element."""
@@ -110,24 +115,24 @@ class StructureArray(Array):
     @classmethod
     def frompointer(cls, t: Any) -> Any:
         """The array whose first element is given."""
-        if not isinstance(t, cls.item):
-            raise Refuse(f"{cls.name}_frompointer", 1, f"{cls.item.__name__} *").type()
-        return cls._view(t, room_behind(t) // ctypes.sizeof(cls.item))
+        if not isinstance(t, cls._item):
+            raise Refuse(f"{cls._name}_frompointer", 1, f"{cls._item.__name__} *").type()
+        return cls._view(t, room_behind(t) // ctypes.sizeof(cls._item))
 
 
 def array_names(name: str, kind: Type, structures: Structures) -> dict[str, Any]:
     """``name_array`` and ``name_array_frompointer``."""
-    full, members = f"{name}_array", {"name": f"{name}_array", "__doc__": Array.__doc__}
+    full, members = f"{name}_array", {"_name": f"{name}_array", "__doc__": Array.__doc__}
     if kind.base == "char":
-        cls = type(full, (CharArray,), {**members, "item": ctypes.c_char, "base": "char"})
+        cls = type(full, (CharArray,), {**members, "_item": ctypes.c_char, "_base": "char"})
     elif kind.base in NUMBERS:
         number = NUMBERS[kind.base]
         cls = type(
-            full, (NumberArray,), {**members, "item": number.ctype, "base": kind.base, "number": number}
+            full, (NumberArray,), {**members, "_item": number.ctype, "_base": kind.base, "_number": number}
         )
     else:
-        cls = type(full, (StructureArray,), {**members, "item": structures[kind.base]})
-    return {full: cls, f"{full}_frompointer": lambda t: cls.frompointer(t)}  # type: ignore[attr-defined]
+        cls = type(full, (StructureArray,), {**members, "_item": structures[kind.base]})
+    return _named({full: cls, f"{full}_frompointer": lambda t: cls.frompointer(t)})  # type: ignore[attr-defined]
 
 
 def cell_names(name: str, kind: Type, structures: Structures) -> dict[str, Any]:
@@ -137,13 +142,22 @@ def cell_names(name: str, kind: Type, structures: Structures) -> dict[str, Any]:
         _number_cell(name, kind.base, number) if number else _structure_cell(name, structures[kind.base])
     )
     new, copy, delete, assign, value = helpers
-    return {
-        f"new_{name}": new,
-        f"copy_{name}": copy,
-        f"delete_{name}": delete,
-        f"{name}_assign": assign,
-        f"{name}_value": value,
-    }
+    return _named(
+        {
+            f"new_{name}": new,
+            f"copy_{name}": copy,
+            f"delete_{name}": delete,
+            f"{name}_assign": assign,
+            f"{name}_value": value,
+        }
+    )
+
+
+def _named(functions: dict[str, Any]) -> dict[str, Any]:
+    """Functions that know what they are called."""
+    for name, function in functions.items():
+        function.__name__ = function.__qualname__ = name
+    return functions
 
 
 def _number_cell(name: str, base: str, number: Number) -> tuple[Callable[..., Any], ...]:
@@ -161,7 +175,8 @@ def _number_cell(name: str, base: str, number: Number) -> tuple[Callable[..., An
         _pointer(obj, "delete_" + name)
 
     def assign(obj: Any, value: Any) -> None:
-        _pointer(obj, f"{name}_assign")[0] = assigned(value)
+        pointer = _pointer(obj, f"{name}_assign")
+        pointer[0] = assigned(value)
 
     def read(obj: Any) -> Any:
         return _pointer(obj, f"{name}_value")[0]
@@ -175,26 +190,30 @@ def _number_cell(name: str, base: str, number: Number) -> tuple[Callable[..., An
 
 
 def _structure_cell(name: str, cls: type[Any]) -> tuple[Callable[..., Any], ...]:
+    def new() -> Any:
+        return cls()
+
     def copy(value: Any) -> Any:
         made = cls()
-        assign(made, value)
+        _copy(_checked(value, f"copy_{name}", 1, ""), made)
         return made
 
     def delete(obj: Any) -> None:
         _checked(obj, f"delete_{name}", 1)
 
     def assign(obj: Any, value: Any) -> None:
-        source = _checked(value, f"{name}_assign", 2)
-        ctypes.memmove(
-            ctypes.addressof(_checked(obj, f"{name}_assign", 1)), ctypes.addressof(source), ctypes.sizeof(cls)
-        )
+        place = _checked(obj, f"{name}_assign", 1)
+        _copy(_checked(value, f"{name}_assign", 2, ""), place)
 
     def read(obj: Any) -> Any:
         return _checked(obj, f"{name}_value", 1)
 
-    def _checked(obj: Any, function: str, argument: int) -> Any:
+    def _copy(source: Any, place: Any) -> None:
+        ctypes.memmove(ctypes.addressof(place), ctypes.addressof(source), ctypes.sizeof(cls))
+
+    def _checked(obj: Any, function: str, argument: int, star: str = " *") -> Any:
         if not isinstance(obj, cls):
-            raise Refuse(function, argument, f"{cls.__name__} *").type()
+            raise Refuse(function, argument, f"{cls.__name__}{star}").type()
         return obj
 
-    return cls, copy, delete, assign, read
+    return new, copy, delete, assign, read

@@ -41,6 +41,7 @@ class _Owned:
     """What the proxies of the native module have."""
 
     thisown = True
+    __hash__ = object.__hash__
 
     @property
     def this(self) -> int:
@@ -195,7 +196,7 @@ class Structures:
         if kind.stars:
             return self._pointer(kind, field, refuse)
         if kind.length:
-            return self._array(kind, field, refuse)
+            return self._array(member, kind, field, refuse)
         if kind.base in NUMBERS:
             check, store = check_number(NUMBERS[kind.base], refuse), field.__set__
             return property(field.__get__, lambda self, value: store(self, check(value)))
@@ -206,7 +207,7 @@ class Structures:
     def _pointer(self, kind: Type, field: Any, refuse: Refuse) -> property:
         get, store = field.__get__, field.__set__
         if kind.base in POINTERS:
-            return property(lambda self: get(self) or None, _storing(store, POINTERS[kind.base], refuse))
+            return property(lambda self: get(self) or None, _storing(store, kind.base, refuse))
         made = ctypes.POINTER(self[kind.base])
 
         def pointed(self: Any) -> Any:
@@ -220,7 +221,7 @@ class Structures:
 
         return property(pointed, point)
 
-    def _array(self, kind: Type, field: Any, refuse: Refuse) -> property:
+    def _array(self, member: str, kind: Type, field: Any, refuse: Refuse) -> property:
         get = field.__get__
         if kind.base == "char":
             return property(
@@ -237,9 +238,11 @@ class Structures:
             return pointer
 
         def copy(self: Any, value: Any) -> None:
+            if value is None:
+                raise ValueError(f"invalid null reference in variable '{member}' of type '{refuse.c}'")
             if not isinstance(value, pointer_class):
                 raise refuse.type()
-            ctypes.memmove(get(self), value, kind.length * size)
+            ctypes.memmove(get(self), value, min(kind.length, value.count) * size)
 
         return property(shown, copy)
 
@@ -262,11 +265,14 @@ def _only_none(refuse: Refuse) -> Callable[[Any, Any], None]:
     return store
 
 
-def _storing(store: Callable[[Any, Any], None], cls: type, refuse: Refuse) -> Callable[[Any, Any], None]:
+def _storing(store: Callable[[Any, Any], None], base: str, refuse: Refuse) -> Callable[[Any, Any], None]:
+    cls = POINTERS[base]
+    taken = Pointer if base == "void" else cls
+
     def checked(self: Any, value: Any) -> None:
-        if not isinstance(value, (cls, type(None))):
+        if not isinstance(value, (taken, type(None))):
             raise refuse.type()
-        store(self, value)
+        store(self, value if value is None or taken is cls else ctypes.cast(value, cls))
 
     return checked
 
@@ -293,9 +299,9 @@ def _copying_first(get: Callable[[Any], Any], cls: type, refuse: Refuse) -> Call
 
 def _text(field: Any, size: int, refuse: Refuse) -> Callable[[Any, Any], None]:
     def write(self: Any, value: Any) -> None:
-        if not isinstance(value, (str, bytes)):
+        if not isinstance(value, (str, type(None))):
             raise refuse.type()
-        text = value.encode() if isinstance(value, str) else value
+        text = (value or "").encode()
         if len(text) > size:
             raise refuse.type()
         field.__set__(self, text)

@@ -23,7 +23,7 @@ def enumerate_ports(descriptions: Any, size: Any, cls: type[Any]) -> int:
     found, most = sorted(comports()), size[0]
     size[0] = len(found)
     if len(found) > most:
-        return NrfError.DATA_SIZE
+        return int(NrfError.DATA_SIZE)
     for cell, port in zip(room_for(first, cls, len(found)), found, strict=True):
         cell.port = port.device
         cell.manufacturer = port.manufacturer or ""
@@ -32,4 +32,4 @@ def enumerate_ports(descriptions: Any, size: Any, cls: type[Any]) -> int:
         cell.locationId = port.location or ""
         cell.vendorId = "" if port.vid is None else f"{port.vid:04X}"
         cell.productId = "" if port.pid is None else f"{port.pid:04X}"
-    return NrfError.SUCCESS
+    return 0

@@ -69,7 +69,7 @@ def _call(form: Form) -> Any:
         running = adapter_of(adapter, name)
         for check, value in zip(checks, values, strict=True):
             check(value)
-        return running.call(form, arguments(*values)) if running else int(SdRpcError.INVALID_ARGUMENT)
+        return int(running.call(form, arguments(*values)) if running else SdRpcError.INVALID_ARGUMENT)
 
     return _function(name, ("adapter", *form.declared.members), carry_out)
 
@@ -87,7 +87,7 @@ def _iterator(declared: Declared, structures: Structures) -> Any:
         begin = ctypes.addressof(data.contents)
         at = 0 if p_iter.p_value is None else int(p_iter.p_value) - begin + response.value_len
         if at >= response.count * size:
-            return NrfError.NOT_FOUND
+            return int(NrfError.NOT_FOUND)
         p_iter.handle = int.from_bytes(ctypes.string_at(begin + at, 2), "little")
         cells = (ctypes.c_uint8 * response.value_len).from_address(begin + at + 2)
         cells.owner = data

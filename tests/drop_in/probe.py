@@ -5,16 +5,12 @@ python probe.py v2|v5      says what pc-ble-driver-py's module of that version a
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import json
 import re
-import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-NATIVE = "pc_ble_driver_py.lib.nrf_ble_driver_sd_api_{}"
 VALUES: dict[str, Any] = {
     **{
         str(number): number
@@ -37,7 +33,7 @@ def probe(module: ModuleType) -> dict[str, Any]:
     kinds = sorted({tuple(said) for fields in behaviours.values() for _, *said in fields.values()})
     return {
         "constants": {name: value for name, value in public.items() if isinstance(value, (int, str))},
-        "functions": {name: function(f) for name, f in public.items() if inspect.isfunction(f)},
+        "functions": {name: function(module, name) for name, f in public.items() if inspect.isfunction(f)},
         "structures": {
             name: {key: (c, kinds.index(tuple(said))) for key, (c, *said) in fields.items()}
             for name, fields in behaviours.items()
@@ -82,7 +78,12 @@ def field(module: ModuleType, cls: Any, key: str) -> list[str]:
     if not c:
         return ["", *said]
     names = {f"'{c['type']}'": "ITS TYPE", f"'{key}'": "ITS NAME", c["type"].split()[0]: "ITS STRUCTURE"}
-    return [c["type"], *(replaced(line, names) for line in said)]
+    return [plain(c["type"]), *(replaced(line, names) for line in said)]
+
+
+def plain(c: str) -> str:
+    """A type of C, which can be written in more than one way."""
+    return replaced(c, {"*const *": "**", " const": "", "[(": "[", ")]": "]"})
 
 
 def replaced(text: str, names: dict[str, str]) -> str:
@@ -127,29 +128,28 @@ def show(value: Any) -> str:
     return "pointer" if name == "SwigPyObject" or name.endswith("_pointer") else name
 
 
-def function(f: Any) -> dict[str, list[str]]:
-    """Its parameters, and what it says of arguments of a wrong type, one after the other; it is never really called.
-
-    What a right one is, the error says.
-    """
-    names = list(inspect.signature(f).parameters)
-    if f.__name__ in _TAKES_ANYTHING:
-        return {"parameters": names, "refuses": []}
+def function(module: ModuleType, name: str) -> list[str]:
+    """Its parameters, and of what type each has to be, as it says when it is not; it is never really called."""
+    call = getattr(module, name)
+    names = list(inspect.signature(call).parameters)
+    if name in _TAKES_ANYTHING:
+        return names
     arguments: list[Any] = [object()] * len(names)
-    said: list[str] = []
-    while names and len(said) < 2 * len(names):
-        text = outcome(lambda: f(*arguments))
-        said.append(text.replace(f.__name__, "CALL"))
-        place = re.search(r"argument (\d+) of type '([^']*)'", text)
-        if place is None or int(place[1]) >= len(names):
-            break
-        arguments[int(place[1]) - 1] = None if "*" in place[2] else 0
-    return {"parameters": names, "refuses": said}
+    said = []
+    for at in range(len(names)):
+        refusal = outcome(lambda: call(*arguments))
+        c = _TYPE.search(refusal)
+        said.append(f"{names[at]}: {plain(replaced(refusal, {name: 'CALL'}))}")
+        arguments[at] = fitting(module, c["type"] if c else "")
+    return said
 
 
-def main(version: str) -> None:
-    print(json.dumps(probe(importlib.import_module(NATIVE.format(version)))))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
+def fitting(module: ModuleType, c: str) -> Any:
+    """Something of that type."""
+    base, _, stars = c.partition(" ")
+    if c == "char const *":
+        return "nowhere"
+    if not stars:
+        return 0
+    make = getattr(module, base, None) or getattr(module, f"new_{base.removesuffix('_t')}", None)
+    return make() if make and stars in ("*", "[]") else None

@@ -27,13 +27,10 @@ needs_blatann = pytest.mark.skipif(
 needs_package = pytest.mark.skipif(
     not HAS_PACKAGE, reason="needs pc-ble-driver-py: tox -e realhost, tox -e blatann313"
 )
-native = pytest.param(
-    NATIVE,
-    id="native",
-    marks=pytest.mark.skipif(
-        not HAS_NATIVE, reason="the native module has wheels for Python 3.10 on x86-64 Linux"
-    ),
+native_runs = pytest.mark.skipif(
+    not HAS_NATIVE, reason="needs the native module, for Python 3.10 on x86-64 Linux"
 )
+native = pytest.param(NATIVE, id="native", marks=native_runs)
 on_each_driver = pytest.mark.parametrize("driver", [native, pytest.param(DROP_IN, id="drop_in")])
 
 

@@ -39,9 +39,10 @@ from gatts_codec.dialects import find_dialect
 @click.option(
     "--ack-delay-ms",
     type=Seconds(may_be_endless=False),
-    default=0.0,
+    default=1.0,
+    show_default=True,
     metavar="MS",
-    help="Let ACKs leave later.",
+    help="How much later ACKs leave: the native driver of pc-ble-driver-py loses those that come at once.",
 )
 @click.option(
     "--timeout",

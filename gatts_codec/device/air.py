@@ -13,6 +13,7 @@ from gatts_codec.constants import DEFAULT_MTU
 from gatts_codec.constants.gap import HciStatus, Role
 from gatts_codec.device import att, events
 from gatts_codec.device.connection import (
+    EVENT_LENGTH,
     AttRequest,
     ConnectedPeer,
     Connection,
@@ -26,7 +27,7 @@ from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.connection_events import ConnParamUpdateEvent
 from gatts_codec.packets.gap.structs import ConnParams
 
-_INTERVAL_UNIT_S = 0.00125
+INTERVAL_UNIT_S = 0.00125
 _MAX_COUNT = 255  # of notifications in one event
 
 # -- coming and going
@@ -60,6 +61,7 @@ def new_connection(
         address_type=address_type,
         queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
         max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
+        event_length=device.event_lengths.get(tag, EVENT_LENGTH),
     )
 
 
@@ -72,7 +74,7 @@ def retime(device: DeviceState, connection: Connection, params: ConnParams) -> N
 def set_timing(connection: Connection, params: ConnParams) -> None:
     """Notifications leave at the connection's interval."""
     connection.params = params
-    connection.interval_s = params.max_conn_interval * _INTERVAL_UNIT_S
+    connection.interval_s = params.max_conn_interval * INTERVAL_UNIT_S
 
 
 def close(device: DeviceState, connection: Connection, reason: int) -> None:

@@ -12,6 +12,7 @@ from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.cfg_set import (
     AttrTabSizeCfg,
     CfgSet,
+    ConnGap,
     ConnGatt,
     ConnGatts,
     ServiceChangedCfg,
@@ -68,6 +69,8 @@ def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:
             _set_table_size(device, size)
         case ConnGatts(hvn_tx_queue_size=size, conn_cfg_tag=tag):
             device.queue_sizes[tag] = size
+        case ConnGap(event_length=length, conn_cfg_tag=tag):
+            device.event_lengths[tag] = length
         case ConnGatt(att_mtu=mtu, conn_cfg_tag=tag):
             _set_mtu(device, tag, mtu)
         case DeviceName() as name:

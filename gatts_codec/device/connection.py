@@ -12,11 +12,13 @@ from typing import Protocol
 from gatts_codec.constants import DEFAULT_MTU, GattStatus, SysAttrFlags
 from gatts_codec.constants.gap import HciStatus, Role
 from gatts_codec.device.attribute_table import Attribute
+from gatts_codec.device.link_state import LinkState
 from gatts_codec.device.security_state import Security
 from gatts_codec.packets.gap.structs import ConnParams
 
 # 30 ms interval, no latency, 4 s supervision timeout: what the recorded connection has.
 CONN_PARAMS = ConnParams(24, 24, 0, 400)
+EVENT_LENGTH = 3  # of a connection's events, in units of 1.25 ms, unless the host says more
 
 BOTH_GROUPS = SysAttrFlags.SYS_SRVCS | SysAttrFlags.USR_SRVCS
 
@@ -169,6 +171,8 @@ class Connection:
     address_type: int
     queue_size: int
     max_mtu: int
+    event_length: int = EVENT_LENGTH
+    """How long its events may be, in units of 1.25 ms."""
     role: int = Role.PERIPH
     params: ConnParams = CONN_PARAMS
     interval_s: float = 0.0
@@ -190,6 +194,7 @@ class Connection:
     mtu: int = DEFAULT_MTU
     security_level: int = 1
     security: Security = field(default_factory=Security)
+    link: LinkState = field(default_factory=LinkState)
     cccds: dict[int, int] = field(default_factory=dict)
     initialized: int = 0
     queue: deque[tuple[int, bytes]] = field(default_factory=deque)
@@ -208,6 +213,6 @@ class Connection:
         """When something is due."""
         found = [self.air_deadline, self.supervision]
         found += [due for due, _ in islice(self.arriving, 1)]
-        found += self.security.deadlines()
+        found += self.security.deadlines() + self.link.deadlines()
         found += [wait.deadline for wait in (self.pending, self.indication) if wait is not None]
         return [deadline for deadline in found if deadline is not None]

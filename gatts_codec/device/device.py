@@ -23,6 +23,7 @@ from gatts_codec.device import (
     events,
     gap,
     gattc,
+    link_layer,
     population,
     radio,
     roles,
@@ -57,6 +58,7 @@ _CALLS = {
     **gap.CALLS,
     **roles.CALLS,
     **security.CALLS,
+    **link_layer.CALLS,
     **gattc.CALLS,
 }
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
@@ -100,6 +102,7 @@ class Device(DeviceState):
         air.tick(self)
         radio.tick(self)
         security.tick(self)
+        link_layer.tick(self)
         for activity in self.gap.ended(self.now):
             self.emit(events.time_is_over(self, activity))
 

@@ -1,7 +1,7 @@
 """Calls of the GAP group: address, name, appearance, connection parameters, disconnecting.
 
-Advertising, scanning and connecting are in ``roles``, pairing and encryption in ``security``. Calls that change nothing
-that a GATT server could notice (transmit power, PHY ...) succeed and do nothing.
+Advertising, scanning and connecting are in ``roles``, pairing and encryption in ``security``, radio modes, packet
+lengths and signal strength in ``link_layer``. Calls without an effect that a peer could notice do nothing.
 """
 
 from __future__ import annotations
@@ -24,12 +24,10 @@ from gatts_codec.packets.gap.characteristics import (
     PpcpSet,
 )
 from gatts_codec.packets.gap.connect import ConnParamUpdate, Disconnect
-from gatts_codec.packets.gap.link_layer import DataLengthLimitation, DataLengthUpdate
 from gatts_codec.packets.gap.privacy import PrivacyGet, PrivacyParams, PrivacySet
-from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5
 from gatts_codec.packets.gap.tx_power_set import TxPowerSet
 
-_RSSI_DBM, _CHANNEL = -60, 37
+_DECISION_S = 30.0  # how long a peripheral waits for the central's host
 _OF_A_CONNECTION = 3  # TxPowerRole
 _DISCONNECT_REASONS = (
     HciStatus.REMOTE_USER_TERMINATED_CONNECTION,
@@ -121,25 +119,17 @@ def disconnect(device: DeviceState, command: Disconnect) -> dict[str, object]:
     return {}
 
 
-def rssi_get(device: DeviceState, command: RssiGet | RssiGetV5) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_ADDR."""
-    remote = device.connections.require(command.conn_handle).remote
-    refuse_unless(command.rssi_present, NrfError.INVALID_ADDR)
-    rssi = _RSSI_DBM if remote is None else remote.rssi
-    if isinstance(command, RssiGetV5):
-        return {"rssi": rssi}
-    return {"rssi": rssi, "ch_index": _CHANNEL if command.ch_index_present else None}
-
-
 def conn_param_update(device: DeviceState, command: ConnParamUpdate) -> dict[str, object]:
-    """INVALID_CONN_HANDLE; in an air BUSY, and INVALID_PARAM of a central that decides nothing and was not asked."""
+    """INVALID_CONN_HANDLE, INVALID_PARAM; in an air BUSY, and of a central that was not asked needs parameters."""
     connection = device.connections.require(command.conn_handle)
     remote, params = connection.remote, command.conn_params
+    refuse_unless(params is None or radio.may_be(params), NrfError.INVALID_PARAM)
     if remote is None:
         return {}
     if connection.role == Role.PERIPH:
         refuse_unless(connection.wish is None, NrfError.BUSY)
         connection.wish = params or device.gap.ppcp
+        connection.link.timing_due = device.now + _DECISION_S
         remote.want(connection.wish)
         return {}
     asked, connection.wish = connection.wish, None
@@ -151,22 +141,10 @@ def conn_param_update(device: DeviceState, command: ConnParamUpdate) -> dict[str
     return {}
 
 
-def data_length_update(device: DeviceState, command: DataLengthUpdate) -> dict[str, object]:
-    """INVALID_CONN_HANDLE. There is no limitation to tell of."""
-    device.connections.require(command.conn_handle)
-    wanted = command.dl_limitation_present
-    return {"dl_limitation": DataLengthLimitation(0, 0, 0) if wanted else None}
-
-
 def tx_power_set(device: DeviceState, command: TxPowerSet) -> dict[str, object]:
     """INVALID_CONN_HANDLE."""
     if command.role == _OF_A_CONNECTION:
         device.connections.require(command.handle or 0)
-    return {}
-
-
-def _of_connection(device: DeviceState, command: Any) -> dict[str, object]:
-    device.connections.require(command.conn_handle)
     return {}
 
 
@@ -189,21 +167,16 @@ _CALLS: dict[str, Any] = {
     "appearance_get": appearance_get,
     "appearance_set": appearance_set,
     "conn_param_update": conn_param_update,
-    "data_length_update": data_length_update,
     "device_identities_set": _taken,
     "device_name_get": device_name_get,
     "device_name_set": device_name_set,
     "disconnect": disconnect,
-    "phy_update": _of_connection,
     "ppcp_get": ppcp_get,
     "ppcp_set": ppcp_set,
     "privacy_get": privacy_get,
     "privacy_set": privacy_set,
     "qos_channel_survey_start": _survey(NrfError.RESOURCES),
     "qos_channel_survey_stop": _survey(NrfError.INVALID_STATE),
-    "rssi_get": rssi_get,
-    "rssi_start": _of_connection,
-    "rssi_stop": _of_connection,
     "tx_power_set": tx_power_set,
 }
 CALLS: dict[str, Any] = {f"sd_ble_gap_{name}": call for name, call in _CALLS.items()}

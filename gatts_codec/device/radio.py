@@ -17,11 +17,25 @@ from gatts_codec.packets.gap.structs import Addr, ConnParams
 _INTERVAL_UNLESS_SAID = 24  # 30 ms
 _TIMEOUT_UNLESS_SAID = 400  # 4 s
 _NO_WISH = 0xFFFF
+_INTERVALS, _TIMEOUTS, _MOST_LATENCY = range(6, 3201), range(10, 3201), 499
 
 
 def own_address(device: DeviceState) -> Addr:
     """The chip's address, as it travels."""
     return Addr(device.gap.address[::-1], device.gap.address_type)
+
+
+def may_be(params: ConnParams) -> bool:
+    """Whether a connection may be timed so; 0xFFFF is no wish."""
+    least, most, latency = params.min_conn_interval, params.max_conn_interval, params.slave_latency
+    timeout = params.conn_sup_timeout
+    wishes = _NO_WISH in (least, most, timeout)
+    return (
+        all(each in _INTERVALS or each == _NO_WISH for each in (least, most))
+        and (timeout in _TIMEOUTS or timeout == _NO_WISH)
+        and latency <= _MOST_LATENCY
+        and (wishes or (least <= most and timeout * 4 > (1 + latency) * most))
+    )
 
 
 # -- the advertiser

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatts_codec.constants import GattStatus, HvxType, TimeoutSource
-from gatts_codec.device import air, security
+from gatts_codec.device import air, link_layer, security
 from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
 from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Reply
 from gatts_codec.device.state import DeviceState
@@ -20,6 +20,7 @@ from gatts_codec.packets.gattc.hvx_event import HvxEvent
 from gatts_codec.packets.gattc.timeout_event import TimeoutEvent
 
 _TIMEOUT_UNIT_S = 0.01
+_HEARS = {**security.HEARS, **link_layer.HEARS}
 
 
 @dataclass(slots=True)
@@ -110,6 +111,7 @@ class RemoteChip:
     def use(self, params: ConnParams) -> None:
         """The peer, the central, has decided: the host learns of other timing, and of the outcome if it has asked."""
         asked, self.connection.wish = self.connection.wish, None
+        self.connection.link.timing_due = None
         if asked is not None or params != self.connection.params:
             air.retime(self.device, self.connection, params)
 
@@ -119,7 +121,7 @@ class RemoteChip:
         """It arrives a connection interval later."""
         self._reached(
             lambda: air.deliver(
-                self.device, self.connection, lambda: security.hear(self.device, self.connection, pdu)
+                self.device, self.connection, lambda: _HEARS[type(pdu)](self.device, self.connection, pdu)
             )
         )
 

@@ -244,7 +244,7 @@ def _check(device: DeviceState, params: SecParams | SecParamsV1) -> None:
 # -- what the peer says
 
 
-def hear(device: DeviceState, connection: Connection, pdu: Any) -> None:
+def _hear(device: DeviceState, connection: Connection, pdu: Any) -> None:
     """Something about security has come."""
     if connection.security.dead:
         return
@@ -361,6 +361,7 @@ _HEARS: dict[type, Callable[[DeviceState, Connection, Any], None]] = {
     smp.EncryptionRequest: _hear_encryption,
     smp.EncryptionRefused: _hear_refused,
 }
+HEARS: dict[type, Callable[[DeviceState, Connection, Any], None]] = dict.fromkeys(_HEARS, _hear)
 
 
 # -- time

@@ -120,6 +120,7 @@ class DeviceState:
         self.service_changed: bool = config.service_changed
         self.queue_sizes: dict[int, int] = {}
         self.max_mtus: dict[int, int] = {}
+        self.event_lengths: dict[int, int] = {}
         self.table: AttributeTable = self._new_table()
 
     def fault(self, cause: str) -> None:

@@ -38,7 +38,6 @@ from gatts_codec.packets.gap.connection_events import (
     TimeoutEvent,
     TimeoutEventV4,
 )
-from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5
 from gatts_codec.packets.gap.scan import (
     ScanParams,
     ScanParamsV2,
@@ -385,14 +384,6 @@ def test_a_peripheral_asks_for_other_timing_and_the_central_decides(accepts: boo
     assert peripheral.event(ConnParamUpdateEvent).conn_params == outcome
     assert central.events() == [ConnParamUpdateEvent(0, outcome)] * accepts
     assert central.result(ConnParamUpdate(0, None)) == NrfError.INVALID_PARAM
-
-
-def test_rssi_is_that_of_the_path() -> None:
-    air, peripheral, central = joined()
-    air.move(central.device, peripheral.device, rssi=-90)
-    assert central.ok(RssiGetV5(0)).rssi == -90
-    late = joined("sd_api_v7", "sd_api_v7")[2]
-    assert late.ok(RssiGet(0)).rssi == -60
 
 
 # -- the GATT client

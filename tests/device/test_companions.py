@@ -8,6 +8,7 @@ import pytest
 from device.bench import ALL, EARLY, WITH_CONTEXT, WITH_MTU, Bench
 
 from gatts_codec import InitialUserHandleGet, NrfError, ServiceAdd, Uuid
+from gatts_codec.constants.gap import HciStatus, Phy
 from gatts_codec.packets.common.enable import (
     CommonEnableParams,
     EnableParams,
@@ -19,7 +20,14 @@ from gatts_codec.packets.common.enable import (
 from gatts_codec.packets.gap.adv_events import AdvSetTerminatedEvent
 from gatts_codec.packets.gap.adv_set_configure import AdvParams, AdvSetConfigure
 from gatts_codec.packets.gap.adv_start import AdvParamsV2, AdvParamsV5, AdvStart, AdvStartV5
-from gatts_codec.packets.gap.connection_events import DisconnectedEvent, TimeoutEvent, TimeoutEventV4
+from gatts_codec.packets.gap.connection_events import (
+    DataLengthUpdateEvent,
+    DisconnectedEvent,
+    PhyUpdateEvent,
+    TimeoutEvent,
+    TimeoutEventV4,
+)
+from gatts_codec.packets.gap.link_layer import DataLengthParams, DataLengthUpdate, Phys, PhyUpdate
 from gatts_codec.packets.gap.scan import ScanParams, ScanParamsV2, ScanParamsV5, ScanStart, ScanStartV5
 from gatts_codec.packets.gap.structs import AdvSetData, BleData
 from gatts_codec.schema.message import Command
@@ -335,10 +343,6 @@ WITHOUT_EFFECT = {
         ("00750000010c00180000009001", ""),  # connection parameters
         ("007704", ""),  # transmit power
         ("008800000101", ""),  # RSSI start
-        ("00890000", ""),
-        ("008e000001", "c4"),
-        ("008f000000", ""),  # PHY
-        ("009000000000", "00"),  # data length
         ("006e0000", ""),  # whitelist
         ("006f000000", ""),  # identities
         ("0067200000000100000000000000", ""),  # option
@@ -349,7 +353,6 @@ WITHOUT_EFFECT = {
         ("00750000010c00180000009001", ""),
         ("007704", ""),
         ("008800000101", ""),
-        ("008e000001", "c4"),
         ("0062000001", "0107"),  # packets that may wait
         ("0068200000000100000000000000", ""),
         ("008c01010605040302010101004001f0000a00010c00180000009001", ""),
@@ -365,6 +368,15 @@ def test_calls_without_effect_succeed(dialect: str) -> None:
     for sent, outputs in WITHOUT_EFFECT[dialect]:
         assert bench.raw(bytes.fromhex(sent)).hex() == f"01{sent[2:4]}00000000{outputs}", sent
     assert bench.events() == []
+
+
+def test_a_simulated_peer_has_neither_radio_modes_nor_longer_packets() -> None:
+    bench = Bench()
+    bench.connected()
+    bench.ok(PhyUpdate(0, Phys(Phy.MBPS_2, Phy.MBPS_2)))
+    assert bench.event(PhyUpdateEvent) == PhyUpdateEvent(0, HciStatus.UNSUPPORTED_REMOTE_FEATURE, 1, 1)
+    bench.ok(DataLengthUpdate(0))
+    assert bench.event(DataLengthUpdateEvent).effective_params == DataLengthParams(27, 27, 328, 328)
 
 
 def test_calls_of_a_connection_that_is_not_there() -> None:

@@ -1,0 +1,298 @@
+"""Calls about a connection's link layer: radio modes, packet lengths, signal strength; and what the peer says of them.
+
+Two chips agree as Bluetooth has it, and both hosts have to. A simulated peer, and a chip whose SoftDevice has no such
+procedure, does not support it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gatts_codec.constants import NrfError
+from gatts_codec.constants.gap import HciStatus, Phy, Role
+from gatts_codec.device import air
+from gatts_codec.device.connection import Connection
+from gatts_codec.device.link_state import LONGEST, SHORTEST, Lengths, Sampling
+from gatts_codec.device.refusal import Refusal, refuse_unless
+from gatts_codec.device.state import DeviceState
+from gatts_codec.packets.gap.connection_events import (
+    DataLengthUpdateEvent,
+    DataLengthUpdateRequestEvent,
+    PhyUpdateEvent,
+    PhyUpdateRequestEvent,
+    RssiChangedEvent,
+)
+from gatts_codec.packets.gap.link_layer import (
+    DataLengthLimitation,
+    DataLengthParams,
+    DataLengthUpdate,
+    Phys,
+    PhyUpdate,
+)
+from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5, RssiStart, RssiStop
+
+_SUPPORTED = Phy.MBPS_1 | Phy.MBPS_2
+_PREAMBLE_AND_CRC = 14  # octets of a packet beside its payload, at 1 Mbit/s
+_OCTET_US = 8
+_BETWEEN_US = 300
+_EVENT_UNIT_US = 1250
+_NO_REPORTS = 0xFF
+_CHANNEL = 17
+_SIMULATED_DBM = -60
+
+
+# -- what travels
+
+
+@dataclass(frozen=True, slots=True)
+class PhyRequest:
+    """The sender wants other radio modes."""
+
+    wish: Phys
+
+
+@dataclass(frozen=True, slots=True)
+class PhyAnswer:
+    """What the receiver uses from now on; ``status`` other than 0: nothing new."""
+
+    phys: Phys
+    status: int = HciStatus.SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class LengthRequest:
+    """How long the sender's packets may be."""
+
+    lengths: Lengths
+
+
+@dataclass(frozen=True, slots=True)
+class LengthAnswer:
+    """The same of who was asked."""
+
+    lengths: Lengths
+
+
+# -- radio modes
+
+
+def phy_update(device: DeviceState, command: PhyUpdate) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_PARAM, from v6 on NOT_SUPPORTED, BUSY."""
+    connection = device.connections.require(command.conn_handle)
+    link, wish = connection.link, command.gap_phys or Phys()
+    supported = all(phys == Phy.AUTO or phys & ~_SUPPORTED == 0 for phys in (wish.tx_phys, wish.rx_phys))
+    refuse_unless(supported, NrfError.NOT_SUPPORTED if device.profile.api >= 6 else NrfError.INVALID_PARAM)
+    refuse_unless(link.phys_asked is None, NrfError.BUSY)
+    if link.phys_wanted is not None:
+        _answer_phys(device, connection, wish)
+    elif wish == link.phys:
+        _use_phys(device, connection, link.phys)
+    elif connection.remote is None:
+        _use_phys(device, connection, link.phys, HciStatus.UNSUPPORTED_REMOTE_FEATURE)
+    else:
+        link.phys_asked = wish
+        connection.remote.carry(PhyRequest(wish))
+    return {}
+
+
+def _answer_phys(device: DeviceState, connection: Connection, own: Phys) -> None:
+    link = connection.link
+    wanted, link.phys_wanted = link.phys_wanted, None
+    assert wanted is not None
+    assert connection.remote is not None
+    tx = _fastest(own.tx_phys, wanted.rx_phys, link.phys.tx_phys)
+    rx = _fastest(own.rx_phys, wanted.tx_phys, link.phys.rx_phys)
+    connection.remote.carry(PhyAnswer(Phys(rx, tx)))
+    _use_phys(device, connection, Phys(tx, rx))
+
+
+def _fastest(one: int, other: int, current: int) -> int:
+    """Of what both take; without any the current one."""
+    common = (one or _SUPPORTED) & (other or _SUPPORTED)
+    return next((phy for phy in (Phy.MBPS_2, Phy.MBPS_1) if common & phy), Phy(current))
+
+
+def _use_phys(
+    device: DeviceState, connection: Connection, phys: Phys, status: int = HciStatus.SUCCESS
+) -> None:
+    connection.link.phys = phys
+    device.emit(PhyUpdateEvent(connection.handle, status, phys.tx_phys, phys.rx_phys))
+
+
+def _hear_phy_request(device: DeviceState, connection: Connection, pdu: PhyRequest) -> None:
+    """The host has to answer. Where both have asked, the central's request goes on."""
+    link = connection.link
+    assert connection.remote is not None
+    if device.profile.api < 5:
+        connection.remote.carry(PhyAnswer(Phys(), HciStatus.UNSUPPORTED_REMOTE_FEATURE))
+        return
+    if link.phys_asked is not None:
+        collision = HciStatus.LMP_ERROR_TRANSACTION_COLLISION
+        if connection.role == Role.CENTRAL:
+            connection.remote.carry(PhyAnswer(Phys(), collision))
+            return
+        link.phys_asked = None
+        _use_phys(device, connection, link.phys, collision)
+    link.phys_wanted = pdu.wish
+    device.emit(PhyUpdateRequestEvent(connection.handle, pdu.wish))
+
+
+def _hear_phy_answer(device: DeviceState, connection: Connection, pdu: PhyAnswer) -> None:
+    link = connection.link
+    if link.phys_asked is not None:
+        link.phys_asked = None
+        _use_phys(device, connection, link.phys if pdu.status else pdu.phys, pdu.status)
+
+
+# -- packet lengths
+
+
+def data_length_update(device: DeviceState, command: DataLengthUpdate) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, NOT_SUPPORTED, INVALID_PARAM, RESOURCES, BUSY."""
+    connection = device.connections.require(command.conn_handle)
+    link = connection.link
+    own = _wanted(device, connection, command.dl_params or DataLengthParams())
+    refuse_unless(link.lengths_asked is None, NrfError.BUSY)
+    if link.lengths_wanted is not None:
+        wanted, link.lengths_wanted = link.lengths_wanted, None
+        assert connection.remote is not None
+        connection.remote.carry(LengthAnswer(own))
+        _use_lengths(device, connection, own, wanted)
+    elif connection.remote is None:
+        _use_lengths(device, connection, own, Lengths())
+    else:
+        link.lengths_asked = own
+        connection.remote.carry(LengthRequest(own))
+    return {"dl_limitation": DataLengthLimitation(0, 0, 0) if command.dl_limitation_present else None}
+
+
+def _wanted(device: DeviceState, connection: Connection, params: DataLengthParams) -> Lengths:
+    """What the parameters ask for; 0 is as much as the length of connection events has room for."""
+    room = _room(connection.event_length)
+    octets, times = (
+        (params.max_tx_octets, params.max_rx_octets),
+        (params.max_tx_time_us, params.max_rx_time_us),
+    )
+    even = octets[0] == octets[1] and not any(times)
+    refuse_unless(max(octets) <= LONGEST and (even or device.profile.api >= 6), NrfError.NOT_SUPPORTED)
+    tx, rx = (each or room for each in octets)
+    refuse_unless(min(tx, rx) >= SHORTEST, NrfError.INVALID_PARAM)
+    refuse_unless(max(tx, rx) <= room, NrfError.RESOURCES)
+    return Lengths(tx, rx, *(given or _time_us(each) for given, each in zip(times, (tx, rx), strict=True)))
+
+
+def _room(event_length: int) -> int:
+    """The longest packets, each way one, that connection events of that length hold (in units of 1.25 ms)."""
+    packet_us = (event_length * _EVENT_UNIT_US - _BETWEEN_US) // 2
+    return max(SHORTEST, min(LONGEST, packet_us // _OCTET_US - _PREAMBLE_AND_CRC))
+
+
+def _time_us(octets: int) -> int:
+    return (octets + _PREAMBLE_AND_CRC) * _OCTET_US
+
+
+def _use_lengths(device: DeviceState, connection: Connection, own: Lengths, peer: Lengths) -> None:
+    tx, rx = min(own.tx, peer.rx), min(own.rx, peer.tx)
+    connection.link.lengths = Lengths(tx, rx, _time_us(tx), _time_us(rx))
+    device.emit(DataLengthUpdateEvent(connection.handle, connection.link.lengths.params))
+
+
+def _hear_length_request(device: DeviceState, connection: Connection, pdu: LengthRequest) -> None:
+    """The host has to answer, where there is a call for it."""
+    assert connection.remote is not None
+    if device.profile.api < 4:
+        connection.remote.carry(LengthAnswer(Lengths()))
+        return
+    connection.link.lengths_asked = None
+    connection.link.lengths_wanted = pdu.lengths
+    device.emit(DataLengthUpdateRequestEvent(connection.handle, pdu.lengths.params))
+
+
+def _hear_length_answer(device: DeviceState, connection: Connection, pdu: LengthAnswer) -> None:
+    asked, connection.link.lengths_asked = connection.link.lengths_asked, None
+    if asked is not None:
+        _use_lengths(device, connection, asked, pdu.lengths)
+
+
+# -- signal strength
+
+
+def rssi_start(device: DeviceState, command: RssiStart) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, from v6 on INVALID_STATE."""
+    link = (connection := device.connections.require(command.conn_handle)).link
+    refuse_unless(link.sampling is None or device.profile.api < 6, NrfError.INVALID_STATE)
+    due = device.now + _interval_s(connection)
+    link.sampling = Sampling(command.threshold_dbm, command.skip_count, due, _strength(device, connection))
+    device.roused()
+    return {}
+
+
+def rssi_stop(device: DeviceState, command: RssiStop) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_STATE."""
+    link = device.connections.require(command.conn_handle).link
+    refuse_unless(link.sampling is not None, NrfError.INVALID_STATE)
+    link.sampling = None
+    return {}
+
+
+def rssi_get(device: DeviceState, command: RssiGet | RssiGetV5) -> dict[str, object]:
+    """INVALID_CONN_HANDLE, INVALID_ADDR, INVALID_STATE."""
+    sampling = device.connections.require(command.conn_handle).link.sampling
+    refuse_unless(command.rssi_present, NrfError.INVALID_ADDR)
+    if sampling is None:
+        raise Refusal(NrfError.INVALID_STATE)
+    if isinstance(command, RssiGetV5):
+        return {"rssi": sampling.last}
+    return {"rssi": sampling.last, "ch_index": _CHANNEL if command.ch_index_present else None}
+
+
+def _interval_s(connection: Connection) -> float:
+    return connection.interval_s or connection.params.max_conn_interval * air.INTERVAL_UNIT_S
+
+
+def _strength(device: DeviceState, connection: Connection) -> int:
+    path_dbm = _SIMULATED_DBM if connection.remote is None else connection.remote.rssi
+    return path_dbm + device.random.randint(-1, 1)
+
+
+def _sample(device: DeviceState, connection: Connection, sampling: Sampling) -> None:
+    """Once a connection event: what differs enough counts, and every so manieth of these is told."""
+    sampling.due = device.now + _interval_s(connection)
+    sampling.last = dbm = _strength(device, connection)
+    if sampling.threshold == _NO_REPORTS:
+        return
+    if sampling.reported is not None:
+        sampling.counted += abs(dbm - sampling.reported) >= sampling.threshold
+        if sampling.counted <= sampling.skip:
+            return
+    sampling.reported, sampling.counted = dbm, 0
+    channel = None if device.profile.api < 6 else device.random.randrange(37)
+    device.emit(RssiChangedEvent(connection.handle, dbm, channel))
+
+
+# -- what is due, and what the peer says
+
+
+def tick(device: DeviceState) -> None:
+    """Signal strengths, and what the peer's host has not decided in time: the timing stays."""
+    for connection in device.connections:
+        link = connection.link
+        if link.sampling is not None and link.sampling.due <= device.now:
+            _sample(device, connection, link.sampling)
+        if link.timing_due is not None and link.timing_due <= device.now:
+            link.timing_due = connection.wish = None
+            air.retime(device, connection, connection.params)
+
+
+HEARS: dict[type, Callable[[DeviceState, Connection, Any], None]] = {
+    PhyRequest: _hear_phy_request,
+    PhyAnswer: _hear_phy_answer,
+    LengthRequest: _hear_length_request,
+    LengthAnswer: _hear_length_answer,
+}
+CALLS: dict[str, Any] = {
+    f"sd_ble_gap_{call.__name__}": call
+    for call in (phy_update, data_length_update, rssi_start, rssi_stop, rssi_get)
+}

@@ -19,7 +19,7 @@ from gatts_codec.drop_in.memory import (
     room_behind,
 )
 
-_CHAR = Number("char", ctypes.c_char, -0x80, 0x7F)
+_CHAR = Number("char", ctypes.c_int8, -0x80, 0x7F)
 _SIZE = Number("size_t", ctypes.c_size_t, 0, (1 << 8 * ctypes.sizeof(ctypes.c_size_t)) - 1)
 
 
@@ -35,23 +35,24 @@ class Array:
 
     def __init__(self, nelements: int) -> None:
         check_number(_SIZE, Refuse(f"new_{self._name}", 1, "size_t"))(nelements)
-        self._cells = (self._item * nelements)()
+        self._stand_on((self._item * nelements)())
+
+    def _stand_on(self, cells: Any) -> None:
+        self._cells = cells
 
     @classmethod
-    def _view(cls, pointer: Any, count: int) -> Any:
-        """The array of so many elements that begins where the pointer, or the structure, is."""
+    def _at(cls, place: Any, owner: Any, count: int) -> Any:
+        """The array of so many elements that begins with ``place``, in memory that ``owner`` keeps."""
+        cells = (cls._item * count).from_address(ctypes.addressof(place))
+        cells.owner = owner
         array = cls.__new__(cls)
-        place = int(pointer) if isinstance(pointer, Pointer) else ctypes.addressof(pointer)
-        array._cells = (cls._item * count).from_address(place)
-        array._cells.owner = pointer
+        array._stand_on(cells)
         return array
 
     def __getitem__(self, index: int) -> Any:
         return self._cells[self._index(index, "getitem")]
 
     def _index(self, index: Any, method: str) -> int:
-        if isinstance(index, int) and index >= 0:
-            return index
         return check_number(_SIZE, self._refuse(method, 2, "size_t"))(index)
 
     def _refuse(self, method: str, argument: int, c: str) -> Refuse:
@@ -59,18 +60,32 @@ class Array:
 
 
 class NumberArray(Array):
-    """Numbers."""
+    """Numbers. They are read and written one by one, and often: first as if everything were right."""
 
     _number: ClassVar[Number]
     _base: ClassVar[str]
 
+    def _stand_on(self, cells: Any) -> None:
+        self._cells = cells
+        self._numbers = memoryview(cells).cast("B").cast(self._item._type_)
+
+    def __getitem__(self, index: int) -> Any:
+        try:
+            if index >= 0:
+                return self._numbers[index]
+        except TypeError:
+            pass
+        return super().__getitem__(index)
+
     def __setitem__(self, index: int, value: Any) -> None:
-        number = self._number
-        if not isinstance(value, int):
-            raise self._refuse("setitem", 3, number.c).type()
-        if not number.low <= value <= number.high:
-            raise self._refuse("setitem", 3, number.c).overflow()
-        self._cells[self._index(index, "setitem")] = value
+        try:
+            if index >= 0:
+                self._numbers[index] = value
+                return
+        except (TypeError, ValueError):
+            pass
+        checked = check_number(self._number, self._refuse("setitem", 3, self._number.c))(value)
+        self._numbers[self._index(index, "setitem")] = checked
 
     def cast(self) -> Pointer:
         """The pointer to the first element."""
@@ -81,23 +96,22 @@ class NumberArray(Array):
         """The array that a pointer points to."""
         if not isinstance(t, POINTERS[cls._base]):
             raise Refuse(f"{cls._name}_frompointer", 1, f"{POINTERS[cls._base].c} *").type()
-        return cls._view(t, t.count)
+        return cls._at(t.contents, t, t.count)
 
 
 class CharArray(NumberArray):
     """Characters: read as a string of one; written so, or as a number."""
 
     def __getitem__(self, index: int) -> str:
-        cell: bytes = super().__getitem__(index)
-        return cell.decode(errors="surrogateescape")
+        code: int = super().__getitem__(index)
+        return bytes([code & 0xFF]).decode(errors="surrogateescape")
 
     def __setitem__(self, index: int, value: Any) -> None:
         code = value
         if value is None or isinstance(value, str):
             encoded = (value or "\0").encode()
             code = encoded[0] if len(encoded) == 1 else None
-        checked = check_number(_CHAR, self._refuse("setitem", 3, "char"))(code)
-        self._cells[self._index(index, "setitem")] = bytes([checked & 0xFF])
+        super().__setitem__(index, code)
 
 
 class StructureArray(Array):
@@ -117,14 +131,14 @@ class StructureArray(Array):
         """The array whose first element is given."""
         if not isinstance(t, cls._item):
             raise Refuse(f"{cls._name}_frompointer", 1, f"{cls._item.__name__} *").type()
-        return cls._view(t, room_behind(t) // ctypes.sizeof(cls._item))
+        return cls._at(t, t, room_behind(t) // ctypes.sizeof(cls._item))
 
 
 def array_names(name: str, kind: Type, structures: Structures) -> dict[str, Any]:
     """``name_array`` and ``name_array_frompointer``."""
     full, members = f"{name}_array", {"_name": f"{name}_array", "__doc__": Array.__doc__}
     if kind.base == "char":
-        cls = type(full, (CharArray,), {**members, "_item": ctypes.c_char, "_base": "char"})
+        cls = type(full, (CharArray,), {**members, "_item": ctypes.c_int8, "_base": "char", "_number": _CHAR})
     elif kind.base in NUMBERS:
         number = NUMBERS[kind.base]
         cls = type(

@@ -72,7 +72,7 @@ class Pointer(ctypes._Pointer):  # type: ignore[type-arg]
     count: int = _UNKNOWN
 
     def __int__(self) -> int:
-        return ctypes.cast(self, ctypes.c_void_p).value or 0
+        return ctypes.c_void_p.from_buffer(self).value or 0
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Pointer) and int(self) == int(other)

@@ -77,14 +77,15 @@ def _calls(ways: dict[str, Calls], rounds: int) -> Iterator[Figure]:
 
 
 @contextmanager
-def chip() -> Iterator[str]:
-    """A chip that answers at once, in a process of its own; the device to open."""
+def chip(ack_delay_s: float = 0.0) -> Iterator[str]:
+    """A chip that answers at once, or after some seconds, in a process of its own; the device to open."""
     import tty
 
     ours, theirs = os.openpty()
     tty.setraw(theirs)
     os.set_blocking(ours, False)
-    process = subprocess.Popen([sys.executable, "-m", "benchmarks.client_peer", str(ours)], pass_fds=[ours])
+    command = [sys.executable, "-m", "benchmarks.client_peer", str(ours), str(ack_delay_s)]
+    process = subprocess.Popen(command, pass_fds=[ours])
     os.close(ours)
     try:
         yield os.ttyname(theirs)

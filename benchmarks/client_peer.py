@@ -1,8 +1,9 @@
 """The other end of the client's benchmark: a chip, in a process of its own, that answers at once.
 
-    python -m benchmarks.client_peer FD
+    python -m benchmarks.client_peer FD [SECONDS]
 
-FD is an inherited descriptor, non-blocking or not. Link control is the library's; commands are answered with success.
+FD is an inherited descriptor, non-blocking or not; ACKs leave so many seconds later than at once. Link control is the
+library's; commands are answered with success.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-from time import monotonic
+from time import monotonic, sleep
 
 from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.config import ChipConfig
@@ -22,7 +23,7 @@ def response_to(command: bytes) -> bytes:
     return b"\x01" + command[1:2] + b"\x00\x00\x00\x00" + command[6:]
 
 
-def serve(fd: int) -> None:
+def serve(fd: int, ack_delay_s: float = 0.0) -> None:
     """Answer until the other end goes away."""
     link = ChipLink(ChipConfig())
     link.open(monotonic())
@@ -43,9 +44,10 @@ def serve(fd: int) -> None:
         now = monotonic()
         for event in link.receive_data(received, now) if received else link.tick(now):
             if isinstance(event, PacketReceived):
+                sleep(ack_delay_s)
                 os.write(fd, link.data_to_send())  # the ACK on its own, as firmware does
                 link.send(response_to(event.payload), now)
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), *map(float, sys.argv[2:]))

@@ -8,10 +8,11 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum
 from typing import Any
 
-from gatts_codec.constants import NrfError, SdRpcError
+from gatts_codec.constants import NrfError, RpcPacketType, SdRpcError
 from gatts_codec.drop_in.calls import Form, Lent
 from gatts_codec.drop_in.events import Events
 from gatts_codec.drop_in.failures import remember
@@ -29,6 +30,8 @@ from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Event
 
 _EVENT_BUFFER = 100_000
+# What restarts the chip behind the last program, so that the next finds it as after power-up.
+_RESTART = bytes([RpcPacketType.RESET_COMMAND, 0])
 
 
 class Status(IntEnum):
@@ -177,6 +180,8 @@ class Adapter:
             raise ValueError("Not able to find adapter_context_t for adapter")
         client, self._client = self._client, None
         if client is not None:
+            with suppress(GattsError):  # a chip that is gone needs no restart
+                client.send_raw(_RESTART, timeout_s=self.port.response_ms / 1000)
             client.close()
             self.log(Severity.INFO, f"serial port {self.port.name} closed.")
         self._handlers = None

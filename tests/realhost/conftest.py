@@ -51,10 +51,18 @@ def host(driver: tuple[str, ...], tmp_path: Path) -> Iterator[Callable[..., Host
 
 
 @pytest.fixture
-def air(driver: tuple[str, ...], tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The ports of two chips of one air, in a process of their own."""
+def air(driver: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+    """The ports of two chips of one air, in a process of their own; the parameter is their dialect."""
     delay = ("--ack-delay-ms", str(round(1000 * ack_delay_s(driver))))
-    command = [sys.executable, "-m", "gatts_codec", "air", "-d", "sd_api_v5", *delay]
+    command = [
+        sys.executable,
+        "-m",
+        "gatts_codec",
+        "air",
+        "-d",
+        getattr(request, "param", "sd_api_v5"),
+        *delay,
+    ]
     chips = subprocess.Popen(
         [*command, "--pty", str(tmp_path / "chip{n}")], stderr=subprocess.PIPE, text=True
     )

@@ -1,0 +1,50 @@
+"""Two adapters of pc-ble-driver-py meet on chips of one air, on each driver: what tests need two boards for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from realhost.hosts import NATIVE, PATIENCE_S, Host, needs_package, on_each_driver
+
+BOARDS = Path(__file__).with_name("two_boards.py")
+MEET = [{"what": "found", "name": "Two boards"}, {"what": "connected"}]
+TIMING = [{"what": "timing", "interval_ms": 50.0}] * 2 + [{"what": "signal", "strong": True}]
+LINK_LAYER = [
+    {"what": "mtu", "mtu": 100},
+    *[{"what": "lengths", "tx": 150}] * 2,
+    *[{"what": "radio mode", "status": "success", "tx": 2}] * 2,
+]
+ATTRIBUTES = [
+    {"what": "discovered", "there": True},
+    {"what": "read", "status": "success", "value": [1, 2, 3]},
+    {"what": "written", "value": [4, 5, 6]},
+    {"what": "notified", "value": [7, 8, 9]},
+]
+PAIRED = [{"what": "paired", "status": "success"}, {"what": "secure", "level": 2}] * 2
+GONE = [
+    {"what": "gone", "reason": "remote_user_terminated_connection"},
+    {"what": "gone", "reason": "local_host_terminated_connection"},
+]
+
+
+@needs_package
+@on_each_driver
+@pytest.mark.parametrize(
+    ("chip", "air"), [("NRF52", "sd_api_v5_pc"), ("NRF51", "sd_api_v2_pc")], indirect=["air"]
+)
+def test_they_agree_on_the_link_use_attributes_and_pair(
+    chip: str, air: tuple[str, str], host: Callable[..., Host], driver: tuple[str, ...]
+) -> None:
+    """The native driver loses an ACK now and then, and its call has no response: that run is made again."""
+    for _ in range(3 if driver == NATIVE else 1):
+        boards = host(str(BOARDS), chip, *air)
+        boards.process.wait(PATIENCE_S)
+        boards.stop()
+        if not any("NO_RESPONSE" in line for line in boards.lines):
+            break
+    said = [json.loads(line) for line in boards.lines if line.startswith("{")]
+    late = LINK_LAYER if chip == "NRF52" else []
+    assert said == [*MEET, *TIMING, *late, *ATTRIBUTES, *PAIRED, *GONE], "\n".join(boards.lines)

@@ -16,6 +16,7 @@ from gatts_codec.constants import NrfError, RpcPacketType, SdRpcError
 from gatts_codec.drop_in.calls import Form, Lent
 from gatts_codec.drop_in.events import Events
 from gatts_codec.drop_in.failures import remember
+from gatts_codec.drop_in.listening import Listening
 from gatts_codec.errors import (
     DecodeError,
     EncodeError,
@@ -26,10 +27,12 @@ from gatts_codec.errors import (
 )
 from gatts_codec.link import Client, connect
 from gatts_codec.link.config import HostConfig
+from gatts_codec.link.transports import open_transport
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Event
 
 _EVENT_BUFFER = 100_000
+_RESET = "Target Reset performed"
 # What restarts the chip behind the last program, so that the next finds it as after power-up.
 _RESTART = bytes([RpcPacketType.RESET_COMMAND, 0])
 
@@ -132,27 +135,41 @@ class Adapter:
         if self.has_handlers:
             raise ValueError("Not able to register adapter_context_t for adapter")
         self._handlers = handlers
-        link = HostConfig(
-            retransmission_interval_s=max(self.port.retransmission_ms, 1) / 1000,
-        )
-        timeout_s = (self.port.response_ms + 6 * self.port.retransmission_ms) / 1000
         try:
-            client = connect(
-                self.port.url,
-                self.dialect,
-                link=link,
-                timeout_s=timeout_s,
-                strict=False,
-                event_buffer=_EVENT_BUFFER,
-            )
+            wire = Listening(open_transport(self.port.url), self.dialect, self._wants_packets, self._packet)
         except PortError as error:
             text = f"Error setting up serial port {self.port.name}. {error}"
             return self._failed(SdRpcError.H5_TRANSPORT_STATE, Status.IO_RESOURCES_UNAVAILABLE, text)
-        except LinkError as error:
-            return self._failed(NrfError.TIMEOUT, None, str(error))
         self.log(Severity.INFO, f"Successfully opened {self.port.described}")
+        try:
+            client = self._connect(wire)
+        except LinkError as error:
+            self.status(Status.RESET_PERFORMED, _RESET)
+            text = f"No response from device. {error}"
+            return self._failed(
+                NrfError.TIMEOUT,
+                Status.PKT_SEND_MAX_RETRIES_REACHED,
+                "\n".join((text, wire.verdict())).strip(),
+            )
         self._begin(client)
         return 0
+
+    def _connect(self, wire: Listening) -> Client:
+        retransmission_ms = max(self.port.retransmission_ms, 1)
+        return connect(
+            wire,
+            self.dialect,
+            link=HostConfig(retransmission_interval_s=retransmission_ms / 1000),
+            timeout_s=(self.port.response_ms + 6 * retransmission_ms) / 1000,
+            strict=False,
+            event_buffer=_EVENT_BUFFER,
+        )
+
+    def _wants_packets(self) -> bool:
+        return self.severity <= Severity.DEBUG
+
+    def _packet(self, line: str) -> None:
+        self.log(Severity.DEBUG, line)
 
     def _begin(self, client: Client) -> None:
         self._client = client
@@ -160,7 +177,7 @@ class Adapter:
         self._tell_of_reset()
 
     def _tell_of_reset(self) -> None:
-        self.status(Status.RESET_PERFORMED, "Target Reset performed")
+        self.status(Status.RESET_PERFORMED, _RESET)
         self.status(Status.CONNECTION_ACTIVE, "Connection active")
 
     def reset(self) -> int:

@@ -15,7 +15,8 @@ from importlib import import_module
 from gatts_codec.errors import PortError
 from gatts_codec.link.transports.base import Transport
 from gatts_codec.link.transports.memory import memory_pair
-from gatts_codec.link.transports.recording import End, RecordingTransport
+from gatts_codec.link.transports.overheard import End
+from gatts_codec.link.transports.recording import RecordingTransport
 from gatts_codec.link.transports.url import PortAddress, parse
 
 # Kind: its module and function there. Imported when used, so that only serial ports cost importing pyserial.

@@ -43,6 +43,7 @@ def test_it_lists_every_public_name() -> None:
         ".common",
         ".constants",
         ".device",
+        ".drop_in",
         ".errors",
         ".framing",
         ".gap",

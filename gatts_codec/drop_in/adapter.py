@@ -8,7 +8,6 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
-from contextlib import suppress
 from enum import IntEnum
 from typing import Any
 
@@ -33,8 +32,6 @@ from gatts_codec.schema.message import Event
 
 _EVENT_BUFFER = 100_000
 _RESET = "Target Reset performed"
-# What restarts the chip behind the last program, so that the next finds it as after power-up.
-_RESTART = bytes([RpcPacketType.RESET_COMMAND, 0])
 
 
 class Status(IntEnum):
@@ -180,11 +177,12 @@ class Adapter:
         self.status(Status.RESET_PERFORMED, _RESET)
         self.status(Status.CONNECTION_ACTIVE, "Connection active")
 
-    def reset(self) -> int:
-        """Restart chip and link."""
+    def reset(self, mode: int) -> int:
+        """Restart chip and link: by the command that every firmware obeys, then as when it was opened."""
         if self._client is None:
             return SdRpcError.SERIALIZATION_TRANSPORT_INVALID_STATE
         try:
+            self._client.send_raw(bytes((RpcPacketType.RESET_COMMAND, mode & 0xFF)))
             self._client.reset()
         except LinkError as error:
             return self._failed(NrfError.TIMEOUT, None, str(error))
@@ -197,8 +195,6 @@ class Adapter:
             raise ValueError("Not able to find adapter_context_t for adapter")
         client, self._client = self._client, None
         if client is not None:
-            with suppress(GattsError):  # a chip that is gone needs no restart
-                client.send_raw(_RESTART, timeout_s=self.port.response_ms / 1000)
             client.close()
             self.log(Severity.INFO, f"serial port {self.port.name} closed.")
         self._handlers = None

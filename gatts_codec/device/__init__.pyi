@@ -17,6 +17,9 @@ from gatts_codec.device.faults import Occurrences as Occurrences
 from gatts_codec.device.faults import parse_fault as parse_fault
 from gatts_codec.device.firmware import FIRMWARE as FIRMWARE
 from gatts_codec.device.firmware import Firmware as Firmware
+from gatts_codec.device.guests.dfu import DfuTarget as DfuTarget
+from gatts_codec.device.guests.dfu_objects import TargetConfig as TargetConfig
+from gatts_codec.device.guests.guest import Guest as Guest
 from gatts_codec.device.listen import listen_tcp as listen_tcp
 from gatts_codec.device.listen import listen_unix as listen_unix
 from gatts_codec.device.peer import Peer as Peer

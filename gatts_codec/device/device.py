@@ -93,7 +93,8 @@ class Device(DeviceState):
 
     def next_deadline(self) -> float | None:
         """When ``tick`` has something to do; None: nothing is due."""
-        dues = (air.next_deadline(self), radio.next_deadline(self), self.gap.next_deadline())
+        guests = (guest.next_deadline() for guest in self.guests)
+        dues = (air.next_deadline(self), radio.next_deadline(self), self.gap.next_deadline(), *guests)
         return min((due for due in dues if due is not None), default=None)
 
     def tick(self, now: float) -> None:
@@ -105,6 +106,8 @@ class Device(DeviceState):
         link_layer.tick(self)
         for activity in self.gap.ended(self.now):
             self.emit(events.time_is_over(self, activity))
+        for guest in self.guests:
+            guest.tick(self.now)
 
     def _execute(self, body: bytes) -> None:
         before = len(self.outbox)

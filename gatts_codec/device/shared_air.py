@@ -23,6 +23,7 @@ from gatts_codec.device.connection import Connection
 from gatts_codec.device.device import Device
 from gatts_codec.device.ether import AdvPdu, ConnectRequest
 from gatts_codec.device.gap_state import same_address
+from gatts_codec.device.guests.guest import Guest
 from gatts_codec.device.remote import Path, RemoteChip
 from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import PeerError
@@ -53,6 +54,14 @@ class Air:
         device.ether = self
         self._devices.append(device)
         return chip
+
+    def host(self, chip: VirtualChip | Device, guest: Guest) -> None:
+        """Bring a peer into the chip's air that lives in the chip's time: what ticks the chip ticks the guest."""
+        host = _device(chip)
+        self.add(guest.device)
+        guest.device.roused = lambda: host.roused()  # whoever runs the chip by then
+        host.guests.append(guest)
+        guest.begin()
 
     def remove(self, chip: VirtualChip | Device) -> None:
         """Take a chip out: it loses its connections. Raises PeerError for one that is not in."""
@@ -127,8 +136,11 @@ class Air:
         return True
 
     def leave(self, device: DeviceState) -> None:
-        """A chip without connections is here no more."""
+        """A chip without connections is here no more, nor are its guests."""
         device.ether = None
+        for guest in device.guests:
+            self.leave(guest.device)
+        device.guests.clear()
         self._devices.remove(device)
         self._paths = {ends: path for ends, path in self._paths.items() if id(device) not in ends}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BleError, SysAttrFlags
@@ -28,6 +29,20 @@ from gatts_codec.schema.message import Event
 from gatts_codec.schema.structs import Uuid
 
 NO_CONNECTION = 0xFFFF
+
+
+class InItsTime(Protocol):
+    """A peer that is ticked with a device."""
+
+    @property
+    def device(self) -> DeviceState:
+        """Its own."""
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` has something to do."""
+
+    def tick(self, now: float) -> None:
+        """Let the time be ``now``."""
 
 
 class Connections:
@@ -103,6 +118,8 @@ class DeviceState:
         self.outbox: list[bytes] = []
         self.connections: Connections = Connections()
         self.ether: Ether | None = None
+        self.guests: list[InItsTime] = []
+        """Peers that live in this device's time."""
         self.roused: Callable[[], object] = lambda: None
         """Called when something waits for the host that another chip has caused."""
         self.reboot()

@@ -30,4 +30,4 @@ def test_it_does_what_it_is_an_example_of(
 
 def test_every_example_is_run() -> None:
     programs = {path.stem for path in EXAMPLES.glob("*.py")}
-    assert programs == {*PRINTS, "test_heart_rate"}  # which the pytest plugin's tests run
+    assert programs == {*PRINTS, "test_heart_rate", "dfu"}  # which tests of their own run

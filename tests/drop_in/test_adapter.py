@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from gatts_codec.drop_in.stand_in.exceptions import NordicSemiException
 from gatts_codec.link.transports import open_transport
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
-WRITE, CONNECTED, DISCONNECTED = 0x50, 0x10, 0x11
+WRITE, CONNECTED, DISCONNECTED, USER_MEM_REQUEST = 0x50, 0x10, 0x11, 0x01
 V5, V2 = ("v5", "sd_api_v5_pc"), ("v2", "sd_api_v2_pc")
 
 
@@ -191,3 +192,28 @@ def test_a_chip_that_does_not_answer_is_explained(said: bytes) -> None:
     assert str(NordicSemiException("Failed again", code)) == "Failed again"
     os.close(ours)
     os.close(theirs)
+
+
+def test_queued_writes_go_into_memory_that_the_program_lends(chips: Any) -> None:
+    chip = chips("sd_api_v5_pc")
+    program = Program(chip.transport.name)
+    assert program.open() == 0
+    assert program.call("enable", None) == 0
+    value, _ = program.serve(b"\x01")
+    program.advertise()
+    chip.peer.connect()
+    conn = program.wait_for(CONNECTED).evt.gap_evt.conn_handle
+    assert program.call("gatts_sys_attr_set", conn, None, 0, 0) == 0
+    writing = threading.Thread(target=chip.peer.write_long, args=(value, b"0123456789abcdefghi"))
+    writing.start()
+    assert program.wait_for(USER_MEM_REQUEST).evt.common_evt.params.user_mem_request.type == 1
+    block, cells = program.native.ble_user_mem_block_t(), program.native.uint8_array(64)
+    block.p_mem, block.len = cells.cast(), 64
+    assert program.call("user_mem_reply", conn, block) == 0
+    write = program.wait_for(WRITE).evt.gatts_evt.params.write
+    writing.join(PATIENCE_S)
+    assert write.op == program.native.BLE_GATTS_OP_EXEC_WRITE_REQ_NOW
+    # The queue, as the SoftDevice lays it out: handle, offset, length, bytes.
+    assert [cells[at] for at in range(6)] == [value, 0, 0, 0, 18, 0]
+    assert bytes(cells[6 + at] for at in range(18)) == b"0123456789abcdefgh"
+    assert program.close() == 0

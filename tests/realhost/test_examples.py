@@ -50,8 +50,8 @@ def test_a_central_that_ends_by_itself(
     assert not [line for line in server.lines + client.lines if "Traceback" in line or "[ERROR]" in line]
 
 
-def test_a_battery_is_read_and_notified(air: tuple[str, str], host: Callable[..., Host]) -> None:
+def test_a_battery_is_read(air: tuple[str, str], host: Callable[..., Host]) -> None:
     host(*EXAMPLES, "peripheral_battery_service", air[0]).wait_for("Advertising")
     client = host(*EXAMPLES, "central_battery_service", air[1])
     client.wait_for("main", "Battery: 100%")
-    client.wait_for("on_battery_level_update", "Battery: 99%")
+    client.wait_for("Waiting 30 seconds for any battery notifications")  # it has subscribed

@@ -61,6 +61,7 @@ def new_connection(
         address_type=address_type,
         queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
         max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
+        command_queue_size=device.command_queue_sizes.get(tag, 1),
         event_length=device.event_lengths.get(tag, EVENT_LENGTH),
     )
 
@@ -97,6 +98,12 @@ def notify(device: DeviceState, connection: Connection, handle: int, data: bytes
         connection.air_deadline = device.now + connection.interval_s
     if connection.air_deadline <= device.now:
         _send_queue(device, connection)
+
+
+def packets_waiting(device: DeviceState, connection: Connection) -> int:
+    """How much of the notification queue is taken: up to v3 by write commands too."""
+    shared = 0 if device.profile.counts_notifications else connection.commands
+    return len(connection.queue) + shared
 
 
 def indicate(
@@ -197,9 +204,17 @@ def tick(device: DeviceState) -> None:
             _send_queue(device, connection)
         while connection.arriving and connection.arriving[0][0] <= now:
             connection.arriving.popleft()[1]()
+        if connection.answer_due is not None and connection.answer_due <= now:
+            give_up(device, connection)
         waits = (connection.pending, connection.indication)
         if any(wait is not None and wait.deadline <= now for wait in waits):
             _time_out(device, connection)
+
+
+def give_up(device: DeviceState, connection: Connection) -> None:
+    """The client's request is never answered: TIMEOUT, and nothing works on this connection any more."""
+    connection.answer_due, connection.timed_out = None, True
+    device.emit(events.client_timeout(device, connection.handle))
 
 
 def _time_out(device: DeviceState, connection: Connection) -> None:

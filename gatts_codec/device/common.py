@@ -14,6 +14,7 @@ from gatts_codec.packets.common.cfg_set import (
     CfgSet,
     ConnGap,
     ConnGatt,
+    ConnGattc,
     ConnGatts,
     ServiceChangedCfg,
     VsUuidCfg,
@@ -69,6 +70,8 @@ def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:
             _set_table_size(device, size)
         case ConnGatts(hvn_tx_queue_size=size, conn_cfg_tag=tag):
             device.queue_sizes[tag] = size
+        case ConnGattc(write_cmd_tx_queue_size=size, conn_cfg_tag=tag):
+            device.command_queue_sizes[tag] = size
         case ConnGap(event_length=length, conn_cfg_tag=tag):
             device.event_lengths[tag] = length
         case ConnGatt(att_mtu=mtu, conn_cfg_tag=tag):

@@ -142,14 +142,14 @@ class RemoteServer(ConnectedPeer, Protocol):
     def ask(self, request: AttRequest, answer: Callable[[Reply], None]) -> None:
         """An ATT request; ``answer`` is called with the reply, now or later."""
 
-    def command(self, request: AttRequest) -> None:
-        """A write command."""
+    def command(self, request: AttRequest, sent: Callable[[], None]) -> None:
+        """A write command; ``sent`` is called when it has gone out."""
 
     def confirm(self) -> None:
         """The confirmation of its indication."""
 
-    def find(self, first: int, last: int) -> list[FoundAttribute]:
-        """Its attributes from one handle to another."""
+    def find(self, first: int, last: int, answer: Callable[[list[FoundAttribute]], None]) -> None:
+        """Ask for its attributes from one handle to another."""
 
     def want(self, params: ConnParams) -> None:
         """This end, the peripheral, wants other timing."""
@@ -183,8 +183,13 @@ class Connection:
     """When the connection is lost, if the peer stays out of reach until then."""
     remote: RemoteServer | None = None
     """The peer, if it has a server that this end's client may ask."""
-    asking: bool = False
-    """A request of this end's client is unanswered."""
+    answer_due: float | None = None
+    """Until when this end's client waits for the answer to its request; None: there is none."""
+    asked_mtu: bool = False
+    """This end's client has asked for an MTU, as it may once."""
+    command_queue_size: int = 1
+    commands: int = 0
+    """Write commands of this end's client that have not left yet."""
     arriving: deque[tuple[float, Callable[[], None]]] = field(default_factory=deque)
     """What is on its way to this end's client, and when it arrives."""
     unconfirmed: int = 0
@@ -211,7 +216,7 @@ class Connection:
 
     def deadlines(self) -> list[float]:
         """When something is due."""
-        found = [self.air_deadline, self.supervision]
+        found = [self.air_deadline, self.supervision, self.answer_due]
         found += [due for due, _ in islice(self.arriving, 1)]
         found += self.security.deadlines() + self.link.deadlines()
         found += [wait.deadline for wait in (self.pending, self.indication) if wait is not None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatts_codec.constants import AttrType, AuthorizeType, TimeoutSource, WriteOp
+from gatts_codec.constants import AttrType, AuthorizeType, GattStatus, TimeoutSource, WriteOp
 from gatts_codec.constants.gap import (
     AdvDataStatus,
     AdvTypeV5,
@@ -36,6 +36,7 @@ from gatts_codec.packets.gap.connection_events import (
 )
 from gatts_codec.packets.gap.connection_events import TimeoutEvent as GapTimeoutEvent
 from gatts_codec.packets.gap.structs import Addr, AdvSetData, BleData
+from gatts_codec.packets.gattc.timeout_event import TimeoutEvent as ClientTimeoutEvent
 from gatts_codec.packets.gatts.exchange_mtu_request_event import ExchangeMtuRequestEvent
 from gatts_codec.packets.gatts.hvc_event import HvcEvent
 from gatts_codec.packets.gatts.hvn_tx_complete_event import HvnTxCompleteEvent
@@ -171,6 +172,12 @@ def exchange_mtu_request(device: DeviceState, conn: int, mtu: int) -> Event:
 def timeout(conn: int) -> Event:
     """TIMEOUT of an ATT transaction."""
     return TimeoutEvent(conn, TimeoutSource.PROTOCOL)
+
+
+def client_timeout(device: DeviceState, conn: int) -> Event:
+    """TIMEOUT of the client's request; up to v2 with nothing beside the source."""
+    status, handle = (GattStatus.SUCCESS, 0) if device.profile.api >= 3 else (None, None)
+    return ClientTimeoutEvent(conn, status, handle, TimeoutSource.PROTOCOL)
 
 
 def sent(device: DeviceState, conn: int, count: int) -> Event:

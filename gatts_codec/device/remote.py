@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gatts_codec.constants import GattStatus, HvxType, TimeoutSource
+from gatts_codec.constants import GattStatus, HvxType
 from gatts_codec.device import air, link_layer, security
 from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
 from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Reply
@@ -17,7 +17,6 @@ from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.connection_events import ConnParamUpdateRequestEvent
 from gatts_codec.packets.gap.structs import ConnParams
 from gatts_codec.packets.gattc.hvx_event import HvxEvent
-from gatts_codec.packets.gattc.timeout_event import TimeoutEvent
 
 _TIMEOUT_UNIT_S = 0.01
 _HEARS = {**security.HEARS, **link_layer.HEARS}
@@ -67,10 +66,8 @@ class RemoteChip:
 
     def time_out(self, connection: Connection) -> None:
         """The client's request, if one was under way, is never answered: TIMEOUT."""
-        if self.connection.asking:
-            self.connection.timed_out = True
-            status = GattStatus.SUCCESS
-            self.device.emit(TimeoutEvent(self.connection.handle, status, 0, TimeoutSource.PROTOCOL))
+        if self.connection.answer_due is not None:
+            air.give_up(self.device, self.connection)
 
     def lose(self, connection: Connection) -> None:
         """The peer has ended the connection, or it does not exist any more."""
@@ -83,17 +80,24 @@ class RemoteChip:
         """An ATT request; ``answer`` is called with the reply, unless the connection ends first."""
         self._reached(lambda: air.ask(self.device, self.connection, request, answer))
 
-    def command(self, request: AttRequest) -> None:
-        """A write command."""
-        self._reached(lambda: air.command(self.device, self.connection, request))
+    def command(self, request: AttRequest, sent: Callable[[], None]) -> None:
+        """A write command; ``sent`` is called when it has gone out."""
+
+        def arrive() -> None:
+            air.command(self.device, self.connection, request)
+            sent()
+
+        self._reached(arrive)
 
     def confirm(self) -> None:
         """The confirmation of its indication."""
         self._reached(lambda: air.confirm(self.device, self.connection))
 
-    def find(self, first: int, last: int) -> list[FoundAttribute]:
-        """Its attributes from one handle to another."""
-        return [self._found(row) for row in self.device.table if first <= row.handle <= last]
+    def find(self, first: int, last: int, answer: Callable[[list[FoundAttribute]], None]) -> None:
+        """Ask for its attributes from one handle to another."""
+        self._reached(
+            lambda: answer([self._found(row) for row in self.device.table if first <= row.handle <= last])
+        )
 
     def _found(self, row: Attribute) -> FoundAttribute:
         table = self.device.table

@@ -141,7 +141,9 @@ def _check_subscription(device: DeviceState, connection: Connection, attribute: 
     if bit == _CCCD_BITS[HvxType.INDICATION]:
         refuse_unless(connection.indication is None, NrfError.BUSY)
     else:
-        refuse_unless(len(connection.queue) < connection.queue_size, device.profile.no_tx_result)
+        refuse_unless(
+            air.packets_waiting(device, connection) < connection.queue_size, device.profile.no_tx_result
+        )
 
 
 def _read_reply(

@@ -136,6 +136,7 @@ class DeviceState:
         self.table_size: int = config.table_size
         self.service_changed: bool = config.service_changed
         self.queue_sizes: dict[int, int] = {}
+        self.command_queue_sizes: dict[int, int] = {}
         self.max_mtus: dict[int, int] = {}
         self.event_lengths: dict[int, int] = {}
         self.table: AttributeTable = self._new_table()

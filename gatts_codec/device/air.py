@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from gatts_codec.constants import DEFAULT_MTU
 from gatts_codec.constants.gap import HciStatus, Role
-from gatts_codec.device import att, events
+from gatts_codec.device import att, events, privacy
 from gatts_codec.device.connection import (
     EVENT_LENGTH,
     AttRequest,
@@ -25,7 +25,7 @@ from gatts_codec.device.connection import (
 from gatts_codec.device.gap_state import Activity
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.connection_events import ConnParamUpdateEvent
-from gatts_codec.packets.gap.structs import ConnParams
+from gatts_codec.packets.gap.structs import Addr, ConnParams
 
 INTERVAL_UNIT_S = 0.00125
 _MAX_COUNT = 255  # of notifications in one event
@@ -54,11 +54,15 @@ def new_connection(
 ) -> Connection:
     """A connection with what the host has configured for the tag."""
     config, profile = device.config, device.profile
+    on_air = Addr(address[::-1], address_type)
+    peer_address = privacy.seen(device, on_air)
     return Connection(
         handle=device.connections.free_handle(),
         peer=peer,
-        address=address,
-        address_type=address_type,
+        address=peer_address.addr[::-1],
+        address_type=peer_address.addr_type,
+        identified=bool(peer_address.addr_id_peer),
+        irk_match=privacy.matching_irk(device, on_air),
         queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
         max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
         command_queue_size=device.command_queue_sizes.get(tag, 1),

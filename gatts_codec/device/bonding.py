@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from hashlib import sha256
 from typing import TypeVar
 
 from gatts_codec.constants.gap import Role, SecStatus, SecStatusSource
+from gatts_codec.device import privacy
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.security_state import Pairing
 from gatts_codec.device.smp import GivenKeys, Keys, Way
@@ -20,7 +20,6 @@ from gatts_codec.packets.gap.security_events import (
     SecLevels,
 )
 from gatts_codec.packets.gap.structs import (
-    Addr,
     ConnSec,
     EncInfo,
     Irk,
@@ -88,10 +87,7 @@ def oob_bytes(data: OobData) -> bytes:
 
 def identity(device: DeviceState) -> IdKey:
     """The chip's identity: its key, by default one of its own, and its address."""
-    privacy = device.gap.privacy
-    irk = privacy.device_irk if privacy is not None else None
-    address = Addr(device.gap.address[::-1], device.gap.address_type)
-    return IdKey(irk or Irk(sha256(device.config.address).digest()[:_FULL_KEY]), address)
+    return IdKey(Irk(privacy.device_irk(device)), privacy.identity_address(device))
 
 
 def give(device: DeviceState, connection: Connection, pairing: Pairing, way: Way) -> GivenKeys:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gatts_codec.constants import DEFAULT_MTU, NrfError
-from gatts_codec.device import air
+from gatts_codec.device import air, privacy
 from gatts_codec.device.connection import Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
@@ -22,7 +22,7 @@ from gatts_codec.packets.common.cfg_set import (
 from gatts_codec.packets.common.device_name import DeviceName
 from gatts_codec.packets.common.enable import Enable, EnableParams, EnableV3
 from gatts_codec.packets.common.opt import OptGet, OptSet
-from gatts_codec.packets.common.options import PasskeyOpt
+from gatts_codec.packets.common.options import PasskeyOpt, PrivacyOpt
 from gatts_codec.packets.common.tx_count_get import TxBufferCountGet, TxPacketCountGet
 from gatts_codec.packets.common.user_mem_reply import UserMemReply
 from gatts_codec.packets.common.uuid_decode import UuidDecode
@@ -158,10 +158,12 @@ def user_mem_reply(device: DeviceState, command: UserMemReply) -> dict[str, obje
 
 
 def opt_set(device: DeviceState, command: OptSet) -> dict[str, object]:
-    """INVALID_ADDR. But for the passkey, options have no effect here."""
+    """INVALID_ADDR. But for the passkey and privacy, options have no effect here."""
     opt = required(command.opt)
     if isinstance(opt, PasskeyOpt):
         device.gap.passkey = opt.passkey
+    elif isinstance(opt, PrivacyOpt):
+        privacy.set_option(device, opt)
     return {}
 
 

@@ -171,6 +171,10 @@ class Connection:
     address_type: int
     queue_size: int
     max_mtu: int
+    identified: bool = False
+    """``address`` is the peer's identity, which the chip knows behind another."""
+    irk_match: int | None = None
+    """Which of the whitelist's keys the peer's address is of."""
     event_length: int = EVENT_LENGTH
     """How long its events may be, in units of 1.25 ms."""
     role: int = Role.PERIPH

@@ -14,6 +14,7 @@ from gatts_codec.constants.gap import (
     Role,
     UserMemType,
 )
+from gatts_codec.device import privacy
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.connection import AttRequest, Connection
 from gatts_codec.device.ether import AdvPdu
@@ -199,11 +200,12 @@ def user_mem_release(conn: int, lent: int) -> Event:
 
 def connected(device: DeviceState, connection: Connection) -> Event:
     """CONNECTED; of a central without an advertising set."""
-    gap, api = device.gap, device.profile.api
+    api = device.profile.api
     more: dict[str, Any] = {}
     if api <= 2:
-        own = Addr(gap.address[::-1], gap.address_type)
-        more = {"own_addr": own, "irk_match": 0, "irk_match_idx": 0}
+        match = connection.irk_match
+        more = {"own_addr": privacy.air_address(device), "irk_match": int(match is not None)}
+        more["irk_match_idx"] = match or 0
     central = connection.role == Role.CENTRAL
     if device.profile.has_roles:
         more["role"] = connection.role
@@ -215,7 +217,8 @@ def connected(device: DeviceState, connection: Connection) -> Event:
 
 def peer_address(connection: Connection) -> Addr:
     """The peer's address, as events have it."""
-    return Addr(connection.address[::-1], connection.address_type)
+    known = 1 if connection.identified else None
+    return Addr(connection.address[::-1], connection.address_type, known)
 
 
 def disconnected(conn: int, reason: int) -> Event:
@@ -243,16 +246,15 @@ def set_terminated(device: DeviceState, reason: int) -> Event:
 
 def adv_report(device: DeviceState, pdu: AdvPdu, rssi: int) -> Event:
     """ADV_REPORT of a packet or of a scan response."""
+    peer = privacy.seen(device, pdu.address)
     if device.profile.api < 6:
         kind = _EARLY_TYPES[pdu.connectable, pdu.scannable]
         target = None if device.profile.api <= 2 else pdu.target or _NOBODY
-        return AdvReportEventV5(
-            _NO_CONNECTION, pdu.address, rssi, int(pdu.scan_response), kind, pdu.data, target
-        )
+        return AdvReportEventV5(_NO_CONNECTION, peer, rssi, int(pdu.scan_response), kind, pdu.data, target)
     return AdvReportEvent(
         _NO_CONNECTION,
         _late_type(pdu),
-        pdu.address,
+        peer,
         pdu.target or _NOBODY,
         Phy.MBPS_1,
         Phy.NOT_SET,
@@ -280,7 +282,8 @@ def _late_type(pdu: AdvPdu) -> AdvReportType:
 
 def scan_requested(device: DeviceState, scanner: Addr, rssi: int) -> Event:
     """SCAN_REQ_REPORT."""
-    return ScanReqReportEvent(_NO_CONNECTION, scanner, rssi, 0 if device.profile.api >= 6 else None)
+    peer = privacy.seen(device, scanner)
+    return ScanReqReportEvent(_NO_CONNECTION, peer, rssi, 0 if device.profile.api >= 6 else None)
 
 
 def _buffers(device: DeviceState) -> AdvSetData:

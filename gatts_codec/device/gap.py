@@ -1,7 +1,8 @@
-"""Calls of the GAP group: address, name, appearance, connection parameters, disconnecting.
+"""Calls of the GAP group: name, appearance, connection parameters, disconnecting.
 
-Advertising, scanning and connecting are in ``roles``, pairing and encryption in ``security``, radio modes, packet
-lengths and signal strength in ``link_layer``. Calls without an effect that a peer could notice do nothing.
+Addresses are in ``privacy``, advertising, scanning and connecting in ``roles``, pairing and encryption in
+``security``, radio modes, packet lengths and signal strength in ``link_layer``. Calls without an effect that a peer
+could notice do nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from gatts_codec.constants.gap import HciStatus, Role
 from gatts_codec.device import air, radio
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
-from gatts_codec.packets.gap.address import AddressGet, AddressSet, AddrGet, AddrSet
 from gatts_codec.packets.gap.characteristics import (
     AppearanceGet,
     AppearanceSet,
@@ -24,7 +24,6 @@ from gatts_codec.packets.gap.characteristics import (
     PpcpSet,
 )
 from gatts_codec.packets.gap.connect import ConnParamUpdate, Disconnect
-from gatts_codec.packets.gap.privacy import PrivacyGet, PrivacyParams, PrivacySet
 from gatts_codec.packets.gap.tx_power_set import TxPowerSet
 
 _DECISION_S = 30.0  # how long a peripheral waits for the central's host
@@ -33,19 +32,6 @@ _DISCONNECT_REASONS = (
     HciStatus.REMOTE_USER_TERMINATED_CONNECTION,
     HciStatus.CONN_INTERVAL_UNACCEPTABLE,
 )
-
-
-def addr_set(device: DeviceState, command: AddrSet | AddressSet) -> dict[str, object]:
-    """INVALID_ADDR."""
-    addr = required(command.addr)
-    device.gap.address, device.gap.address_type = addr.addr[::-1], addr.addr_type
-    return {}
-
-
-def addr_get(device: DeviceState, command: AddrGet | AddressGet) -> dict[str, object]:
-    """INVALID_ADDR."""
-    refuse_unless(command.addr_present, NrfError.INVALID_ADDR)
-    return {"addr": radio.own_address(device)}
 
 
 def device_name_set(device: DeviceState, command: DeviceNameSet) -> dict[str, object]:
@@ -93,18 +79,6 @@ def ppcp_get(device: DeviceState, command: PpcpGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.conn_params_present, NrfError.INVALID_ADDR)
     return {"conn_params": device.gap.ppcp}
-
-
-def privacy_set(device: DeviceState, command: PrivacySet) -> dict[str, object]:
-    """INVALID_ADDR."""
-    device.gap.privacy = required(command.privacy_params)
-    return {}
-
-
-def privacy_get(device: DeviceState, command: PrivacyGet) -> dict[str, object]:
-    """INVALID_ADDR."""
-    required(command.privacy_params)
-    return {"privacy_params": device.gap.privacy or PrivacyParams()}
 
 
 # -- of connections
@@ -160,21 +134,14 @@ def _survey(result: int) -> Callable[[DeviceState, Any], dict[str, object]]:
 
 
 _CALLS: dict[str, Any] = {
-    "address_set": addr_set,
-    "address_get": addr_get,
-    "addr_set": addr_set,
-    "addr_get": addr_get,
     "appearance_get": appearance_get,
     "appearance_set": appearance_set,
     "conn_param_update": conn_param_update,
-    "device_identities_set": _taken,
     "device_name_get": device_name_get,
     "device_name_set": device_name_set,
     "disconnect": disconnect,
     "ppcp_get": ppcp_get,
     "ppcp_set": ppcp_set,
-    "privacy_get": privacy_get,
-    "privacy_set": privacy_set,
     "qos_channel_survey_start": _survey(NrfError.RESOURCES),
     "qos_channel_survey_stop": _survey(NrfError.INVALID_STATE),
     "tx_power_set": tx_power_set,

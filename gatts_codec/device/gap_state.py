@@ -8,9 +8,9 @@ from enum import Enum
 from gatts_codec.constants import NrfError
 from gatts_codec.device.connection import CONN_PARAMS
 from gatts_codec.device.ether import AdvPdu
+from gatts_codec.device.privacy_state import Identity, Privacy
 from gatts_codec.device.refusal import refuse_unless
 from gatts_codec.packets.gap.adv_set_configure import AdvParams
-from gatts_codec.packets.gap.privacy import PrivacyParams
 from gatts_codec.packets.gap.structs import Addr, AdvSetData, ConnParams
 from gatts_codec.schema.structs import NO_ACCESS, SecMode
 
@@ -71,7 +71,8 @@ class GapState:
     """The digits that are shown each time; None: others each time."""
     appearance: int = 0
     ppcp: ConnParams = NO_WISHES
-    privacy: PrivacyParams | None = None
+    privacy: Privacy = field(default_factory=Privacy)
+    identities: tuple[Identity, ...] = ()
     adv_params: AdvParams | None = None
     adv_data: AdvSetData = field(default_factory=AdvSetData)
     scan_room: int = 0
@@ -86,6 +87,8 @@ class GapState:
     paused: bool = False
     held_report: tuple[AdvPdu, int] | None = None
     whitelist: tuple[Addr, ...] = ()
+    listed_irks: tuple[bytes, ...] = ()
+    """Keys of the whitelist, up to v2."""
     target: Addr | None = None
     wanted_params: ConnParams = CONN_PARAMS
     central_tag: int = 0
@@ -95,6 +98,11 @@ class GapState:
     def advertising(self) -> bool:
         """Whether a peer may come."""
         return self.is_doing(Activity.ADVERTISING)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it neither advertises nor scans nor connects."""
+        return not self._until
 
     def lists(self, address: Addr) -> bool:
         """Whether the whitelist has it."""

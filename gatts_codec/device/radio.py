@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatts_codec.constants.gap import AdvFilterPolicy
-from gatts_codec.device import events
+from gatts_codec.device import events, privacy
 from gatts_codec.device.ether import AdvPdu, ConnectRequest
-from gatts_codec.device.gap_state import Activity, same_address
+from gatts_codec.device.gap_state import Activity
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.structs import Addr, ConnParams
 
@@ -18,11 +18,6 @@ _INTERVAL_UNLESS_SAID = 24  # 30 ms
 _TIMEOUT_UNLESS_SAID = 400  # 4 s
 _NO_WISH = 0xFFFF
 _INTERVALS, _TIMEOUTS, _MOST_LATENCY = range(6, 3201), range(10, 3201), 499
-
-
-def own_address(device: DeviceState) -> Addr:
-    """The chip's address, as it travels."""
-    return Addr(device.gap.address[::-1], device.gap.address_type)
 
 
 def may_be(params: ConnParams) -> bool:
@@ -63,10 +58,10 @@ def _pdu(device: DeviceState, *, scan_response: bool) -> AdvPdu:
     gap, advertiser = device.gap, device.gap.advertiser
     data = gap.advertised[scan_response]
     return AdvPdu(
-        own_address(device),
+        privacy.air_address(device),
         advertiser.connectable,
         advertiser.scannable,
-        advertiser.target,
+        privacy.target_on_air(device, advertiser.target),
         data,
         scan_response,
     )
@@ -90,14 +85,17 @@ def takes_connection(device: DeviceState, request: ConnectRequest) -> bool:
     return (
         gap.advertising
         and gap.advertiser.connectable
-        and (gap.advertiser.target is None or same_address(gap.advertiser.target, request.initiator))
+        and (
+            gap.advertiser.target is None or privacy.is_the(device, gap.advertiser.target, request.initiator)
+        )
+        and not privacy.ignores(device, request.initiator)
         and _passes(device, request.initiator, *policies)
         and len(device.connections) < device.config.max_connections
     )
 
 
 def _passes(device: DeviceState, address: Addr, *policies: AdvFilterPolicy) -> bool:
-    return device.gap.advertiser.policy not in policies or device.gap.lists(address)
+    return device.gap.advertiser.policy not in policies or privacy.lists(device, address)
 
 
 # -- scanner and initiator
@@ -107,7 +105,7 @@ def hear(device: DeviceState, pdu: AdvPdu, rssi: int) -> None:
     """An advertiser is in reach."""
     gap, ether = device.gap, device.ether
     assert ether is not None
-    if not ether.listens(gap.scanner.share):
+    if not ether.listens(gap.scanner.share) or privacy.ignores(device, pdu.address):
         return
     if gap.is_doing(Activity.CONNECTING):
         _initiate(device, pdu)
@@ -132,18 +130,18 @@ def resume(device: DeviceState) -> None:
 
 
 def _is_wanted(device: DeviceState, pdu: AdvPdu) -> bool:
-    for_us = pdu.target is None or same_address(pdu.target, own_address(device))
-    return for_us and (not device.gap.scanner.listed_only or device.gap.lists(pdu.address))
+    for_us = pdu.target is None or privacy.is_own(device, pdu.target)
+    return for_us and (not device.gap.scanner.listed_only or privacy.lists(device, pdu.address))
 
 
 def _initiate(device: DeviceState, pdu: AdvPdu) -> None:
     gap = device.gap
-    wanted = gap.target is None and gap.lists(pdu.address)
+    wanted = gap.target is None and privacy.lists(device, pdu.address)
     if gap.target is not None:
-        wanted = same_address(gap.target, pdu.address)
+        wanted = privacy.is_the(device, gap.target, pdu.address)
     if not wanted or not pdu.connectable or device.ether is None:
         return
-    request = ConnectRequest(own_address(device), pdu.address, gap.wanted_params, gap.central_tag)
+    request = ConnectRequest(privacy.air_address(device), pdu.address, gap.wanted_params, gap.central_tag)
     device.ether.request_connection(device, request)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import AdvType, AdvTypeV5, ScanFilterPolicy
-from gatts_codec.device import radio
+from gatts_codec.device import privacy, radio
 from gatts_codec.device.gap_state import Activity, Advertiser, Scanner
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
@@ -76,13 +76,16 @@ def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, 
         refuse_unless(gap.adv_params, NrfError.INVALID_STATE)
         assert gap.adv_params is not None
         advertiser, seconds = _of_set(gap.adv_params)
+        peer = gap.adv_params.peer_addr
     else:
         if command.adv_params is None:
             raise Refusal(NrfError.INVALID_ADDR)
         advertiser, seconds = _of_params(command.adv_params)
+        peer = command.adv_params.peer_addr
         if isinstance(command.adv_params, AdvParamsV2):
             _use_list(device, command.adv_params.whitelist)
     gap.begin(Activity.ADVERTISING, device.now, seconds)
+    privacy.advertise(device, peer)
     gap.advertiser, gap.next_adv_event, gap.adv_events = advertiser, device.now, 0
     gap.tag = command.conn_cfg_tag or 0
     return {}
@@ -149,10 +152,11 @@ def scan_stop(device: DeviceState, command: ScanStop) -> dict[str, object]:
 
 
 def connect(device: DeviceState, command: Connect) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_STATE; in an air CONN_COUNT. Scanning ends without an event."""
+    """INVALID_ADDR, INVALID_STATE, INVALID_PARAM; in an air CONN_COUNT. Scanning ends without an event."""
     gap, params = device.gap, command.scan_params
     if params is None:
         raise Refusal(NrfError.INVALID_ADDR)
+    _require_known(device, command.peer_addr)
     if device.ether is not None:
         room = len(device.connections) < device.config.max_connections
         refuse_unless(room, NrfError.CONN_COUNT)
@@ -163,6 +167,12 @@ def connect(device: DeviceState, command: Connect) -> dict[str, object]:
     gap.wanted_params = radio.chosen(command.conn_params or gap.ppcp)
     gap.central_tag = command.conn_cfg_tag or 0
     return {}
+
+
+def _require_known(device: DeviceState, peer: Addr | None) -> None:
+    """In v3 and v4 an address that is said to be an identity has to be one that the chip knows."""
+    named = peer is not None and peer.addr_id_peer and device.profile.api in (3, 4)
+    refuse_unless(not named or privacy.knows(device, peer), NrfError.INVALID_PARAM)  # type: ignore[arg-type]
 
 
 def connect_cancel(device: DeviceState, command: ConnectCancel) -> dict[str, object]:
@@ -202,6 +212,7 @@ def _use_list(device: DeviceState, whitelist: Whitelist | None) -> None:
     """Up to v2 the list comes with the parameters; without one that of before goes on."""
     if whitelist is not None:
         device.gap.whitelist = _addresses(whitelist.addrs)
+        device.gap.listed_irks = tuple(key.irk for key in whitelist.irks or () if key is not None)
 
 
 def _addresses(listed: tuple[Addr | None, ...] | None) -> tuple[Addr, ...]:

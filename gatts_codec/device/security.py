@@ -16,7 +16,7 @@ from gatts_codec.constants.gap import (
     SecStatus,
     SecStatusSource,
 )
-from gatts_codec.device import air, bonding, events, pairing, radio, smp
+from gatts_codec.device import air, bonding, events, pairing, privacy, smp
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.security_state import Pairing, Stage
@@ -139,7 +139,7 @@ def lesc_oob_data_get(device: DeviceState, command: LescOobDataGet) -> dict[str,
     refuse_unless(command.oobd_own_present, NrfError.INVALID_ADDR)
     random = device.random.randbytes(_OOB_SIZE)
     confirm = sha256(key.pk + random).digest()[:_OOB_SIZE]
-    return {"oobd_own": OobData(radio.own_address(device), random, confirm)}
+    return {"oobd_own": OobData(privacy.air_address(device), random, confirm)}
 
 
 def lesc_oob_data_set(device: DeviceState, command: LescOobDataSet) -> dict[str, object]:

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from gatts_codec.constants.gap import Role
-from gatts_codec.device import air, radio
+from gatts_codec.device import air, privacy, radio
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.device import Device
@@ -119,7 +119,7 @@ class Air:
         other = self._who(advertiser)
         if other is None:
             return None
-        return radio.answer_scan(other, radio.own_address(device), self.path(device, other).rssi)
+        return radio.answer_scan(other, privacy.air_address(device), self.path(device, other).rssi)
 
     def request_connection(self, device: DeviceState, request: ConnectRequest) -> bool:
         """An initiator asks: the advertiser's host learns of the connection first."""
@@ -153,7 +153,7 @@ class Air:
         return self._random.random() < share
 
     def _who(self, address: Addr) -> DeviceState | None:
-        known = (other for other in self._devices if same_address(radio.own_address(other), address))
+        known = (other for other in self._devices if same_address(privacy.air_address(other), address))
         return next(known, None)
 
 

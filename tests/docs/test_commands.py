@@ -41,7 +41,16 @@ def test_any_pip_takes_what_is_installed(path: Path) -> None:
 def test_a_hint_names_what_an_extra_has() -> None:
     hints = [hint for path in PACKAGE for hint in HINT.findall(path.read_text("utf-8"))]
     wanted = {word.strip('"') for hint in hints for word in hint.split()}
-    assert {"click", "rich", "pyarrow", "numpy", "python-pcapng", "fsspec", "dask[distributed]"} <= wanted
+    assert {
+        "click",
+        "rich",
+        "pyarrow",
+        "numpy",
+        "python-pcapng",
+        "fsspec",
+        "dask[distributed]",
+        "cryptography",
+    } <= wanted
     assert wanted <= EXTRAS
 
 

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-VERSIONS = {"v2": "", "v3": "v2", "v5": "v3", "v6": "v5"}
+VERSIONS = {"v2": "", "v5": "v2"}
 """Each version, and the one that it is written down as changes of."""
 
 _TYPE = re.compile(r"(?P<base>\w+)(?::(?P<bits>\d+)|\[(?P<length>\d+)\]|(?P<stars>\*+))?$")

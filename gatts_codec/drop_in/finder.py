@@ -14,7 +14,7 @@ from types import ModuleType
 from gatts_codec.errors import GattsError
 
 _PACKAGE = "pc_ble_driver_py"
-_NATIVE = re.compile(rf"{_PACKAGE}\.lib\.nrf_ble_driver_sd_api_(v[2356])")
+_NATIVE = re.compile(rf"{_PACKAGE}\.lib\.nrf_ble_driver_sd_api_(v[25])")
 _STAND_IN = Path(__file__).with_name("stand_in")
 # What only pc-ble-driver-py has: its own layer above the native module.
 _VENDORS = {f"{_PACKAGE}.{name}" for name in ("ble_adapter", "ble_driver", "ble_driver_types", "observers")}

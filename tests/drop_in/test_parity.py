@@ -63,9 +63,3 @@ def test_the_native_module_is_as_recorded(version: str) -> None:
     command = [sys.executable, str(FOLDER / "native.py"), version]
     said = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
     assert json.loads(said.stdout) == NATIVE[version]
-
-
-@pytest.mark.parametrize(("version", "older"), [("v3", "v2"), ("v6", "v5")])
-def test_versions_without_a_native_module_have_the_same_helpers(version: str, older: str) -> None:
-    wanted = {name for name in NATIVE[older]["functions"] if not name.startswith("sd_ble")}
-    assert wanted - set(vars(module(version))) == set()

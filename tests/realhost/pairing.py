@@ -1,8 +1,9 @@
 """Two blatann devices pair, bond, part and meet again.
 
-    python pairing.py just-works|passkey|passkey-lesc|comparison PORT PORT
+    python pairing.py just-works|passkey|passkey-lesc|comparison|private PORT PORT
 
-Says as JSON lines what came of each step. A peripheral's characteristic opens at the level that comes of it.
+Says as JSON lines what came of each step. A peripheral's characteristic opens at the level that comes of it. In private
+the peripheral has another address each time, and only who has its key knows it.
 """
 
 from __future__ import annotations
@@ -30,8 +31,10 @@ WAYS = {
     "passkey": (IoCapabilities.DISPLAY_ONLY, IoCapabilities.KEYBOARD_ONLY, True, False),
     "passkey-lesc": (IoCapabilities.DISPLAY_ONLY, IoCapabilities.KEYBOARD_ONLY, True, True),
     "comparison": (IoCapabilities.KEYBOARD_DISPLAY, IoCapabilities.KEYBOARD_DISPLAY, True, True),
+    "private": (IoCapabilities.NONE, IoCapabilities.NONE, False, True),
 }
 PERIPHERAL, CENTRAL, PROTECTED, LESC = WAYS[sys.argv[1]]
+PRIVATE = sys.argv[1] == "private"
 
 
 def say(what: str, **more: Any) -> None:
@@ -71,6 +74,13 @@ def serve(device: Any) -> None:
     )
     device.database.add_service(SERVICE).add_characteristic(VALUE, properties, b"secret")
     device.advertiser.set_advertise_data(advertising.AdvertisingData(flags=0x06, local_name="Air"))
+    advertise(device)
+
+
+def advertise(device: Any) -> None:
+    if PRIVATE:
+        device.advertiser.stop()
+        device.set_privacy_settings(True)  # a new address each time
     device.advertiser.start(timeout_sec=0, auto_restart=True)
 
 
@@ -107,9 +117,12 @@ def main() -> None:
     _, event = peer.security.pair().wait(PATIENCE_S)
     say("paired", status=event.status.name, level=event.security_level.name)
     say("open", read=read(peer))
+    address = peer.peer_address
     peer.disconnect().wait(PATIENCE_S)
+    if PRIVATE:
+        advertise(peripheral)
     peer = connect(central, users)
-    say("met again", known=peer.security.is_previously_bonded)
+    say("met again", moved=peer.peer_address != address, known=peer.security.is_previously_bonded)
     _, event = peer.security.pair().wait(PATIENCE_S)
     say("encrypted", status=event.status.name, level=event.security_level.name)
     say("open", read=read(peer))

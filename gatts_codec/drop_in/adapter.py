@@ -148,6 +148,7 @@ class Adapter:
                 Status.PKT_SEND_MAX_RETRIES_REACHED,
                 "\n".join((text, wire.verdict())).strip(),
             )
+        wire.opening = False
         self._begin(client)
         return 0
 

@@ -22,7 +22,12 @@ _TYPE_NAMES = {"LINK_CONTROL": "LINK_CONTROL_PACKET", "RESET": "RESERVED_5"}
 
 
 class Listening(OverheardTransport):
-    """A transport that remembers the last chunks, and says each packet where ``wanted`` says that somebody listens."""
+    """A transport that says each packet where ``wanted`` says that somebody listens.
+
+    As long as ``opening`` it remembers the last chunks, for the doctor.
+    """
+
+    opening = True
 
     def __init__(
         self,
@@ -42,9 +47,13 @@ class Listening(OverheardTransport):
         return " ".join(f"{one.title}: {one.cause}; {one.advice}." for one in found)
 
     def _hear(self, direction: str, data: bytes) -> None:
+        wanted = self._wanted()
+        if not (wanted or self.opening):
+            return
         chunk = Chunk(time.monotonic_ns() // 1000, direction, data)  # type: ignore[arg-type]
-        self._chunks.append(chunk)
-        if self._wanted():
+        if self.opening:
+            self._chunks.append(chunk)
+        if wanted:
             for item in self._frames.feed(chunk):
                 if isinstance(item, CapturedFrame) and item.packet is not None:
                     self._say(self._line(item, item.packet))

@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -192,6 +193,21 @@ def test_a_chip_that_does_not_answer_is_explained(said: bytes) -> None:
     assert str(NordicSemiException("Failed again", code)) == "Failed again"
     os.close(ours)
     os.close(theirs)
+
+
+def test_an_event_handler_may_call(chip: ChipRunner) -> None:
+    program, results = Program(chip.transport.name), SimpleQueue[int]()
+
+    def on_event(adapter: Any, event: Any) -> None:
+        results.put(program.native.sd_ble_gap_rssi_start(adapter, event.evt.gap_evt.conn_handle, 1, 0))
+
+    handlers = (lambda *status: None, on_event, lambda *line: None)
+    assert program.native.sd_rpc_open(program.adapter, *handlers) == 0
+    assert program.call("enable", None) == 0
+    program.advertise()
+    chip.peer.connect()
+    assert results.get(timeout=PATIENCE_S) == 0
+    assert program.close() == 0
 
 
 def test_queued_writes_go_into_memory_that_the_program_lends(chips: Any) -> None:

@@ -23,7 +23,12 @@ ATTRIBUTES = [
     {"what": "written", "value": [4, 5, 6]},
     {"what": "notified", "value": [7, 8, 9]},
 ]
-PAIRED = [{"what": "paired", "status": "success"}, {"what": "secure", "level": 2}] * 2
+# Just works and passkey, first legacy and then with LE Secure Connections.
+PAIRED = [
+    step
+    for level in (2, 3, 2, 4)
+    for step in [{"what": "paired", "status": "success"}, {"what": "secure", "level": level}] * 2
+]
 GONE = [
     {"what": "gone", "reason": "remote_user_terminated_connection"},
     {"what": "gone", "reason": "local_host_terminated_connection"},

@@ -39,6 +39,8 @@ class Board(BLEDriverObserver, BLEAdapterObserver):  # type: ignore[misc]
     def __init__(self, port: str) -> None:
         super().__init__()
         self.serves = False
+        self.lesc, self.shows, self.io_caps = False, False, nordic.BLEGapIOCaps.none
+        self.other: Board | None = None
         self.heard: dict[str, queue.Queue[dict[str, Any]]] = {}
         self.adapter = BLEAdapter(nordic.BLEDriver(port, baud_rate=1000000))
         self.driver = self.adapter.driver
@@ -82,13 +84,28 @@ class Board(BLEDriverObserver, BLEAdapterObserver):  # type: ignore[misc]
         self.tell("on_notification", data=data)
 
     def on_gap_evt_sec_params_request(self, ble_driver: Any, conn_handle: int, **_: Any) -> None:
-        """The server takes what the client wants; the client's adapter answers by itself."""
-        if self.serves:
-            nobody = nordic.BLEGapSecKDist(enc=False, id=False, sign=False, link=False)
-            params = nordic.BLEGapSecParams(
-                False, False, False, False, nordic.BLEGapIOCaps.none, False, 7, 16, nobody, nobody
-            )
-            ble_driver.ble_gap_sec_params_reply(conn_handle, nordic.BLEGapSecStatus.success, params)
+        """The server takes what the client wants; the client's adapter answers by itself, but with public keys."""
+        if not self.serves and not self.lesc:
+            return
+        keyset = ble_driver.generate_lesc_keyset() if self.lesc else None
+        nobody = nordic.BLEGapSecKDist(enc=False, id=False, sign=False, link=False)
+        params = nordic.BLEGapSecParams(
+            False, bool(self.shows), self.lesc, False, self.io_caps, False, 7, 16, nobody, nobody
+        )
+        status, answer = nordic.BLEGapSecStatus.success, params if self.serves else None
+        ble_driver.ble_gap_sec_params_reply(conn_handle, status, answer, keyset)
+
+    def on_gap_evt_auth_key_request(self, ble_driver: Any, conn_handle: int, **_: Any) -> None:
+        """The user types what the other board shows."""
+        assert self.other is not None
+        digits = nordic.util.list_to_uint8_array(self.other.wait("on_gap_evt_passkey_display")["passkey"])
+        kind = nordic.driver.BLE_GAP_AUTH_KEY_TYPE_PASSKEY
+        nordic.driver.sd_ble_gap_auth_key_reply(ble_driver.rpc_adapter, conn_handle, kind, digits.cast())
+
+    def on_gap_evt_lesc_dhkey_request(
+        self, ble_driver: Any, conn_handle: int, peer_public_key: Any, **_: Any
+    ) -> None:
+        ble_driver.ble_gap_lesc_dhkey_reply(conn_handle, ble_driver.generate_lesc_dhkey(peer_public_key))
 
 
 def _listens_to(event: str) -> Any:
@@ -105,6 +122,7 @@ for _event in (
     "on_gap_evt_conn_param_update",
     "on_gap_evt_conn_sec_update",
     "on_gap_evt_auth_status",
+    "on_gap_evt_passkey_display",
     "on_gap_evt_rssi_changed",
     "on_gap_evt_phy_update",
     "on_gap_evt_data_length_update",
@@ -177,9 +195,16 @@ def attributes(server: Board, client: Board, conn: int, served: int, handles: An
     say("notified", value=list(client.wait("on_notification")["data"]))
 
 
-def pairing(server: Board, client: Board, conn: int) -> None:
+def pairing(server: Board, client: Board, conn: int, *, passkey: bool, lesc: bool) -> None:
+    """The client asks; with a passkey the server shows it."""
+    caps = nordic.BLEGapIOCaps
+    client.other, server.shows = server, passkey
+    server.io_caps, client.io_caps = (
+        (caps.display_only, caps.keyboard_only) if passkey else (caps.none, caps.none)
+    )
+    server.lesc = client.lesc = lesc
     client.adapter.authenticate(
-        conn, nordic.BLEGapRoles.central, bond=False, mitm=False, lesc=False, io_caps=nordic.BLEGapIOCaps.none
+        conn, nordic.BLEGapRoles.central, mitm=passkey, lesc=lesc, io_caps=client.io_caps
     )
     for board in (server, client):
         say("paired", status=board.wait("on_gap_evt_auth_status")["auth_status"].name)
@@ -192,7 +217,9 @@ def main() -> None:
     served, conn = meet(server, client)
     link_layer(server, client, conn)
     attributes(server, client, conn, served, handles)
-    pairing(server, client, conn)
+    for lesc in (False, True):
+        for passkey in (False, True):
+            pairing(server, client, conn, passkey=passkey, lesc=lesc)
     client.adapter.disconnect(conn)
     for board in (server, client):
         say("gone", reason=board.wait("on_gap_evt_disconnected")["reason"].name)

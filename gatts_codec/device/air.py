@@ -65,6 +65,7 @@ def new_connection(
         irk_match=privacy.matching_irk(device, on_air),
         queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
         max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
+        tag=tag,
         command_queue_size=device.command_queue_sizes.get(tag, 1),
         event_length=device.event_lengths.get(tag, EVENT_LENGTH),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gatts_codec.constants import DEFAULT_MTU, NrfError
+from gatts_codec.constants.gap import Role
 from gatts_codec.device import air, privacy
 from gatts_codec.device.connection import Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
@@ -16,6 +17,7 @@ from gatts_codec.packets.common.cfg_set import (
     ConnGatt,
     ConnGattc,
     ConnGatts,
+    RoleCount,
     ServiceChangedCfg,
     VsUuidCfg,
 )
@@ -32,6 +34,7 @@ from gatts_codec.packets.common.version_get import Version, VersionGet
 
 _UUID_SIZES = (2, 16)
 _MOST_BASES = 254
+_MOST_LINKS = 20
 _LENT_MEMORY = 64  # bytes
 
 
@@ -50,6 +53,9 @@ def _configure(device: DeviceState, params: EnableParams) -> None:
         _set_bases(device, params.common_enable_params.vs_uuid_count)
     if params.gatt_enable_params is not None:
         _set_mtu(device, 0, params.gatt_enable_params.att_mtu or DEFAULT_MTU)
+    roles = params.gap_enable_params
+    if roles is not None:
+        _set_roles(device, roles.periph_conn_count, roles.central_conn_count)
     name = getattr(params.gap_enable_params, "device_name", None)  # in v3 alone
     if name is not None:
         _set_name(device, name)
@@ -72,8 +78,11 @@ def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:
             device.queue_sizes[tag] = size
         case ConnGattc(write_cmd_tx_queue_size=size, conn_cfg_tag=tag):
             device.command_queue_sizes[tag] = size
-        case ConnGap(event_length=length, conn_cfg_tag=tag):
-            device.event_lengths[tag] = length
+        case ConnGap(conn_count=count, event_length=length, conn_cfg_tag=tag):
+            refuse_unless(count, NrfError.CONN_COUNT)
+            device.event_lengths[tag], device.link_counts[tag] = length, count
+        case RoleCount(periph_role_count=peripherals, central_role_count=centrals):
+            _set_roles(device, peripherals, centrals)
         case ConnGatt(att_mtu=mtu, conn_cfg_tag=tag):
             _set_mtu(device, tag, mtu)
         case DeviceName() as name:
@@ -81,6 +90,11 @@ def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:
         case _:
             pass
     return {}
+
+
+def _set_roles(device: DeviceState, peripherals: int, centrals: int) -> None:
+    refuse_unless(peripherals + centrals <= _MOST_LINKS, NrfError.CONN_COUNT)
+    device.role_counts = {Role.PERIPH: peripherals, Role.CENTRAL: centrals}
 
 
 def _set_bases(device: DeviceState, count: int) -> None:

@@ -177,6 +177,8 @@ class Connection:
     """Which of the whitelist's keys the peer's address is of."""
     event_length: int = EVENT_LENGTH
     """How long its events may be, in units of 1.25 ms."""
+    tag: int = 0
+    """Of the configuration that it came of."""
     role: int = Role.PERIPH
     params: ConnParams = CONN_PARAMS
     interval_s: float = 0.0

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gatts_codec.constants.gap import Phy
 from gatts_codec.packets.gap.structs import Addr, ConnParams
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What extended advertising says beside its data; ``phy`` is the radio mode that carries them."""
+
+    set_id: int
+    phy: Phy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +27,8 @@ class AdvPdu:
     target: Addr | None
     data: bytes
     scan_response: bool = False
+    extension: Extension | None = None
+    """None: legacy advertising."""
 
 
 @dataclass(frozen=True, slots=True)

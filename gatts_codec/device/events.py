@@ -251,31 +251,32 @@ def adv_report(device: DeviceState, pdu: AdvPdu, rssi: int) -> Event:
         kind = _EARLY_TYPES[pdu.connectable, pdu.scannable]
         target = None if device.profile.api <= 2 else pdu.target or _NOBODY
         return AdvReportEventV5(_NO_CONNECTION, peer, rssi, int(pdu.scan_response), kind, pdu.data, target)
+    data = pdu.data[: device.gap.scan_room]
     return AdvReportEvent(
         _NO_CONNECTION,
-        _late_type(pdu),
+        _late_type(pdu, whole=data == pdu.data),
         peer,
         pdu.target or _NOBODY,
         Phy.MBPS_1,
-        Phy.NOT_SET,
+        pdu.extension.phy if pdu.extension else Phy.NOT_SET,
         _NO_POWER,
         rssi,
         _CHANNEL,
-        _NO_SET,
+        pdu.extension.set_id if pdu.extension else _NO_SET,
         0,
-        BleData(_REPORT_BUFFER, data=pdu.data),
+        BleData(_REPORT_BUFFER, data=data),
         AuxPointer(0, 0),
     )
 
 
-def _late_type(pdu: AdvPdu) -> AdvReportType:
+def _late_type(pdu: AdvPdu, *, whole: bool) -> AdvReportType:
     return AdvReportType(
         connectable=int(pdu.connectable),
         scannable=int(pdu.scannable),
         directed=int(pdu.target is not None),
         scan_response=int(pdu.scan_response),
-        extended_pdu=0,
-        status=AdvDataStatus.COMPLETE,
+        extended_pdu=int(pdu.extension is not None),
+        status=AdvDataStatus.COMPLETE if whole else AdvDataStatus.INCOMPLETE_TRUNCATED,
         reserved=0,
     )
 

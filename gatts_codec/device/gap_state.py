@@ -7,7 +7,7 @@ from enum import Enum
 
 from gatts_codec.constants import NrfError
 from gatts_codec.device.connection import CONN_PARAMS
-from gatts_codec.device.ether import AdvPdu
+from gatts_codec.device.ether import AdvPdu, Extension
 from gatts_codec.device.privacy_state import Identity, Privacy
 from gatts_codec.device.refusal import refuse_unless
 from gatts_codec.packets.gap.adv_set_configure import AdvParams
@@ -39,15 +39,17 @@ class Advertiser:
     interval_s: float = 0.1
     max_events: int = 0
     tells_requests: bool = False
+    extension: Extension | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scanner:
-    """How a chip scans: ``share`` of the time, the window of each interval."""
+    """How a chip scans: ``share`` of the time, the window of each interval. Only if ``extended`` it hears all."""
 
     active: bool = False
     listed_only: bool = False
     share: float = 1.0
+    extended: bool = False
 
 
 def same_address(one: Addr, other: Addr) -> bool:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gatts_codec.constants.gap import AdvFilterPolicy
-from gatts_codec.device import events, privacy
+from gatts_codec.constants.gap import AdvFilterPolicy, Role
+from gatts_codec.device import events, gap_limits, privacy
 from gatts_codec.device.ether import AdvPdu, ConnectRequest
 from gatts_codec.device.gap_state import Activity
 from gatts_codec.device.state import DeviceState
@@ -64,6 +64,7 @@ def _pdu(device: DeviceState, *, scan_response: bool) -> AdvPdu:
         privacy.target_on_air(device, advertiser.target),
         data,
         scan_response,
+        advertiser.extension,
     )
 
 
@@ -90,7 +91,7 @@ def takes_connection(device: DeviceState, request: ConnectRequest) -> bool:
         )
         and not privacy.ignores(device, request.initiator)
         and _passes(device, request.initiator, *policies)
-        and len(device.connections) < device.config.max_connections
+        and gap_limits.has_room(device, Role.PERIPH, gap.tag)
     )
 
 
@@ -106,6 +107,8 @@ def hear(device: DeviceState, pdu: AdvPdu, rssi: int) -> None:
     gap, ether = device.gap, device.ether
     assert ether is not None
     if not ether.listens(gap.scanner.share) or privacy.ignores(device, pdu.address):
+        return
+    if pdu.extension is not None and not gap.scanner.extended:
         return
     if gap.is_doing(Activity.CONNECTING):
         _initiate(device, pdu)

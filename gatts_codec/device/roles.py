@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from gatts_codec.constants import NrfError
-from gatts_codec.constants.gap import AdvType, AdvTypeV5, ScanFilterPolicy
-from gatts_codec.device import privacy, radio
+from gatts_codec.constants.gap import AdvTypeV5, Phy, Role, ScanFilterPolicy
+from gatts_codec.device import gap_limits, privacy, radio
+from gatts_codec.device.ether import Extension
 from gatts_codec.device.gap_state import Activity, Advertiser, Scanner
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
@@ -22,14 +23,13 @@ from gatts_codec.packets.gap.scan import (
     ScanStartV5,
     ScanStop,
 )
-from gatts_codec.packets.gap.structs import Addr, Whitelist
+from gatts_codec.packets.gap.structs import Addr, AdvSetData, Whitelist
 from gatts_codec.packets.gap.whitelist import WhitelistSet
 
 _NEW_SET = 0xFF
 _SLOT_S = 0.000625
 _HIGH_DUTY_S, _HIGH_DUTY_INTERVAL_S = 1.28, 0.00375
 _LISTED = (ScanFilterPolicy.WHITELIST, ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED)
-_HIGH_DUTY = AdvType.CONNECTABLE_NONSCANNABLE_DIRECTED_HIGH_DUTY_CYCLE
 # Which types are connectable, and which scannable.
 _KINDS_V5 = {
     AdvTypeV5.ADV_IND: (True, True),
@@ -37,9 +37,6 @@ _KINDS_V5 = {
     AdvTypeV5.ADV_SCAN_IND: (False, True),
     AdvTypeV5.ADV_NONCONN_IND: (False, False),
 }
-_CONNECTABLE = (1, 2, 3, 6, 7)
-_SCANNABLE = (1, 4, 8, 9)
-_DIRECTED = (2, 3, 7, 9, 11)
 
 
 # -- advertising
@@ -57,19 +54,29 @@ def adv_data_set(device: DeviceState, command: AdvDataSet) -> dict[str, object]:
 
 
 def adv_set_configure(device: DeviceState, command: AdvSetConfigure) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_ADV_HANDLE, INVALID_PARAM. There is one set, with handle 0."""
-    handle, gap = required(command.adv_handle), device.gap
+    """INVALID_ADDR, INVALID_ADV_HANDLE, NO_MEM, INVALID_PARAM, NOT_SUPPORTED, INVALID_LENGTH, INVALID_STATE.
+
+    There is one set, with handle 0, as a SoftDevice has it.
+    """
+    handle, gap, params = required(command.adv_handle), device.gap, command.adv_params
     known = handle == 0 and gap.adv_params is not None
     refuse_unless(known or handle == _NEW_SET, device.profile.bad_adv_handle)
-    refuse_unless(known or command.adv_params is not None, NrfError.INVALID_PARAM)
-    gap.adv_params = command.adv_params or gap.adv_params
-    gap.adv_data = command.adv_data or gap.adv_data
+    refuse_unless(known or gap.adv_params is None, NrfError.NO_MEM)
+    if params is not None:
+        gap_limits.require_set(device, params)
+    params = params or gap.adv_params
+    if params is None:
+        raise Refusal(NrfError.INVALID_PARAM)
+    data = command.adv_data or AdvSetData()
+    gap_limits.require_data(params, data)
+    refuse_unless(command.adv_params is None or not gap.advertising, NrfError.INVALID_STATE)
+    gap.adv_params, gap.adv_data = params, data
     gap.advertised = gap.adv_data.adv_data.data or b"", gap.adv_data.scan_rsp_data.data or b""
     return {"adv_handle": 0}
 
 
 def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_STATE; of sets INVALID_ADV_HANDLE."""
+    """INVALID_ADDR, INVALID_STATE, CONN_COUNT; INVALID_PARAM up to v5, INVALID_ADV_HANDLE from v6 on."""
     gap = device.gap
     if isinstance(command, AdvStart):
         refuse_unless(command.adv_handle == 0, device.profile.bad_adv_handle)
@@ -82,28 +89,38 @@ def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, 
             raise Refusal(NrfError.INVALID_ADDR)
         advertiser, seconds = _of_params(command.adv_params)
         peer = command.adv_params.peer_addr
+        gap_limits.require_advertising(device, command.adv_params)
         if isinstance(command.adv_params, AdvParamsV2):
             _use_list(device, command.adv_params.whitelist)
+    refuse_unless(not gap.advertising, NrfError.INVALID_STATE)
+    tag = command.conn_cfg_tag or 0
+    room = not advertiser.connectable or gap_limits.has_room(device, Role.PERIPH, tag)
+    refuse_unless(room, NrfError.CONN_COUNT if device.profile.api >= 2 else NrfError.INVALID_STATE)
     gap.begin(Activity.ADVERTISING, device.now, seconds)
     privacy.advertise(device, peer)
     gap.advertiser, gap.next_adv_event, gap.adv_events = advertiser, device.now, 0
-    gap.tag = command.conn_cfg_tag or 0
+    gap.tag = tag
     return {}
 
 
 def _of_set(params: AdvParams) -> tuple[Advertiser, float]:
     kind, duration = params.properties.type, params.duration
-    fast = kind == _HIGH_DUTY
+    fast = kind == gap_limits.HIGH_DUTY
     advertiser = Advertiser(
-        kind in _CONNECTABLE,
-        kind in _SCANNABLE,
-        params.peer_addr if kind in _DIRECTED else None,
+        kind in gap_limits.CONNECTABLE,
+        kind in gap_limits.SCANNABLE,
+        params.peer_addr if kind in gap_limits.DIRECTED else None,
         params.filter_policy,
         _HIGH_DUTY_INTERVAL_S if fast else params.interval * _SLOT_S,
         0 if fast else params.max_adv_evts,
         bool(params.scan_req_notification),
+        _extension(params) if kind in gap_limits.EXTENDED else None,
     )
     return advertiser, duration / 100 or (_HIGH_DUTY_S if fast else 0)
+
+
+def _extension(params: AdvParams) -> Extension:
+    return Extension(params.set_id, Phy(params.secondary_phy or Phy.MBPS_1))
 
 
 def _of_params(params: AdvParamsV5 | AdvParamsV2) -> tuple[Advertiser, float]:
@@ -129,7 +146,7 @@ def adv_stop(device: DeviceState, command: AdvStop) -> dict[str, object]:
 
 
 def scan_start(device: DeviceState, command: ScanStart | ScanStartV5) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_STATE. From v6 on, without parameters, scanning goes on."""
+    """INVALID_ADDR, INVALID_PARAM, INVALID_LENGTH, INVALID_STATE. From v6 on, without parameters, scanning goes on."""
     gap, params = device.gap, command.scan_params
     if isinstance(command, ScanStart):
         buffer = required(command.adv_report_buffer)
@@ -137,9 +154,11 @@ def scan_start(device: DeviceState, command: ScanStart | ScanStartV5) -> dict[st
             refuse_unless(gap.is_doing(Activity.SCANNING), NrfError.INVALID_STATE)
             radio.resume(device)
             return {}
+        gap_limits.require_buffer(params, buffer.len)
         gap.scan_room = buffer.len
     if params is None:
         raise Refusal(NrfError.INVALID_ADDR)
+    gap_limits.require_scanning(device, params)
     gap.begin(Activity.SCANNING, device.now, params.timeout / _in_a_second(device))
     _listen(device, params)
     return {}
@@ -152,20 +171,23 @@ def scan_stop(device: DeviceState, command: ScanStop) -> dict[str, object]:
 
 
 def connect(device: DeviceState, command: Connect) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_STATE, INVALID_PARAM; in an air CONN_COUNT. Scanning ends without an event."""
+    """INVALID_ADDR, INVALID_PARAM, INVALID_STATE; in an air CONN_COUNT. Scanning ends without an event."""
     gap, params = device.gap, command.scan_params
     if params is None:
         raise Refusal(NrfError.INVALID_ADDR)
+    gap_limits.require_scanning(device, params)
     _require_known(device, command.peer_addr)
+    timing = command.conn_params or gap.ppcp
+    refuse_unless(radio.may_be(timing), NrfError.INVALID_PARAM)
+    tag = command.conn_cfg_tag or 0
     if device.ether is not None:
-        room = len(device.connections) < device.config.max_connections
-        refuse_unless(room, NrfError.CONN_COUNT)
+        refuse_unless(gap_limits.has_room(device, Role.CENTRAL, tag), NrfError.CONN_COUNT)
         gap.connected(Activity.SCANNING)
     gap.begin(Activity.CONNECTING, device.now, params.timeout / _in_a_second(device))
     _listen(device, params)
     gap.target = None if gap.scanner.listed_only else command.peer_addr
-    gap.wanted_params = radio.chosen(command.conn_params or gap.ppcp)
-    gap.central_tag = command.conn_cfg_tag or 0
+    gap.wanted_params = radio.chosen(timing)
+    gap.central_tag = tag
     return {}
 
 
@@ -195,7 +217,8 @@ def _listen(device: DeviceState, params: ScanParams | ScanParamsV5 | ScanParamsV
             listed = bool(params.selective)
             _use_list(device, params.whitelist)
     share = params.window / params.interval if params.interval else 1.0
-    device.gap.scanner = Scanner(bool(params.active), listed, share)
+    extended = isinstance(params, ScanParams) and bool(params.extended)
+    device.gap.scanner = Scanner(bool(params.active), listed, share, extended)
     device.gap.paused, device.gap.held_report = False, None
 
 
@@ -203,7 +226,8 @@ def _listen(device: DeviceState, params: ScanParams | ScanParamsV5 | ScanParamsV
 
 
 def whitelist_set(device: DeviceState, command: WhitelistSet) -> dict[str, object]:
-    """Without a list it is cleared."""
+    """WHITELIST_IN_USE, INVALID_BLE_ADDR, DATA_SIZE. Without a list it is cleared."""
+    gap_limits.require_list(device, command.wl_addrs)
     device.gap.whitelist = _addresses(command.wl_addrs)
     return {}
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BleError, SysAttrFlags
+from gatts_codec.constants.gap import Role
 from gatts_codec.device import stack
 from gatts_codec.device.attribute_table import Attribute, AttributeTable
 from gatts_codec.device.config import DeviceConfig
@@ -137,6 +138,8 @@ class DeviceState:
         self.service_changed: bool = config.service_changed
         self.queue_sizes: dict[int, int] = {}
         self.command_queue_sizes: dict[int, int] = {}
+        self.link_counts: dict[int, int] = {}
+        self.role_counts: dict[Role, int] = {}
         self.max_mtus: dict[int, int] = {}
         self.event_lengths: dict[int, int] = {}
         self.table: AttributeTable = self._new_table()

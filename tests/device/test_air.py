@@ -47,6 +47,7 @@ from gatts_codec.packets.gap.scan import (
     ScanStop,
 )
 from gatts_codec.packets.gap.structs import Addr, AdvSetData, BleData, ConnParams
+from gatts_codec.packets.gap.whitelist import WhitelistSet
 from gatts_codec.packets.gattc.char_disc_rsp_event import CharDiscRspEvent
 from gatts_codec.packets.gattc.characteristics_discover import CharacteristicsDiscover
 from gatts_codec.packets.gattc.desc_disc_rsp_event import DescDiscRspEvent
@@ -68,6 +69,7 @@ from gatts_codec.packets.gatts.hvc_event import HvcEvent
 
 CENTRALS = [name for name in ALL if not name.startswith("s110")]
 NAME, ANSWER = bytes.fromhex("020106"), bytes.fromhex("03030d18")
+SOMEBODY = Addr(bytes.fromhex("0102030405c0"), 1)
 TIMING = ConnParams(12, 24, 0, 400)
 CHOSEN = ConnParams(24, 24, 0, 400)
 KINDS = {"connectable": (0, 1), "directed": (1, 3), "scannable": (2, 4), "deaf": (3, 5)}
@@ -85,9 +87,8 @@ def advertise(bench: Bench, kind: str = "connectable", **more: Any) -> None:
     """Advertise every 100 ms, with data and a scan response."""
     early, late = KINDS[kind]
     if api(bench) >= 6:
-        data = (
-            AdvSetData(BleData(1, data=NAME), BleData(2, data=ANSWER)) if kind != "directed" else AdvSetData()
-        )
+        answer = BleData(2, data=ANSWER) if kind in ("connectable", "scannable") else BleData()
+        data = AdvSetData(BleData(1, data=NAME), answer) if kind != "directed" else AdvSetData()
         handle = bench.ok(
             AdvSetConfigure(0xFF, data, AdvParams(AdvProperties(AdvType(late)), **more))
         ).adv_handle
@@ -313,6 +314,7 @@ def test_connecting_times_out_by_the_dialects_source_and_can_be_cancelled() -> N
 
 def test_an_advertiser_with_a_filter_takes_connections_of_the_whitelist_alone() -> None:
     _, peripheral, central = pair()
+    peripheral.ok(WhitelistSet((SOMEBODY,)))
     advertise(peripheral, filter_policy=AdvFilterPolicy.FILTER_CONNREQ)
     initiate(central, peripheral)
     peripheral.after(0)
@@ -326,7 +328,8 @@ def test_no_room_for_another_connection() -> None:
     air, peripheral, central = joined(max_connections=1)
     other = Bench("sd_api_v5", max_connections=1)
     air.add(other.device)
-    advertise(peripheral)
+    assert peripheral.result(AdvStartV5(AdvParamsV5(), 0)) == NrfError.CONN_COUNT
+    advertise(peripheral, "scannable")
     initiate(other, peripheral)
     peripheral.after(0.2)
     assert other.events() == []

@@ -13,6 +13,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from struct import pack, unpack
 from typing import Any
 from zipfile import ZipFile
 from zlib import crc32
@@ -20,11 +21,13 @@ from zlib import crc32
 from rich.progress import Progress
 
 from gatts_codec import AdvData, AsyncClient, Event, Uuid, aconnect, gap, gattc
+from gatts_codec.common import TxCompleteEvent
 from gatts_codec.constants import GattOp, GattStatus, dfu_refusal
 from gatts_codec.device import Air, ChipFarm, DfuTarget, VirtualChip
 from gatts_codec.errors import CommandFailed, EncodeError, GattsError
 
 NAME, SERVICE, PATIENCE_S, ATTEMPTS, MTU, RECEIPTS = "DfuTarg", 0xFE59, 30.0, 5, 247, 8
+FULL = 0x0013, 0x3004  # RESOURCES; up to sd_api_v3 NO_TX_PACKETS
 REPORTS = gap.AdvReportEvent, gap.AdvReportEventV5
 CREATE, SET_RECEIPTS, CHECKSUM, EXECUTE, SELECT = 0x01, 0x02, 0x03, 0x04, 0x06
 
@@ -51,8 +54,6 @@ class Target:
 
     async def connect(self) -> None:
         """Scan, connect, agree on the longest packets, find the characteristics, ask for responses."""
-        with suppress(CommandFailed):
-            await self.sd.stop_scanning()
         [event async for event in self.sd.events(timeout_s=0)]  # what is left of a connection before
         await self.sd.scan(active=True, interval_ms=50, window_ms=50)
         while AdvData.from_report(report := await self.next(*REPORTS)).name != NAME:
@@ -85,32 +86,32 @@ class Target:
         """The answer to a request. Raises DfuError, which says what the result means."""
         await self.write(self.control, bytes([op]) + parameters)
         answer = (await self.next(gattc.HvxEvent)).data
-        if refusal := dfu_refusal(answer):
-            raise DfuError(refusal)
+        if dfu_refusal(answer):
+            raise DfuError(dfu_refusal(answer))
         return bytes(answer[3:])
 
     async def send(self, data: bytes) -> None:
-        """Packets; the target tells of every so many that it has them."""
+        """Packets, as many at a time as the chip has room for; the target tells of every so many that it has them."""
+        [event async for event in self.sd.events(timeout_s=0)]  # that earlier ones have left
         for number, at in enumerate(range(0, len(data), self.packet_size), 1):
             params = gattc.WriteParams(self.packet, data[at : at + self.packet_size], GattOp.WRITE_CMD)
-            await self.sd.gattc.write(self.conn, params)
+            while (await self.sd.call(gattc.Write(self.conn, params), check=False)).result in FULL:
+                await self.next(gattc.WriteCmdTxCompleteEvent, TxCompleteEvent)
             if number % RECEIPTS == 0:
                 await self.next(gattc.HvxEvent)
 
     async def transfer(self, kind: int, data: bytes, progressed: Callable[[int, int], object]) -> None:
         """An init packet (1) or an image (2), from where the target is: object by object, each checked and executed."""
-        state = await self.request(SELECT, bytes([kind]))
-        most, offset, crc = (int.from_bytes(state[at : at + 4], "little") for at in (0, 4, 8))
+        most, offset, crc = unpack("<3I", await self.request(SELECT, bytes([kind])))
         if crc != crc32(data[:offset]) or (offset % most and offset != len(data)):
             offset = max(0, offset - 1) // most * most  # the last object again
         elif offset:
             await self.request(EXECUTE)  # it is complete; without effect if that was done
         while offset < len(data):
             end = min(offset + most, len(data))
-            await self.request(CREATE, bytes([kind]) + (end - offset).to_bytes(4, "little"))
+            await self.request(CREATE, pack("<BI", kind, end - offset))
             await self.send(data[offset:end])
-            there = await self.request(CHECKSUM)
-            if there == end.to_bytes(4, "little") + crc32(data[:end]).to_bytes(4, "little"):
+            if await self.request(CHECKSUM) == pack("<II", end, crc32(data[:end])):
                 await self.request(EXECUTE)
                 progressed(offset := end, len(data))
 

@@ -56,6 +56,9 @@ class Ether(Protocol):
     def leave(self, device: Any) -> None:
         """A chip without connections is here no more."""
 
+    def vanish(self, device: Any) -> None:
+        """A chip restarts without a word: its peers notice when their supervision timeouts are over."""
+
     def delay(self) -> float:
         """How much later than its interval says an advertising event begins, in seconds."""
 

@@ -144,6 +144,17 @@ class Air:
         self._devices.remove(device)
         self._paths = {ends: path for ends, path in self._paths.items() if id(device) not in ends}
 
+    def vanish(self, device: DeviceState) -> None:
+        """A chip restarts without a word: its peers wait in vain, on a path that is no more."""
+        for other in self._devices:
+            if ends := self._ends(device, other):
+                lost = self._paths.pop(frozenset((id(device), id(other))))
+                self.path(device, other).rssi = lost.rssi
+                lost.in_reach = False
+                for end in ends:
+                    end.part(max(device.now, other.now))
+        device.reboot()
+
     def delay(self) -> float:
         """0 to 10 ms, as Bluetooth has it."""
         return self._random.uniform(0, _MOST_DELAY_S)

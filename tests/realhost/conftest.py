@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from realhost.hosts import NATIVE, PATIENCE_S, Host
 
-from gatts_codec.device import ChipRunner, VirtualChip
+from gatts_codec.device import Air, ChipRunner, Guest, VirtualChip
 from gatts_codec.link.transports import open_transport
 
 
@@ -20,12 +20,16 @@ def ack_delay_s(driver: tuple[str, ...]) -> float:
 
 
 @pytest.fixture
-def start(driver: tuple[str, ...]) -> Iterator[Callable[[str], ChipRunner]]:
-    """Start a chip of a dialect on a pseudo-terminal."""
+def start(driver: tuple[str, ...]) -> Iterator[Callable[..., ChipRunner]]:
+    """Start a chip of a dialect on a pseudo-terminal, with a guest in its air if so wished."""
     runners: list[ChipRunner] = []
 
-    def begin(dialect: str) -> ChipRunner:
-        runner = ChipRunner(VirtualChip(dialect, ack_delay_s=ack_delay_s(driver)), open_transport("pty:"))
+    def begin(dialect: str, guest: Guest | None = None) -> ChipRunner:
+        chip = VirtualChip(dialect, ack_delay_s=ack_delay_s(driver))
+        if guest is not None:
+            (air := Air()).add(chip)
+            air.host(chip, guest)
+        runner = ChipRunner(chip, open_transport("pty:"))
         runner.peer.timeout_s = PATIENCE_S
         runner.start()
         runners.append(runner)

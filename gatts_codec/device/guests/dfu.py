@@ -43,7 +43,7 @@ _WORD = 4
 class DfuTarget(Guest):
     """Advertises as DfuTarg until an image is complete; a lost link does not lose what has come.
 
-    ``objects`` has the image. Afterwards it restarts, as a board does: the link is gone, and it advertises no more.
+    ``objects`` has the image. Afterwards it restarts, as a board does: it is silent, and advertises no more.
     """
 
     address = bytes.fromhex("d00000000d0f")
@@ -87,8 +87,8 @@ class DfuTarget(Guest):
                 self.try_call(ConnParamUpdate(event.conn_handle, _TIMING))
             case DisconnectedEvent() if not self.objects.complete:
                 self._advertise()
-            case HvnTxCompleteEvent() if self._restarts:
-                self.device.reboot()
+            case HvnTxCompleteEvent() if self._restarts and self.device.ether is not None:
+                self.device.ether.vanish(self.device)
             case SecParamsRequestEvent():
                 self.call(SecParamsReply(event.conn_handle, SecStatus.PAIRING_NOT_SUPP, None, None))
             case WriteEvent() if event.handle == self._packet and event.op == WriteOp.WRITE_CMD:

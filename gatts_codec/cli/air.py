@@ -34,7 +34,10 @@ from gatts_codec.dialects import find_dialect
     "--pty", metavar="LINK", default="", help="Symbolic links to the pseudo-terminals: /tmp/chip{n}."
 )
 @click.option(
-    "--loss", type=click.FloatRange(0, 1), default=0.0, help="Share of advertising that is not heard."
+    "--loss",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    help="Share of packets that are not heard at once.",
 )
 @click.option("--seed", default=0, show_default=True, help="For what happens by chance.")
 @click.option(

@@ -100,7 +100,7 @@ def notify(device: DeviceState, connection: Connection, handle: int, data: bytes
     """Queue a notification; it leaves at the next connection event."""
     connection.queue.append((handle, data))
     if connection.air_deadline is None:
-        connection.air_deadline = device.now + connection.interval_s
+        connection.air_deadline = device.now + _until_heard_s(device, connection)
     if connection.air_deadline <= device.now:
         _send_queue(device, connection)
 
@@ -128,9 +128,17 @@ def confirm(device: DeviceState, connection: Connection) -> None:
 
 
 def deliver(device: DeviceState, connection: Connection, arrive: Callable[[], None]) -> None:
-    """Let something arrive at this end's client, a connection interval from now."""
-    connection.arriving.append((device.now + connection.interval_s, arrive))
+    """Let something arrive at this end's client, a connection interval from now, later if it is lost."""
+    due = device.now + _until_heard_s(device, connection)
+    if connection.arriving:
+        due = max(due, connection.arriving[-1][0])  # nothing overtakes
+    connection.arriving.append((due, arrive))
     device.roused()
+
+
+def _until_heard_s(device: DeviceState, connection: Connection) -> float:
+    repeats = 0 if device.ether is None else device.ether.repeats()
+    return connection.interval_s * (1 + repeats)
 
 
 def flush(device: DeviceState, connection: Connection) -> None:

@@ -62,5 +62,8 @@ class Ether(Protocol):
     def delay(self) -> float:
         """How much later than its interval says an advertising event begins, in seconds."""
 
+    def repeats(self) -> int:
+        """How many connection events a packet of a connection needs beyond its own, since it is lost."""
+
     def listens(self, share: float) -> bool:
         """Whether a scanner that listens for this share of the time does so now."""

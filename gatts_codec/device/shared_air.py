@@ -32,10 +32,14 @@ from gatts_codec.packets.gap.structs import Addr
 Chip = TypeVar("Chip", VirtualChip, Device)
 _STATIC = 0xC0  # the two highest bits of a random static address
 _MOST_DELAY_S = 0.01
+_MOST_REPEATS = 100
 
 
 class Air:
-    """``loss`` is the share of advertising packets that nobody hears, 0 to 1; it may be changed at any time."""
+    """``loss`` is the share of packets that nobody hears, 0 to 1; it may be changed at any time.
+
+    In a connection a lost packet comes at a later connection event, and what follows it waits.
+    """
 
     def __init__(self, *, seed: int = 0, loss: float = 0.0) -> None:
         self.loss = loss
@@ -158,6 +162,13 @@ class Air:
     def delay(self) -> float:
         """0 to 10 ms, as Bluetooth has it."""
         return self._random.uniform(0, _MOST_DELAY_S)
+
+    def repeats(self) -> int:
+        """A packet is sent again at each connection event until it is heard; ``part`` is for what never is."""
+        lost = 0
+        while self.loss and lost < _MOST_REPEATS and self._random.random() < self.loss:
+            lost += 1
+        return lost
 
     def listens(self, share: float) -> bool:
         """By chance, the window's share of the interval."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from gatts_codec.constants import HvxType
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvType, AdvTypeV5, HciStatus, Role
 from gatts_codec.constants.gattc import GattOp
 from gatts_codec.device import Air, ChipFarm, VirtualChip
+from gatts_codec.device.connection import Connection
+from gatts_codec.device.remote import RemoteChip
 from gatts_codec.errors import PeerError
 from gatts_codec.packets.common.events import TxCompleteEvent
 from gatts_codec.packets.gap.adv_data_set import AdvDataSet
@@ -335,6 +338,69 @@ def test_no_room_for_another_connection() -> None:
     assert other.events() == []
     command = Connect(address(central), listening(peripheral), TIMING)
     assert peripheral.result(command) == NrfError.CONN_COUNT
+
+
+# -- loss
+
+
+def test_in_a_connection_what_is_lost_comes_later_and_in_order() -> None:
+    air, peripheral, central = joined(notification_queue=20)
+    peripheral.service()
+    handles = peripheral.characteristic(value=b"\x2a")
+    central.ok(Write(0, WriteParams(handles.cccd_handle, b"\x01\x00")))
+    answer(central, WriteRspEvent)
+    air.loss = 0.5
+    waited = []
+    for _ in range(40):
+        began = central.now
+        central.ok(Read(0, handles.value_handle))
+        while not (found := central.events()):
+            central.after(0.03)
+        assert len(found) == 1
+        waited.append(round((central.now - began) / 0.03))
+    assert min(waited) == 1
+    assert max(waited) > 2
+    for number in range(20):
+        peripheral.ok(Hvx(0, HvxParams(handles.value_handle, data=bytes([number]))))
+        peripheral.after(0.03)
+    peripheral.after(4)
+    heard = [event.data[0] for event in central.events() if isinstance(event, HvxEvent)]
+    assert heard == list(range(20))
+
+
+def ends_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(one, (Connection, RemoteChip)) for one in gc.get_objects())
+
+
+def test_of_a_thousand_connections_made_and_lost_nothing_is_left() -> None:
+    before = ends_in_memory()
+    air, peripheral, central = pair()
+    air.loss = 0.05
+    peripheral.service()
+    value = peripheral.characteristic(LOCATION, value=b"\x01").value_handle
+    reasons = set()
+    for number in range(1000):
+        advertise(peripheral)
+        initiate(central, peripheral)
+        while not central.device.connections:
+            peripheral.after(0.1)
+        now = peripheral.now = central.now = max(peripheral.now, central.now)
+        central.ok(Read(0, value))
+        if number % 2:
+            central.ok(Disconnect(0, HciStatus.REMOTE_USER_TERMINATED_CONNECTION))
+        else:
+            air.part(peripheral.device, central.device)
+            for bench in (peripheral, central):
+                bench.after(5)
+            air.meet(peripheral.device, central.device)
+        for bench in (peripheral, central):
+            assert not bench.device.connections
+            reasons.add(bench.events()[-1].reason)  # type: ignore[union-attr]
+            bench.now = now + 6
+            bench.after(0)
+    assert reasons == {0x08, 0x13, 0x16}
+    assert ends_in_memory() - before <= 4  # each chip remembers the connection that closed last
 
 
 # -- losing each other

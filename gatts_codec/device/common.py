@@ -8,7 +8,7 @@ from gatts_codec.constants import DEFAULT_MTU, NrfError
 from gatts_codec.constants.gap import Role
 from gatts_codec.device import air, privacy
 from gatts_codec.device.connection import Wait
-from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.refusal import refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.cfg_set import (
     AttrTabSizeCfg,
@@ -182,9 +182,11 @@ def opt_set(device: DeviceState, command: OptSet) -> dict[str, object]:
 
 
 def opt_get(device: DeviceState, command: OptGet) -> dict[str, object]:
-    """INVALID_ADDR, NOT_SUPPORTED: there are none to be read."""
+    """INVALID_ADDR, NOT_SUPPORTED: but for privacy, up to v2, there are none to be read."""
     refuse_unless(command.opt_present, NrfError.INVALID_ADDR)
-    raise Refusal(NrfError.NOT_SUPPORTED)
+    readable = command.opt_id == device.profile.constants.get("BLE_GAP_OPT_PRIVACY")
+    refuse_unless(readable, NrfError.NOT_SUPPORTED)
+    return {"opt": privacy.option(device)}
 
 
 CALLS: dict[str, Any] = {

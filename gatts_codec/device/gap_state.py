@@ -50,6 +50,8 @@ class Scanner:
     listed_only: bool = False
     share: float = 1.0
     extended: bool = False
+    unresolved: bool = False
+    """Directed advertising to an address that the chip does not resolve is reported as well."""
 
 
 def same_address(one: Addr, other: Addr) -> bool:

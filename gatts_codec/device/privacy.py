@@ -202,11 +202,16 @@ def set_option(device: DeviceState, opt: PrivacyOpt) -> None:
     privacy.cycle_s, privacy.address = opt.interval_s, None
 
 
+def option(device: DeviceState) -> PrivacyOpt:
+    """The privacy option as it is."""
+    return PrivacyOpt(Irk(device_irk(device)), device.gap.privacy.cycle_s)
+
+
 def device_identities_set(device: DeviceState, command: DeviceIdentitiesSet) -> dict[str, object]:
     """DATA_SIZE, GAP_INVALID_BLE_ADDR, GAP_DEVICE_IDENTITIES_DUPLICATE, GAP_DEVICE_IDENTITIES_IN_USE."""
     refuse_unless(command.id_keys is None or command.id_keys, NrfError.DATA_SIZE)
     keys = [required(key) for key in command.id_keys or ()]
-    own = command.local_irks or (None,) * len(keys)
+    own = (command.local_irks if keys else ()) or (None,) * len(keys)
     for key in keys:
         _require_identity(key.id_addr_info)
     addresses = {(key.id_addr_info.addr, key.id_addr_info.addr_type) for key in keys}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gatts_codec.constants.gap import AdvFilterPolicy, Role
+from gatts_codec.constants.gap import AddrType, AdvFilterPolicy, Role
 from gatts_codec.device import events, gap_limits, privacy
 from gatts_codec.device.ether import AdvPdu, ConnectRequest
 from gatts_codec.device.gap_state import Activity
@@ -133,8 +133,12 @@ def resume(device: DeviceState) -> None:
 
 
 def _is_wanted(device: DeviceState, pdu: AdvPdu) -> bool:
-    for_us = pdu.target is None or privacy.is_own(device, pdu.target)
-    return for_us and (not device.gap.scanner.listed_only or privacy.lists(device, pdu.address))
+    scanner, target = device.gap.scanner, pdu.target
+    listed = not scanner.listed_only or privacy.lists(device, pdu.address)
+    if target is None or privacy.is_own(device, target):
+        return listed
+    hidden = scanner.unresolved and target.addr_type == AddrType.RANDOM_PRIVATE_RESOLVABLE
+    return hidden and (listed or device.profile.api < 6)
 
 
 def _initiate(device: DeviceState, pdu: AdvPdu) -> None:

@@ -30,6 +30,10 @@ _NEW_SET = 0xFF
 _SLOT_S = 0.000625
 _HIGH_DUTY_S, _HIGH_DUTY_INTERVAL_S = 1.28, 0.00375
 _LISTED = (ScanFilterPolicy.WHITELIST, ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED)
+_UNRESOLVED = (
+    ScanFilterPolicy.ALL_NOT_RESOLVED_DIRECTED,
+    ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED,
+)
 # Which types are connectable, and which scannable.
 _KINDS_V5 = {
     AdvTypeV5.ADV_IND: (True, True),
@@ -210,15 +214,15 @@ def _in_a_second(device: DeviceState) -> int:
 def _listen(device: DeviceState, params: ScanParams | ScanParamsV5 | ScanParamsV2) -> None:
     match params:
         case ScanParams():
-            listed = params.filter_policy in _LISTED
+            listed, unresolved = params.filter_policy in _LISTED, params.filter_policy in _UNRESOLVED
         case ScanParamsV5():
-            listed = bool(params.use_whitelist)
+            listed, unresolved = bool(params.use_whitelist), bool(params.adv_dir_report)
         case _:
-            listed = bool(params.selective)
+            listed, unresolved = bool(params.selective), False
             _use_list(device, params.whitelist)
     share = params.window / params.interval if params.interval else 1.0
     extended = isinstance(params, ScanParams) and bool(params.extended)
-    device.gap.scanner = Scanner(bool(params.active), listed, share, extended)
+    device.gap.scanner = Scanner(bool(params.active), listed, share, extended, unresolved)
     device.gap.paused, device.gap.held_report = False, None
 
 

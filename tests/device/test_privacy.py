@@ -16,7 +16,7 @@ from device.test_security import Host, params, run
 from gatts_codec.constants import BleError, NrfError
 from gatts_codec.constants.gap import AddrType, PrivacyMode
 from gatts_codec.device import private_address
-from gatts_codec.packets.common.opt import OptSet
+from gatts_codec.packets.common.opt import OptGet, OptSet
 from gatts_codec.packets.common.options import PrivacyOpt
 from gatts_codec.packets.gap.address import AddressGet, AddressSet, AddrGet, AddrSet
 from gatts_codec.packets.gap.adv_events import AdvReportEvent, AdvReportEventV5
@@ -32,6 +32,9 @@ from gatts_codec.packets.gap.whitelist import DeviceIdentitiesSet, IdKey, Whitel
 
 RESOLVABLE, NON_RESOLVABLE = AddrType.RANDOM_PRIVATE_RESOLVABLE, AddrType.RANDOM_PRIVATE_NON_RESOLVABLE
 KEY, OTHER_KEY = Irk(bytes(range(16))), Irk(bytes(range(1, 17)))
+STATIC = Addr.from_text("C0:00:00:00:00:01")
+UNFIT = Addr.from_text("00:00:00:00:00:01")
+ID = IdKey(KEY, STATIC)
 
 needs_aes = pytest.mark.skipif(not private_address.can_resolve(), reason="needs cryptography")
 
@@ -199,6 +202,30 @@ def test_directed_advertising_to_one_that_is_known_is_for_its_eyes_alone() -> No
 
 
 @needs_aes
+@pytest.mark.parametrize(
+    ("dialect", "wish", "reports"),
+    [
+        ("sd_api_v5", {"adv_dir_report": 1}, True),
+        ("sd_api_v5", {"adv_dir_report": 1, "use_whitelist": 1}, True),
+        ("sd_api_v6", {"filter_policy": 2}, True),
+        ("sd_api_v6", {"filter_policy": 3}, False),
+        ("sd_api_v6", {"filter_policy": 0}, False),
+    ],
+)
+def test_a_scanner_may_ask_for_what_is_directed_at_addresses_it_does_not_resolve(
+    dialect: str, wish: dict[str, int], reports: bool
+) -> None:
+    _, peripheral, other = pair("sd_api_v5", dialect)
+    target = Addr(STATIC.addr, STATIC.addr_type)
+    peripheral.ok(privacy())
+    peripheral.ok(DeviceIdentitiesSet((IdKey(OTHER_KEY, target),)))
+    advertise(peripheral, "directed", peer_addr=target, interval=160)
+    scan(other, **wish)
+    peripheral.after(0)
+    assert len(other.events()) == reports
+
+
+@needs_aes
 def test_a_key_for_one_peer_alone() -> None:
     _, peripheral, central = pair()
     hide(peripheral)
@@ -288,11 +315,6 @@ def test_privacy_is_read_as_it_was_set() -> None:
     assert (params.private_addr_cycle_s, params.device_irk != KEY) == (900, True)
 
 
-STATIC = Addr.from_text("C0:00:00:00:00:01")
-UNFIT = Addr.from_text("00:00:00:00:00:01")
-ID = IdKey(KEY, STATIC)
-
-
 @pytest.mark.parametrize(
     ("dialect", "command", "result"),
     [
@@ -339,6 +361,21 @@ def test_what_is_in_use_stays() -> None:
     bench.ok(AdvStop())
     bench.ok(DeviceIdentitiesSet(None))
     assert bench.device.gap.identities == ()
+
+
+def test_own_keys_for_nobody_are_none() -> None:
+    bench = Bench()
+    bench.ok(DeviceIdentitiesSet(None, 1, (KEY,)))
+    assert bench.device.gap.identities == ()
+
+
+def test_up_to_v2_the_option_is_read_as_it_was_set() -> None:
+    for dialect in ("s110_v8", "sd_api_v2"):
+        bench = Bench(dialect)
+        assert bench.ok(OptGet(35)).opt.interval_s == 900
+        bench.ok(OptSet(PrivacyOpt(KEY, 60)))
+        assert bench.ok(OptGet(35)).opt == PrivacyOpt(KEY, 60)
+    assert Bench().result(OptGet(35)) == NrfError.NOT_SUPPORTED
 
 
 @pytest.fixture

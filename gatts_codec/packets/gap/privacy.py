@@ -19,7 +19,7 @@ class PrivacyParams(Message):
 
         privacy_mode          1      PrivacyMode: 0 off, 1 device privacy, 2 network privacy
         private_addr_type     1      AddrType: 2 resolvable, 3 not
-        private_addr_cycle_s  2      how long an address lasts, in s; 0: as long as the application wants
+        private_addr_cycle_s  2      how long an address lasts, in s; 0: 900
         device_irk            1..17  presence flag, then Irk; None: flag alone, the chip's default key
 
     Source: `specs/gap/privacy_set.toml`.

@@ -5,12 +5,14 @@ air.host(chip, DfuTarget())         # from then on the chip's ``tick`` is the gu
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from gatts_codec.constants import NrfError, RpcPacketType
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
 from gatts_codec.errors import PeerError
+from gatts_codec.link.commands import command_failed
 from gatts_codec.packets.gap.connection_events import (
     ConnectedEvent,
     DataLengthUpdateRequestEvent,
@@ -106,11 +108,13 @@ class Guest:
         return response  # type: ignore[no-any-return]
 
     def carry_out(self, plan: Plan[Any]) -> None:
-        """Send what a plan consists of."""
+        """Send what a plan consists of. Raises CommandFailed."""
         steps = plan.steps(self.device.codec)
-        try:
+        with suppress(StopIteration):
             command = next(steps)
             while True:
-                command = steps.send(self.call(command))
-        except StopIteration:
-            pass
+                response = self.try_call(command)
+                if response.result:
+                    command = steps.throw(command_failed(self.device.codec, command, response.result))
+                else:
+                    command = steps.send(response)

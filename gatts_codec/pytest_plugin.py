@@ -5,8 +5,14 @@
         service = connected_client.service_add(1, Uuid(0x180D)).handle
         virtual_chip.peer.connect()
 
+    def test_my_central(connected_pair):
+        central, conn = connected_pair.central, connected_pair.central_conn
+        central.gattc.primary_services_discover(conn, 1, Uuid(0x180D))
+
 ``virtual_chip`` runs in a thread of its own until the test ends. The marker takes what ``VirtualChip`` takes; tests
-without one get the dialect of ``--virtual-chip-dialect``, or of the ini option ``virtual_chip_dialect``.
+without one get the dialect of ``--virtual-chip-dialect``, or of the ini option ``virtual_chip_dialect``. ``air`` is an
+air for any number of chips, ``two_chips`` are two ports in it, ``connected_pair`` two clients whose chips are
+connected.
 """
 
 from __future__ import annotations
@@ -14,21 +20,31 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 if TYPE_CHECKING:
+    from gatts_codec.device.air_runner import AirRunner
     from gatts_codec.device.blocking import BlockingPeer
     from gatts_codec.device.chip import VirtualChip
     from gatts_codec.device.runner import ChipRunner
     from gatts_codec.link.client import Client
     from gatts_codec.link.transports import Transport
 
-__all__ = ["RunningChip", "connected_client", "virtual_chip"]
+__all__ = [
+    "ConnectedPair",
+    "RunningChip",
+    "air",
+    "connected_client",
+    "connected_pair",
+    "two_chips",
+    "virtual_chip",
+]
 
 _OPTION, _INI = "--virtual-chip-dialect", "virtual_chip_dialect"
 _DEFAULT = "sd_api_v5"
+_PATIENCE_S = 30.0
 
 
 class RunningChip:
@@ -70,6 +86,15 @@ class RunningChip:
         return self.port.removeprefix("serial:")
 
 
+class ConnectedPair(NamedTuple):
+    """Two clients, and the connection between their chips as each has it."""
+
+    peripheral: Client
+    central: Client
+    peripheral_conn: int
+    central_conn: int
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The dialect of chips whose tests do not name one."""
     group = parser.getgroup("gatts-codec")
@@ -89,11 +114,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def virtual_chip(request: pytest.FixtureRequest) -> Iterator[RunningChip]:
     """A connectivity chip in software, running until the test ends."""
+    from gatts_codec.device.chip import VirtualChip
     from gatts_codec.device.runner import ChipRunner
 
-    marker = request.node.get_closest_marker("virtual_chip")
-    args, options = (marker.args, dict(marker.kwargs)) if marker is not None else ((), {})
-    chip = _make_chip(request.config, *args, **options)
+    dialect, options = _wanted(request)
+    chip = VirtualChip(dialect, **options)
     with ExitStack() as stack:
         chip_end, port = _line(stack)
         yield RunningChip(stack.enter_context(ChipRunner(chip, chip_end)), port)
@@ -109,11 +134,52 @@ def connected_client(virtual_chip: RunningChip) -> Iterator[Client]:
         yield client
 
 
-def _make_chip(config: pytest.Config, dialect: str | None = None, **options: object) -> VirtualChip:
-    from gatts_codec.device.chip import VirtualChip
+@pytest.fixture
+def air() -> Iterator[AirRunner]:
+    """An air in a thread of its own: ``air.add("sd_api_v5")`` brings a chip into it. Needs pseudo-terminals."""
+    from gatts_codec.device.air_runner import AirRunner
 
-    wanted = dialect or config.getoption(_OPTION) or config.getini(_INI)
-    return VirtualChip(wanted, **options)  # type: ignore[arg-type]
+    if sys.platform == "win32":
+        pytest.skip("this system has no pseudo-terminals")
+    with AirRunner() as running:
+        yield running
+
+
+@pytest.fixture
+def two_chips(request: pytest.FixtureRequest, air: AirRunner) -> tuple[str, str]:
+    """The ports of two chips in ``air``; of the marker the dialect and its options."""
+    dialect, options = _wanted(request)
+    return air.add(dialect, **options), air.add(dialect, **options)
+
+
+@pytest.fixture
+def connected_pair(request: pytest.FixtureRequest, two_chips: tuple[str, str]) -> Iterator[ConnectedPair]:
+    """Two clients whose chips are connected; the first is the peripheral."""
+    from gatts_codec.advertising.data import AdvData
+    from gatts_codec.link.client import connect
+    from gatts_codec.packets.gap.connection_events import ConnectedEvent
+
+    dialect, _ = _wanted(request)
+    with connect(two_chips[0], dialect) as peripheral, connect(two_chips[1], dialect) as central:
+        for client in (peripheral, central):
+            client.start(central_role_count=1)
+        peripheral.advertise(AdvData(name="Peripheral"))
+        address = peripheral.gap.addr_get().addr
+        assert address is not None
+        central.connect_to(address)
+        ends = [client.wait_for(ConnectedEvent, _PATIENCE_S).conn_handle for client in (peripheral, central)]
+        yield ConnectedPair(peripheral, central, *ends)
+
+
+def _wanted(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
+    """The dialect and the options of the marker, or else the configured dialect."""
+    marker = request.node.get_closest_marker("virtual_chip")
+    args: tuple[Any, ...] = marker.args if marker is not None else ()
+    options = dict(marker.kwargs) if marker is not None else {}
+    given = args[0] if args else options.pop("dialect", None)
+    if len(args) > 1:
+        options["config"] = args[1]
+    return given or request.config.getoption(_OPTION) or request.config.getini(_INI), options
 
 
 def _line(stack: ExitStack) -> tuple[Transport, str | Transport]:

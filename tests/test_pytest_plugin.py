@@ -11,6 +11,8 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "test_heart_rate.py"
 SUITE = """
 import pytest
 from gatts_codec import Uuid
+from gatts_codec.gap import DisconnectedEvent
+from gatts_codec.gattc import PrimSrvcDiscRspEvent
 
 def test_default(virtual_chip, connected_client):
     assert connected_client.dialect.name == virtual_chip.dialect
@@ -27,6 +29,16 @@ def test_each_test_has_a_chip_of_its_own(virtual_chip, connected_client):
     assert virtual_chip.peer.connect() == 0
     assert virtual_chip.runner.call(lambda: virtual_chip.chip.is_up)
 
+@pytest.mark.parametrize("dialect", ["sd_api_v2_pc", "sd_api_v6"])
+def test_a_pair(air, request, dialect):
+    request.node.add_marker(pytest.mark.virtual_chip(dialect))
+    pair = request.getfixturevalue("connected_pair")
+    assert pair.central.dialect.name == dialect
+    pair.central.gattc.primary_services_discover(pair.central_conn, 1)
+    assert pair.central.wait_for(PrimSrvcDiscRspEvent).services[0].uuid.uuid == 0x1800
+    air.call(lambda found: found.part(*air.chips))
+    assert pair.peripheral.wait_for(DisconnectedEvent, 30).reason == 8
+
 def test_any_host_can_open_it(virtual_chip):
     with open(virtual_chip.device, "rb", buffering=0) as port:
         assert port.isatty()
@@ -37,7 +49,7 @@ def test_the_fixtures(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(SUITE)
     result = pytester.runpytest("-p", "gatts_codec.pytest_plugin", "--strict-markers", "-s")
     outcomes = result.parseoutcomes()
-    assert outcomes.get("passed", 0) + outcomes.get("skipped", 0) == 4
+    assert outcomes.get("passed", 0) + outcomes.get("skipped", 0) == 6
     assert "failed" not in outcomes
     result.stdout.fnmatch_lines(["*dialect sd_api_v5*"])
 

@@ -1,5 +1,6 @@
 # The public names, each with its home. Type checkers read them here; so does the package, which loads them late.
 
+from gatts_codec.device.air_runner import AirRunner as AirRunner
 from gatts_codec.device.blocking import BlockingPeer as BlockingPeer
 from gatts_codec.device.chip import Note as Note
 from gatts_codec.device.chip import Observation as Observation

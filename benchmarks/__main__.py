@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import bulk, chips, client, drop_in, framing, packet_codec, report, startup
+from benchmarks import air, bulk, chips, client, drop_in, framing, packet_codec, report, startup
 from benchmarks.figures import Figure
 from benchmarks.measure import ROUNDS
 
@@ -18,6 +18,7 @@ PARTS = {
     "bulk": bulk.figures,
     "client": client.figures,
     "chips": chips.figures,
+    "air": air.figures,
     "drop-in": drop_in.figures,
 }
 RESULTS = Path(__file__).parent / "results"

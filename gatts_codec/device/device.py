@@ -36,6 +36,7 @@ from gatts_codec.device import (
 from gatts_codec.device.refusal import Refusal, UndecodableCommand
 from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import DecodeError, EncodeError, UnknownOpcodeError
+from gatts_codec.schema.message import Packet
 
 _GATTS: dict[str, Callable[[Any, Any], dict[str, object]]] = {
     "service_add": population.service_add,
@@ -123,7 +124,7 @@ class Device(DeviceState):
             self.fault(f"response cannot be encoded: {str(error).splitlines()[0]}")
             return
         # Events that the call gave rise to come after its response.
-        self.outbox.insert(before, bytes([RpcPacketType.RESPONSE]) + response)
+        self.outbox.insert(before, response)
 
     def _answer(self, body: bytes) -> bytes:
         try:
@@ -138,8 +139,12 @@ class Device(DeviceState):
             outputs = _CALLS.get(name, _without_server)(self, command)
         except Refusal as refusal:
             return _result(body[0], refusal.result)
-        response = self.codec.message_class("response", name)(result=NrfError.SUCCESS, **outputs)  # type: ignore[call-arg]
-        return self.codec.encode(response)
+        return self.codec.pack(self._response_class(name)(result=NrfError.SUCCESS, **outputs))
+
+    def _response_class(self, name: str) -> Callable[..., Packet]:
+        if name not in self.response_classes:
+            self.response_classes[name] = self.codec.message_class("response", name)
+        return self.response_classes[name]
 
     def _unknown(self, body: bytes) -> bytes:
         if self.firmware.refuses_unknown:
@@ -160,4 +165,4 @@ def _without_server(device: DeviceState, command: Any) -> dict[str, object]:
 
 
 def _result(opcode: int, result: int) -> bytes:
-    return bytes([opcode]) + int(result).to_bytes(4, "little")
+    return bytes([RpcPacketType.RESPONSE, opcode]) + int(result).to_bytes(4, "little")

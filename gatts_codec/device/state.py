@@ -26,7 +26,7 @@ from gatts_codec.device.uuids import VendorBases
 from gatts_codec.dialects import Dialect
 from gatts_codec.packets.gatts.sc_confirm_event import ScConfirmEvent
 from gatts_codec.packets.gatts.write_event import WriteEvent
-from gatts_codec.schema.message import Event
+from gatts_codec.schema.message import Event, Packet
 from gatts_codec.schema.structs import Uuid
 
 NO_CONNECTION = 0xFFFF
@@ -110,6 +110,7 @@ class DeviceState:
         # Tolerant: it takes what the firmware takes.
         self.codec: Codec = Codec(dialect, strict=False)
         self.dialect: Dialect = self.codec.dialect
+        self.response_classes: dict[str, type[Packet]] = {}
         self.config: DeviceConfig = config or DeviceConfig()
         self.firmware: Firmware = firmware_of(self.dialect, firmware)
         self.profile: Profile = profile_of(self.dialect)

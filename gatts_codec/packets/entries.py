@@ -11,6 +11,8 @@ from gatts_codec.packets.group import PacketGroup
 from gatts_codec.schema.message import Packet
 from gatts_codec.schema.record import Record
 
+_KINDS = get_args(Kind)
+
 
 class PacketEntry(NamedTuple):
     """One packet of a dialect, ready to use: ``name`` as `short_name` has it, ``head`` opcode or event id."""
@@ -50,7 +52,7 @@ class PacketTable:
     def named(self, kind: str, name: str) -> PacketEntry | None:
         """A packet by its name in the group."""
         names = self._group.events if kind == "event" else self._group.calls
-        return self._load(cast(Kind, kind), name) if kind in get_args(Kind) and name in names else None
+        return self._load(cast(Kind, kind), name) if kind in _KINDS and name in names else None
 
     def of_class(self, cls: type[Packet]) -> PacketEntry | None:
         """A packet by its message class, which bears its name; in a dialect of one's own it may have another."""

@@ -55,8 +55,13 @@ def host(driver: tuple[str, ...], tmp_path: Path) -> Iterator[Callable[..., Host
 
 
 @pytest.fixture
-def air(driver: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    """The ports of two chips of one air, in a process of their own; the parameter is their dialect."""
+def air(
+    driver: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], tuple[str, str]]]:
+    """Start two chips of one air, in a process of their own; their ports. The parameter is their dialect.
+
+    A host that fails leaves its chips enabled, which the next one cannot use: a run made again starts others.
+    """
     delay = ("--ack-delay-ms", str(round(1000 * ack_delay_s(driver))))
     command = [
         sys.executable,
@@ -67,12 +72,21 @@ def air(driver: tuple[str, ...], tmp_path: Path, request: pytest.FixtureRequest)
         getattr(request, "param", "sd_api_v5"),
         *delay,
     ]
-    chips = subprocess.Popen(
-        [*command, "--pty", str(tmp_path / "chip{n}")], stderr=subprocess.PIPE, text=True
-    )
-    assert chips.stderr is not None
-    while "Ctrl-C" not in (line := chips.stderr.readline()):
-        assert line, "it has ended"
-    yield str((tmp_path / "chip1").resolve()), str((tmp_path / "chip2").resolve())
-    chips.terminate()
-    chips.communicate()
+    airs: list[subprocess.Popen[str]] = []
+
+    def begin() -> tuple[str, str]:
+        ports = tmp_path / f"air{len(airs)}"
+        ports.mkdir()
+        chips = subprocess.Popen(
+            [*command, "--pty", str(ports / "chip{n}")], stderr=subprocess.PIPE, text=True
+        )
+        airs.append(chips)
+        assert chips.stderr is not None
+        while "Ctrl-C" not in (line := chips.stderr.readline()):
+            assert line, "it has ended"
+        return str((ports / "chip1").resolve()), str((ports / "chip2").resolve())
+
+    yield begin
+    for chips in airs:
+        chips.terminate()
+        chips.communicate()

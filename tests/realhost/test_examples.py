@@ -30,7 +30,7 @@ pytestmark = [needs_blatann, on_each_driver]
     ],
 )
 def test_a_central_that_ends_by_itself(
-    air: tuple[str, str],
+    air: Callable[[], tuple[str, str]],
     host: Callable[..., Host],
     driver: tuple[str, ...],
     peripheral: str,
@@ -38,9 +38,10 @@ def test_a_central_that_ends_by_itself(
     said: list[str],
 ) -> None:
     """The native driver now and then aborts an interpreter that ends; what was said counts then."""
-    server = host(*EXAMPLES, peripheral, air[0])
+    ports = air()
+    server = host(*EXAMPLES, peripheral, ports[0])
     server.wait_for("Advertising")
-    client = host(*EXAMPLES, central, air[1])
+    client = host(*EXAMPLES, central, ports[1])
     status = client.process.wait(PATIENCE_S)
     if driver == NATIVE and any("rpc_no_response" in line for line in server.lines + client.lines):
         pytest.skip("the native driver has lost an ACK")
@@ -50,8 +51,9 @@ def test_a_central_that_ends_by_itself(
     assert not [line for line in server.lines + client.lines if "Traceback" in line or "[ERROR]" in line]
 
 
-def test_a_battery_is_read(air: tuple[str, str], host: Callable[..., Host]) -> None:
-    host(*EXAMPLES, "peripheral_battery_service", air[0]).wait_for("Advertising")
-    client = host(*EXAMPLES, "central_battery_service", air[1])
+def test_a_battery_is_read(air: Callable[[], tuple[str, str]], host: Callable[..., Host]) -> None:
+    ports = air()
+    host(*EXAMPLES, "peripheral_battery_service", ports[0]).wait_for("Advertising")
+    client = host(*EXAMPLES, "central_battery_service", ports[1])
     client.wait_for("main", "Battery: 100%")
     client.wait_for("Waiting 30 seconds for any battery notifications")  # it has subscribed

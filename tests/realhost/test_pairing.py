@@ -25,11 +25,15 @@ PAIRING = Path(__file__).with_name("pairing.py")
     ],
 )
 def test_they_pair_bond_and_meet_again(
-    way: str, level: str, air: tuple[str, str], host: Callable[..., Host], driver: tuple[str, ...]
+    way: str,
+    level: str,
+    air: Callable[[], tuple[str, str]],
+    host: Callable[..., Host],
+    driver: tuple[str, ...],
 ) -> None:
     """The native driver loses an ACK now and then, and its call has no response: that run is made again."""
     for _ in range(3 if driver == NATIVE else 1):
-        devices = host(str(PAIRING), way, *air)
+        devices = host(str(PAIRING), way, *air())
         devices.process.wait(PATIENCE_S)
         devices.stop()
         if not any("rpc_no_response" in line for line in devices.lines):

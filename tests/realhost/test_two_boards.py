@@ -41,11 +41,11 @@ GONE = [
     ("chip", "air"), [("NRF52", "sd_api_v5_pc"), ("NRF51", "sd_api_v2_pc")], indirect=["air"]
 )
 def test_they_agree_on_the_link_use_attributes_and_pair(
-    chip: str, air: tuple[str, str], host: Callable[..., Host], driver: tuple[str, ...]
+    chip: str, air: Callable[[], tuple[str, str]], host: Callable[..., Host], driver: tuple[str, ...]
 ) -> None:
     """The native driver loses an ACK now and then, and its call has no response: that run is made again."""
     for _ in range(3 if driver == NATIVE else 1):
-        boards = host(str(BOARDS), chip, *air)
+        boards = host(str(BOARDS), chip, *air())
         boards.process.wait(PATIENCE_S)
         boards.stop()
         if not any("NO_RESPONSE" in line for line in boards.lines):

@@ -24,9 +24,9 @@ EXPECTED = [
 @needs_blatann
 @on_each_driver
 def test_they_find_discover_read_write_and_notify(
-    air: tuple[str, str], host: Callable[..., Host], driver: tuple[str, ...]
+    air: Callable[[], tuple[str, str]], host: Callable[..., Host], driver: tuple[str, ...]
 ) -> None:
-    devices = host(str(DEVICES), *air)
+    devices = host(str(DEVICES), *air())
     devices.process.wait(PATIENCE_S)
     devices.stop()
     if driver == NATIVE and any("rpc_no_response" in line for line in devices.lines):

@@ -70,6 +70,12 @@ def secure_by(device: DeviceState, connection: Connection, way: Way) -> None:
     secure(device, connection, level, way.key_size)
 
 
+def secure_by_key(device: DeviceState, connection: Connection, info: EncInfo) -> None:
+    """The link is encrypted with a key of before."""
+    level = level_of(device, authenticated=bool(info.auth), lesc=bool(info.lesc), key_size=info.ltk_len)
+    secure(device, connection, level, info.ltk_len)
+
+
 # -- keys
 
 

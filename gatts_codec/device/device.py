@@ -28,6 +28,7 @@ from gatts_codec.device import (
     privacy,
     radio,
     roles,
+    secured,
     security,
     server,
     sys_attrs,
@@ -105,7 +106,7 @@ class Device(DeviceState):
         self.now = max(self.now, now)
         air.tick(self)
         radio.tick(self)
-        security.tick(self)
+        secured.tick(self)
         link_layer.tick(self)
         for activity in self.gap.ended(self.now):
             self.emit(events.time_is_over(self, activity))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from gatts_codec.constants import DEFAULT_MTU
 from gatts_codec.constants.gap import HciStatus, Role
-from gatts_codec.device import att, events, privacy
+from gatts_codec.device import att, channels, events, privacy
 from gatts_codec.device.connection import (
     EVENT_LENGTH,
     AttRequest,
@@ -88,6 +88,7 @@ def close(device: DeviceState, connection: Connection, reason: int) -> None:
     if connection.closed:
         return
     att.finish_prepared(device, connection, store=False)
+    channels.end_all(device, connection)
     device.connections.remove(connection)
     device.emit(events.disconnected(connection.handle, reason))
     connection.peer.lose(connection)

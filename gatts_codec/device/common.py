@@ -17,6 +17,7 @@ from gatts_codec.packets.common.cfg_set import (
     ConnGatt,
     ConnGattc,
     ConnGatts,
+    ConnL2cap,
     RoleCount,
     ServiceChangedCfg,
     VsUuidCfg,
@@ -36,6 +37,8 @@ _UUID_SIZES = (2, 16)
 _MOST_BASES = 254
 _MOST_LINKS = 20
 _LENT_MEMORY = 64  # bytes
+
+_LEAST_MPS = 23
 
 
 def enable(device: DeviceState, command: Enable | EnableV3) -> dict[str, object]:
@@ -74,22 +77,31 @@ def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:
             device.service_changed = bool(there_is)
         case AttrTabSizeCfg(attr_tab_size=size):
             _set_table_size(device, size)
+        case RoleCount(periph_role_count=peripherals, central_role_count=centrals):
+            _set_roles(device, peripherals, centrals)
+        case DeviceName() as name:
+            _set_name(device, name)
+        case of_connections:
+            _set_connections(device, of_connections)
+    return {}
+
+
+def _set_connections(device: DeviceState, cfg: object) -> None:
+    """What the connections with a tag have."""
+    match cfg:
         case ConnGatts(hvn_tx_queue_size=size, conn_cfg_tag=tag):
             device.queue_sizes[tag] = size
         case ConnGattc(write_cmd_tx_queue_size=size, conn_cfg_tag=tag):
             device.command_queue_sizes[tag] = size
+        case ConnL2cap() as channels:
+            least = min(channels.rx_mps, channels.tx_mps)
+            refuse_unless(not channels.ch_count or least >= _LEAST_MPS, NrfError.INVALID_PARAM)
+            device.l2cap = channels
         case ConnGap(conn_count=count, event_length=length, conn_cfg_tag=tag):
             refuse_unless(count, NrfError.CONN_COUNT)
             device.event_lengths[tag], device.link_counts[tag] = length, count
-        case RoleCount(periph_role_count=peripherals, central_role_count=centrals):
-            _set_roles(device, peripherals, centrals)
         case ConnGatt(att_mtu=mtu, conn_cfg_tag=tag):
             _set_mtu(device, tag, mtu)
-        case DeviceName() as name:
-            _set_name(device, name)
-        case _:
-            pass
-    return {}
 
 
 def _set_roles(device: DeviceState, peripherals: int, centrals: int) -> None:

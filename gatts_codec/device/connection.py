@@ -12,6 +12,7 @@ from typing import Protocol
 from gatts_codec.constants import DEFAULT_MTU, GattStatus, SysAttrFlags
 from gatts_codec.constants.gap import HciStatus, Role
 from gatts_codec.device.attribute_table import Attribute
+from gatts_codec.device.channel_state import Channel
 from gatts_codec.device.link_state import LinkState
 from gatts_codec.device.security_state import Security
 from gatts_codec.packets.gap.structs import ConnParams
@@ -206,6 +207,8 @@ class Connection:
     security_level: int = 1
     security: Security = field(default_factory=Security)
     link: LinkState = field(default_factory=LinkState)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    """L2CAP channels by what this end calls them."""
     cccds: dict[int, int] = field(default_factory=dict)
     initialized: int = 0
     queue: deque[tuple[int, bytes]] = field(default_factory=deque)

@@ -19,6 +19,7 @@ from typing import Any
 from gatts_codec.constants import BleError, NrfError, RpcPacketType
 from gatts_codec.device import (
     air,
+    channels,
     common,
     events,
     gap,
@@ -63,6 +64,7 @@ _CALLS = {
     **privacy.CALLS,
     **security.CALLS,
     **link_layer.CALLS,
+    **channels.CALLS,
     **gattc.CALLS,
 }
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).

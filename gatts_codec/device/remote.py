@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatts_codec.constants import GattStatus, HvxType
-from gatts_codec.device import air, link_layer, secured
+from gatts_codec.device import air, channels, link_layer, secured
 from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
 from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Reply
 from gatts_codec.device.state import DeviceState
@@ -19,7 +19,7 @@ from gatts_codec.packets.gap.structs import ConnParams
 from gatts_codec.packets.gattc.hvx_event import HvxEvent
 
 _TIMEOUT_UNIT_S = 0.01
-_HEARS = {**secured.HEARS, **link_layer.HEARS}
+_HEARS = {**secured.HEARS, **link_layer.HEARS, **channels.HEARS}
 
 
 @dataclass(slots=True)

@@ -24,12 +24,14 @@ from gatts_codec.device.profile import Profile, profile_of
 from gatts_codec.device.refusal import Refusal, refuse_unless
 from gatts_codec.device.uuids import VendorBases
 from gatts_codec.dialects import Dialect
+from gatts_codec.packets.common.cfg_set import ConnL2cap
 from gatts_codec.packets.gatts.sc_confirm_event import ScConfirmEvent
 from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.schema.message import Event, Packet
 from gatts_codec.schema.structs import Uuid
 
 NO_CONNECTION = 0xFFFF
+NO_CHANNELS = ConnL2cap(23, 23, 1, 1, 0)
 
 
 class InItsTime(Protocol):
@@ -143,6 +145,9 @@ class DeviceState:
         self.role_counts: dict[Role, int] = {}
         self.max_mtus: dict[int, int] = {}
         self.event_lengths: dict[int, int] = {}
+        self.l2cap: ConnL2cap = NO_CHANNELS
+        self.l2cap_credits: int = 1
+        """How many the peer of a channel that is set up later gets for each buffer."""
         self.table: AttributeTable = self._new_table()
 
     def fault(self, cause: str) -> None:

@@ -13,6 +13,7 @@ from gatts_codec.capture import Chunk
 from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.cli.ladder import Ladder
 from gatts_codec.cli.output import console, dialect_option, say
+from gatts_codec.cli.two import show_two
 from gatts_codec.device.demonstration import DemoStep, demonstrate
 
 _DEFAULT = "sd_api_v5"
@@ -24,11 +25,16 @@ _DEFAULT = "sd_api_v5"
     "--record", type=click.Path(dir_okay=False, writable=True), help="Write what passes to this file."
 )
 @click.option("--no-bytes", is_flag=True, help="Without the bytes of each frame.")
-def command(dialect: str | None, record: str | None, no_bytes: bool) -> int:
+@click.option("--two", is_flag=True, help="Two hosts with a chip each, that find each other and pair.")
+def command(dialect: str | None, record: str | None, no_bytes: bool, two: bool) -> int:
     """Show a host and a chip talking, without hardware: a heart rate service, and a phone that uses it.
 
     The dialect is sd_api_v5 unless another is named.
     """
+    if two:
+        if record is not None:
+            raise click.UsageError("--record is for one host: two have a wire each")
+        return show_two(dialect or _DEFAULT)
     began = perf_counter()
     wanted = dialect or _DEFAULT
     ladder = Ladder(console(), wanted, show_bytes=not no_bytes)

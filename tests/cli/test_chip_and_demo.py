@@ -296,3 +296,28 @@ def test_the_demo_without_bytes_and_in_another_dialect(run: Runner) -> None:
     assert outcome.status == 0
     assert "CONNECTED" in outcome.out
     assert not re.search(r"^\s+c0( [0-9a-f]{2})+ c0$", outcome.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize("dialect", ["sd_api_v2_pc", "sd_api_v5", "sd_api_v7"])
+def test_two_hosts_find_each_other_pair_and_talk(run: Runner, dialect: str) -> None:
+    outcome = run("demo", "--two", "-d", dialect)
+    assert outcome.status == 0
+    order = (
+        "command  gap.connect",
+        "ATTERR_INSUF_AUTHENTICATION",
+        "GAP.PASSKEY_DISPLAY",
+        "command  gap.auth_key_reply",
+        "sec_mode=mitm",
+        "GAP.AUTH_STATUS",
+        "data=0048",
+        "GATTC.HVX",
+        "GAP.DISCONNECTED",
+    )
+    places = [outcome.out.index(words) for words in order if words in outcome.out]
+    assert len(places) >= len(order) - 1, outcome.out
+    assert places == sorted(places)
+
+
+def test_what_two_hosts_cannot_show(run: Runner, tmp_path: Path) -> None:
+    assert run("demo", "--two", "-d", "s110_v8").status == 2
+    assert run("demo", "--two", "--record", str(tmp_path / "x.jsonl")).status == 2

@@ -58,7 +58,7 @@ class Target:
         await self.sd.scan(active=True, interval_ms=50, window_ms=50)
         while AdvData.from_report(report := await self.next(*REPORTS)).name != NAME:
             await self.sd.resume_scanning()
-        await self.sd.connect_to(report.peer_addr, interval_ms=15)
+        await self.sd.connect_to(report.peer_addr, interval_ms=7.5)
         self.conn = (await self.next(gap.ConnectedEvent)).conn_handle
         if self.sd.dialect.api >= 3:
             await self.sd.gattc.exchange_mtu_request(self.conn, MTU)
@@ -134,7 +134,6 @@ async def update(sd: AsyncClient, package: str, progressed: Callable[[int, int],
 
 
 async def main(package: str, port: str = "", dialect: str = "sd_api_v6") -> None:
-    """Without a port there is a virtual chip, and a virtual target near it."""
     air = Air()
     farm = ChipFarm(lambda: air.add(VirtualChip(dialect)))
     with Progress() as progress:
@@ -142,7 +141,8 @@ async def main(package: str, port: str = "", dialect: str = "sd_api_v6") -> None
         async with farm, await aconnect(port or farm.open_memory(), dialect) as sd:
             if not port:
                 air.host(farm.chips[0], DfuTarget())
-            await sd.start(att_mtu=MTU if sd.dialect.api >= 3 else 23, central_role_count=1)
+            size: Any = {"att_mtu": MTU, "write_cmd_tx_queue_size": RECEIPTS} if sd.dialect.api >= 4 else {}
+            await sd.start(central_role_count=1, **size)
             await update(sd, package, lambda done, of: progress.update(task, completed=done, total=of))
 
 

@@ -112,13 +112,14 @@ class Dialect:
         """The opcode of a GATTS call, by its name without ``sd_ble_gatts_``. Raises KeyError where there is none."""
         return self.groups["gatts"].calls.numbers[call]
 
-    def layout(self, packet: type[Packet]) -> Record:
-        """The layout that a packet has here. Raises KeyError where there is none."""
-        group, name = group_and_name(packet.name)
-        if packet.kind == "event":
-            return self.groups[group].events[name][1]
-        call = self.groups[group].calls[name]
-        return call.command if packet.kind == "command" else call.response
+
+def layout_of(packet: type[Packet], dialect: Dialect) -> Record:
+    """The layout that a packet has in a dialect. Raises KeyError where there is none."""
+    group, name = group_and_name(packet.name)
+    if packet.kind == "event":
+        return dialect.groups[group].events[name][1]
+    call = dialect.groups[group].calls[name]
+    return call.command if packet.kind == "command" else call.response
 
 
 S110_V8 = Dialect(

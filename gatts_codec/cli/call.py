@@ -15,6 +15,7 @@ from gatts_codec.cli.words import fields_from_pairs
 from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
 from gatts_codec.constants.table import short_name
+from gatts_codec.dialects import layout_of
 from gatts_codec.link.client import Client, connect
 from gatts_codec.schema.message import Command, Response
 
@@ -73,7 +74,7 @@ def command(
 def command_from(codec: Codec, name: str, fields: Sequence[str]) -> Command[Any]:
     """The command that words spell. Raises click.UsageError, and EncodeError for values out of range."""
     (cls,) = packet_classes(codec, name, ("command",))
-    plain = fields_from_pairs(codec.dialect.layout(cls), fields)
+    plain = fields_from_pairs(layout_of(cls, codec.dialect), fields)
     message = codec.from_dict("command", cls.name, plain)
     assert isinstance(message, Command)
     return message

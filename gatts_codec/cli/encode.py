@@ -14,6 +14,7 @@ from gatts_codec.cli.output import dialect_option, reads_terminal, say, tell
 from gatts_codec.cli.words import fields_from_pairs
 from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
+from gatts_codec.dialects import layout_of
 from gatts_codec.framing import h5
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -42,7 +43,7 @@ def command(
     """
     codec = Codec(dialect)
     cls = packet_classes(codec, name, (kind,) if kind else KINDS)[0]
-    plain = fields_from_pairs(codec.dialect.layout(cls), fields) if fields else _fields_from_stdin()
+    plain = fields_from_pairs(layout_of(cls, codec.dialect), fields) if fields else _fields_from_stdin()
     message = codec.from_dict(cls.kind, cls.name, plain)
     payload = codec.pack(message)
     _note_length(payload, codec)

@@ -13,6 +13,7 @@ from gatts_codec.cli.output import console, dialect_option, json_option, print_j
 from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
 from gatts_codec.constants.table import group_and_name, short_name
+from gatts_codec.dialects import layout_of
 from gatts_codec.schema.docstrings import summary
 from gatts_codec.schema.message import Packet
 
@@ -38,7 +39,7 @@ def command(name: str | None, dialect: str, kind: Kind | None, as_json: bool) ->
         _list(codec, kinds)
         return
     for place, cls in enumerate(packet_classes(codec, name, kinds)):
-        fields = list(fields_of(codec.dialect.layout(cls)))
+        fields = list(fields_of(layout_of(cls, codec.dialect)))
         if as_json:
             for field in fields:
                 print_json({"kind": cls.kind, "name": cls.name, **field._asdict()})

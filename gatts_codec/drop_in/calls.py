@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from gatts_codec.codec import Codec
+from gatts_codec.dialects import layout_of
 from gatts_codec.drop_in.convert import Converter, Read, Write
 from gatts_codec.drop_in.declared import Declared, Type
 from gatts_codec.drop_in.memory import NUMBERS, POINTERS, Refuse, Structures, c_name, check_number
@@ -87,7 +88,7 @@ class Form:
         return self._converter.writer(self._layout("response"), self.declared)
 
     def _layout(self, kind: str) -> Record:
-        return self._codec.dialect.layout(self._codec.message_class(kind, self.declared.name))
+        return layout_of(self._codec.message_class(kind, self.declared.name), self._codec.dialect)
 
 
 def _lend_keys(lent: Lent, arguments: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gatts_codec.codec import Codec
+from gatts_codec.dialects import layout_of
 from gatts_codec.drop_in.calls import Lent
 from gatts_codec.drop_in.convert import Converter, Write, fields_of
 from gatts_codec.packets.common.events import UserMemReleaseEvent
@@ -53,7 +54,7 @@ class Events:
         if keyset is None or event.sec_keyset is None:
             return
         if self._write_keys is None:
-            fields = fields_of(self._codec.dialect.layout(AuthStatusEvent))
+            fields = fields_of(layout_of(AuthStatusEvent, self._codec.dialect))
             record = next(innermost(field.block) for field in fields if field.name == "sec_keyset")
             declared = self._converter.structures.declared["ble_gap_sec_keyset_t"]
             self._write_keys = self._converter.writer(record, declared)
@@ -83,7 +84,7 @@ class Events:
     def _writer(self, cls: type[Event], outer: str, member: str) -> Write:
         """Writes what stands beside all events of the group, and the event's own structure."""
         converter, declared = self._converter, self._converter.structures.declared
-        record = self._codec.dialect.layout(cls)
+        record = layout_of(cls, self._codec.dialect)
         params = declared[declared[outer].members["params"].base].members.get(member)
         own = declared[params.base] if params else None
         names = {field.name for field in fields_of(record)}

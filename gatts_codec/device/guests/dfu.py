@@ -46,11 +46,11 @@ class DfuTarget(Guest):
     ``objects`` has the image. Afterwards it restarts, as a board does: it is silent, and advertises no more.
     """
 
-    address = bytes.fromhex("d00000000d0f")
+    address: bytes = bytes.fromhex("d00000000d0f")
 
     def __init__(self, config: TargetConfig | None = None) -> None:
         super().__init__()
-        self.objects = DfuObjects(config or TargetConfig())
+        self.objects: DfuObjects = DfuObjects(config or TargetConfig())
         self._restarts = False
 
     def begin(self) -> None:

@@ -39,10 +39,10 @@ class Guest:
     one.
     """
 
-    address = bytes.fromhex("d00000000001")
+    address: bytes = bytes.fromhex("d00000000001")
 
     def __init__(self) -> None:
-        self.device = Device(DIALECT, DeviceConfig(address=self.address))
+        self.device: Device = Device(DIALECT, DeviceConfig(address=self.address))
         self.conn: int | None = None
 
     def begin(self) -> None:

@@ -26,7 +26,7 @@ class Phone(Guest):
     ``bonds`` has the keys by address. It scans whenever nobody is connected.
     """
 
-    address = bytes.fromhex("d00000000a11")
+    address: bytes = bytes.fromhex("d00000000a11")
 
     def __init__(self) -> None:
         super().__init__()

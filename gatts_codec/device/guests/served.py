@@ -106,7 +106,7 @@ class HeartRate(Served):
     """Heart Rate (0x180D): a measurement each second, from the chest; the rate goes up and down."""
 
     name = "Heart rate"
-    address = bytes.fromhex("d0000000180d")
+    address: bytes = bytes.fromhex("d0000000180d")
     ticks_s = 1.0
 
     def fill(self) -> None:
@@ -124,7 +124,7 @@ class Battery(Served):
     """Battery (0x180F): a level that falls by a percent each ten seconds, and is charged at none."""
 
     name = "Battery"
-    address = bytes.fromhex("d0000000180f")
+    address: bytes = bytes.fromhex("d0000000180f")
     ticks_s = 10.0
     level = 100
 
@@ -144,7 +144,7 @@ class Uart(Served):
     """Nordic UART service: what is written to RX comes back from TX."""
 
     name = "UART"
-    address = bytes.fromhex("d000000000ab")
+    address: bytes = bytes.fromhex("d000000000ab")
 
     def fill(self) -> None:
         """RX, then TX."""

@@ -6,12 +6,15 @@ any Python: ``tox -e blatann313``.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,9 +76,30 @@ class Host:
         assert line, f"{words} not in:\n" + "\n".join(self.lines)
         return line
 
+    @property
+    def said(self) -> list[Any]:
+        """What it has printed as JSON."""
+        return [json.loads(line) for line in self.lines if line.startswith("{")]
+
+    @property
+    def lost_ack(self) -> bool:
+        """Whether a call of it had no response: the native driver loses an ACK now and then."""
+        return any("no_response" in line.lower() for line in self.lines)
+
     def stop(self) -> None:
         self.process.kill()
         self.process.wait()
         self._reader.join()
         assert self.process.stdout is not None
         self.process.stdout.close()
+
+
+def finished(begin: Callable[[], Host], driver: tuple[str, ...]) -> Host:
+    """A host that has run to its end; again, up to twice, where the native driver has lost an ACK."""
+    for _ in range(3 if driver == NATIVE else 1):
+        run = begin()
+        run.process.wait(PATIENCE_S)
+        run.stop()
+        if not run.lost_ack:
+            break
+    return run

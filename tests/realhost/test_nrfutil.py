@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from examples.dfu_package import image_of
 from examples.test_dfu import sent
-from realhost.hosts import NATIVE, PATIENCE_S, Host, on_each_driver
+from realhost.hosts import Host, finished, on_each_driver
 
 from gatts_codec.device import ChipRunner, DfuTarget
 
@@ -55,17 +55,16 @@ def test_it_updates_the_target(
     host: Callable[..., Host],
     driver: tuple[str, ...],
 ) -> None:
-    """The native driver loses an ACK now and then, and its call has no response: that run is made again."""
-    for _ in range(3 if driver == NATIVE else 1):
-        target = DfuTarget()
-        runner = start(dialect, target)
-        nrfutil = host(str(DFU), chip, str(made_by_nrfutil), runner.transport.name)
-        nrfutil.process.wait(PATIENCE_S)
-        nrfutil.stop()
-        if not any("NO_RESPONSE" in line for line in nrfutil.lines):
-            break
+    targets: list[DfuTarget] = []
+
+    def begin() -> Host:
+        targets.append(DfuTarget())
+        port = start(dialect, targets[-1]).transport.name
+        return host(str(DFU), chip, str(made_by_nrfutil), port)
+
+    nrfutil = finished(begin, driver)
     assert any("Device programmed" in line for line in nrfutil.lines), "\n".join(nrfutil.lines)
-    assert target.objects.image == IMAGE
+    assert targets[-1].objects.image == IMAGE
 
 
 @needs_nrfutil

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from realhost.hosts import NATIVE, PATIENCE_S, Host, needs_blatann, on_each_driver
+from realhost.hosts import Host, finished, needs_blatann, on_each_driver
 
 PAIRING = Path(__file__).with_name("pairing.py")
 
@@ -31,16 +30,9 @@ def test_they_pair_bond_and_meet_again(
     host: Callable[..., Host],
     driver: tuple[str, ...],
 ) -> None:
-    """The native driver loses an ACK now and then, and its call has no response: that run is made again."""
-    for _ in range(3 if driver == NATIVE else 1):
-        devices = host(str(PAIRING), way, *air())
-        devices.process.wait(PATIENCE_S)
-        devices.stop()
-        if not any("rpc_no_response" in line for line in devices.lines):
-            break
-    said = [json.loads(line) for line in devices.lines if line.startswith("{")]
+    devices = finished(lambda: host(str(PAIRING), way, *air()), driver)
     secured = {"status": "success", "level": level}
-    assert said == [
+    assert devices.said == [
         {"what": "closed", "read": "insuf_authentication"},
         {"what": "paired", **secured},
         {"what": "open", "read": "success"},

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from realhost.hosts import NATIVE, PATIENCE_S, Host, needs_package, on_each_driver
+from realhost.hosts import Host, finished, needs_package, on_each_driver
 
 BOARDS = Path(__file__).with_name("two_boards.py")
 MEET = [{"what": "found", "name": "Two boards"}, {"what": "connected"}]
@@ -43,13 +42,6 @@ GONE = [
 def test_they_agree_on_the_link_use_attributes_and_pair(
     chip: str, air: Callable[[], tuple[str, str]], host: Callable[..., Host], driver: tuple[str, ...]
 ) -> None:
-    """The native driver loses an ACK now and then, and its call has no response: that run is made again."""
-    for _ in range(3 if driver == NATIVE else 1):
-        boards = host(str(BOARDS), chip, *air())
-        boards.process.wait(PATIENCE_S)
-        boards.stop()
-        if not any("NO_RESPONSE" in line for line in boards.lines):
-            break
-    said = [json.loads(line) for line in boards.lines if line.startswith("{")]
+    boards = finished(lambda: host(str(BOARDS), chip, *air()), driver)
     late = LINK_LAYER if chip == "NRF52" else []
-    assert said == [*MEET, *TIMING, *late, *ATTRIBUTES, *PAIRED, *GONE], "\n".join(boards.lines)
+    assert boards.said == [*MEET, *TIMING, *late, *ATTRIBUTES, *PAIRED, *GONE], "\n".join(boards.lines)

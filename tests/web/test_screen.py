@@ -23,8 +23,11 @@ def text(pieces: list[screen.Piece]) -> str:
 
 
 @pytest.mark.parametrize("command", ["doctor", "decode", "explain"])
-def test_it_says_what_the_command_line_says(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = [command, "0x3401" if command == "explain" else DEAD]
+def test_it_says_what_the_command_line_says(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(DEAD).parent)  # by a short name, since a long one is wrapped
+    arguments = [command, "0x3401" if command == "explain" else Path(DEAD).name]
     status = main(arguments)
     printed = capsys.readouterr()
     shown = screen.run(arguments)

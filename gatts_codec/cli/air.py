@@ -9,11 +9,12 @@ from itertools import cycle
 import click
 
 from gatts_codec.cli.output import Seconds, tell
+from gatts_codec.cli.port_options import peer_option
 from gatts_codec.cli.signals import ended_by
 from gatts_codec.constants.table import tables
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.farm import ChipFarm
-from gatts_codec.device.guests.catalogue import GUESTS, bring
+from gatts_codec.device.guests.catalogue import bring
 from gatts_codec.device.shared_air import Air
 from gatts_codec.dialects import find_dialect
 
@@ -40,13 +41,7 @@ from gatts_codec.dialects import find_dialect
     help="Share of packets that are not heard at once.",
 )
 @click.option("--seed", default=0, show_default=True, help="For what happens by chance.")
-@click.option(
-    "--peer",
-    "peers",
-    multiple=True,
-    type=click.Choice(list(GUESTS)),
-    help="What else is in the air, besides chips; several may be.",
-)
+@peer_option
 @click.option(
     "--ack-delay-ms",
     type=Seconds(may_be_endless=False),

@@ -15,12 +15,13 @@ import click
 from gatts_codec.capture import CapturedFrame, Chunk, Direction, FrameAssembler, Item, PacketDecoder
 from gatts_codec.cli.chip_script import Script
 from gatts_codec.cli.output import Seconds, console, dialect_option, tell
+from gatts_codec.cli.port_options import peer_option
 from gatts_codec.cli.rows import RowPrinter
 from gatts_codec.cli.signals import ended_by
 from gatts_codec.device.chip import Note, Observation, VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.firmware import FIRMWARE, Firmware, firmware_of
-from gatts_codec.device.guests.catalogue import GUESTS, bring
+from gatts_codec.device.guests.catalogue import bring
 from gatts_codec.device.listen import Place, PtyPlace, SocketPlace, listen_tcp, listen_unix
 from gatts_codec.device.runner import ChipRunner
 from gatts_codec.device.script import ScriptLine, load_script
@@ -68,13 +69,7 @@ _SETTINGS: Mapping[str, Callable[[str], Any]] = {
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=NUMBER", help="table_size=248, max_mtu=247 ..."
 )
-@click.option(
-    "--peer",
-    "peers",
-    multiple=True,
-    type=click.Choice(list(GUESTS)),
-    help="What else is in the chip's air; several may be.",
-)
+@peer_option
 @click.option(
     "--ack-delay-ms",
     type=Seconds(may_be_endless=False),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gatts_codec.device.guests.catalogue import GUESTS
 from gatts_codec.framing import FRAMINGS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,6 +34,15 @@ _OPTIONS = (
     click.option(
         "--record", type=click.Path(dir_okay=False), metavar="FILE", help="Write all bytes to FILE."
     ),
+)
+
+
+peer_option = click.option(
+    "--peer",
+    "peers",
+    multiple=True,
+    type=click.Choice(list(GUESTS)),
+    help="What else is in the air; several may be.",
 )
 
 

@@ -130,13 +130,13 @@ class Device(DeviceState):
         self.outbox.insert(before, response)
 
     def _answer(self, body: bytes) -> bytes:
+        if body and body[0] in self.unknown_opcodes:  # whatever follows
+            return self._unknown(body)
         try:
             command = self.codec.decode_command(body)
         except UnknownOpcodeError:
             return self._unknown(body)
         name = command.name
-        if name in self.dialect.unknown_calls:
-            return self._unknown(body)
         try:
             self._check_enabled(name)
             outputs = _CALLS.get(name, _without_server)(self, command)

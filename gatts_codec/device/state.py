@@ -112,6 +112,11 @@ class DeviceState:
         # Tolerant: it takes what the firmware takes.
         self.codec: Codec = Codec(dialect, strict=False)
         self.dialect: Dialect = self.codec.dialect
+        self.unknown_opcodes: frozenset[int] = frozenset(
+            self.codec.opcode(self.codec.message_class("command", name))
+            for name in self.dialect.unknown_calls
+        )
+        """Of calls that the firmware's dispatcher lacks."""
         self.response_classes: dict[str, type[Packet]] = {}
         self.config: DeviceConfig = config or DeviceConfig()
         self.firmware: Firmware = firmware_of(self.dialect, firmware)

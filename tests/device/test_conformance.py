@@ -1,8 +1,9 @@
 """The chip beside firmware that was run, input by input.
 
 ``tests/conformance`` has what SDK 17.1 (sd_api_v7) answered to 283 link inputs in eight states, and SDK 14.2
-(sd_api_v5) to 1,373 commands, sound and spoilt. Behind that firmware stood a stand-in for the SoftDevice, with a table
-of its own making: which results a call has is not compared, but that it is answered, and by which packet.
+(sd_api_v5) to 1,373 commands, sound and spoilt; the golden vectors have what the codecs of each firmware take. Behind
+that firmware stood a stand-in for the SoftDevice, with a table of its own making: which results a call has is not
+compared, but that it is answered, and by which packet.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ from typing import Any
 
 import pytest
 from device.test_chip import Wire
+from every import one_in
+from golden import records
 
 from gatts_codec.constants import NrfError
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.device import Device
+from gatts_codec.device.firmware import firmware_of
+from gatts_codec.dialects import DIALECTS
+from gatts_codec.vectors import is_accident
 
 FOLDER = Path(__file__).parents[1] / "conformance"
 
@@ -121,3 +127,44 @@ def test_all_commands_are_judged() -> None:
     assert len(COMMANDS) == 1373
     assert Counter(recorded for recorded, *_ in COMMANDS.values())["RESTART"] == 764
     assert set(EXCEPTIONS) <= set(COMMANDS)
+
+
+# -- commands of every dialect, judged by the codecs of its firmware
+
+# What is done with a command, by the vectors that it is in.
+FATES = {"valid": "answered", "tolerated": "answered", "malformed": "fault"}
+
+
+def fate(dialect: str, record: dict[str, Any]) -> str:
+    """What the firmware does with a command: a call that its dispatcher lacks it does not look into."""
+    build = firmware_of(DIALECTS[dialect])
+    if record["name"] not in DIALECTS[dialect].unknown_calls:
+        return FATES[record["category"]]
+    return "answered" if build.refuses_unknown else "fault"
+
+
+@one_in(12)
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_the_codecs_refuse_is_a_fault_and_all_else_is_answered(dialect: str, step: int) -> None:
+    judged = [
+        {**record, "category": category}
+        for category in FATES
+        for record in records(dialect, category)
+        if record["kind"] == "command" and not is_accident(record, category)
+    ]
+    different = [
+        record["hex"]
+        for record in judged[::step]
+        if done(dialect, bytes.fromhex(record["hex"])) != fate(dialect, record)
+    ]
+    assert judged
+    assert different == []
+
+
+def done(dialect: str, command: bytes) -> str:
+    device = Device(dialect)
+    device.receive(b"\0" + command, 0.0)
+    answers = device.payloads_to_send()
+    if device.reboot_cause is not None:
+        return "fault" if device.at_fault and not answers else "something else"
+    return "answered" if answers and answers[0][:2] == b"\1" + command[:1] else "something else"

@@ -146,6 +146,18 @@ def test_an_unknown_opcode(build: Firmware, dialect: str) -> None:
 
 
 @EACH_BUILD
+def test_a_call_that_the_dispatcher_lacks_is_an_unknown_opcode_whatever_follows(
+    build: Firmware, dialect: str
+) -> None:
+    codec = Codec(dialect)
+    for name in DIALECTS[dialect].unknown_calls:
+        opcode = codec.opcode(codec.message_class("command", name))
+        heard = chip_of(build, dialect).say(packet(bytes([0, opcode, 0x55])))
+        refused = ["ACK 1", f"packet 0 ack 1 01{opcode:02x}06000000"]
+        assert heard == (refused if build.refuses_unknown else ["ACK 1"])
+
+
+@EACH_BUILD
 @pytest.mark.parametrize(
     "payload",
     [b"", UNDECODABLE, b"\0", *(bytes([kind, 0xA5]) for kind in (1, 2, 4, *range(6, 16)))],

@@ -20,6 +20,8 @@ PRIMARY, SECONDARY, INCLUDE, CHARACTERISTIC = 0x2800, 0x2801, 0x2802, 0x2803
 EXT_PROPS, USER_DESC, CCCD, SCCD, FORMAT = 0x2900, 0x2901, 0x2902, 0x2903, 0x2904
 
 READ_ONLY = AttrMd(read_perm=OPEN, write_perm=SecMode(0, 0))
+_MODES = {0: (0,), 1: (1, 2, 3, 4), 2: (1, 2)}  # security modes and their levels
+LOCATIONS = (1, 2)  # of a value: in the stack, or, which changes nothing here, in the application
 
 
 @dataclass(slots=True)
@@ -69,6 +71,11 @@ class NewAttribute:
     def cost(self) -> int:
         """Bytes of the table."""
         return ATTRIBUTE_OVERHEAD + (self.max_len + 3 & ~3)
+
+
+def is_mode(perm: SecMode) -> bool:
+    """Whether there is a security mode with this level."""
+    return perm.lv in _MODES.get(perm.sm, ())
 
 
 def declaration(kind: AttrType, uuid: int, value: bytes) -> NewAttribute:

@@ -87,6 +87,8 @@ class GapState:
     """Advertising data and scan response."""
     next_adv_event: float = 0.0
     adv_events: int = 0
+    tells_requests: bool = False
+    """Scan requests are reported, up to v5."""
     scanner: Scanner = Scanner()
     paused: bool = False
     held_report: tuple[AdvPdu, int] | None = None

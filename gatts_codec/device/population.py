@@ -12,6 +12,7 @@ from gatts_codec.device.attribute_table import (
     EXT_PROPS,
     FORMAT,
     INCLUDE,
+    LOCATIONS,
     PRIMARY,
     SCCD,
     SECONDARY,
@@ -19,6 +20,7 @@ from gatts_codec.device.attribute_table import (
     AttributeTable,
     NewAttribute,
     declaration,
+    is_mode,
 )
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
@@ -44,8 +46,6 @@ _SERVICES = {
     ServiceType.PRIMARY: (AttrType.PRIM_SRVC_DECL, PRIMARY),
     ServiceType.SECONDARY: (AttrType.SEC_SRVC_DECL, SECONDARY),
 }
-_MODES = {0: (0,), 1: (1, 2, 3, 4), 2: (1, 2)}  # security modes and their levels
-_LOCATIONS = (1, 2)  # in the stack, or, which changes nothing here, in the application
 _PROPS = ("broadcast", "read", "write_wo_resp", "write", "notify", "indicate", "auth_signed_wr")
 
 
@@ -128,8 +128,8 @@ def _checked(device: DeviceState, attr: Attr, kind: AttrType) -> NewAttribute:
 
 def _check_metadata(md: AttrMd) -> None:
     for perm in (md.read_perm, md.write_perm):
-        refuse_unless(perm.lv in _MODES.get(perm.sm, ()), NrfError.INVALID_PARAM)
-    refuse_unless(md.vloc in _LOCATIONS, NrfError.INVALID_PARAM)
+        refuse_unless(is_mode(perm), NrfError.INVALID_PARAM)
+    refuse_unless(md.vloc in LOCATIONS, NrfError.INVALID_PARAM)
 
 
 def _include(table: AttributeTable, service: int) -> NewAttribute:

@@ -91,7 +91,7 @@ def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, 
     else:
         if command.adv_params is None:
             raise Refusal(NrfError.INVALID_ADDR)
-        advertiser, seconds = _of_params(command.adv_params)
+        advertiser, seconds = _of_params(command.adv_params, gap.tells_requests)
         peer = command.adv_params.peer_addr
         gap_limits.require_advertising(device, command.adv_params)
         if isinstance(command.adv_params, AdvParamsV2):
@@ -127,7 +127,7 @@ def _extension(params: AdvParams) -> Extension:
     return Extension(params.set_id, Phy(params.secondary_phy or Phy.MBPS_1))
 
 
-def _of_params(params: AdvParamsV5 | AdvParamsV2) -> tuple[Advertiser, float]:
+def _of_params(params: AdvParamsV5 | AdvParamsV2, tells_requests: bool) -> tuple[Advertiser, float]:
     directed = params.type == AdvTypeV5.ADV_DIRECT_IND
     fast = directed and not params.interval
     advertiser = Advertiser(
@@ -135,6 +135,7 @@ def _of_params(params: AdvParamsV5 | AdvParamsV2) -> tuple[Advertiser, float]:
         target=params.peer_addr if directed else None,
         policy=params.fp,
         interval_s=_HIGH_DUTY_INTERVAL_S if fast else params.interval * _SLOT_S,
+        tells_requests=tells_requests,
     )
     return advertiser, _HIGH_DUTY_S if fast else float(params.timeout)
 

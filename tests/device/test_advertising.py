@@ -166,22 +166,23 @@ def test_a_whitelist_stays_while_somebody_uses_it(dialect: str) -> None:
 # -- how many connections
 
 
-@pytest.mark.parametrize("limit", [RoleCount(1, central_role_count=1), ConnGap(1, 3, conn_cfg_tag=0)])
+@pytest.mark.parametrize("limit", [RoleCount(1, central_role_count=1), ConnGap(1, 3)])
 def test_connections_are_counted_by_role_and_by_configuration(limit: RoleCount | ConnGap) -> None:
     _, peripheral, central = pair()
     for bench in (peripheral, central):
         bench.ok(CfgSet(limit))
-    advertise(peripheral)
-    initiate(central, peripheral)
+        bench.ok(CfgSet(ConnGap(2, 3, conn_cfg_tag=2)))
+    peripheral.ok(AdvStartV5(AdvParamsV5(), 1))
+    initiate(central, peripheral, tag=1)
     peripheral.after(0)
     for bench in (peripheral, central):
         bench.event(ConnectedEvent)
-    assert peripheral.result(AdvStartV5(AdvParamsV5(), 0)) == NrfError.CONN_COUNT
-    assert central.result(Connect(SOMEBODY, listening(central), TIMING)) == NrfError.CONN_COUNT
+    assert peripheral.result(AdvStartV5(AdvParamsV5(), 1)) == NrfError.CONN_COUNT
+    assert central.result(Connect(SOMEBODY, listening(central), TIMING, 1)) == NrfError.CONN_COUNT
     by_role = isinstance(limit, RoleCount)
-    other_role = Connect(SOMEBODY, listening(peripheral), TIMING)
+    other_role = Connect(SOMEBODY, listening(peripheral), TIMING, 1)
     assert peripheral.result(other_role) == (0 if by_role else NrfError.CONN_COUNT)
-    other_tag = Connect(SOMEBODY, listening(central), TIMING, 1)
+    other_tag = Connect(SOMEBODY, listening(central), TIMING, 2)
     assert central.result(other_tag) == (NrfError.CONN_COUNT if by_role else 0)
 
 

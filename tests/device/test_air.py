@@ -119,8 +119,8 @@ def scan(bench: Bench, **more: Any) -> None:
     bench.ok(ScanStart(params, BleData(1, 31)) if api(bench) >= 6 else ScanStartV5(params))
 
 
-def initiate(bench: Bench, target: Bench, **more: Any) -> None:
-    bench.ok(Connect(address(target), listening(bench, **more), TIMING))
+def initiate(bench: Bench, target: Bench, *, tag: int | None = None, **more: Any) -> None:
+    bench.ok(Connect(address(target), listening(bench, **more), TIMING, tag))
 
 
 def pair(one: str = "sd_api_v5", other: str = "sd_api_v5", **config: Any) -> tuple[Air, Bench, Bench]:

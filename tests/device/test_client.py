@@ -242,9 +242,9 @@ def test_a_write_that_makes_no_sense_is_refused(params: WriteParams) -> None:
 @pytest.mark.parametrize("dialect", [name for name in LATE if name in CENTRALS])
 def test_write_commands_have_a_queue_of_the_configured_length(dialect: str) -> None:
     _, peripheral, central = pair("sd_api_v5", dialect)
-    central.ok(CfgSet(ConnGattc(3, conn_cfg_tag=0)))
+    central.ok(CfgSet(ConnGattc(3)))
     advertise(peripheral)
-    initiate(central, peripheral)
+    initiate(central, peripheral, tag=1)
     peripheral.after(0)
     central.event(ConnectedEvent)
     peripheral.service()

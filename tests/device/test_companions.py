@@ -168,7 +168,7 @@ def test_enabling_configures_the_table() -> None:
     assert bench.raw(bytes.fromhex("0069a00000000100")).hex() == "016908000000"
 
 
-@pytest.mark.parametrize(("size", "result"), [(244, 7), (250, 7), (248, 0), (0, 0)])
+@pytest.mark.parametrize(("size", "result"), [(244, 9), (250, 9), (248, 0), (0, 9)])
 def test_table_sizes(size: int, result: int) -> None:
     command = bytes.fromhex("0069a100000001") + size.to_bytes(4, "little")
     assert Bench().raw(command).hex() == f"0169{result:02x}000000"

@@ -1,0 +1,164 @@
+"""What a chip refuses of its configuration and of options; what is refused changes nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from device.bench import ALL, Bench
+from device.test_air import advertise, api, pair, scan
+
+from gatts_codec import BleError, NrfError, SecMode
+from gatts_codec.common import (
+    AttrTabSizeCfg,
+    AuthPayloadTimeoutOpt,
+    CfgSet,
+    ChMapOpt,
+    CommonEnableParams,
+    CompatMode2Opt,
+    ConnBandwidthOpt,
+    ConnBandwidthPair,
+    ConnGap,
+    ConnGatt,
+    ConnL2cap,
+    DeviceName,
+    EnableParams,
+    EnableV3,
+    ExtLenOpt,
+    GapEnableParams,
+    GapEnableParamsV2,
+    GattEnableParams,
+    GattsEnableParams,
+    OptSet,
+    PasskeyOpt,
+    RoleCount,
+    ScanReqReportOpt,
+    SlaveLatencyDisableOpt,
+    VsUuidCfg,
+)
+from gatts_codec.gap import ScanReqReportEvent
+
+CONFIGURED = [name for name in ALL if name.startswith("sd_") and int(name[8]) >= 4]
+ENABLED_WITH = [name for name in ALL if name not in CONFIGURED]
+
+
+@pytest.mark.parametrize("dialect", CONFIGURED)
+@pytest.mark.parametrize(
+    ("cfg", "result"),
+    [
+        (VsUuidCfg(255), NrfError.INVALID_PARAM),
+        (AttrTabSizeCfg(244), NrfError.INVALID_LENGTH),
+        (AttrTabSizeCfg(250), NrfError.INVALID_LENGTH),
+        (AttrTabSizeCfg(0), NrfError.INVALID_LENGTH),
+        (RoleCount(11, central_role_count=10), NrfError.CONN_COUNT),
+        (RoleCount(1, central_role_count=1, central_sec_count=2), NrfError.INVALID_PARAM),
+        (DeviceName(b"name", write_perm=SecMode(3, 1)), NrfError.INVALID_PARAM),
+        (DeviceName(b"name", vloc=0), NrfError.INVALID_PARAM),
+        (DeviceName(b"name", max_len=3), NrfError.INVALID_LENGTH),
+        (DeviceName(None, max_len=249), NrfError.INVALID_LENGTH),
+        (ConnGap(0, 3), NrfError.CONN_COUNT),
+        (ConnGap(1, 1), NrfError.INVALID_PARAM),
+        (ConnGap(1, 3, conn_cfg_tag=0), NrfError.INVALID_PARAM),
+        (ConnGatt(22), NrfError.INVALID_PARAM),
+    ],
+)
+def test_configurations_that_make_no_sense(dialect: str, cfg: Any, result: int) -> None:
+    assert Bench(dialect).result(CfgSet(cfg)) == result
+
+
+def test_configurations_of_later_stacks() -> None:
+    bench = Bench("sd_api_v7")
+    assert bench.result(CfgSet(RoleCount(1, adv_set_count=2))) == NrfError.RESOURCES
+    assert bench.result(CfgSet(ConnL2cap(22, 23, 1, 1, 1))) == NrfError.INVALID_PARAM
+    assert bench.result(CfgSet(ConnL2cap(23, 23, 1, 1, 65))) == NrfError.INVALID_PARAM
+    bench.ok(CfgSet(ConnL2cap(0, 0, 0, 0, 0)))  # no channels: the rest is ignored
+    bench.ok(CfgSet(ConnGap(200, 3)))
+    assert bench.result(CfgSet(ConnGap(56, 3, conn_cfg_tag=2))) == NrfError.INVALID_PARAM
+    bench.ok(CfgSet(ConnGap(255, 3)))  # in the place of those of before
+
+
+def enabling(dialect: str, **wrong: Any) -> EnableV3:
+    """Enabling with what the dialect's parameters have."""
+    version = api(Bench(dialect))
+    roles = GapEnableParams if version == 3 else GapEnableParamsV2
+    return EnableV3(
+        EnableParams(
+            GattsEnableParams(0, wrong.get("table", 0)),
+            None if version == 1 else CommonEnableParams(wrong.get("bases", 0)),
+            None if version == 1 else roles(**wrong.get("roles", {})),
+            GattEnableParams(wrong.get("mtu", 0)) if version == 3 else None,
+        )
+    )
+
+
+@pytest.mark.parametrize("dialect", ENABLED_WITH)
+@pytest.mark.parametrize(
+    ("since", "wrong", "result"),
+    [
+        (1, {"table": 217}, NrfError.INVALID_LENGTH),
+        (1, {"table": 212}, NrfError.INVALID_LENGTH),
+        (2, {"bases": 255}, NrfError.INVALID_PARAM),
+        (2, {"roles": {"periph_conn_count": 8, "central_conn_count": 1}}, NrfError.CONN_COUNT),
+        (2, {"roles": {"central_sec_count": 1}}, NrfError.INVALID_PARAM),
+        (3, {"mtu": 22}, NrfError.INVALID_PARAM),
+        (3, {"roles": {"device_name": DeviceName(b"abc", vloc=3)}}, NrfError.INVALID_PARAM),
+        (3, {"roles": {"device_name": DeviceName(b"abc", max_len=249)}}, NrfError.INVALID_LENGTH),
+    ],
+)
+def test_enabling_with_what_makes_no_sense(
+    dialect: str, since: int, wrong: dict[str, Any], result: int
+) -> None:
+    bench = Bench(dialect)
+    if api(bench) < since:
+        return
+    assert bench.result(enabling(dialect, **{"bases": 3, **wrong})) == result
+    assert not bench.device.gap.enabled
+    assert bench.device.bases.capacity == 10
+    bench.ok(enabling(dialect))
+
+
+# -- options
+
+INVALID, NO_CONNECTION = NrfError.INVALID_PARAM, BleError.INVALID_CONN_HANDLE
+
+
+@pytest.mark.parametrize(
+    ("dialect", "opt", "result"),
+    [
+        ("sd_api_v2", ConnBandwidthOpt(3, ConnBandwidthPair(1, 1)), 0x3005),
+        ("sd_api_v3", ConnBandwidthOpt(1, ConnBandwidthPair(1, 4)), INVALID),
+        ("sd_api_v3", ConnBandwidthOpt(2, ConnBandwidthPair(1, 3)), 0),
+        ("sd_api_v3", ExtLenOpt(26), INVALID),
+        ("sd_api_v3", ExtLenOpt(251), 0),
+        ("sd_api_v4", CompatMode2Opt(0), INVALID),
+        ("sd_api_v4", CompatMode2Opt(1), 0),
+        ("sd_api_v5", ChMapOpt(0, bytes(5)), 0),
+        ("sd_api_v6", ChMapOpt(0, bytes([1, 0, 0, 0, 0])), INVALID),
+        ("sd_api_v6", ChMapOpt(0, bytes([3, 0, 0, 0, 0x20])), INVALID),
+        ("sd_api_v7", ChMapOpt(0, bytes([3, 0, 0, 0, 0x1F])), 0),
+        ("sd_api_v7", PasskeyOpt(b"12345x"), INVALID),
+        ("sd_api_v7", PasskeyOpt(None), 0),
+        ("sd_api_v5", AuthPayloadTimeoutOpt(0, 100), NO_CONNECTION),
+        ("sd_api_v5", SlaveLatencyDisableOpt(0, 1), NO_CONNECTION),
+    ],
+)
+def test_options(dialect: str, opt: Any, result: int) -> None:
+    assert Bench(dialect).result(OptSet(opt)) == result
+
+
+def test_options_at_the_wrong_time() -> None:
+    bench = Bench("sd_api_v4")
+    conn = bench.connected()
+    assert bench.result(OptSet(AuthPayloadTimeoutOpt(conn, 48001))) == NrfError.INVALID_PARAM
+    bench.ok(OptSet(AuthPayloadTimeoutOpt(conn, 48000)))
+    assert bench.result(OptSet(CompatMode2Opt(1))) == NrfError.INVALID_STATE
+
+
+def test_up_to_v5_scan_requests_are_reported_by_an_option() -> None:
+    _, peripheral, central = pair()
+    peripheral.ok(OptSet(ScanReqReportOpt(1)))
+    advertise(peripheral)
+    assert peripheral.result(OptSet(ScanReqReportOpt(0))) == NrfError.INVALID_STATE
+    scan(central, active=1)
+    peripheral.after(0.15)
+    peripheral.event(ScanReqReportEvent)

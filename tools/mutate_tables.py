@@ -1,10 +1,9 @@
 """The link's state tables, broken in one place after the other: which breaks does no test notice?
 
-    python tools/mutate_tables.py [--jobs 2]
+    python -m tools.mutate_tables [--jobs 2]
 
-mutmut breaks what functions do; the tables are data. Each row is forgotten (the input ignored), or does its action and
-stays in its state; an input that is ignored does what it does in another state. docs/project/mutation.md says what
-came of it.
+mutmut breaks what functions do; the tables are data, and ``tools.broken_rows`` breaks them. docs/project/mutation.md
+says what came of it.
 """
 
 from __future__ import annotations
@@ -14,19 +13,16 @@ import io
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from enum import IntEnum
-from typing import NamedTuple
 
 import pytest
 
 from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.host_link import HostLink
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, TransitionTable
+from gatts_codec.link.machine import CHIP, HOST, OLD_CHIP, TransitionTable
+from tools.broken_rows import TABLES, Mutant, mutants
 
-TABLES: dict[str, TransitionTable] = {"HOST": HOST, "CHIP": CHIP, "OLD_CHIP": OLD_CHIP}
 ENDS: dict[type[LinkEnd], TransitionTable] = {HostLink: HOST, ChipLink: CHIP, OldChipLink: OLD_CHIP}
 # The second lot runs only when the first has noticed nothing.
 TESTS = [
@@ -44,39 +40,6 @@ OPTIONS = [
     "-W",
     "ignore::pytest.PytestAssertRewriteWarning",
 ]
-
-
-class Mutant(NamedTuple):
-    """One row, and what stands there instead."""
-
-    table: str
-    state: IntEnum
-    what: Input
-    action: str
-    after: IntEnum
-
-    def __str__(self) -> str:
-        return f"{self.table} {self.state.name} {self.what.name}: {self.action}, {self.after.name}"
-
-
-def mutants() -> Iterator[Mutant]:
-    """Every mutant of every row. What OLD_CHIP has from CHIP is broken once."""
-    for name, table in TABLES.items():
-        for state, row in table.items():
-            if name == "OLD_CHIP" and row is CHIP[state]:
-                continue
-            for what, (action, after) in row.items():
-                for then in _instead(table, state, what, action, after):
-                    yield Mutant(name, state, what, *then)
-
-
-def _instead(
-    table: TransitionTable, state: IntEnum, what: Input, action: str, after: IntEnum
-) -> list[tuple[str, IntEnum]]:
-    if action == IGNORE:
-        elsewhere = [row[what][0] for row in table.values() if row[what][0] != IGNORE]
-        return [(elsewhere[-1], state)] if elsewhere else []
-    return [(IGNORE, state)] + ([(action, state)] if after is not state else [])
 
 
 def survives(mutant: Mutant) -> bool:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
 
 import pytest
+from every import one_in
 
-from gatts_codec.link.chip_link import ChipLink, OldChipLink
 from gatts_codec.link.end import LinkEnd
-from gatts_codec.link.host_link import HostLink
-from gatts_codec.link.machine import CHIP, HOST, IGNORE, OLD_CHIP, Input, TransitionTable
-from tools.explore.__main__ import CHIP as CHIP_CONFIG
-from tools.explore.__main__ import HOST as HOST_CONFIG
+from gatts_codec.link.machine import Input
+from tools.broken_rows import Mutant, mutants
 from tools.explore.__main__ import explorations, main
+from tools.explore.broken import QUICK, explore_with, never, report
 from tools.explore.ledger import Ledger, Violation
-from tools.explore.search import Bounds, Exploration
-
-QUICK = Bounds(faults=1, restarts=1, packets=1, in_flight=0)
-TABLES: dict[str, TransitionTable] = {"HOST": HOST, "CHIP": CHIP, "OLD_CHIP": OLD_CHIP}
-STAY = "stay"  # a row whose action is done, and its state kept
+from tools.explore.search import Bounds
 
 
 @pytest.mark.parametrize("number", range(4))
@@ -37,51 +32,33 @@ def test_nor_further_on(bounds: Bounds, capsys: pytest.CaptureFixture[str]) -> N
         print(f"\n{bounds}\n{capsys.readouterr().out}")
 
 
-def explore_with(name: str, state: str, what: str, instead: str) -> None:
-    """Explore with one row broken."""
-    table = {each: dict(row) for each, row in TABLES[name].items()}
-    at = next(each for each in table if each.name == state)
-    action, _ = table[at][Input[what]]
-    table[at][Input[what]] = (action if instead == STAY else instead, at)
-    host, chip = HostLink, OldChipLink if name == "OLD_CHIP" else ChipLink
-    ends: dict[str, type[LinkEnd]] = {"HOST": host, "CHIP": chip, "OLD_CHIP": chip}
-    broken = type("Broken", (ends[name],), {}, table=table)
-    for reset in (True, False):
-        host_end = (broken if name == "HOST" else host)(replace(HOST_CONFIG, reset=reset))
-        chip_end = (chip if name == "HOST" else broken)(CHIP_CONFIG)
-        assert isinstance(host_end, HostLink)
-        assert isinstance(chip_end, ChipLink)
-        Exploration(host_end, chip_end, QUICK).run()
+class TestBrokenRows:
+    """What is wrong with the tables is reported, whichever row it is in."""
+
+    @one_in(40)
+    def test_each_is_reported(self, step: int) -> None:
+        asked = [mutant for mutant in mutants() if not never(mutant)]
+        assert [str(mutant) for mutant in asked[::step] if not report(mutant)] == []
+
+    @pytest.mark.soak
+    def test_the_others_are_never_asked(self) -> None:
+        for exploration in explore_with(_raising(filter(never, mutants())), _raise=_raise):
+            assert exploration.run() > 4000
+
+    def test_which_is_noticed_where_it_is_not_so(self) -> None:
+        asked = next(
+            mutant for mutant in mutants() if mutant.what is Input.LAST_TIMEOUT and not never(mutant)
+        )
+        with pytest.raises(AssertionError, match="asked"):
+            [exploration.run() for exploration in explore_with(_raising([asked]), _raise=_raise)]
 
 
-@pytest.mark.parametrize(
-    ("name", "state", "what", "instead"),
-    [
-        # A row that is forgotten.
-        ("HOST", "CLOSED", "OPEN", IGNORE),
-        ("HOST", "UNINITIALIZED", "SYNC_RSP", IGNORE),
-        ("HOST", "AWAITING_ACK", "TIMEOUT", IGNORE),
-        ("HOST", "AWAITING_ACK", "ACK_NEXT", IGNORE),
-        ("HOST", "ACTIVE", "PACKET_NEXT", IGNORE),
-        ("CHIP", "INITIALIZED", "CONFIG", IGNORE),
-        ("CHIP", "AWAITING_ACK", "TIMEOUT", IGNORE),
-        ("CHIP", "AWAITING_ACK", "LAST_TIMEOUT", IGNORE),
-        ("OLD_CHIP", "UNINITIALIZED", "SYNC_RSP", IGNORE),
-        # One that leaves its state as it is.
-        ("HOST", "DEAF", "TIMEOUT", STAY),
-        ("HOST", "AWAITING_ACK", "LAST_TIMEOUT", STAY),
-        ("CHIP", "UNINITIALIZED", "SYNC_RSP", STAY),
-        ("CHIP", "AWAITING_ACK", "ACK_NEXT", STAY),
-        # One that does something else.
-        ("HOST", "ACTIVE", "PACKET_OTHER", "deliver"),
-        ("HOST", "AWAITING_ACK", "TIMEOUT", "finish"),
-        ("CHIP", "ACTIVE", "PACKET_OTHER", "deliver"),
-        ("CHIP", "AWAITING_ACK", "LAST_TIMEOUT", "finish"),
-    ],
-)
-def test_a_broken_row_is_noticed(name: str, state: str, what: str, instead: str) -> None:
-    with pytest.raises((Violation, AssertionError)):
-        explore_with(name, state, what, instead)
+def _raising(rows: Iterable[Mutant]) -> Iterator[Mutant]:
+    return (row._replace(action="raise") for row in rows)
+
+
+def _raise(end: LinkEnd, _: object) -> None:
+    raise AssertionError(f"asked in {end.state.name}")
 
 
 class TestLedger:

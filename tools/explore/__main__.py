@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from gatts_codec.link.chip_link import ChipLink, OldChipLink
@@ -22,17 +22,21 @@ from gatts_codec.link.host_link import HostLink
 from tools.explore.ledger import Violation
 from tools.explore.search import Bounds, Exploration
 
-CHIPS: dict[str, type[ChipLink]] = {"newer firmware": ChipLink, "older firmware": OldChipLink}
+FIRMWARE = "newer firmware", "older firmware"
 # As few attempts as there can be: more only lead through the same states again.
 HOST, CHIP = HostConfig(transmissions=2, link_transmissions=2), ChipConfig(transmissions=2)
 
 
-def explorations(bounds: Bounds) -> Iterator[tuple[str, Exploration]]:
+def explorations(
+    bounds: Bounds,
+    host: type[HostLink] = HostLink,
+    chips: Iterable[type[ChipLink]] = (ChipLink, OldChipLink),
+) -> Iterator[tuple[str, Exploration]]:
     """A search for each kind of firmware, and for hosts that begin with RESET and without."""
-    for firmware, chip in CHIPS.items():
+    for firmware, chip in zip(FIRMWARE, chips, strict=True):
         for reset in (True, False):
-            host = HostLink(replace(HOST, reset=reset))
-            yield f"{firmware}, reset={reset}", Exploration(host, chip(CHIP), bounds)
+            ends = host(replace(HOST, reset=reset)), chip(CHIP)
+            yield f"{firmware}, reset={reset}", Exploration(*ends, bounds)
 
 
 def main(arguments: list[str]) -> int:

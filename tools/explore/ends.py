@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from copy import deepcopy
 from typing import Any, NamedTuple
 
 from gatts_codec.framing import Decoder, slip
 from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.events import LinkEvent, LinkLost, PacketAcked, PacketReceived
+from tools.explore.contract import hold, twin
 
 GIVEN_UP = "given up", 0
 # What an end keeps for its messages and its clock; all the rest is its state.
@@ -43,8 +43,7 @@ class EndStates:
         return found
 
     def _take(self, number: int, what: str, detail: Any) -> Step:
-        known = self.ends[number]
-        end = deepcopy(known, {id(known._line): known._line})
+        end = twin(self.ends[number])
         if what == "receive_data":
             events = end.receive_data(detail, 0.0)
         elif what == "send":
@@ -67,6 +66,7 @@ class EndStates:
         number = self._numbers.setdefault(key, len(self.ends))
         if number == len(self.ends):
             self.ends.append(end)
+            hold(end)
         return number
 
 

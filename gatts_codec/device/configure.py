@@ -46,6 +46,12 @@ def enable(device: DeviceState, command: Enable | EnableV3) -> dict[str, object]
             _require(device, part)
         for part in parts:
             _apply(device, part)
+    elif not device.role_counts:
+        default = device.profile.constants
+        device.role_counts = {
+            Role.PERIPH: default["BLE_GAP_ROLE_COUNT_PERIPH_DEFAULT"],
+            Role.CENTRAL: default["BLE_GAP_ROLE_COUNT_CENTRAL_DEFAULT"],
+        }
     device.gap.enabled = True
     device.rebuild_table()
     return {}
@@ -78,6 +84,7 @@ def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:
     refuse_unless(getattr(cfg, "conn_cfg_tag", 1) != _OF_THE_DEFAULT, NrfError.INVALID_PARAM)
     _require(device, cfg)
     _apply(device, cfg)
+    device.tags.update(filter(None, [getattr(cfg, "conn_cfg_tag", None)]))
     return {}
 
 

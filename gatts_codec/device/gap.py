@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from gatts_codec.constants import NrfError
-from gatts_codec.constants.gap import HciStatus, Role
+from gatts_codec.constants.gap import HciStatus, Role, TxPowerRole
 from gatts_codec.device import air, radio
+from gatts_codec.device.attribute_table import is_mode
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.characteristics import (
@@ -24,10 +25,10 @@ from gatts_codec.packets.gap.characteristics import (
     PpcpSet,
 )
 from gatts_codec.packets.gap.connect import ConnParamUpdate, Disconnect
+from gatts_codec.packets.gap.connection_events import ConnParamUpdateEvent
 from gatts_codec.packets.gap.tx_power_set import TxPowerSet
 
 _DECISION_S = 30.0  # how long a peripheral waits for the central's host
-_OF_A_CONNECTION = 3  # TxPowerRole
 _DISCONNECT_REASONS = (
     HciStatus.REMOTE_USER_TERMINATED_CONNECTION,
     HciStatus.CONN_INTERVAL_UNACCEPTABLE,
@@ -35,11 +36,12 @@ _DISCONNECT_REASONS = (
 
 
 def device_name_set(device: DeviceState, command: DeviceNameSet) -> dict[str, object]:
-    """DATA_SIZE."""
+    """INVALID_ADDR, INVALID_PARAM, DATA_SIZE. A permission that is absent stays."""
+    perm = command.write_perm or device.gap.name_write_perm
+    refuse_unless(command.dev_name is not None or not command.len, NrfError.INVALID_ADDR)
+    refuse_unless(is_mode(perm), NrfError.INVALID_PARAM)
     refuse_unless(command.len <= device.gap.name_room, NrfError.DATA_SIZE)
-    device.gap.name = command.dev_name or b""
-    if command.write_perm is not None:
-        device.gap.name_write_perm = command.write_perm
+    device.gap.name, device.gap.name_write_perm = command.dev_name or b"", perm
     device.show_gap()
     return {}
 
@@ -69,8 +71,10 @@ def appearance_get(device: DeviceState, command: AppearanceGet) -> dict[str, obj
 
 
 def ppcp_set(device: DeviceState, command: PpcpSet) -> dict[str, object]:
-    """INVALID_ADDR."""
-    device.gap.ppcp = required(command.conn_params)
+    """INVALID_ADDR, INVALID_PARAM."""
+    wishes = required(command.conn_params)
+    refuse_unless(radio.may_be(wishes), NrfError.INVALID_PARAM)
+    device.gap.ppcp = wishes
     device.show_gap()
     return {}
 
@@ -94,11 +98,16 @@ def disconnect(device: DeviceState, command: Disconnect) -> dict[str, object]:
 
 
 def conn_param_update(device: DeviceState, command: ConnParamUpdate) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_PARAM; in an air BUSY, and of a central that was not asked needs parameters."""
+    """INVALID_CONN_HANDLE, INVALID_PARAM; in an air BUSY, and of a central that was not asked needs parameters.
+
+    A simulated peer agrees at once, and its air takes no more time than before.
+    """
     connection = device.connections.require(command.conn_handle)
     remote, params = connection.remote, command.conn_params
     refuse_unless(params is None or radio.may_be(params), NrfError.INVALID_PARAM)
     if remote is None:
+        connection.params = radio.chosen(params or device.gap.ppcp)
+        device.emit(ConnParamUpdateEvent(connection.handle, connection.params))
         return {}
     if connection.role == Role.PERIPH:
         refuse_unless(connection.wish is None, NrfError.BUSY)
@@ -116,13 +125,18 @@ def conn_param_update(device: DeviceState, command: ConnParamUpdate) -> dict[str
 
 
 def tx_power_set(device: DeviceState, command: TxPowerSet) -> dict[str, object]:
-    """INVALID_CONN_HANDLE."""
-    if command.role == _OF_A_CONNECTION:
-        device.connections.require(command.handle or 0)
-    return {}
-
-
-def _taken(device: DeviceState, command: Any) -> dict[str, object]:
+    """INVALID_PARAM; from v6 on INVALID_ADV_HANDLE, INVALID_CONN_HANDLE."""
+    refuse_unless(command.tx_power in device.profile.tx_powers, NrfError.INVALID_PARAM)
+    match command.role:
+        case None | TxPowerRole.SCAN_INIT:
+            pass
+        case TxPowerRole.ADV:
+            known = command.handle == 0 and device.gap.adv_params is not None
+            refuse_unless(known, device.profile.bad_adv_handle)
+        case TxPowerRole.CONN:
+            device.connections.require(command.handle or 0)
+        case _:
+            raise Refusal(NrfError.INVALID_PARAM)
     return {}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from gatts_codec.constants import BleError, NrfError
-from gatts_codec.constants.gap import AdvFilterPolicy, AdvType, AdvTypeV5, Phy, Role
+from gatts_codec.constants.gap import AdvFilterPolicy, AdvType, AdvTypeV5, Phy, Role, ScanFilterPolicy
+from gatts_codec.device import private_address
 from gatts_codec.device.gap_state import Activity
-from gatts_codec.device.refusal import refuse_unless
+from gatts_codec.device.refusal import refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.adv_set_configure import AdvParams
 from gatts_codec.packets.gap.adv_start import AdvParamsV2, AdvParamsV5
@@ -26,6 +27,13 @@ _DATA_IN_ANSWER = (8, 9)  # extended and scannable: all data are in the scan res
 _LEGACY_SIZE, _EXTENDED_SIZE, _EXTENDED_CONNECTABLE_SIZE = 31, 255, 238
 _SECONDARY_PHYS = (Phy.AUTO, Phy.MBPS_1, Phy.MBPS_2)
 _SCAN_LEAST = 4
+_LEGACY_PHYS = (Phy.AUTO, Phy.MBPS_1)
+_DATA_CHANNELS = 37
+_LISTED = (ScanFilterPolicy.WHITELIST, ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED)
+UNRESOLVED = (
+    ScanFilterPolicy.ALL_NOT_RESOLVED_DIRECTED,
+    ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED,
+)
 _ADDRESS_TYPES = range(4)
 _KINDS_V5 = tuple(AdvTypeV5)
 
@@ -45,6 +53,7 @@ def require_advertising(device: DeviceState, params: AdvParamsV5 | AdvParamsV2) 
         and not (mask.ch_37_off and mask.ch_38_off and mask.ch_39_off)
     )
     refuse_unless(fits, NrfError.INVALID_PARAM)
+    _require_address(params.peer_addr if directed else None)
     _require_policy(device, params.fp, api >= 3)
 
 
@@ -59,6 +68,8 @@ def require_set(device: DeviceState, params: AdvParams) -> None:
         and not (kind in DIRECTED and params.peer_addr is None)
     )
     refuse_unless(fits, NrfError.INVALID_PARAM)
+    _require_address(params.peer_addr if kind in DIRECTED else None)
+    _require_channels(params.channel_mask)
     phys = params.primary_phy in (Phy.AUTO, Phy.MBPS_1) and (
         kind not in EXTENDED or params.secondary_phy in _SECONDARY_PHYS
     )
@@ -83,11 +94,54 @@ def _require_policy(device: DeviceState, policy: int, needs_list: bool) -> None:
     refuse_unless(policy in tuple(AdvFilterPolicy) and listed, NrfError.INVALID_PARAM)
 
 
+def require_central(device: DeviceState) -> None:
+    """NOT_SUPPORTED: S110 has no central role, though its firmware has the calls."""
+    refuse_unless(device.dialect.can_be_central, NrfError.NOT_SUPPORTED)
+
+
 def require_scanning(device: DeviceState, params: ScanParams | ScanParamsV5 | ScanParamsV2) -> None:
-    """INVALID_PARAM."""
+    """INVALID_PARAM, NOT_SUPPORTED of radio modes."""
     most = device.profile.constants["BLE_GAP_SCAN_INTERVAL_MAX"]
     fits = _SCAN_LEAST <= params.window <= params.interval <= most
     refuse_unless(fits, NrfError.INVALID_PARAM)
+    if isinstance(params, ScanParams):
+        _require_channels(params.channel_mask)
+        refuse_unless(params.extended or params.scan_phys in _LEGACY_PHYS, NrfError.INVALID_PARAM)
+        refuse_unless(params.scan_phys in _LEGACY_PHYS, NrfError.NOT_SUPPORTED)
+    listed = device.gap.whitelist or device.profile.api < 3
+    refuse_unless(listed or not uses_list(params), NrfError.INVALID_PARAM)
+
+
+def uses_list(params: ScanParams | ScanParamsV5 | ScanParamsV2) -> bool:
+    """Whether only those in the whitelist are heard."""
+    match params:
+        case ScanParams():
+            return params.filter_policy in _LISTED
+        case ScanParamsV5():
+            return bool(params.use_whitelist)
+        case _:
+            return bool(params.selective)
+
+
+def require_target(params: ScanParams | ScanParamsV5 | ScanParamsV2, peer: Addr | None) -> None:
+    """INVALID_ADDR without a peer or a whitelist, INVALID_BLE_ADDR; INVALID_PARAM: both, up to v2; odd policies."""
+    if isinstance(params, ScanParams):
+        refuse_unless(params.filter_policy not in UNRESOLVED, NrfError.INVALID_PARAM)
+    if uses_list(params):
+        refuse_unless(peer is None or not isinstance(params, ScanParamsV2), NrfError.INVALID_PARAM)
+    else:
+        _require_address(required(peer))
+
+
+def _require_address(address: Addr | None) -> None:
+    refuse_unless(address is None or private_address.fits(address), BleError.GAP_INVALID_BLE_ADDR)
+
+
+def _require_channels(mask: bytes | None) -> None:
+    """INVALID_PARAM: none of the three for advertising is left; NOT_SUPPORTED: some of the others are not."""
+    advertising, others = divmod(int.from_bytes(mask or b"", "little"), 1 << _DATA_CHANNELS)
+    refuse_unless(advertising != 0b111, NrfError.INVALID_PARAM)
+    refuse_unless(not others, NrfError.NOT_SUPPORTED)
 
 
 def require_buffer(params: ScanParams | ScanParamsV5 | ScanParamsV2, size: int) -> None:
@@ -108,12 +162,17 @@ def require_list(device: DeviceState, addresses: tuple[Addr | None, ...] | None)
     refuse_unless(not in_use, BleError.GAP_WHITELIST_IN_USE)
 
 
+def require_tag(device: DeviceState, tag: int) -> None:
+    """NOT_FOUND: there is no such configuration. Before ``enable`` it may still come."""
+    refuse_unless(not tag or tag in device.tags or not device.gap.enabled, NrfError.NOT_FOUND)
+
+
 def has_room(device: DeviceState, role: Role, tag: int) -> bool:
     """Whether the chip, the role and the tag each have a connection left."""
-    taken = list(device.connections)
-    most = device.config.max_connections
+    taken, most = list(device.connections), device.config.max_connections
+    of_tag = device.link_counts.get(tag, 1 if tag in device.tags else most)
     return (
         len(taken) < most
         and sum(one.role == role for one in taken) < device.role_counts.get(role, most)
-        and sum(one.tag == tag for one in taken) < device.link_counts.get(tag, most)
+        and sum(one.tag == tag for one in taken) < of_tag
     )

@@ -21,6 +21,7 @@ _VERSIONS = {
     "sd_api_v6": (9, _NORDIC, 0xB7),  # S132 6.1.1
     "sd_api_v7": (10, _NORDIC, 0x101),  # S132 7.2.0
 }
+_TX_POWERS = (-40, -20, -16, -12, -8, -4, 0, 4)
 _EARLY_QUEUE = 7  # packets that a connection of high bandwidth may have waiting
 
 
@@ -82,6 +83,11 @@ class Profile:
     def no_connection_result(self) -> int:
         """What calls on a system attribute answer to connection 0xFFFF."""
         return BleError.INVALID_CONN_HANDLE if self.api >= 4 else BleError.GATTS_INVALID_ATTR_TYPE
+
+    @property
+    def tx_powers(self) -> tuple[int, ...]:
+        """The transmit powers that there are, in dBm: from v5 on an S132's."""
+        return (*_TX_POWERS, *((-30,) if self.api < 5 else ()), *((3,) if self.api >= 3 else ()))
 
     @property
     def bad_adv_handle(self) -> int:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from gatts_codec.constants import NrfError
-from gatts_codec.constants.gap import AdvTypeV5, Phy, Role, ScanFilterPolicy
-from gatts_codec.device import gap_limits, privacy, radio
+from gatts_codec.constants.gap import AdvTypeV5, Phy, Role
+from gatts_codec.device import adv_contents, gap_limits, privacy, radio
 from gatts_codec.device.ether import Extension
 from gatts_codec.device.gap_state import Activity, Advertiser, Scanner
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
@@ -29,11 +29,6 @@ from gatts_codec.packets.gap.whitelist import WhitelistSet
 _NEW_SET = 0xFF
 _SLOT_S = 0.000625
 _HIGH_DUTY_S, _HIGH_DUTY_INTERVAL_S = 1.28, 0.00375
-_LISTED = (ScanFilterPolicy.WHITELIST, ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED)
-_UNRESOLVED = (
-    ScanFilterPolicy.ALL_NOT_RESOLVED_DIRECTED,
-    ScanFilterPolicy.WHITELIST_NOT_RESOLVED_DIRECTED,
-)
 # Which types are connectable, and which scannable.
 _KINDS_V5 = {
     AdvTypeV5.ADV_IND: (True, True),
@@ -47,18 +42,18 @@ _KINDS_V5 = {
 
 
 def adv_data_set(device: DeviceState, command: AdvDataSet) -> dict[str, object]:
-    """INVALID_PARAM without either. What is absent stays; the next advertising event has the new data."""
+    """INVALID_PARAM without either; what is wrong with data. What is absent stays, the next event has the new data."""
     refuse_unless(command.data is not None or command.sr_data is not None, NrfError.INVALID_PARAM)
     data, scan_response = device.gap.advertised
-    device.gap.advertised = (
-        data if command.data is None else command.data,
-        scan_response if command.sr_data is None else command.sr_data,
-    )
+    data = data if command.data is None else command.data
+    scan_response = scan_response if command.sr_data is None else command.sr_data
+    adv_contents.require(data, scan_response)
+    device.gap.advertised = data, scan_response
     return {}
 
 
 def adv_set_configure(device: DeviceState, command: AdvSetConfigure) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_ADV_HANDLE, NO_MEM, INVALID_PARAM, NOT_SUPPORTED, INVALID_LENGTH, INVALID_STATE.
+    """INVALID_ADDR, INVALID_ADV_HANDLE, NO_MEM, INVALID_PARAM, NOT_SUPPORTED, INVALID_STATE; what is wrong with data.
 
     There is one set, with handle 0, as a SoftDevice has it.
     """
@@ -73,14 +68,23 @@ def adv_set_configure(device: DeviceState, command: AdvSetConfigure) -> dict[str
         raise Refusal(NrfError.INVALID_PARAM)
     data = command.adv_data or AdvSetData()
     gap_limits.require_data(params, data)
+    said, answer = data.adv_data.data or b"", data.scan_rsp_data.data or b""
+    adv_contents.require(said, answer)
+    adv_contents.require_discoverable(said, params.filter_policy, params.duration / 100)
     refuse_unless(command.adv_params is None or not gap.advertising, NrfError.INVALID_STATE)
-    gap.adv_params, gap.adv_data = params, data
-    gap.advertised = gap.adv_data.adv_data.data or b"", gap.adv_data.scan_rsp_data.data or b""
+    refuse_unless(not gap.advertising or _new_buffers(data, gap.adv_data), NrfError.INVALID_STATE)
+    gap.adv_params, gap.adv_data, gap.advertised = params, data, (said, answer)
     return {"adv_handle": 0}
 
 
+def _new_buffers(data: AdvSetData, used: AdvSetData) -> bool:
+    """Buffers that are being sent belong to the chip: others are to take their place."""
+    in_use = {used.adv_data.buf_id, used.scan_rsp_data.buf_id} - {0}
+    return in_use.isdisjoint((data.adv_data.buf_id, data.scan_rsp_data.buf_id))
+
+
 def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_STATE, CONN_COUNT; INVALID_PARAM up to v5, INVALID_ADV_HANDLE from v6 on."""
+    """INVALID_ADDR, INVALID_STATE, NOT_FOUND, CONN_COUNT, INVALID_ADV_HANDLE; up to v5 wrong parameters."""
     gap = device.gap
     if isinstance(command, AdvStart):
         refuse_unless(command.adv_handle == 0, device.profile.bad_adv_handle)
@@ -94,12 +98,17 @@ def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, 
         advertiser, seconds = _of_params(command.adv_params, gap.tells_requests)
         peer = command.adv_params.peer_addr
         gap_limits.require_advertising(device, command.adv_params)
+        adv_contents.require_discoverable(
+            gap.advertised[0], command.adv_params.fp, command.adv_params.timeout
+        )
         if isinstance(command.adv_params, AdvParamsV2):
             _use_list(device, command.adv_params.whitelist)
     refuse_unless(not gap.advertising, NrfError.INVALID_STATE)
     tag = command.conn_cfg_tag or 0
-    room = not advertiser.connectable or gap_limits.has_room(device, Role.PERIPH, tag)
-    refuse_unless(room, NrfError.CONN_COUNT if device.profile.api >= 2 else NrfError.INVALID_STATE)
+    if advertiser.connectable:
+        gap_limits.require_tag(device, tag)
+        room = gap_limits.has_room(device, Role.PERIPH, tag)
+        refuse_unless(room, NrfError.CONN_COUNT if device.profile.api >= 2 else NrfError.INVALID_STATE)
     gap.begin(Activity.ADVERTISING, device.now, seconds)
     privacy.advertise(device, peer)
     gap.advertiser, gap.next_adv_event, gap.adv_events = advertiser, device.now, 0
@@ -151,7 +160,8 @@ def adv_stop(device: DeviceState, command: AdvStop) -> dict[str, object]:
 
 
 def scan_start(device: DeviceState, command: ScanStart | ScanStartV5) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_PARAM, INVALID_LENGTH, INVALID_STATE. From v6 on, without parameters, scanning goes on."""
+    """Wrong parameters; INVALID_ADDR, INVALID_LENGTH, INVALID_STATE. From v6 on, without any, scanning goes on."""
+    gap_limits.require_central(device)
     gap, params = device.gap, command.scan_params
     if isinstance(command, ScanStart):
         buffer = required(command.adv_report_buffer)
@@ -164,6 +174,7 @@ def scan_start(device: DeviceState, command: ScanStart | ScanStartV5) -> dict[st
     if params is None:
         raise Refusal(NrfError.INVALID_ADDR)
     gap_limits.require_scanning(device, params)
+    refuse_unless(not gap.is_doing(Activity.CONNECTING), NrfError.INVALID_STATE)
     gap.begin(Activity.SCANNING, device.now, params.timeout / _in_a_second(device))
     _listen(device, params)
     return {}
@@ -176,18 +187,26 @@ def scan_stop(device: DeviceState, command: ScanStop) -> dict[str, object]:
 
 
 def connect(device: DeviceState, command: Connect) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_PARAM, INVALID_STATE; in an air CONN_COUNT. Scanning ends without an event."""
-    gap, params = device.gap, command.scan_params
+    """Wrong parameters; INVALID_ADDR, INVALID_STATE, NOT_FOUND, CONN_COUNT. Scanning ends without an event.
+
+    From v4 on it ends even if the call is refused.
+    """
+    gap_limits.require_central(device)
+    gap, params, tag = device.gap, command.scan_params, command.conn_cfg_tag or 0
+    if device.profile.api >= 4:
+        gap.connected(Activity.SCANNING)
     if params is None:
         raise Refusal(NrfError.INVALID_ADDR)
     gap_limits.require_scanning(device, params)
+    gap_limits.require_target(params, command.peer_addr)
     _require_known(device, command.peer_addr)
     timing = command.conn_params or gap.ppcp
     refuse_unless(radio.may_be(timing), NrfError.INVALID_PARAM)
-    tag = command.conn_cfg_tag or 0
-    if device.ether is not None:
-        refuse_unless(gap_limits.has_room(device, Role.CENTRAL, tag), NrfError.CONN_COUNT)
-        gap.connected(Activity.SCANNING)
+    busy = NrfError.INVALID_STATE if device.profile.api >= 3 else NrfError.BUSY
+    refuse_unless(not gap.is_doing(Activity.CONNECTING), busy)
+    gap_limits.require_tag(device, tag)
+    refuse_unless(gap_limits.has_room(device, Role.CENTRAL, tag), NrfError.CONN_COUNT)
+    gap.connected(Activity.SCANNING)
     gap.begin(Activity.CONNECTING, device.now, params.timeout / _in_a_second(device))
     _listen(device, params)
     gap.target = None if gap.scanner.listed_only else command.peer_addr
@@ -204,6 +223,7 @@ def _require_known(device: DeviceState, peer: Addr | None) -> None:
 
 def connect_cancel(device: DeviceState, command: ConnectCancel) -> dict[str, object]:
     """INVALID_STATE."""
+    gap_limits.require_central(device)
     device.gap.end(Activity.CONNECTING)
     return {}
 
@@ -213,13 +233,13 @@ def _in_a_second(device: DeviceState) -> int:
 
 
 def _listen(device: DeviceState, params: ScanParams | ScanParamsV5 | ScanParamsV2) -> None:
+    listed, unresolved = gap_limits.uses_list(params), False
     match params:
         case ScanParams():
-            listed, unresolved = params.filter_policy in _LISTED, params.filter_policy in _UNRESOLVED
+            unresolved = params.filter_policy in gap_limits.UNRESOLVED
         case ScanParamsV5():
-            listed, unresolved = bool(params.use_whitelist), bool(params.adv_dir_report)
+            unresolved = bool(params.adv_dir_report)
         case _:
-            listed, unresolved = bool(params.selective), False
             _use_list(device, params.whitelist)
     share = params.window / params.interval if params.interval else 1.0
     extended = isinstance(params, ScanParams) and bool(params.extended)

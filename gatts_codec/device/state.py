@@ -144,6 +144,8 @@ class DeviceState:
         self.bases: VendorBases = VendorBases(config.vendor_bases, once_each=self.profile.api == 1)
         self.table_size: int = config.table_size
         self.service_changed: bool = config.service_changed
+        self.tags: set[int] = set()
+        """Of configurations that the host has made."""
         self.queue_sizes: dict[int, int] = {}
         self.command_queue_sizes: dict[int, int] = {}
         self.link_counts: dict[int, int] = {}

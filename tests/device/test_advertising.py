@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from device.bench import ALL, Bench
 from device.test_air import (
+    ANSWER,
     CENTRALS,
+    HIDDEN,
     NAME,
     SOMEBODY,
     TIMING,
@@ -22,10 +24,11 @@ from device.test_air import (
 )
 
 from gatts_codec import BleError, NrfError
-from gatts_codec.common import CfgSet, ConnGap, RoleCount
+from gatts_codec.common import CfgSet, ConnGap, Enable, RoleCount
 from gatts_codec.constants.gap import AdvDataStatus, AdvFilterPolicy, AdvType, AdvTypeV5, Phy
 from gatts_codec.gap import (
     Addr,
+    AdvDataSet,
     AdvParams,
     AdvParamsV2,
     AdvParamsV5,
@@ -37,10 +40,13 @@ from gatts_codec.gap import (
     AdvStartV5,
     BleData,
     Connect,
+    ConnectCancel,
     ConnectedEvent,
     ConnParams,
+    ScanParamsV2,
     ScanStart,
     ScanStartV5,
+    ScanStop,
     WhitelistSet,
 )
 
@@ -158,7 +164,7 @@ def test_a_whitelist_stays_while_somebody_uses_it(dialect: str) -> None:
     assert bench.result(WhitelistSet(())) == NrfError.DATA_SIZE
     assert bench.result(WhitelistSet((Addr(bytes(6), 4),))) == BleError.GAP_INVALID_BLE_ADDR
     bench.ok(WhitelistSet((SOMEBODY,)))
-    advertise(bench, filter_policy=AdvFilterPolicy.FILTER_CONNREQ)
+    advertise(bench, data=HIDDEN, filter_policy=AdvFilterPolicy.FILTER_CONNREQ)
     assert bench.result(WhitelistSet(None)) == BleError.GAP_WHITELIST_IN_USE
     assert [listed.addr for listed in bench.device.gap.whitelist] == [SOMEBODY.addr]
 
@@ -215,7 +221,7 @@ def test_extended_advertising_is_for_scanners_that_ask_for_it(dialect: str) -> N
 def test_extended_data_longer_than_the_buffer_are_cut() -> None:
     _, sender, scanner = pair("sd_api_v7", "sd_api_v7")
     kind = AdvType.EXTENDED_NONCONNECTABLE_SCANNABLE_UNDIRECTED
-    extend(sender, kind, AdvSetData(scan_rsp_data=BleData(2, data=LONG)))
+    extend(sender, kind, AdvSetData(scan_rsp_data=BleData(2, data=LONG[3:])))
     params = listening(scanner, extended=1, active=1)
     scanner.ok(ScanStart(params, BleData(1, 255)))
     scanner.device.gap.scan_room = 100
@@ -224,7 +230,7 @@ def test_extended_data_longer_than_the_buffer_are_cut() -> None:
     scanner.ok(ScanStart(None, BleData(1, 255)))
     answer = scanner.event(AdvReportEvent)
     assert (answer.type.scan_response, answer.type.status) == (1, AdvDataStatus.INCOMPLETE_TRUNCATED)
-    assert answer.data.data == LONG[:100]
+    assert answer.data.data == LONG[3:103]
 
 
 def test_an_early_scanner_hears_nothing_of_it_and_a_late_one_connects() -> None:
@@ -239,3 +245,130 @@ def test_an_early_scanner_hears_nothing_of_it_and_a_late_one_connects() -> None:
     late.ok(Connect(address(sender), listening(late, extended=1), TIMING))
     sender.after(0.2)
     late.event(ConnectedEvent)
+
+
+# -- what is wrong with data, addresses and lists
+
+LIMITED = bytes.fromhex("020105")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "result"),
+    [
+        ("0201", "", NrfError.INVALID_LENGTH),
+        ("020106", "0509", NrfError.INVALID_LENGTH),
+        ("020103", "", NrfError.INVALID_FLAGS),
+        ("03010600", "", NrfError.INVALID_FLAGS),
+        ("", "020106", NrfError.INVALID_DATA),
+        ("020841", "020941", NrfError.INVALID_DATA),
+        ("040318180d", "", BleError.GAP_UUID_LIST_MISMATCH),
+        ("", "1007" + "00" * 15, BleError.GAP_UUID_LIST_MISMATCH),
+        ("0201060000", "03190000", 0),  # a length of 0 ends them
+    ],
+)
+@pytest.mark.parametrize("dialect", ["s110_v8", "sd_api_v5", "sd_api_v7"])
+def test_data_that_make_no_sense(dialect: str, said: str, answer: str, result: int) -> None:
+    bench = Bench(dialect)
+    first, second = bytes.fromhex(said), bytes.fromhex(answer)
+    if dialect == "sd_api_v7":
+        assert configure(bench, data=AdvSetData(BleData(1, data=first), BleData(2, data=second))) == result
+    else:
+        assert bench.result(AdvDataSet(data=first, sr_data=second)) == result
+        assert bench.device.gap.advertised == ((b"", b"") if result else (first, second))
+
+
+@pytest.mark.parametrize("dialect", ALL)
+@pytest.mark.parametrize(("seconds", "policy"), [(0, 0), (181, 0), (180, 2)])
+def test_who_can_be_discovered_for_a_limited_time_says_for_how_long_and_to_all(
+    dialect: str, seconds: int, policy: int
+) -> None:
+    bench = Bench(dialect)
+    bench.device.gap.whitelist = (SOMEBODY,)
+    expected = BleError.GAP_DISCOVERABLE_WITH_WHITELIST if policy else NrfError.INVALID_PARAM
+    if api(bench) >= 6:
+        data = AdvSetData(BleData(1, data=LIMITED))
+        assert configure(bench, data=data, duration=seconds * 100, filter_policy=policy) == expected
+        assert configure(bench, data=data, duration=18000) == 0
+    else:
+        form = AdvParamsV5 if api(bench) >= 3 else AdvParamsV2
+        bench.ok(AdvDataSet(data=LIMITED))
+        assert bench.result(AdvStartV5(form(timeout=seconds, fp=policy))) == expected
+        bench.ok(AdvStartV5(form(timeout=180)))
+
+
+def test_a_set_that_runs_gets_other_buffers() -> None:
+    bench = Bench("sd_api_v6")
+    data = AdvSetData(BleData(1, data=NAME), BleData(2, data=ANSWER))
+    assert configure(bench, data=data) == 0
+    bench.ok(AdvSetConfigure(0, data, None))
+    bench.ok(AdvStart(0))
+    assert bench.result(AdvSetConfigure(0, data, None)) == NrfError.INVALID_STATE
+    bench.ok(AdvSetConfigure(0, AdvSetData(BleData(3, data=NAME), BleData(4, data=ANSWER)), None))
+
+
+NOT_STATIC = Addr(bytes.fromhex("010203040506"), 1)
+
+
+@pytest.mark.parametrize("dialect", CENTRALS)
+def test_connecting_needs_a_peer_and_one_with_an_address(dialect: str) -> None:
+    bench = Bench(dialect)
+    good = listening(bench)
+    assert bench.result(Connect(None, good, TIMING)) == NrfError.INVALID_ADDR
+    assert bench.result(Connect(NOT_STATIC, good, TIMING)) == BleError.GAP_INVALID_BLE_ADDR
+    assert bench.result(Connect(Addr(bytes(6), 0x7F), good, TIMING)) == BleError.GAP_INVALID_BLE_ADDR
+    if api(bench) < 3:
+        both = Connect(SOMEBODY, listening(bench, selective=1), TIMING)
+    else:
+        wish = {"filter_policy": 1} if api(bench) >= 6 else {"use_whitelist": 1}
+        both = Connect(None, listening(bench, **wish), TIMING)
+    assert bench.result(both) == NrfError.INVALID_PARAM  # without a list; up to v2 with a peer as well
+    bench.ok(Connect(SOMEBODY, good, TIMING))
+    again = NrfError.BUSY if api(bench) < 3 else NrfError.INVALID_STATE
+    assert bench.result(Connect(SOMEBODY, good, TIMING)) == again
+    start = ScanStart(good, BleData(1, 31)) if api(bench) >= 6 else ScanStartV5(good)
+    assert bench.result(start) == NrfError.INVALID_STATE
+
+
+@pytest.mark.parametrize("dialect", CENTRALS)
+def test_from_v4_on_a_refused_connect_ends_scanning_too(dialect: str) -> None:
+    bench = Bench(dialect)
+    scan(bench)
+    assert bench.result(Connect(None, listening(bench), TIMING)) == NrfError.INVALID_ADDR
+    assert (bench.result(ScanStop()) == NrfError.INVALID_STATE) is (api(bench) >= 4)
+
+
+def test_an_s110_is_no_central() -> None:
+    bench = Bench("s110_v8")
+    params = ScanParamsV2()
+    for command in (ScanStartV5(params), Connect(SOMEBODY, params, TIMING), ConnectCancel()):
+        assert bench.result(command) == NrfError.NOT_SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("wrong", "result"),
+    [
+        ({"channel_mask": bytes([0, 0, 0, 0, 0xE0])}, NrfError.INVALID_PARAM),
+        ({"channel_mask": bytes([1, 0, 0, 0, 0])}, NrfError.NOT_SUPPORTED),
+        ({"scan_phys": Phy.MBPS_2}, NrfError.INVALID_PARAM),
+        ({"scan_phys": Phy.CODED, "extended": 1}, NrfError.NOT_SUPPORTED),
+        ({"filter_policy": 1}, NrfError.INVALID_PARAM),
+        ({"channel_mask": bytes([0, 0, 0, 0, 0x60])}, 0),
+    ],
+)
+def test_scan_parameters_from_v6_on(wrong: dict[str, Any], result: int) -> None:
+    bench = Bench("sd_api_v7")
+    assert bench.result(ScanStart(listening(bench, **wrong), BleData(1, 255))) == result
+
+
+@pytest.mark.parametrize(
+    "dialect", [name for name in CENTRALS if name.startswith(("sd_api_v4", "sd_api_v5"))]
+)
+def test_once_enabled_a_chip_knows_its_configurations(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.ok(CfgSet(ConnGap(1, 3)))
+    bench.ok(Enable())
+    assert bench.result(AdvStartV5(AdvParamsV5(), 2)) == NrfError.NOT_FOUND
+    assert bench.result(Connect(SOMEBODY, listening(bench), TIMING, 2)) == NrfError.NOT_FOUND
+    unconnectable = AdvParamsV5(type=AdvTypeV5.ADV_NONCONN_IND)
+    bench.ok(AdvStartV5(unconnectable, 2))  # no connection comes of it
+    bench.ok(Connect(SOMEBODY, listening(bench), TIMING, 1))

@@ -72,6 +72,7 @@ from gatts_codec.packets.gatts.hvc_event import HvcEvent
 
 CENTRALS = [name for name in ALL if not name.startswith("s110")]
 NAME, ANSWER = bytes.fromhex("020106"), bytes.fromhex("03030d18")
+HIDDEN = bytes.fromhex("020104")  # by the flags nobody is to discover it
 SOMEBODY = Addr(bytes.fromhex("0102030405c0"), 1)
 TIMING = ConnParams(12, 24, 0, 400)
 CHOSEN = ConnParams(24, 24, 0, 400)
@@ -89,15 +90,16 @@ def address(bench: Bench) -> Addr:
 def advertise(bench: Bench, kind: str = "connectable", **more: Any) -> None:
     """Advertise every 100 ms, with data and a scan response."""
     early, late = KINDS[kind]
+    said = more.pop("data", NAME)
     if api(bench) >= 6:
         answer = BleData(2, data=ANSWER) if kind in ("connectable", "scannable") else BleData()
-        data = AdvSetData(BleData(1, data=NAME), answer) if kind != "directed" else AdvSetData()
+        data = AdvSetData(BleData(1, data=said), answer) if kind != "directed" else AdvSetData()
         handle = bench.ok(
             AdvSetConfigure(0xFF, data, AdvParams(AdvProperties(AdvType(late)), **more))
         ).adv_handle
         bench.ok(AdvStart(handle))
     else:
-        bench.ok(AdvDataSet(data=NAME, sr_data=ANSWER))
+        bench.ok(AdvDataSet(data=said, sr_data=ANSWER))
         params = AdvParamsV5 if api(bench) >= 3 else AdvParamsV2
         if "filter_policy" in more:
             more["fp"] = more.pop("filter_policy")
@@ -222,6 +224,7 @@ def test_directed_advertising_is_for_its_target_alone() -> None:
 
 def test_a_scanner_with_a_whitelist_reports_nobody_else() -> None:
     _, peripheral, central = pair()
+    central.ok(WhitelistSet((SOMEBODY,)))
     advertise(peripheral)
     scan(central, use_whitelist=1)
     peripheral.after(0)
@@ -318,7 +321,7 @@ def test_connecting_times_out_by_the_dialects_source_and_can_be_cancelled() -> N
 def test_an_advertiser_with_a_filter_takes_connections_of_the_whitelist_alone() -> None:
     _, peripheral, central = pair()
     peripheral.ok(WhitelistSet((SOMEBODY,)))
-    advertise(peripheral, filter_policy=AdvFilterPolicy.FILTER_CONNREQ)
+    advertise(peripheral, data=HIDDEN, filter_policy=AdvFilterPolicy.FILTER_CONNREQ)
     initiate(central, peripheral)
     peripheral.after(0)
     assert central.events() == []

@@ -220,6 +220,7 @@ def test_a_scanner_may_ask_for_what_is_directed_at_addresses_it_does_not_resolve
     peripheral.ok(privacy())
     peripheral.ok(DeviceIdentitiesSet((IdKey(OTHER_KEY, target),)))
     advertise(peripheral, "directed", peer_addr=target, interval=160)
+    other.ok(WhitelistSet((STATIC,)))
     scan(other, **wish)
     peripheral.after(0)
     assert len(other.events()) == reports

@@ -1,4 +1,4 @@
-"""What a chip refuses of its configuration and of options; what is refused changes nothing."""
+"""What a chip refuses of its configuration, of options, and of what is said of it; what is refused changes nothing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,16 @@ from gatts_codec.common import (
     SlaveLatencyDisableOpt,
     VsUuidCfg,
 )
-from gatts_codec.gap import ScanReqReportEvent
+from gatts_codec.constants.gap import TxPowerRole
+from gatts_codec.gap import (
+    ConnParams,
+    ConnParamUpdate,
+    ConnParamUpdateEvent,
+    DeviceNameSet,
+    PpcpSet,
+    ScanReqReportEvent,
+    TxPowerSet,
+)
 
 CONFIGURED = [name for name in ALL if name.startswith("sd_") and int(name[8]) >= 4]
 ENABLED_WITH = [name for name in ALL if name not in CONFIGURED]
@@ -162,3 +171,47 @@ def test_up_to_v5_scan_requests_are_reported_by_an_option() -> None:
     scan(central, active=1)
     peripheral.after(0.15)
     peripheral.event(ScanReqReportEvent)
+
+
+# -- what the chip is, and how it talks
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_simulated_peer_agrees_to_other_timing(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn = bench.connected()
+    bench.ok(ConnParamUpdate(conn, ConnParams(12, 24, 1, 400)))
+    assert bench.event(ConnParamUpdateEvent).conn_params == ConnParams(24, 24, 1, 400)
+    bench.ok(PpcpSet(ConnParams(6, 12, 0, 100)))
+    bench.ok(ConnParamUpdate(conn, None))
+    assert bench.event(ConnParamUpdateEvent).conn_params == ConnParams(12, 12, 0, 100)
+    assert bench.result(ConnParamUpdate(conn, ConnParams(5, 24, 1, 400))) == NrfError.INVALID_PARAM
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_what_the_chip_says_of_itself_is_checked(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.device.gap.name_room = 10
+    for command, result in (
+        (DeviceNameSet(None, b"x" * 11), NrfError.DATA_SIZE),
+        (DeviceNameSet(SecMode(1, 5), b"x"), NrfError.INVALID_PARAM),
+        (DeviceNameSet(None, None, 1), NrfError.INVALID_ADDR),
+        (PpcpSet(None), NrfError.INVALID_ADDR),
+        (PpcpSet(ConnParams(24, 12, 0, 400)), NrfError.INVALID_PARAM),
+        (PpcpSet(ConnParams(0xFFFF, 0xFFFF, 0, 0xFFFF)), 0),
+    ):
+        assert bench.result(command) == result
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_transmit_powers(dialect: str) -> None:
+    bench = Bench(dialect)
+    api = bench.device.profile.api
+    more = {"role": TxPowerRole.SCAN_INIT, "handle": 0} if api >= 6 else {}
+    powers = [power for power in range(-128, 128) if bench.result(TxPowerSet(power, **more)) == 0]
+    early, nordic = [-30] * (api < 5), [3] * (api >= 3)
+    assert powers == sorted([-40, -20, -16, -12, -8, -4, 0, 4, *early, *nordic])
+    if api >= 6:
+        assert bench.result(TxPowerSet(0, 0, 0)) == NrfError.INVALID_PARAM
+        assert bench.result(TxPowerSet(0, TxPowerRole.ADV, 0)) == 0x3004  # INVALID_ADV_HANDLE
+        assert bench.result(TxPowerSet(0, TxPowerRole.CONN, 0)) == BleError.INVALID_CONN_HANDLE

@@ -84,7 +84,7 @@ class Program:
     def advertise(self) -> None:
         params = self.native.ble_gap_adv_params_t()
         params.interval = 0x40
-        tag = (1,) if "conn_cfg_tag" in self.native.sd_ble_gap_adv_start.__code__.co_varnames else ()
+        tag = (0,) if "conn_cfg_tag" in self.native.sd_ble_gap_adv_start.__code__.co_varnames else ()
         data = self.bytes_at(b"\x02\x01\x06")
         assert self.call("gap_adv_data_set", data, 3, None, 0) == 0
         assert self.call("gap_adv_start", params, *tag) == 0

@@ -258,10 +258,9 @@ class AsyncClient(AnyClient[Awaited]):
     async def _exchange(
         self, timeout_s: float | None, encode: Callable[..., bytes], *arguments: object
     ) -> bytes:
-        timeout_s = self._timeout_s if timeout_s is None else timeout_s
         try:
-            request = Request(encode(*arguments), timeout_s)
-            request.until = self._line.loop.time() + timeout_s
+            timeout_s = self._timeout_s if timeout_s is None else timeout(timeout_s)
+            request = Request(encode(*arguments), timeout_s, self._line.loop.time() + timeout_s)
             await self._line.ask(request)
         except GattsError:
             await asyncio.sleep(0)

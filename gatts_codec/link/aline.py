@@ -11,7 +11,9 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import Context
 from copy import copy
+from typing import Any
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
 from gatts_codec.link.goals import Goal, Request
@@ -35,6 +37,36 @@ class Turn:
         return self._queue[0] is self
 
 
+class Pause(asyncio.Future[None]):
+    """What a task waits for. ``finish`` has the task go on at once where no other one is running.
+
+    A future's own way is the loop's next turn, for which the loop asks the operating system once more what is new: a
+    quarter of what a call costs.
+    """
+
+    __slots__ = ("_context", "_go_on")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop=loop)
+        self._go_on: Callable[[Pause], object] | None = None
+        self._context: Context | None = None
+
+    def add_done_callback(self, fn: Callable[[Any], object], *, context: Context | None = None) -> None:
+        """Once: by the task that waits."""
+        self._go_on, self._context = fn, context
+        super().add_done_callback(fn, context=context)
+
+    def finish(self) -> None:
+        """It is over."""
+        go_on, context = self._go_on, self._context
+        if go_on is None or context is None or asyncio.current_task() is not None:
+            self.set_result(None)
+            return
+        self.remove_done_callback(go_on)
+        self.set_result(None)
+        context.run(go_on, self)
+
+
 class AsyncLine:
     """Transport, session and loop. All methods are for the loop's thread."""
 
@@ -45,7 +77,7 @@ class AsyncLine:
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
         self._turns: deque[Turn] = deque()
-        self._waiting: dict[Goal, asyncio.Future[None]] = {}
+        self._waiting: dict[Goal, Pause] = {}
         self._closed: LinkClosed | None = None
         self._feeder: Feeder | None = None
         self._fd: int | None = None
@@ -85,11 +117,13 @@ class AsyncLine:
         turn = Turn(self._turns)
         try:
             if not turn.done:
-                await self.wait(turn, request.until)
-            if not turn.done:
-                reason = f"other calls were under way for {request.timeout_s:g} s, and this one was not sent"
-                raise LinkTimeout(reason, stage="turn")
-            await self._ask(request)
+                await self._wait_for_turn(turn, request)
+            if self.session.is_ready:
+                self.session.start(request, self.loop.time())
+                self._settle()
+                await self.wait(request)
+            else:
+                await self._ask_in_steps(request)
         except BaseException:
             self.session.abandon(request)
             self.session.tell_next(request.error)
@@ -97,12 +131,13 @@ class AsyncLine:
         finally:
             self._leave(turn)
 
-    async def _ask(self, request: Request) -> None:
-        if self.session.is_ready:
-            self.session.start(request, self.loop.time())
-            self._settle()
-            await self.wait(request)
-            return
+    async def _wait_for_turn(self, turn: Turn, request: Request) -> None:
+        await self.wait(turn, request.until)
+        if not turn.done:
+            reason = f"other calls were under way for {request.timeout_s:g} s, and this one was not sent"
+            raise LinkTimeout(reason, stage="turn")
+
+    async def _ask_in_steps(self, request: Request) -> None:
         for goal in self.session.steps(request, self.loop.time):
             self._settle()
             # The session itself ends the request when its time is over.
@@ -117,19 +152,19 @@ class AsyncLine:
         """Wait until the goal is done, or until that time."""
         if goal.done:
             return
-        self._waiting[goal] = future = self.loop.create_future()
+        self._waiting[goal] = pause = Pause(self.loop)
         limit = None if until is None else call_at(self.loop, until, self._give_up, goal)
         try:
-            await future
+            await pause
         finally:
             self._waiting.pop(goal, None)
             if limit is not None:
                 limit.cancel()
 
     def _give_up(self, goal: Goal) -> None:
-        future = self._waiting.pop(goal, None)
-        if future is not None and not future.done():
-            future.set_result(None)
+        pause = self._waiting.pop(goal, None)
+        if pause is not None and not pause.done():
+            pause.finish()
 
     def _wake(self) -> None:
         """Wake those who have what they wait for."""

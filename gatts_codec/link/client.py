@@ -206,9 +206,8 @@ class Client(AnyClient[Blocking]):
         self._dropped.detach()
 
     def _exchange(self, payload: bytes, timeout_s: float | None) -> bytes:
-        timeout_s = self._timeout_s if timeout_s is None else timeout_s
-        request = Request(payload, timeout_s)
-        request.until = monotonic() + timeout_s
+        timeout_s = self._timeout_s if timeout_s is None else timeout(timeout_s)
+        request = Request(payload, timeout_s, monotonic() + timeout_s)
         self._line.ask(request)
         if request.error is not None:
             raise self._session.error_of(request)

@@ -144,15 +144,18 @@ class AsyncCallbacks(Queue):
                 return
             outcome = call_back(callback, event)
             if asyncio.iscoroutine(outcome):
-                await self._finish(acall(callback, event, outcome))
+                await self._finish(callback, event, outcome)
             else:
                 await asyncio.sleep(0)
 
-    async def _finish(self, coroutine: Coroutine[object, object, None]) -> None:
+    async def _finish(
+        self, callback: Callback, event: AnyEvent, outcome: Coroutine[object, object, object]
+    ) -> None:
         # In a task of its own: one that is cancelled by its own doing does not end the others.
-        task = self._loop.create_task(coroutine)
+        task = self._loop.create_task(acall(callback, event, outcome))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+        task.add_done_callback(lambda _: outcome.close())  # it may have been cancelled before it began
         await asyncio.wait({task})
 
 

@@ -156,18 +156,6 @@ class LinkEnd:
         data, self._out = self._out, b""
         return data
 
-    # -- for a driver that may be interrupted by an exception that is not ours
-
-    def save(self) -> dict[str, object]:
-        """What ``restore`` needs to undo all that follows."""
-        return self.__dict__.copy()  # of numbers, bytes and the like; what is not is cleared in ``restore``
-
-    def restore(self, saved: dict[str, object]) -> None:
-        """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
-        self.__dict__.update(saved)
-        self._out = b""
-        self._decoder.reset()
-
     # -- from inputs to actions
 
     def _give(self, what: Input, detail: object, now: float) -> list[LinkEvent]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 from ..framing import Decoder, H5Packet, H5Type, h5, slip
 from .config import HostConfig
@@ -32,6 +33,49 @@ class HostLink(LinkEnd, table=HOST):
     def was_reset(self) -> bool:
         """Whether the link that is up, or coming up, began with a RESET packet."""
         return self._was_reset
+
+    # -- for a driver that may be interrupted by an exception that is not ours
+
+    def save(self) -> tuple[object, ...]:
+        """What ``restore`` needs to undo all that follows."""
+        # One by one: vars() would cost more, and make every access to an attribute slower from then on.
+        return (
+            self.state,
+            self.is_up,
+            self._attempts,
+            self._deadline,
+            self._expected,
+            self._frame,
+            self._in_flight,
+            self._limit,
+            self._noise_before,
+            self._questions_left,
+            self._seq,
+            self._stage,
+            self._waiting,
+            self._was_reset,
+        )
+
+    def restore(self, saved: tuple[Any, ...]) -> None:
+        """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
+        (
+            self.state,
+            self.is_up,
+            self._attempts,
+            self._deadline,
+            self._expected,
+            self._frame,
+            self._in_flight,
+            self._limit,
+            self._noise_before,
+            self._questions_left,
+            self._seq,
+            self._stage,
+            self._waiting,
+            self._was_reset,
+        ) = saved
+        self._out = b""
+        self._decoder.reset()
 
     def _opening(self) -> Input:
         return Input.OPEN if self.config.reset else Input.OPEN_WITHOUT_RESET

@@ -190,8 +190,11 @@ class Line:
             self._unsent = b""
             self._lose(error)
             return
+        if taken == len(data):
+            self._unsent = b""
+            return
         had_unsent, self._unsent = bool(self._unsent), data[taken:]
-        if self._unsent and not had_unsent:
+        if not had_unsent:
             self.transport.wake()  # who waits has to wait for room, too
 
     def _lose(self, error: LinkClosed) -> None:

@@ -7,7 +7,7 @@ nothing repeated: a packet that is lost stays lost, and a restart of the chip go
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing import Framing
@@ -89,12 +89,12 @@ class PlainLink:
         self._out.clear()
         return data
 
-    def save(self) -> dict[str, object]:
+    def save(self) -> tuple[object, ...]:
         """What ``restore`` needs to undo all that follows."""
-        return self.__dict__.copy()
+        return (self.state,)
 
-    def restore(self, saved: dict[str, object]) -> None:
+    def restore(self, saved: tuple[Any, ...]) -> None:
         """Undo what was done since, as long as nothing of it has been written. The bytes taken since are noise."""
-        self.__dict__.update(saved)
+        (self.state,) = saved
         self._out.clear()
         self._decoder.reset()

@@ -81,7 +81,7 @@ class CallSession:
         self._answered = 0.0  # when the chip last answered, or was first asked since
         self._loss: LinkError | None = None  # the last one that a caller got
         # While the link takes a step: what undoes it. Then what it has reported, until all of that is worked off.
-        self._unfinished: dict[str, object] | list[LinkEvent | Arrival] = []
+        self._unfinished: tuple[object, ...] | list[LinkEvent | Arrival] = []
 
     # -- the link
 
@@ -129,7 +129,7 @@ class CallSession:
 
     def data_to_send(self) -> bytes:
         """The bytes to write now. Each byte is handed out once."""
-        if self._unfinished and isinstance(self._unfinished, dict):
+        if self._unfinished and isinstance(self._unfinished, tuple):
             return b""  # of a step that was left half done, and will be undone
         return self.link.data_to_send()
 
@@ -141,7 +141,7 @@ class CallSession:
         self._unfinished = self.link.save()
 
     def _recover(self) -> None:
-        if isinstance(self._unfinished, dict):
+        if isinstance(self._unfinished, tuple):
             self.link.restore(self._unfinished)
         else:
             self._finish(self._unfinished)
@@ -219,8 +219,7 @@ class CallSession:
         if request.head not in self._owed:
             return None
         barriers = [
-            Request(self.codec.pack(command), request.timeout_s, request.notify, request.until)
-            for command in _HARMLESS
+            Request(self.codec.pack(command), request.timeout_s, request.until) for command in _HARMLESS
         ]
         return min(
             (barrier for barrier in barriers if barrier.head != request.head),

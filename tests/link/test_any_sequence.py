@@ -100,3 +100,24 @@ def test_consistent_after_anything(which: int, operations: list[tuple[str, bytes
         # Everything that leaves is a whole and good frame.
         assert all(shown(end.data_to_send()))
         assert end.data_to_send() == b""
+
+
+# Set before each step, told by the step, or cleared with what is undone.
+PASSING = {"_events", "_now", "_heard", "_out", "_decoder"}
+
+
+@given(OPERATIONS, st.integers(0, 40))
+def test_a_host_s_step_that_is_undone_leaves_nothing_behind(
+    operations: list[tuple[str, bytes]], undone: int
+) -> None:
+    host, now = active_host(HostConfig(reset=False, max_waiting=MAX_WAITING)), 0.0
+    for number, (operation, data) in enumerate(operations):
+        now += 0.1
+        before = {name: value for name, value in vars(host).items() if name not in PASSING}
+        saved = host.save()
+        with contextlib.suppress(GattsError):
+            perform(host, operation, data, now)
+        if number == undone:
+            host.restore(saved)
+            assert {name: getattr(host, name) for name in before} == before
+            assert (host.data_to_send(), host._decoder.pending) == (b"", b"")

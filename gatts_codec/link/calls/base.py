@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
-from functools import cached_property
 from inspect import signature
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, ParamSpec, TypeVar, get_args, overload
@@ -57,9 +56,10 @@ class Made(Generic[P, T]):
     def __init__(self, cls: Callable[P, object]) -> None:
         self.cls = cls
         self.name: str = ""
+        self._owner: type = object
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
+        self.name, self._owner = name, owner
 
     @overload
     def __get__(self, calls: None, owner: object = None) -> Callable[..., Any]: ...
@@ -71,10 +71,12 @@ class Made(Generic[P, T]):
     def __get__(self, calls: Calls[Awaited], owner: object = None) -> Callable[P, Awaitable[T]]: ...
 
     def __get__(self, calls: Any, owner: object = None) -> Any:
-        return self._method if calls is None else self._method.__get__(calls)
+        """At the first use the function takes this object's place in the class: from then on it is found there."""
+        function = self._function()
+        setattr(self._owner, self.name, function)
+        return function if calls is None else function.__get__(calls)
 
-    @cached_property
-    def _method(self) -> Any:
+    def _function(self) -> Any:
         """A plain function, so that help(), inspect and debuggers see what they know."""
         cls: Any = self.cls
         through = self.through

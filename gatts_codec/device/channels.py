@@ -166,9 +166,7 @@ def ch_flow_control(device: DeviceState, command: ChFlowControl) -> dict[str, ob
 
 
 def _connection(device: DeviceState, handle: int) -> Connection:
-    connection = device.connections.require(handle)
-    refuse_unless(connection.remote is not None, NrfError.NOT_SUPPORTED)
-    return connection
+    return device.connections.require(handle)
 
 
 def _channel(connection: Connection, cid: int, state: ChannelState = ChannelState.OPEN) -> Channel:
@@ -186,7 +184,6 @@ def _new(connection: Connection, state: ChannelState, peer_cid: int = 0) -> Chan
 
 
 def _send(connection: Connection, pdu: object) -> None:
-    assert connection.remote is not None
     connection.remote.carry(pdu)
 
 

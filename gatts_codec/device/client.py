@@ -6,17 +6,15 @@ from collections.abc import Callable
 
 from gatts_codec.constants import GattStatus, NrfError
 from gatts_codec.device import air
-from gatts_codec.device.connection import AttRequest, Connection, RemoteServer, Reply
+from gatts_codec.device.connection import AttRequest, Connection, FarEnd, Reply
 from gatts_codec.device.refusal import Refusal, refuse_unless
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gattc.structs import HandleRange
 
 
-def require(device: DeviceState, conn_handle: int) -> tuple[Connection, RemoteServer]:
-    """The connection and its server. INVALID_CONN_HANDLE, NOT_SUPPORTED, BUSY or TIMEOUT."""
+def require(device: DeviceState, conn_handle: int) -> tuple[Connection, FarEnd]:
+    """The connection and its server. INVALID_CONN_HANDLE, BUSY or TIMEOUT."""
     connection = device.connections.require(conn_handle)
-    if connection.remote is None:
-        raise Refusal(NrfError.NOT_SUPPORTED)
     refuse_unless(not connection.timed_out, device.profile.timeout_result)
     return connection, connection.remote
 
@@ -48,7 +46,7 @@ def begin(device: DeviceState, connection: Connection) -> Callable[[Callable[[],
 def ask(
     device: DeviceState,
     connection: Connection,
-    far: RemoteServer,
+    far: FarEnd,
     request: AttRequest,
     answer: Callable[[Reply], None],
 ) -> None:

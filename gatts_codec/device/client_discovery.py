@@ -132,7 +132,6 @@ def _find(
         found = tuple(tell(rows))
         answered(lambda: arrive(found))
 
-    assert connection.remote is not None
     connection.remote.find(within.start_handle, within.end_handle, answer)
     return {}
 

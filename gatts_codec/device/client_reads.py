@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from gatts_codec.constants import GattStatus
-from gatts_codec.device.connection import AttRequest, Op, RemoteServer, Reply
+from gatts_codec.device.connection import AttRequest, FarEnd, Op, Reply
 
 
 def read_each(
-    far: RemoteServer,
+    far: FarEnd,
     handles: Sequence[int],
     enough: Callable[[list[bytes]], bool],
     done: Callable[[list[bytes], int], None],

@@ -135,6 +135,7 @@ def _apply(device: DeviceState, cfg: object) -> None:
             device.table_size = size
         case RoleCount(periph_role_count=peripherals, central_role_count=centrals):
             device.role_counts = {Role.PERIPH: peripherals, Role.CENTRAL: centrals}
+            device.can_survey = bool(cfg.qos_channel_survey_role_available)
         case DeviceName():
             if cfg.value is not None:
                 device.gap.name = cfg.value

@@ -133,8 +133,8 @@ class FoundAttribute:
     group_end: int
 
 
-class RemoteServer(ConnectedPeer, Protocol):
-    """The other end of a connection, with a server that a GATT client may ask."""
+class FarEnd(Protocol):
+    """The other end of a connection: its chip, and a server that a GATT client may ask."""
 
     @property
     def rssi(self) -> int:
@@ -188,8 +188,8 @@ class Connection:
     """The reason that the peer is given when this end goes."""
     supervision: float | None = None
     """When the connection is lost, if the peer stays out of reach until then."""
-    remote: RemoteServer | None = None
-    """The peer, if it has a server that this end's client may ask."""
+    remote: FarEnd = field(init=False)
+    """What this end's client and chip talk to."""
     answer_due: float | None = None
     """Until when this end's client waits for the answer to its request; None: there is none."""
     asked_mtu: bool = False

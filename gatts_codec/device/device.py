@@ -21,6 +21,7 @@ from gatts_codec.device import (
     air,
     channels,
     common,
+    connectionless,
     events,
     gap,
     gattc,
@@ -32,6 +33,7 @@ from gatts_codec.device import (
     secured,
     security,
     server,
+    survey,
     sys_attrs,
     values,
 )
@@ -65,6 +67,8 @@ _CALLS = {
     **security.CALLS,
     **link_layer.CALLS,
     **channels.CALLS,
+    **connectionless.CALLS,
+    **survey.CALLS,
     **gattc.CALLS,
 }
 # Packet types: what is executed, and what firmware takes without any effect here (radio tests, generic commands).
@@ -100,7 +104,13 @@ class Device(DeviceState):
     def next_deadline(self) -> float | None:
         """When ``tick`` has something to do; None: nothing is due."""
         guests = (guest.next_deadline() for guest in self.guests)
-        dues = (air.next_deadline(self), radio.next_deadline(self), self.gap.next_deadline(), *guests)
+        dues = (
+            air.next_deadline(self),
+            radio.next_deadline(self),
+            self.gap.next_deadline(),
+            self.survey_due,
+            *guests,
+        )
         return min((due for due in dues if due is not None), default=None)
 
     def tick(self, now: float) -> None:
@@ -110,6 +120,7 @@ class Device(DeviceState):
         radio.tick(self)
         secured.tick(self)
         link_layer.tick(self)
+        survey.tick(self)
         for activity in self.gap.ended(self.now):
             self.emit(events.time_is_over(self, activity))
         for guest in self.guests:
@@ -139,7 +150,7 @@ class Device(DeviceState):
         name = command.name
         try:
             self._check_enabled(name)
-            outputs = _CALLS.get(name, _without_server)(self, command)
+            outputs = _CALLS.get(name, _unheard_of)(self, command)
         except Refusal as refusal:
             return _result(body[0], refusal.result)
         return self.codec.pack(self._response_class(name)(result=NrfError.SUCCESS, **outputs))
@@ -159,8 +170,8 @@ class Device(DeviceState):
             raise Refusal(BleError.NOT_ENABLED)
 
 
-def _without_server(device: DeviceState, command: Any) -> dict[str, object]:
-    """Calls that nobody answers: L2CAP, and what the GATT client cannot do."""
+def _unheard_of(device: DeviceState, command: Any) -> dict[str, object]:
+    """Calls that only a user's own dialect has."""
     conn_handle = getattr(command, "conn_handle", None)
     if conn_handle is not None:
         device.connections.require(conn_handle)

@@ -7,7 +7,6 @@ could notice do nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from gatts_codec.constants import NrfError
@@ -25,7 +24,6 @@ from gatts_codec.packets.gap.characteristics import (
     PpcpSet,
 )
 from gatts_codec.packets.gap.connect import ConnParamUpdate, Disconnect
-from gatts_codec.packets.gap.connection_events import ConnParamUpdateEvent
 from gatts_codec.packets.gap.tx_power_set import TxPowerSet
 
 _DECISION_S = 30.0  # how long a peripheral waits for the central's host
@@ -98,17 +96,10 @@ def disconnect(device: DeviceState, command: Disconnect) -> dict[str, object]:
 
 
 def conn_param_update(device: DeviceState, command: ConnParamUpdate) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_PARAM; in an air BUSY, and of a central that was not asked needs parameters.
-
-    A simulated peer agrees at once, and its air takes no more time than before.
-    """
+    """INVALID_CONN_HANDLE, INVALID_PARAM, BUSY. A central that was not asked needs parameters."""
     connection = device.connections.require(command.conn_handle)
     remote, params = connection.remote, command.conn_params
     refuse_unless(params is None or radio.may_be(params), NrfError.INVALID_PARAM)
-    if remote is None:
-        connection.params = radio.chosen(params or device.gap.ppcp)
-        device.emit(ConnParamUpdateEvent(connection.handle, connection.params))
-        return {}
     if connection.role == Role.PERIPH:
         refuse_unless(connection.wish is None, NrfError.BUSY)
         connection.wish = params or device.gap.ppcp
@@ -140,13 +131,6 @@ def tx_power_set(device: DeviceState, command: TxPowerSet) -> dict[str, object]:
     return {}
 
 
-def _survey(result: int) -> Callable[[DeviceState, Any], dict[str, object]]:
-    def refuse(device: DeviceState, command: Any) -> dict[str, object]:
-        raise Refusal(result)
-
-    return refuse
-
-
 _CALLS: dict[str, Any] = {
     "appearance_get": appearance_get,
     "appearance_set": appearance_set,
@@ -156,8 +140,6 @@ _CALLS: dict[str, Any] = {
     "disconnect": disconnect,
     "ppcp_get": ppcp_get,
     "ppcp_set": ppcp_set,
-    "qos_channel_survey_start": _survey(NrfError.RESOURCES),
-    "qos_channel_survey_stop": _survey(NrfError.INVALID_STATE),
     "tx_power_set": tx_power_set,
 }
 CALLS: dict[str, Any] = {f"sd_ble_gap_{name}": call for name, call in _CALLS.items()}

@@ -1,4 +1,4 @@
-"""Calls of the GATT client, to another chip of the same air. A peer that is simulated has no server: NOT_SUPPORTED.
+"""Calls of the GATT client, to whoever is at the other end of a connection.
 
 One call is one ATT request and one event, whatever it finds; one request at a time, BUSY otherwise. Here is what reads
 and writes, ``client_discovery`` has what finds.
@@ -12,7 +12,7 @@ from gatts_codec.constants import DEFAULT_MTU, BleError, ExecWriteFlag, GattStat
 from gatts_codec.constants.gattc import GattOp
 from gatts_codec.device import air, client, client_discovery
 from gatts_codec.device.client_reads import read_each
-from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Op, RemoteServer, Reply
+from gatts_codec.device.connection import AttRequest, Connection, FarEnd, FoundAttribute, Op, Reply
 from gatts_codec.device.refusal import refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.events import TxCompleteEvent
@@ -102,12 +102,12 @@ def char_values_read(device: DeviceState, command: CharValuesRead) -> dict[str, 
 
 
 def write(device: DeviceState, command: Write) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_CONN_HANDLE, INVALID_PARAM, DATA_SIZE, BUSY or TIMEOUT; NOT_SUPPORTED of signed ones."""
+    """INVALID_ADDR, INVALID_CONN_HANDLE, INVALID_PARAM, DATA_SIZE, BUSY or TIMEOUT, INVALID_STATE."""
     connection, far = client.require(device, command.conn_handle)
     params = required(command.write_params)
     op, data = params.write_op, params.value or b""
     refuse_unless(GattOp.INVALID < op <= GattOp.EXEC_WRITE_REQ, NrfError.INVALID_PARAM)
-    refuse_unless(op != GattOp.SIGN_WRITE_CMD, NrfError.NOT_SUPPORTED)
+    refuse_unless(op != GattOp.SIGN_WRITE_CMD, NrfError.INVALID_STATE)  # there is no key to sign with
     _check_place(params)
     if op in _OVERHEAD:
         refuse_unless(len(data) <= connection.mtu - _OVERHEAD[GattOp(op)], NrfError.DATA_SIZE)
@@ -127,9 +127,7 @@ def _check_place(params: WriteParams) -> None:
         refuse_unless(not params.offset or params.write_op == GattOp.PREP_WRITE_REQ, NrfError.INVALID_PARAM)
 
 
-def _write_command(
-    device: DeviceState, connection: Connection, far: RemoteServer, request: AttRequest
-) -> None:
+def _write_command(device: DeviceState, connection: Connection, far: FarEnd, request: AttRequest) -> None:
     """RESOURCES, up to v3 NO_TX_PACKETS: those before it fill the queue, which up to v3 notifications share."""
     waiting, room = connection.commands, connection.command_queue_size
     if not device.profile.counts_notifications:
@@ -144,9 +142,7 @@ def _write_command(
     far.command(request, lambda: air.deliver(device, connection, sent))
 
 
-def _write_request(
-    device: DeviceState, connection: Connection, far: RemoteServer, params: WriteParams
-) -> None:
+def _write_request(device: DeviceState, connection: Connection, far: FarEnd, params: WriteParams) -> None:
     op = params.write_op
     executes = op == GattOp.EXEC_WRITE_REQ
     handle = 0 if executes else params.handle

@@ -1,7 +1,7 @@
 """Calls about a connection's link layer: radio modes, packet lengths, signal strength; and what the peer says of them.
 
-Two chips agree as Bluetooth has it, and both hosts have to. A simulated peer, and a chip whose SoftDevice has no such
-procedure, does not support it.
+Two chips agree as Bluetooth has it, and both hosts have to. A chip whose SoftDevice has no such procedure does not
+support it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,6 @@ _BETWEEN_US = 300
 _EVENT_UNIT_US = 1250
 _NO_REPORTS = 0xFF
 _CHANNEL = 17
-_SIMULATED_DBM = -60
 
 
 # -- what travels
@@ -89,8 +88,6 @@ def phy_update(device: DeviceState, command: PhyUpdate) -> dict[str, object]:
         _answer_phys(device, connection, wish)
     elif wish == link.phys:
         _use_phys(device, connection, link.phys)
-    elif connection.remote is None:
-        _use_phys(device, connection, link.phys, HciStatus.UNSUPPORTED_REMOTE_FEATURE)
     else:
         link.phys_asked = wish
         connection.remote.carry(PhyRequest(wish))
@@ -101,7 +98,6 @@ def _answer_phys(device: DeviceState, connection: Connection, own: Phys) -> None
     link = connection.link
     wanted, link.phys_wanted = link.phys_wanted, None
     assert wanted is not None
-    assert connection.remote is not None
     tx = _fastest(own.tx_phys, wanted.rx_phys, link.phys.tx_phys)
     rx = _fastest(own.rx_phys, wanted.tx_phys, link.phys.rx_phys)
     connection.remote.carry(PhyAnswer(Phys(rx, tx)))
@@ -124,7 +120,6 @@ def _use_phys(
 def _hear_phy_request(device: DeviceState, connection: Connection, pdu: PhyRequest) -> None:
     """The host has to answer. Where both have asked, the central's request goes on."""
     link = connection.link
-    assert connection.remote is not None
     if device.profile.api < 5:
         connection.remote.carry(PhyAnswer(Phys(), HciStatus.UNSUPPORTED_REMOTE_FEATURE))
         return
@@ -157,11 +152,8 @@ def data_length_update(device: DeviceState, command: DataLengthUpdate) -> dict[s
     refuse_unless(link.lengths_asked is None, NrfError.BUSY)
     if link.lengths_wanted is not None:
         wanted, link.lengths_wanted = link.lengths_wanted, None
-        assert connection.remote is not None
         connection.remote.carry(LengthAnswer(own))
         _use_lengths(device, connection, own, wanted)
-    elif connection.remote is None:
-        _use_lengths(device, connection, own, Lengths())
     else:
         link.lengths_asked = own
         connection.remote.carry(LengthRequest(own))
@@ -201,7 +193,6 @@ def _use_lengths(device: DeviceState, connection: Connection, own: Lengths, peer
 
 def _hear_length_request(device: DeviceState, connection: Connection, pdu: LengthRequest) -> None:
     """The host has to answer, where there is a call for it."""
-    assert connection.remote is not None
     if device.profile.api < 4:
         connection.remote.carry(LengthAnswer(Lengths()))
         return
@@ -253,8 +244,7 @@ def _interval_s(connection: Connection) -> float:
 
 
 def _strength(device: DeviceState, connection: Connection) -> int:
-    path_dbm = _SIMULATED_DBM if connection.remote is None else connection.remote.rssi
-    return path_dbm + device.random.randint(-1, 1)
+    return connection.remote.rssi + device.random.randint(-1, 1)
 
 
 def _sample(device: DeviceState, connection: Connection, sampling: Sampling) -> None:

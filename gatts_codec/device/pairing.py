@@ -92,7 +92,6 @@ def over(device: DeviceState, connection: Connection, status: int, source: int) 
 
 def send(device: DeviceState, connection: Connection, pdu: smp.Pdu) -> None:
     """To the peer. The time begins anew."""
-    assert connection.remote is not None
     touch(device, connection)
     connection.remote.carry(pdu)
 

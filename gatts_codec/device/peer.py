@@ -23,6 +23,7 @@ from gatts_codec.device import air, bonding
 from gatts_codec.device.connection import AttRequest, Connection, Op, Reply
 from gatts_codec.device.discovery import Service, discover
 from gatts_codec.device.procedure import Procedure
+from gatts_codec.device.simulated import SimulatedChip
 from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import PeerError
 from gatts_codec.link.notices import call_back
@@ -86,6 +87,7 @@ class Peer:
         _check_number("address_type", address_type, 0x7F)
         self.received.clear()
         self.connection = air.open(self._device, self, _address(address), address_type)
+        self.connection.remote = SimulatedChip(self._device, self.connection)
         return self.connection.handle
 
     def disconnect(self, reason: int = REMOTE_USER_ENDED) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gatts_codec.constants import GattStatus, HvxType
-from gatts_codec.device import air, channels, link_layer, secured
+from gatts_codec.device import air, channels, connectionless, link_layer, secured
 from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
 from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Reply
 from gatts_codec.device.state import DeviceState
@@ -19,7 +19,7 @@ from gatts_codec.packets.gap.structs import ConnParams
 from gatts_codec.packets.gattc.hvx_event import HvxEvent
 
 _TIMEOUT_UNIT_S = 0.01
-_HEARS = {**secured.HEARS, **link_layer.HEARS, **channels.HEARS}
+HEARS = {**secured.HEARS, **link_layer.HEARS, **channels.HEARS, **connectionless.HEARS}
 
 
 @dataclass(slots=True)
@@ -125,7 +125,7 @@ class RemoteChip:
         """It arrives a connection interval later."""
         self._reached(
             lambda: air.deliver(
-                self.device, self.connection, lambda: _HEARS[type(pdu)](self.device, self.connection, pdu)
+                self.device, self.connection, lambda: HEARS[type(pdu)](self.device, self.connection, pdu)
             )
         )
 

@@ -1,4 +1,4 @@
-"""Calls that make a connection secure, between two chips of one air: nobody else pairs."""
+"""Calls that make a connection secure. Chips of one air pair; a simulated peer does not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _REFUSED = {AuthKeyType.PASSKEY: SecStatus.PASSKEY_ENTRY_FAILED, AuthKeyType.OOB
 
 def authenticate(device: DeviceState, command: Authenticate) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_PARAM, NOT_SUPPORTED, INVALID_STATE, TIMEOUT."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     security, params = connection.security, command.sec_params
     central = connection.role == Role.CENTRAL
     refuse_unless(params is not None or (central and security.requested), NrfError.INVALID_PARAM)
@@ -60,7 +60,7 @@ def authenticate(device: DeviceState, command: Authenticate) -> dict[str, object
 
 def sec_params_reply(device: DeviceState, command: SecParamsReply) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_PARAM, NOT_SUPPORTED, INVALID_ADDR, INVALID_STATE."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     running = _asked(connection, "awaits_params")
     accepts, params = command.sec_status == SecStatus.SUCCESS, command.sec_params
     refuse_unless(accepts or command.sec_status > 0x80, NrfError.INVALID_PARAM)  # what travels as a reason
@@ -92,7 +92,7 @@ def _require_public_keys(running: Pairing, own: smp.Features | None, command: Se
 
 def auth_key_reply(device: DeviceState, command: AuthKeyReply) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_STATE, INVALID_PARAM."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     running = connection.security.pairing
     if running is None or not (running.awaits_key or running.compares):
         raise Refusal(NrfError.INVALID_STATE)
@@ -119,7 +119,7 @@ def _fits(kind: int, key: bytes) -> bool:
 
 def lesc_dhkey_reply(device: DeviceState, command: LescDhkeyReply) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_STATE, INVALID_ADDR."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     running = _asked(connection, "awaits_dhkey")
     running.dhkey, running.awaits_dhkey = required(command.dhkey).key, False
     pairing.step(device, connection)
@@ -139,7 +139,7 @@ def lesc_oob_data_get(device: DeviceState, command: LescOobDataGet) -> dict[str,
 
 def lesc_oob_data_set(device: DeviceState, command: LescOobDataSet) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_STATE."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     running = _asked(connection, "awaits_oob")
     running.awaits_oob, running.oob_peer = False, command.oobd_peer
     running.secret = b"" if command.oobd_own is None else bonding.oob_bytes(command.oobd_own)
@@ -149,7 +149,7 @@ def lesc_oob_data_set(device: DeviceState, command: LescOobDataSet) -> dict[str,
 
 def keypress_notify(device: DeviceState, command: KeypressNotify) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_PARAM, INVALID_STATE."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     refuse_unless(command.kp_not <= max(KeypressNotification), NrfError.INVALID_PARAM)
     running = connection.security.pairing
     types = running is not None and running.awaits_key == AuthKeyType.PASSKEY and running.way is not None
@@ -163,7 +163,7 @@ def keypress_notify(device: DeviceState, command: KeypressNotify) -> dict[str, o
 
 def encrypt(device: DeviceState, command: Encrypt) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR, INVALID_ROLE, BUSY."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     master_id, info = required(command.master_id), required(command.enc_info)
     refuse_unless(connection.role == Role.CENTRAL, device.profile.constants["BLE_ERROR_INVALID_ROLE"])
     refuse_unless(not _is_busy(connection), NrfError.BUSY)
@@ -174,7 +174,7 @@ def encrypt(device: DeviceState, command: Encrypt) -> dict[str, object]:
 
 def sec_info_reply(device: DeviceState, command: SecInfoReply) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_STATE, INVALID_PARAM."""
-    connection = _pairable(device, command.conn_handle)
+    connection = device.connections.require(command.conn_handle)
     security, info = connection.security, command.enc_info
     refuse_unless(security.wanted is not None, NrfError.INVALID_STATE)
     refuse_unless(command.sign_info is None, NrfError.INVALID_PARAM)
@@ -198,13 +198,6 @@ def conn_sec_get(device: DeviceState, command: ConnSecGet) -> dict[str, object]:
 
 
 # -- what calls need
-
-
-def _pairable(device: DeviceState, handle: int) -> Connection:
-    """A connection to another chip; to a simulated peer, which does not pair, NOT_SUPPORTED."""
-    connection = device.connections.require(handle)
-    refuse_unless(connection.remote is not None, NrfError.NOT_SUPPORTED)
-    return connection
 
 
 def _asked(connection: Connection, question: str) -> Pairing:

@@ -152,6 +152,12 @@ class DeviceState:
         self.role_counts: dict[Role, int] = {}
         self.max_mtus: dict[int, int] = {}
         self.event_lengths: dict[int, int] = {}
+        self.can_survey: bool = False
+        self.survey_s: float | None = None
+        """How often the host is told how loud channels are, in seconds; None: it is not."""
+        self.survey_due: float | None = None
+        self.cids: set[int] = set()
+        """L2CAP channels that the host has registered, up to v3."""
         self.l2cap: ConnL2cap = NO_CHANNELS
         self.l2cap_credits: int = 1
         """How many the peer of a channel that is set up later gets for each buffer."""

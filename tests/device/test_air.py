@@ -571,12 +571,6 @@ def test_both_ends_use_the_smaller_mtu(dialect: str) -> None:
     assert [next(iter(bench.device.connections)).mtu for bench in (peripheral, central)] == [100, 100]
 
 
-def test_a_simulated_peer_has_no_server() -> None:
-    bench = Bench()
-    bench.connected()
-    assert bench.result(Read(0, 3)) == NrfError.NOT_SUPPORTED
-
-
 # -- hosts
 
 

@@ -474,13 +474,3 @@ def test_v3_enables_with_its_parameters() -> None:
 )
 def test_commands_of_another_dialect_are_no_commands(dialect: str, command: str) -> None:
     assert Bench(dialect).faults_at(bytes.fromhex(command))
-
-
-@pytest.mark.parametrize("dialect", ALL)
-def test_gatt_client_calls_meet_no_server(dialect: str) -> None:
-    bench = Bench(dialect)
-    read = bytes([0, bench.device.dialect.groups["gattc"].calls["read"].opcode, 0, 0, 3, 0, 0, 0])
-    assert bench.raw(read)[2:6].hex() == "02300000"  # INVALID_CONN_HANDLE
-    bench.connected()
-    assert bench.raw(read)[2] == NrfError.NOT_SUPPORTED
-    assert bench.faults_at(read[:2]) is True

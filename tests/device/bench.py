@@ -71,12 +71,17 @@ class Bench:
         self.codec = Codec(dialect)
         self.peer = Peer(self.device)
         self.now = 0.0
+        self.succeeded: set[str] = set()
+        """The calls that were answered with success, by name."""
         self._events: list[Event | Opaque] = []
 
     def call(self, command: Command[Any]) -> Response:
         """What the device answers to a command."""
-        response = self.codec.unpack(self.raw(self.codec.pack(variant_for(self.codec, command))))
+        own = variant_for(self.codec, command)
+        response = self.codec.unpack(self.raw(self.codec.pack(own)))
         assert isinstance(response, Response)
+        if response.result == 0:
+            self.succeeded.add(own.name)
         return response
 
     def raw(self, payload: bytes) -> bytes:

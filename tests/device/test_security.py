@@ -210,12 +210,12 @@ DIALECTS = ["s130_v1", "sd_api_v2_pc", "sd_api_v3", "sd_api_v5", "sd_api_v6", "s
 def test_chips_of_any_dialects_bond_and_meet_again(one: str, other: str) -> None:
     host, initiator = paired(one, other)
     assert (host.status.bonded, initiator.status.bonded, host.level, initiator.level) == (1, 1, 2, 2)
-    host_keys, central_keys = _sides(host), _sides(initiator)
+    host_keys, central_keys = sides(host), sides(initiator)
     assert _named(host_keys["periph"].enc_key) == _named(central_keys["periph"].enc_key)
     assert _identity(host_keys["central"].id_key) == _identity(central_keys["central"].id_key)
     assert host_keys["periph"].id_key.id_addr_info.addr == host.bench.device.gap.address[::-1]
     again, master = meet(one, other, {}, {})
-    _reencrypt(again, master, central_keys["periph"].enc_key, host_keys["periph"].enc_key.enc_info)
+    reencrypt(again, master, central_keys["periph"].enc_key, host_keys["periph"].enc_key.enc_info)
     assert (again.level, master.level) == (2, 2)
     assert not again.saw(AuthStatusEvent)
 
@@ -229,7 +229,7 @@ def _identity(key: IdKey) -> tuple[Any, ...]:
     return key.id_info, key.id_addr_info.addr, key.id_addr_info.addr_type
 
 
-def _sides(host: Host) -> dict[str, Any]:
+def sides(host: Host) -> dict[str, Any]:
     keys = host.status.sec_keyset
     if isinstance(keys, KeySetV1):
         return {"periph": keys.keys_periph, "central": keys.keys_central}
@@ -237,7 +237,7 @@ def _sides(host: Host) -> dict[str, Any]:
     return {own: keys.keys_own, peer: keys.keys_peer}
 
 
-def _reencrypt(host: Host, central: Host, key: EncKey, known: EncInfo | None) -> None:
+def reencrypt(host: Host, central: Host, key: EncKey, known: EncInfo | None) -> None:
     host.answers[SecInfoRequestEvent] = lambda _, event: SecInfoReply(0, known)
     central.bench.ok(Encrypt(0, key.master_id, key.enc_info))
     run(host, central, seconds=0.5)
@@ -255,7 +255,7 @@ def test_with_le_secure_connections_both_have_the_same_key() -> None:
     assert (host.status.lesc, host.status.kdist_own.enc, host.status.kdist_peer.enc) == (1, 1, 0)
     again, master = meet("sd_api_v5", "sd_api_v6", {}, {})
     key = keys[1].keys_own.enc_key
-    _reencrypt(again, master, key, keys[0].keys_own.enc_key.enc_info)
+    reencrypt(again, master, key, keys[0].keys_own.enc_key.enc_info)
     assert (again.level, master.level) == (4, 4)
 
 
@@ -264,14 +264,14 @@ def test_with_le_secure_connections_both_have_the_same_key() -> None:
 
 def test_without_the_key_the_link_stays_open() -> None:
     host, central = meet("sd_api_v5", "sd_api_v5", {}, {})
-    _reencrypt(host, central, _ENC, None)
+    reencrypt(host, central, _ENC, None)
     (update,) = central.saw(ConnSecUpdateEvent)
     assert (update.conn_sec.sec_mode.lv, host.saw(ConnSecUpdateEvent), host.level) == (1, [], 1)
 
 
 def test_another_key_ends_the_connection() -> None:
     host, central = meet("sd_api_v5", "sd_api_v5", {}, {})
-    _reencrypt(host, central, _ENC, EncInfo(b"\1" * 16, 0, 16))
+    reencrypt(host, central, _ENC, EncInfo(b"\1" * 16, 0, 16))
     (lost,), (gone,) = host.saw(DisconnectedEvent), central.saw(DisconnectedEvent)
     assert lost.reason == HciStatus.CONN_TERMINATED_DUE_TO_MIC_FAILURE
     assert gone.reason == HciStatus.CONNECTION_TIMEOUT
@@ -384,10 +384,10 @@ def test_what_was_given_out_of_band_has_to_be_the_peers(lesc: int, same: bool) -
     wish = {"oob": 1, "lesc": lesc}
     host, central = meet("sd_api_v5", "sd_api_v5", wish, wish)
     if lesc:
-        data = [_oob(each) for each in (host, central)]
+        data = [oob_of(each) for each in (host, central)]
         heard = data[1] if same else replace(data[1], r=bytes(16))
-        host.answers[LescDhkeyRequestEvent] = _give_oob(data[0], heard)
-        central.answers[LescDhkeyRequestEvent] = _give_oob(data[1], data[0])
+        host.answers[LescDhkeyRequestEvent] = give_oob(data[0], heard)
+        central.answers[LescDhkeyRequestEvent] = give_oob(data[1], data[0])
     else:
         host.passkey, central.passkey = b"0123456789abcdef", b"0123456789abcdef" if same else bytes(16)
     central.bench.ok(Authenticate(0, central.params))
@@ -396,13 +396,13 @@ def test_what_was_given_out_of_band_has_to_be_the_peers(lesc: int, same: bool) -
     assert host.level == ((4 if lesc else 3) if same else 1)
 
 
-def _oob(host: Host) -> OobData:
+def oob_of(host: Host) -> OobData:
     data = host.bench.ok(LescOobDataGet(0, host.keyset.keys_own.pk)).oobd_own
     assert isinstance(data, OobData)
     return data
 
 
-def _give_oob(own: OobData, peer: OobData) -> Callable[[Host, Any], Any]:
+def give_oob(own: OobData, peer: OobData) -> Callable[[Host, Any], Any]:
     def answer(host: Host, event: LescDhkeyRequestEvent) -> Any:
         assert event.oobd_req
         host.bench.ok(LescOobDataSet(0, own, peer))

@@ -86,16 +86,16 @@ def test_configurations_of_later_stacks() -> None:
     bench.ok(CfgSet(ConnGap(255, 3)))  # in the place of those of before
 
 
-def enabling(dialect: str, **wrong: Any) -> EnableV3:
+def enabling(dialect: str, **wishes: Any) -> EnableV3:
     """Enabling with what the dialect's parameters have."""
     version = api(Bench(dialect))
     roles = GapEnableParams if version == 3 else GapEnableParamsV2
     return EnableV3(
         EnableParams(
-            GattsEnableParams(0, wrong.get("table", 0)),
-            None if version == 1 else CommonEnableParams(wrong.get("bases", 0)),
-            None if version == 1 else roles(**wrong.get("roles", {})),
-            GattEnableParams(wrong.get("mtu", 0)) if version == 3 else None,
+            GattsEnableParams(wishes.get("service_changed", 0), wishes.get("table", 0)),
+            None if version == 1 else CommonEnableParams(wishes.get("bases", 0)),
+            None if version == 1 else roles(**wishes.get("roles", {})),
+            GattEnableParams(wishes.get("mtu", 0)) if version == 3 else None,
         )
     )
 

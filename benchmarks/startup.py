@@ -1,7 +1,7 @@
 """What importing costs, and the first uses of packets, each time in a process of its own.
 
-The scale is ``import construct``, in the same run: the same kind of work, on the same machine. Modules are compiled
-beforehand, as pip does when it installs them.
+The scale is ``import construct``, in the same run (for the packets in the same process): the same kind of work, on the
+same machine. Modules are compiled beforehand, as pip does when it installs them.
 """
 
 from __future__ import annotations
@@ -15,10 +15,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from benchmarks.figures import Figure, share
-from benchmarks.packets import CODEC, SAMPLES
+from benchmarks.first_uses import SCALE
 
 GROUP = "start"
-SCALE = "import construct"
 # Must and stretch, against the scale.
 GOALS = (
     ("import gatts_codec", 1 / 2, 1 / 4),
@@ -26,7 +25,7 @@ GOALS = (
 )
 _TIMED = "from time import process_time as t; a = t(); {}; print(t() - a)"
 STATEMENTS = {
-    "import construct": "import construct",
+    SCALE: "import construct",
     "import gatts_codec": "import gatts_codec",
     "Codec('sd_api_v5')": "from gatts_codec import Codec; Codec('sd_api_v5')",
     "Codec('sd_api_v5').prepare()": "from gatts_codec import Codec; Codec('sd_api_v5').prepare()",
@@ -40,35 +39,38 @@ STATEMENTS = {
 def figures(rounds: int) -> Iterator[Figure]:
     """CPU time in milliseconds, and the package against construct."""
     seconds: dict[str, list[float]] = {}
+    uses: list[dict[str, float]] = []
     with TemporaryDirectory() as folder:
         environment = {**os.environ, "PYTHONPYCACHEPREFIX": folder, "PYTHONDONTWRITEBYTECODE": ""}
         for number in range(1 + max(5, rounds // 5)):
             took = {name: _seconds(statement, environment) for name, statement in STATEMENTS.items()}
-            for name, each in (took | _uses(environment)).items():
-                if number:  # the first one compiles
+            used = _uses(environment)
+            if number:  # the first one compiles
+                uses.append(used)
+                for name, each in took.items():
                     seconds.setdefault(name, []).append(each)
     middle = {name: median(values) for name, values in seconds.items()}
     for name, must, stretch in GOALS:
         yield share(GROUP, f"{name} against import construct", middle[name] / middle[SCALE], must, stretch)
-    yield from _slowest(middle)
+    yield from _slowest(uses)
     for name in STATEMENTS:
         yield Figure(GROUP, name, middle[name] * 1000, "ms")
 
 
-def _slowest(middle: dict[str, float]) -> Iterator[Figure]:
+def _slowest(rounds: list[dict[str, float]]) -> Iterator[Figure]:
     """Of all uses of all packets after ``prepare``: their modules load, and functions are generated."""
-    name = max(middle.keys() - STATEMENTS.keys(), key=middle.__getitem__)
-    against = "the slowest use of a packet against import construct"
-    yield share(GROUP, against, middle[name] / middle[SCALE], 0.15, 0.1)
-    yield Figure(GROUP, f"the slowest use: {name}", middle[name] * 1000, "ms")
+    packets = rounds[0].keys() - {SCALE}
+    middle = {name: median(each[name] / each[SCALE] for each in rounds) for name in packets}
+    name = max(packets, key=middle.__getitem__)
+    against = f"the slowest use of {len(packets)} packets against import construct"
+    yield share(GROUP, against, middle[name], 0.15, 0.1)
+    yield Figure(GROUP, f"the slowest use: {name}", median(each[name] for each in rounds) * 1000, "ms")
 
 
 def _uses(environment: dict[str, str]) -> dict[str, float]:
-    """The slowest of the uses of each packet, in seconds."""
-    payloads = {sample.title: CODEC.pack(sample.message).hex() for sample in SAMPLES}
+    """The slowest of the uses of each packet, and the scale, in seconds."""
     command = [sys.executable, "-m", "benchmarks.first_uses"]
-    sent = json.dumps(payloads)
-    done = subprocess.run(command, input=sent, capture_output=True, check=True, text=True, env=environment)
+    done = subprocess.run(command, capture_output=True, check=True, text=True, env=environment)
     found: dict[str, float] = json.loads(done.stdout)
     return found
 

@@ -3,7 +3,7 @@
 from gatts_codec.advertising.structure import AdStructure as AdStructure
 from gatts_codec.constants.advertising import AdType as AdType
 from gatts_codec.constants.advertising import AdvFlags as AdvFlags
-from gatts_codec.constants.advertising import Appearance as Appearance
+from gatts_codec.constants.appearance import Appearance as Appearance
 from gatts_codec.constants.gap import AddrCycleMode as AddrCycleMode
 from gatts_codec.constants.gap import AddrType as AddrType
 from gatts_codec.constants.gap import AdvDataStatus as AdvDataStatus
@@ -107,10 +107,8 @@ from gatts_codec.packets.gap.lesc import LescOobDataSet as LescOobDataSet
 from gatts_codec.packets.gap.lesc import LescOobDataSetResponse as LescOobDataSetResponse
 from gatts_codec.packets.gap.lesc import OobData as OobData
 from gatts_codec.packets.gap.link_layer import DataLengthLimitation as DataLengthLimitation
-from gatts_codec.packets.gap.link_layer import DataLengthParams as DataLengthParams
 from gatts_codec.packets.gap.link_layer import DataLengthUpdate as DataLengthUpdate
 from gatts_codec.packets.gap.link_layer import DataLengthUpdateResponse as DataLengthUpdateResponse
-from gatts_codec.packets.gap.link_layer import Phys as Phys
 from gatts_codec.packets.gap.link_layer import PhyUpdate as PhyUpdate
 from gatts_codec.packets.gap.link_layer import PhyUpdateResponse as PhyUpdateResponse
 from gatts_codec.packets.gap.link_layer import QosChannelSurveyStart as QosChannelSurveyStart
@@ -130,6 +128,8 @@ from gatts_codec.packets.gap.privacy import PrivacyGetResponse as PrivacyGetResp
 from gatts_codec.packets.gap.privacy import PrivacyParams as PrivacyParams
 from gatts_codec.packets.gap.privacy import PrivacySet as PrivacySet
 from gatts_codec.packets.gap.privacy import PrivacySetResponse as PrivacySetResponse
+from gatts_codec.packets.gap.radio import DataLengthParams as DataLengthParams
+from gatts_codec.packets.gap.radio import Phys as Phys
 from gatts_codec.packets.gap.rssi import RssiGet as RssiGet
 from gatts_codec.packets.gap.rssi import RssiGetResponse as RssiGetResponse
 from gatts_codec.packets.gap.rssi import RssiGetResponseV5 as RssiGetResponseV5

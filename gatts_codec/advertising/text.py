@@ -7,7 +7,8 @@ from typing import Any
 
 from gatts_codec.advertising.reading import said_by
 from gatts_codec.advertising.structure import AdStructure, split
-from gatts_codec.constants.advertising import AdvFlags, Appearance
+from gatts_codec.constants.advertising import AdvFlags
+from gatts_codec.constants.appearance import Appearance
 from gatts_codec.constants.assigned import company_text, uuid_text
 
 

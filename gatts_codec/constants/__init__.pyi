@@ -2,7 +2,7 @@
 
 from gatts_codec.constants.advertising import AdType as AdType
 from gatts_codec.constants.advertising import AdvFlags as AdvFlags
-from gatts_codec.constants.advertising import Appearance as Appearance
+from gatts_codec.constants.appearance import Appearance as Appearance
 from gatts_codec.constants.catalogue import Explanation as Explanation
 from gatts_codec.constants.codes import BleError as BleError
 from gatts_codec.constants.codes import GattStatus as GattStatus

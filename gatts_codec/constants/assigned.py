@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from gatts_codec.constants.advertising import Appearance
+from gatts_codec.constants.appearance import Appearance
 
 _UUIDS = ("service", "characteristic", "descriptor")
 _U16 = range(0x10000)

@@ -24,13 +24,8 @@ from gatts_codec.packets.gap.connection_events import (
     PhyUpdateRequestEvent,
     RssiChangedEvent,
 )
-from gatts_codec.packets.gap.link_layer import (
-    DataLengthLimitation,
-    DataLengthParams,
-    DataLengthUpdate,
-    Phys,
-    PhyUpdate,
-)
+from gatts_codec.packets.gap.link_layer import DataLengthLimitation, DataLengthUpdate, PhyUpdate
+from gatts_codec.packets.gap.radio import DataLengthParams, Phys
 from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5, RssiStart, RssiStop
 
 _SUPPORTED = Phy.MBPS_1 | Phy.MBPS_2

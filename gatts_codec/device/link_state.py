@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gatts_codec.constants.gap import Phy
-from gatts_codec.packets.gap.link_layer import DataLengthParams, Phys
+from gatts_codec.packets.gap.radio import DataLengthParams, Phys
 
 SHORTEST, LONGEST = 27, 251  # octets of a packet's payload
 _SHORT_US = 328

@@ -20,7 +20,7 @@ from gatts_codec.device.link_state import Lengths
 from gatts_codec.device.remote import HEARS
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.connection_events import ConnParamUpdateEvent
-from gatts_codec.packets.gap.link_layer import Phys
+from gatts_codec.packets.gap.radio import Phys
 from gatts_codec.packets.gap.structs import ConnParams
 
 _MTU = 247

@@ -113,7 +113,7 @@ class Flag(Enum):
 
 def is_strict(context: Container) -> bool:
     """Whether the caller asked for strict decoding (the default)."""
-    return bool(context._params.get("strict", True))
+    return bool(context["_params"].get("strict", True))
 
 
 def lookup(context: Container, field: str) -> Any:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields as dataclass_fields
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
@@ -92,9 +93,10 @@ class Bits(Member):
         if strict and whole & self.reserved:
             found = f"{whole & self.reserved:0{2 * size}x} are set in {whole:0{2 * size}x}"
             raise Refused(f"reserved bits {found}", path, offset=start)
+        offsets = context["_offsets"]
         for name, shift, width in self.groups():
             value = context[name] = whole >> shift & (1 << width) - 1
-            context._offsets[name] = start
+            offsets[name] = start
             note(stream, f"{path} -> {name}", start, value, (shift, width))
             if strict and value != self.required.get(name, value):
                 self._refuse(name, value, path, start)
@@ -184,16 +186,17 @@ class Members(Member):
         super().__init__()
         self.members = members
 
-    @property
+    @cached_property
     def field_names(self) -> tuple[str, ...]:
         return tuple(name for member in self.members for name in names_of(member))
 
     def _parse(self, stream: BytesIO, context: Container, path: str) -> None:
+        offsets = context["_offsets"]  # as an attribute of a Container it would take five times as long
         for member in self.members:
             if isinstance(member, Member):
                 member._parsereport(stream, context, path)
             else:
-                context._offsets[member.name] = stream.tell()
+                offsets[member.name] = stream.tell()
                 context[member.name] = member._parsereport(stream, context, path)
 
     def _build(self, obj: Any, stream: BytesIO, context: Container, path: str) -> Any:
@@ -368,7 +371,7 @@ def innermost(block: Any) -> Any:
 
 def _scope(context: Container) -> Container:
     """The context of a record inside another: fields of its own, and where they began, for errors about them."""
-    return Container(_=context, _params=context._params, _building=context._building, _offsets={})
+    return Container(_=context, _params=context["_params"], _building=context["_building"], _offsets={})
 
 
 def named(name: str, subcon: Construct, docs: str = "") -> Renamed:

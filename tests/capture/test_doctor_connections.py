@@ -13,7 +13,7 @@ from gatts_codec.packets.common.events import UserMemRequestEvent
 from gatts_codec.packets.common.user_mem_reply import UserMemReply, UserMemReplyResponse
 from gatts_codec.packets.gap.adv_start import AdvStartResponse, AdvStartV5, AdvStop, AdvStopResponse
 from gatts_codec.packets.gap.connection_events import ConnectedEvent, DisconnectedEvent, PhyUpdateRequestEvent
-from gatts_codec.packets.gap.link_layer import Phys
+from gatts_codec.packets.gap.radio import Phys
 from gatts_codec.packets.gap.structs import Addr, ConnParams
 
 CONNECTED = ConnectedEvent(0, Addr.from_text("F0:12:34:56:78:9A"), ConnParams(24, 24, 0, 400), role=1)

@@ -27,7 +27,8 @@ from gatts_codec.packets.gap.connection_events import (
     TimeoutEvent,
     TimeoutEventV4,
 )
-from gatts_codec.packets.gap.link_layer import DataLengthParams, DataLengthUpdate, Phys, PhyUpdate
+from gatts_codec.packets.gap.link_layer import DataLengthUpdate, PhyUpdate
+from gatts_codec.packets.gap.radio import DataLengthParams, Phys
 from gatts_codec.packets.gap.scan import ScanParams, ScanParamsV2, ScanParamsV5, ScanStart, ScanStartV5
 from gatts_codec.packets.gap.structs import AdvSetData, BleData
 from gatts_codec.schema.message import Command

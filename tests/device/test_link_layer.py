@@ -19,7 +19,8 @@ from gatts_codec.packets.gap.connection_events import (
     PhyUpdateRequestEvent,
     RssiChangedEvent,
 )
-from gatts_codec.packets.gap.link_layer import DataLengthParams, DataLengthUpdate, Phys, PhyUpdate
+from gatts_codec.packets.gap.link_layer import DataLengthUpdate, PhyUpdate
+from gatts_codec.packets.gap.radio import DataLengthParams, Phys
 from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5, RssiStart, RssiStop
 from gatts_codec.packets.gap.structs import ConnParams
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from gatts_codec.constants.advertising import Appearance
+from gatts_codec.constants.appearance import Appearance
 from gatts_codec.packets.gap.structs import CONN_PARAMS, ConnParams
 from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16

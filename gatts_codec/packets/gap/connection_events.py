@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from construct import Construct
 
 from gatts_codec.constants.gap import GapTimeoutSource, GapTimeoutSourceV4, HciStatus, Phy, Role
-from gatts_codec.packets.gap.link_layer import DATA_LENGTH, DATA_LENGTH_V4, PHYS, DataLengthParams, Phys
+from gatts_codec.packets.gap.radio import DATA_LENGTH, DATA_LENGTH_V4, PHYS, DataLengthParams, Phys
 from gatts_codec.packets.gap.structs import (
     ADDR,
     ADDR_V2,

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from gatts_codec.constants.gap import Phy
+from gatts_codec.packets.gap.radio import DATA_LENGTH, DATA_LENGTH_V4, PHYS, DataLengthParams, Phys
 from gatts_codec.packets.response import Result, ResultAlone, response
 from gatts_codec.schema.blocks import Given, Number, Presence, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Phys(Message):
-    """Radio modes that are wished for (SDK: ble_gap_phys_t).
-
-        tx_phys  1  Phy to the peer, several together
-        rx_phys  1  Phy from the peer, several together
-
-    Source: `specs/gap/phy_update.toml`.
-    """
-
-    tx_phys: Annotated[int, Phy] = Phy.AUTO
-    rx_phys: Annotated[int, Phy] = Phy.AUTO
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class DataLengthParams(Message):
-    """How long packets may be (SDK: ble_gap_data_length_params_t). In sd_api_v4 octets have one byte.
-
-        max_tx_octets   1..2  longest payload to the peer, in bytes; 0: as long as possible
-        max_rx_octets   1..2  longest payload from the peer, in bytes; 0: as long as possible
-        max_tx_time_us  2     longest packet to the peer, in us; 0: as long as possible
-        max_rx_time_us  2     longest packet from the peer, in us; 0: as long as possible
-
-    Source: `specs/gap/data_length_update.toml`.
-    """
-
-    max_tx_octets: int = 0
-    max_rx_octets: int = 0
-    max_tx_time_us: int = 0
-    max_rx_time_us: int = 0
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,19 +120,8 @@ class QosChannelSurveyStopResponse(ResultAlone):
     name: ClassVar[str] = "sd_ble_gap_qos_channel_survey_stop"
 
 
-PHYS = Record(Phys, named("tx_phys", u8), named("rx_phys", u8))
 PHY_UPDATE = Record(PhyUpdate, CONN_HANDLE, named("gap_phys", Presence(PHYS)))
 PHY_UPDATE_RESPONSE = response(PhyUpdateResponse)
-
-
-def _params(octets: Number) -> Record:
-    return Record(
-        DataLengthParams,
-        named("max_tx_octets", octets),
-        named("max_rx_octets", octets),
-        named("max_tx_time_us", u16),
-        named("max_rx_time_us", u16),
-    )
 
 
 def _update(params: Record) -> Record:
@@ -186,7 +143,6 @@ def _updated(octets: Number) -> Record:
     return response(DataLengthUpdateResponse, named("dl_limitation", Presence(limitation)))
 
 
-DATA_LENGTH_V4, DATA_LENGTH = _params(u8), _params(u16)
 DATA_LENGTH_UPDATE_V4, DATA_LENGTH_UPDATE = _update(DATA_LENGTH_V4), _update(DATA_LENGTH)
 DATA_LENGTH_UPDATE_RESPONSE_V4, DATA_LENGTH_UPDATE_RESPONSE = _updated(u8), _updated(u16)
 

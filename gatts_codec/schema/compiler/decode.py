@@ -96,17 +96,27 @@ def _(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
 
 
 def _one_byte_record(block: Record, path: FieldPath, way: Reading, rest: Steps) -> Steps:
-    """At most 256 different messages, which cannot change: they are made once, and shared."""
+    """At most 256 different messages, which cannot change: each is made once, and shared."""
     name = way.source.constant(f"{block.cls.__name__}_of", _shared(block, way.strict))
     byte = way.read_aside("B", "bits")
     way.values[path] = f"{name}[{byte}]"
     return rest
 
 
-@lru_cache(maxsize=256)
-def _shared(block: Record, strict: bool) -> dict[int, Message]:
-    """The message in every byte that is taken."""
-    return {byte: block.cls(**values) for byte, values in _legal(block.members[0], strict).items()}
+class _Shared(dict[int, Message]):
+    """The message in every byte that is taken, made when a byte first holds it. KeyError: the byte is not taken."""
+
+    def __init__(self, block: Record, strict: bool) -> None:
+        super().__init__()
+        self._cls, self._names = block.cls, block.field_names
+        self._taken = _taken(block.members[0], strict)
+
+    def __missing__(self, byte: int) -> Message:
+        values = dict(zip(self._names, self._taken[byte], strict=True))
+        return self.setdefault(byte, self._cls(**values))
+
+
+_shared = lru_cache(maxsize=256)(_Shared)
 
 
 @read.register(Bits)
@@ -139,22 +149,15 @@ def _wide_bits(block: Bits, names: list[str], whole: str, way: Reading) -> None:
 
 @lru_cache(maxsize=256)
 def _taken(block: Bits, strict: bool) -> dict[int, tuple[int, ...]]:
-    """The fields in every byte that is taken, as a tuple."""
-    return {byte: tuple(values.values()) for byte, values in _legal(block, strict).items()}
-
-
-def _legal(block: Bits, strict: bool) -> dict[int, dict[str, int]]:
     """The fields in every byte that is taken."""
-    groups = [(name, shift, (1 << width) - 1) for name, shift, width in block.groups()]
-    must = {
-        name: (shift, mask, block.required[name]) for name, shift, mask in groups if name in block.required
-    }
-    return {
-        byte: {name: byte >> shift & mask for name, shift, mask in groups}
-        for byte in range(256)
-        if not strict
-        or not (byte & block.reserved or any(byte >> at & mask != value for at, mask, value in must.values()))
-    }
+    groups = [(shift, (1 << width) - 1) for _, shift, width in block.groups()]
+    fixed, wanted = block.reserved, 0
+    for name, shift, width in block.groups():
+        if name in block.required:
+            fixed |= (1 << width) - 1 << shift
+            wanted |= block.required[name] << shift
+    taken = [byte for byte in range(256) if not strict or byte & fixed == wanted]
+    return {byte: tuple([byte >> shift & mask for shift, mask in groups]) for byte in taken}
 
 
 class Taken(NamedTuple):

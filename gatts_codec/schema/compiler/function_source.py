@@ -172,6 +172,6 @@ def _brief(value: Any) -> str:
     if isinstance(value, type):
         return f"{value.__module__}.{value.__qualname__}"
     if isinstance(value, dict):
-        return f"{len(value)} entries, the first {next(iter(value.items()), None)}"
+        return "a table"
     shown = repr(value)
     return shown if len(shown) < 80 else f"{shown[:76]} ..."

@@ -13,6 +13,8 @@ from gatts_codec.schema.compiler.function_source import unused
 from gatts_codec.schema.compiler.steps import Meet, Step, Walk
 from gatts_codec.schema.record import FieldPath, Record
 
+_PADS = re.compile("xx+")
+
 
 class Position(NamedTuple):
     """A position in the data: a constant, behind ``at`` once something of variable length has been read."""
@@ -32,8 +34,6 @@ class Position(NamedTuple):
 @dataclass
 class Reading(Walk):
     """``run`` are the fields from ``begin`` on that are yet to be read: (code, variable; none for skipped bytes)."""
-
-    repeated_forks = 1
 
     strict: bool = True
     begin: Position = field(default_factory=lambda: Position("", 0))
@@ -105,7 +105,7 @@ class Reading(Walk):
 
     def _unpack(self, method: str, skipped: int, run: list[tuple[str, str]], where: str) -> None:
         codes = "x" * skipped + "".join(code for code, _ in run)
-        codes = re.sub("xx+", lambda pads: f"{len(pads[0])}x", codes)
+        codes = _PADS.sub(lambda pads: f"{len(pads[0])}x", codes)
         names = [name for _, name in run if name]
         call = f"{self.source.struct(method, codes)}({self.source.argument}{where})"
         self.source.line(f"{listed(names)} = {call}" if names else call)

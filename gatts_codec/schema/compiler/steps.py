@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple, TypeVar
+
+from construct import Construct
 
 from gatts_codec.schema.blocks import Data, Presence, Trailing
 from gatts_codec.schema.compiler.function_source import FunctionSource, unused
@@ -75,7 +78,7 @@ class Walk:
     on which later blocks may hang. A rest with no more than ``repeated_forks`` is written once for every arm.
     """
 
-    repeated_forks: ClassVar[int]
+    repeated_forks: ClassVar[int] = 1
 
     source: FunctionSource
     emit: Callable[[Any, FieldPath, Any, Steps], Steps]
@@ -137,7 +140,8 @@ def leave_out(block: Absent, path: FieldPath, way: Walk, rest: Steps) -> Steps:
 def fork(way: Walk, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Steps) -> Steps:
     """Write a fork, in whose arms ``fields`` get their values. Where no condition holds, there is doubt."""
     # Repeating the rest doubles the text with each fork in it: straight arms are faster, but not at any length.
-    repeat = sum(forks(step.block) for step in rest) <= way.repeated_forks
+    ahead = sum(forks(step.block) for step in rest if isinstance(step.block, Construct))
+    repeat = ahead <= way.repeated_forks
     ending = None if repeat else way.part(fields)
     for number, arm in enumerate(arms):
         keyword = "elif" if number else "if"
@@ -152,7 +156,8 @@ def fork(way: Walk, arms: Sequence[Arm], fields: Sequence[FieldPath], rest: Step
     return rest
 
 
-def forks(block: Any) -> int:
+@lru_cache(maxsize=1024)
+def forks(block: Construct) -> int:
     """How many forks a block and everything in it has."""
     is_fork = isinstance(block, (Presence, Data, Trailing, Flagged, When, Switch))
     return is_fork + sum(map(forks, inner_blocks(block)))

@@ -39,8 +39,6 @@ _SIZES = list(range(MAX_VALUE_LEN + 1))
 class Writing(Walk):
     """``pieces`` are to be written here, ``held`` before them. ``variables`` hold the values of fields."""
 
-    repeated_forks = 2
-
     pieces: list[Piece] = field(default_factory=list)
     held: list[Piece] = field(default_factory=list)
     variables: dict[FieldPath, str] = field(default_factory=lambda: {(): "message"})

@@ -38,33 +38,33 @@ class Turn:
 
 
 class Pause(asyncio.Future[None]):
-    """What a task waits for. ``finish`` has the task go on at once where no other one is running.
+    """What a task waits for. ``go_on`` runs the task's next step at once, if no other task is running.
 
-    A future's own way is the loop's next turn, for which the loop asks the operating system once more what is new: a
-    quarter of what a call costs.
+    A future's own way is the loop's next turn, for which the loop asks the operating system once more what is new.
     """
 
-    __slots__ = ("_context", "_go_on")
+    __slots__ = ("_context", "_loop_of_task", "_step")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop=loop)
-        self._go_on: Callable[[Pause], object] | None = None
+        self._loop_of_task = loop
+        self._step: Callable[[Pause], object] | None = None
         self._context: Context | None = None
 
     def add_done_callback(self, fn: Callable[[Any], object], *, context: Context | None = None) -> None:
         """Once: by the task that waits."""
-        self._go_on, self._context = fn, context
+        self._step, self._context = fn, context
         super().add_done_callback(fn, context=context)
 
-    def finish(self) -> None:
-        """It is over."""
-        go_on, context = self._go_on, self._context
-        if go_on is None or context is None or asyncio.current_task() is not None:
+    def go_on(self) -> None:
+        """It is over. Raises what the task lets out of the loop: KeyboardInterrupt, SystemExit."""
+        step, context = self._step, self._context
+        if step is None or context is None or asyncio.current_task(self._loop_of_task) is not None:
             self.set_result(None)
             return
-        self.remove_done_callback(go_on)
+        self.remove_done_callback(step)
         self.set_result(None)
-        context.run(go_on, self)
+        context.run(step, self)
 
 
 class AsyncLine:
@@ -161,16 +161,20 @@ class AsyncLine:
             if limit is not None:
                 limit.cancel()
 
-    def _give_up(self, goal: Goal) -> None:
+    def _give_up(self, goal: Goal, *, at_once: bool = True) -> None:
         pause = self._waiting.pop(goal, None)
-        if pause is not None and not pause.done():
-            pause.finish()
+        if pause is None or pause.done():
+            return
+        if at_once:
+            pause.go_on()
+        else:
+            pause.set_result(None)
 
     def _wake(self) -> None:
         """Wake those who have what they wait for."""
-        for goal in tuple(self._waiting):
-            if goal.done:
-                self._give_up(goal)
+        done = [goal for goal in self._waiting if goal.done]
+        for goal in done:
+            self._give_up(goal, at_once=goal is done[-1])  # what its task raises keeps nobody from waking
 
     def close(self, error: LinkClosed) -> None:
         """Stop watching, close the transport. May be called twice."""

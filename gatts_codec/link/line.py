@@ -145,22 +145,20 @@ class Line:
             self._shut(self._closed, monotonic() + PATIENCE_S)
 
     def _serve(self, goal: Goal, until: float | None) -> None:
+        """Wait, and take what has come, until the goal is done. Only for the one who has ``_reading``."""
+        transport = self.transport
         while True:
-            self._step(until)
+            due = self._due(until)
+            try:
+                transport.wait(_timeout_s(due), bool(self._unsent))
+                data = transport.read()
+            except LinkClosed as error:
+                self.touch(self._lose, error)
+            else:
+                self._steps += 1
+                self.touch(self._take, data, due)
             if goal.done or self._closed is not None or (until is not None and monotonic() >= until):
                 return
-
-    def _step(self, until: float | None) -> None:
-        """Wait once, and take what has come. Only for the one who has ``_reading``."""
-        due, transport = self._due(until), self.transport
-        try:
-            transport.wait(_timeout_s(due), bool(self._unsent))
-            data = transport.read()
-        except LinkClosed as error:
-            self.touch(self._lose, error)
-            return
-        self._steps += 1
-        self.touch(self._take, data, due)
 
     def _due(self, until: float | None) -> float | None:
         due = self.session.next_deadline()
@@ -226,14 +224,21 @@ class Line:
                 self._closing.get(timeout=GRACE_S)
             if steps == self._steps:
                 with suppress(Busy):
-                    self._reading.run(self._watch, self._waits, until=0.0)
+                    self._reading.run(self._serve, Relief(self), None, until=0.0)
                     self._wake_followers()
         if self._closed is not None:
             self._shut(self._closed, monotonic() + PATIENCE_S)
 
-    def _watch(self, waits: int) -> None:
-        while waits == self._waits and self._closed is None and not self.session.is_closed:
-            self._step(None)
+
+class Relief:
+    """What the background thread reads for: another thread waits again, and will read itself; or there is no link."""
+
+    def __init__(self, line: Line) -> None:
+        self._line, self._waits = line, line._waits
+
+    @property
+    def done(self) -> bool:
+        return self._waits != self._line._waits or self._line.session.is_closed
 
 
 def _timeout_s(due: float | None) -> float:

@@ -277,6 +277,32 @@ class TestEvents:
 
         run(main)  # and nothing of a coroutine that was never awaited
 
+    def test_a_task_that_ends_the_program_keeps_no_other_from_waking(self) -> None:
+        loop, woken = asyncio.new_event_loop(), list[object]()
+
+        async def wait(sd: AsyncClient, then: type[BaseException]) -> None:
+            with suppress(LinkReset):
+                await sd.wait_for(HvcEvent, None)
+            woken.append(sd)
+            raise then
+
+        async def begin() -> None:
+            async with aconnect(ours, DIALECT, link=QUICK) as sd:
+                tasks = [loop.create_task(wait(sd, then)) for then in (SystemExit, ValueError, SystemExit)]
+                await asyncio.sleep(0)
+                await asyncio.sleep(0)
+                chip.reboot()
+                await asyncio.wait(tasks)
+                assert all(task.exception() is not None for task in tasks)
+
+        ours, theirs = memory_pair()
+        with ScriptedChip(theirs, DIALECT) as chip, closing(loop):
+            main = loop.create_task(begin())
+            while not main.done():
+                with suppress(SystemExit):
+                    loop.run_until_complete(main)
+        assert len(woken) == 3
+
     def test_acknowledged_while_nobody_looks(self, rig: Rig) -> None:
         async def main() -> None:
             async with rig() as (_, chip):

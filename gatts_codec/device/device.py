@@ -37,7 +37,7 @@ from gatts_codec.device import (
     sys_attrs,
     values,
 )
-from gatts_codec.device.refusal import Refusal, UndecodableCommand
+from gatts_codec.device.refusal import Crash, Refusal, UndecodableCommand
 from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import DecodeError, EncodeError, UnknownOpcodeError
 from gatts_codec.schema.message import Packet
@@ -133,6 +133,10 @@ class Device(DeviceState):
         except (DecodeError, UndecodableCommand) as error:
             del self.outbox[before:]
             self.fault(f"command cannot be decoded: {str(error).splitlines()[0]}")
+            return
+        except Crash as error:
+            del self.outbox[before:]
+            self.fault(str(error))
             return
         except EncodeError as error:  # the firmware's encoder fails as ours does
             self.fault(f"response cannot be encoded: {str(error).splitlines()[0]}")

@@ -13,7 +13,7 @@ from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import HciStatus, Role, TxPowerRole
 from gatts_codec.device import air, radio
 from gatts_codec.device.attribute_table import is_mode
-from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.refusal import Crash, Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.characteristics import (
     AppearanceGet,
@@ -47,6 +47,8 @@ def device_name_set(device: DeviceState, command: DeviceNameSet) -> dict[str, ob
 def device_name_get(device: DeviceState, command: DeviceNameGet) -> dict[str, object]:
     """INVALID_ADDR. A name that is longer than the buffer is cut from v7 on, before it is not sent at all."""
     room, name = required(command.len), device.gap.name
+    if not command.dev_name_present and device.profile.needs_name_buffer:
+        raise Crash("the response to device_name_get cannot be encoded without a buffer for the name")
     fits = command.dev_name_present and len(name) <= room
     if device.profile.api >= 7:
         return {"len": len(name), "dev_name": name[:room] if command.dev_name_present else None}

@@ -41,6 +41,21 @@ class Profile:
     """AUTH_STATUS has the key set only when keys are to be kept, and is lost where there is none then (v2)."""
 
     @property
+    def needs_keyset(self) -> bool:
+        """Its firmware cannot encode the response to sec_params_reply without a key set: a fault."""
+        return self.api <= 2
+
+    @property
+    def needs_name_buffer(self) -> bool:
+        """The same of device_name_get where the length alone was asked for."""
+        return self.api in range(3, 7)
+
+    @property
+    def needs_adv_data(self) -> bool:
+        """pc-ble-driver's build of v6 crashes when an advertising set is configured without handle or data."""
+        return self.api >= 6 and not self.sends_buffers
+
+    @property
     def context_events(self) -> bool:
         """Events carry an attribute context."""
         return self.api == 1

@@ -21,6 +21,10 @@ class UndecodableCommand(Exception):
     """The command's bytes are not one: firmware acknowledges it, then reboots."""
 
 
+class Crash(Exception):
+    """The call was made, and the firmware fails before its response is out: a fault."""
+
+
 def refuse_unless(condition: object, result: int) -> None:
     """Refuse the call with ``result`` where ``condition`` does not hold."""
     if not condition:

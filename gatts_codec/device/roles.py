@@ -9,7 +9,7 @@ from gatts_codec.constants.gap import AdvTypeV5, Phy, Role
 from gatts_codec.device import adv_contents, gap_limits, privacy, radio
 from gatts_codec.device.ether import Extension
 from gatts_codec.device.gap_state import Activity, Advertiser, Scanner
-from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.refusal import Crash, Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.adv_data_set import AdvDataSet
 from gatts_codec.packets.gap.adv_set_configure import AdvParams, AdvSetConfigure
@@ -57,6 +57,8 @@ def adv_set_configure(device: DeviceState, command: AdvSetConfigure) -> dict[str
 
     There is one set, with handle 0, as a SoftDevice has it.
     """
+    if device.profile.needs_adv_data and None in (command.adv_handle, command.adv_data):
+        raise Crash("adv_set_configure without handle or data crashes this build")
     handle, gap, params = required(command.adv_handle), device.gap, command.adv_params
     known = handle == 0 and gap.adv_params is not None
     refuse_unless(known or handle == _NEW_SET, device.profile.bad_adv_handle)

@@ -15,7 +15,7 @@ from gatts_codec.constants.gap import (
 )
 from gatts_codec.device import air, bonding, pairing, privacy, smp
 from gatts_codec.device.connection import Connection
-from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.refusal import Crash, Refusal, refuse_unless, required
 from gatts_codec.device.security_state import Pairing
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.encryption import ConnSecGet, Encrypt, SecInfoReply
@@ -77,6 +77,8 @@ def sec_params_reply(device: DeviceState, command: SecParamsReply) -> dict[str, 
         pairing.accepted(device, connection, own)
     else:
         pairing.fail(device, connection, command.sec_status)
+    if command.sec_keyset is None and device.profile.needs_keyset:
+        raise Crash("the response to sec_params_reply cannot be encoded without a key set")
     return {"sec_keyset": command.sec_keyset}
 
 

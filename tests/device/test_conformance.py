@@ -138,9 +138,23 @@ FATES = {"valid": "answered", "tolerated": "answered", "malformed": "fault"}
 def fate(dialect: str, record: dict[str, Any]) -> str:
     """What the firmware does with a command: a call that its dispatcher lacks it does not look into."""
     build = firmware_of(DIALECTS[dialect])
-    if record["name"] not in DIALECTS[dialect].unknown_calls:
-        return FATES[record["category"]]
-    return "answered" if build.refuses_unknown else "fault"
+    if record["name"] in DIALECTS[dialect].unknown_calls:
+        return "answered" if build.refuses_unknown else "fault"
+    return (
+        "fault"
+        if record["category"] != "malformed" and crashes(dialect, record)
+        else FATES[record["category"]]
+    )
+
+
+def crashes(dialect: str, record: dict[str, Any]) -> bool:
+    """Sound commands that a new chip's firmware does not get to answer."""
+    fields, version = record["fields"], DIALECTS[dialect].api
+    if record["name"] == "sd_ble_gap_device_name_get":  # the encoder of its response needs the name's buffer
+        return 3 <= version <= 6 and fields["len"] is not None and not fields["dev_name_present"]
+    if record["name"] == "sd_ble_gap_adv_set_configure":  # pc-ble-driver's build uses both without looking
+        return dialect == "sd_api_v6_pc" and None in (fields["adv_handle"], fields["adv_data"])
+    return False
 
 
 @one_in(12)

@@ -510,3 +510,16 @@ def test_attributes_open_at_their_level() -> None:
     initiator.ok(Authenticate(0, central.params))
     run(host, central)
     assert (read().gatt_status, read().data) == (GattStatus.SUCCESS, b"secret")
+
+
+@pytest.mark.parametrize("accepts", [True, False])
+@pytest.mark.parametrize("dialect", ["s130_v1", "sd_api_v2", "sd_api_v3"])
+def test_up_to_v2_a_reply_without_a_key_set_is_never_answered(dialect: str, accepts: bool) -> None:
+    """The firmware fails at the response: what the call has done is done."""
+    host, central = meet(dialect, dialect, {}, {})
+    host.answers[SecParamsRequestEvent] = lambda *_: None
+    central.bench.ok(Authenticate(0, central.params))
+    run(host, central, seconds=0.3)
+    status, own = (SecStatus.SUCCESS, host.params) if accepts else (SecStatus.PAIRING_NOT_SUPP, None)
+    reply = host.bench.codec.pack(SecParamsReply(0, status, own, None))
+    assert host.bench.faults_at(reply) is (dialect != "sd_api_v3")

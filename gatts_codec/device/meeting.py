@@ -19,6 +19,7 @@ from gatts_codec.dialects import Dialect, find_dialect
 from gatts_codec.link.aio import AsyncClient, aconnect
 from gatts_codec.packets.gap.adv_events import AdvReportEvent, AdvReportEventV5
 from gatts_codec.packets.gap.connection_events import ConnectedEvent, DisconnectedEvent
+from gatts_codec.packets.gap.keys import KeySet
 from gatts_codec.packets.gap.security_events import (
     AuthKeyRequestEvent,
     AuthStatusEvent,
@@ -45,6 +46,7 @@ _PATIENCE_S = 10.0
 _NAME, _SERVICE, _VALUE = "Heart", 0x180D, 0x2A37
 _AUTHENTICATED = SecMode(1, 3)
 _NO_KEYS = KeyDistribution()
+_NO_PLACES = KeySet()  # up to v2 the firmware fails without a key set
 
 
 async def meet(dialect: str | Dialect, on_wire: OnWire) -> AsyncIterator[str]:
@@ -131,9 +133,9 @@ class Meeting:
         )
         await self.central.gap.authenticate(self.conn, types)
         await self._heard(self.peripheral, SecParamsRequestEvent)
-        await self.peripheral.gap.sec_params_reply(self.there, SecStatus.SUCCESS, shows, None)
+        await self.peripheral.gap.sec_params_reply(self.there, SecStatus.SUCCESS, shows, _NO_PLACES)
         await self._heard(self.central, SecParamsRequestEvent)
-        await self.central.gap.sec_params_reply(self.conn, SecStatus.SUCCESS, None, None)
+        await self.central.gap.sec_params_reply(self.conn, SecStatus.SUCCESS, None, _NO_PLACES)
         passkey = (await self._heard(self.peripheral, PasskeyDisplayEvent)).passkey
         await self._heard(self.central, AuthKeyRequestEvent)
         await self.central.gap.auth_key_reply(self.conn, AuthKeyType.PASSKEY, passkey)

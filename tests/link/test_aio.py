@@ -280,18 +280,18 @@ class TestEvents:
     def test_a_task_that_ends_the_program_keeps_no_other_from_waking(self) -> None:
         loop, woken = asyncio.new_event_loop(), list[object]()
 
-        async def wait(sd: AsyncClient, then: type[BaseException]) -> None:
-            with suppress(LinkReset):
+        async def wait(sd: AsyncClient) -> None:
+            with pytest.raises(LinkClosed):
                 await sd.wait_for(HvcEvent, None)
             woken.append(sd)
-            raise then
+            raise SystemExit
 
         async def begin() -> None:
             async with aconnect(ours, DIALECT, link=QUICK) as sd:
-                tasks = [loop.create_task(wait(sd, then)) for then in (SystemExit, ValueError, SystemExit)]
+                tasks = [loop.create_task(wait(sd)) for _ in range(3)]
                 await asyncio.sleep(0)
                 await asyncio.sleep(0)
-                chip.reboot()
+                chip.unplug()
                 await asyncio.wait(tasks)
                 assert all(task.exception() is not None for task in tasks)
 
@@ -355,7 +355,7 @@ class TestFaults:
             async with rig() as (sd, chip):
                 for _ in range(2):
                     chip.next(chip.ignore, chip.after(get_response(b"late")))
-                    with pytest.raises(LinkTimeout, match="did not answer"):
+                    with pytest.raises(LinkTimeout):
                         await value(sd, timeout_s=0.2)
                     assert await value(sd) == b"\x64"
                 chip.next(*[chip.ignore] * 5)

@@ -232,6 +232,8 @@ class AsyncLine:
         except LinkClosed as error:
             self._lose(error)
             return
+        if taken == len(data) and not self._unsent:
+            return
         had_unsent, self._unsent = bool(self._unsent), data[taken:]
         if self._fd is not None and bool(self._unsent) != had_unsent:
             if self._unsent:

@@ -22,6 +22,7 @@ from gatts_codec.link.machine import HostState
 from tools.explore.ledger import Violation
 
 NOW, LATER = 0.0, 1e9
+ENDLESS = 20  # deadlines; with two attempts each, a packet, SYNC, RESET and SYNC again have eight
 LINK_FRAMES = {
     name: encode_frame(H5Packet(H5Type.LINK_CONTROL, payload)) for name, payload in LINK_PAYLOADS.items()
 }
@@ -225,6 +226,19 @@ def does_something_in_time(trial: Trial) -> bool:
     return trial.what != "tick" or (bool(trial.said or trial.told) and (due is None or due > LATER))
 
 
+def gives_up(trial: Trial) -> bool:
+    """a host whom nobody answers gives up"""
+    if trial.what != "tick" or not isinstance(trial.before.state, HostState):
+        return True
+    end = twin(trial.after)
+    for _ in range(ENDLESS):
+        due = end.next_deadline()
+        if due is None:
+            return True
+        end.tick(due)
+    return False
+
+
 def sees_disagreement(trial: Trial) -> bool:
     """an ACK with a number that cannot be ends a link that waits for one at its host's end, at once"""
     concerned = isinstance(trial.before.state, HostState) and trial.before.state is HostState.AWAITING_ACK
@@ -250,5 +264,6 @@ CLAUSES: tuple[Callable[[Trial], bool], ...] = (
     takes_answers,
     is_not_put_off,
     does_something_in_time,
+    gives_up,
     sees_disagreement,
 )

@@ -243,7 +243,7 @@ class AsyncLine:
 
     def _lose(self, error: LinkClosed) -> None:
         log.info("%s", error)
-        self.close(error)
+        self.close(copy(error))  # by its traceback an error keeps frames, and so the client
 
 
 class Feeder:

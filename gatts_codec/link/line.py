@@ -197,7 +197,8 @@ class Line:
 
     def _lose(self, error: LinkClosed) -> None:
         log.info("%s", error)
-        self.session.close(error, monotonic())
+        # A copy: by its traceback an error keeps the caller's frames, and so the client, which could not be dropped.
+        self.session.close(copy(error), monotonic())
         self._wake_followers()
 
     def _follow(self, goal: Goal, until: float | None) -> None:

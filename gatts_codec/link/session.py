@@ -90,7 +90,6 @@ class CallSession:
         self._begin(now)
         events = self.link.open(now)
         self.down = None
-        self._owed.clear()
         self._finish(events)
 
     def close(self, error: LinkClosed, now: float) -> None:
@@ -161,8 +160,9 @@ class CallSession:
 
     @property
     def is_ready(self) -> bool:
-        """Whether any request can go out as it is: link up, nothing to report, nothing owed."""
-        return self.link.is_up and not self._owed and self.unreported is None and not self._unfinished
+        """Whether any request can go out as it is: link up, nothing to report, nothing owed or left under way."""
+        is_settled = self._request is None and not self._owed and not self._unfinished
+        return self.link.is_up and is_settled and self.unreported is None
 
     def report(self) -> None:
         """Raise what the next caller has to know, once: the link was lost, or is closed."""
@@ -184,6 +184,7 @@ class CallSession:
         abandons the request.
         """
         self.tick(clock())
+        self._abandon_any()
         self.report()
         if self.down is not None:
             self.open(clock())
@@ -229,8 +230,7 @@ class CallSession:
     def start(self, request: Request, now: float) -> None:
         """Send a request; the next one must wait until it is ``done`` or abandoned. Raises LinkError, EncodeError."""
         self._begin(now)
-        if self._request is not None:  # its caller was interrupted before it could abandon it
-            self.abandon(self._request)
+        self._abandon_any()
         if request.until is None:
             request.until = now + request.timeout_s
         self._request = request  # from here on its response is expected
@@ -248,9 +248,13 @@ class CallSession:
     def abandon(self, request: Request) -> None:
         """The caller does not wait for this request any more; its response, if it comes, is dropped with a note."""
         if self._request is request:
-            if request.head and not request.done:
+            if not request.done:
                 self._owe(request)
             self._request = None
+
+    def _abandon_any(self) -> None:
+        if self._request is not None:  # its caller was interrupted before it could abandon it, or it is a barrier
+            self.abandon(self._request)
 
     def response_in(self, answer: bytes, command: Command[Any] | Opaque) -> Response | Opaque:
         """The response to a command, from its payload. Raises DecodeError, which names a dialect in which it is one."""
@@ -288,6 +292,8 @@ class CallSession:
             self.unreported = _in_between(error)
 
     def _owe(self, request: Request) -> None:
+        if not request.head:
+            return
         if not self._owed:
             self._answered = max(self._answered, (request.until or self._now) - request.timeout_s)
         self._owed.append(request.head)
@@ -369,11 +375,13 @@ class CallSession:
         elif self._request is None and not self.inbox.waiters:
             self.unreported = _in_between(error)
         self._tell(error)
+        if event.reason is LostReason.PEER_RESTARTED:
+            self._owed.clear()  # nothing else proves that the chip has forgotten what it was asked
 
     def _tell(self, error: LinkError) -> None:
-        self._owed.clear()
         self._loss = error
         if self._request is not None:
+            self._owe(self._request)
             self._request.finish(b"", error)
         self.inbox.interrupt(error)
         self._request = None
@@ -386,8 +394,7 @@ class CallSession:
         else:
             reason = f"the command was not acknowledged within {request.timeout_s:g} s"
         stage = "response" if request.acked else "ack"
-        if request.head:
-            self._owe(request)
+        self._owe(request)
         request.finish(b"", LinkTimeout(f"{reason}; heard {heard}", stage=stage, attempts=1, heard=heard))
         self._request = None
 

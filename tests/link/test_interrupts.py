@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from itertools import count
-from types import FrameType
-from typing import Any
 
 import pytest
 from link.rig import DIALECT, QUICK, our_threads
@@ -32,6 +29,7 @@ from gatts_codec.link.goals import Request
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.session import CallSession
+from tools.soak.interrupts import Interrupt
 
 PATIENCE_S = 60.0  # far more than anything takes
 
@@ -39,42 +37,6 @@ PATIENCE_S = 60.0  # far more than anything takes
 @pytest.fixture(params=[pytest.param(1, marks=pytest.mark.soak), 7], ids=["every line", "some lines"])
 def stride(request: pytest.FixtureRequest) -> int:
     return int(request.param)
-
-
-class Interrupt:
-    """KeyboardInterrupt at the n-th line of the library that the traced thread comes to."""
-
-    def __init__(self, line: int) -> None:
-        self.left = line
-        self.place = ""
-
-    @contextmanager
-    def armed(self) -> Iterator[None]:
-        before = sys.gettrace()
-        sys.settrace(self._trace)
-        try:
-            yield
-        finally:
-            sys.settrace(before)
-
-    def _trace(self, frame: FrameType, what: str, _: Any) -> Any:
-        if "gatts_codec/link" not in frame.f_code.co_filename.replace("\\", "/"):
-            return None
-        if what == "line":
-            self.left -= 1
-            if not self.left and is_in_finalizer(frame):
-                self.left += 1  # Python would swallow it there
-            elif not self.left:
-                sys.settrace(None)
-                self.place = f"{frame.f_code.co_filename}:{frame.f_lineno}"
-                raise KeyboardInterrupt
-        return self._trace
-
-
-def is_in_finalizer(frame: FrameType | None) -> bool:
-    while frame is not None and frame.f_code.co_name != "_give_back":
-        frame = frame.f_back
-    return frame is not None
 
 
 def add(sd: Client) -> None:

@@ -510,6 +510,34 @@ class TestDroppedClients:
             with pytest.raises(LinkClosed):
                 ours.read()
 
+    def test_also_where_a_call_has_found_the_port_gone(self) -> None:
+        """What the call raised has its caller's frames, and these have the client."""
+        ours, theirs = memory_pair()
+        with ScriptedChip(theirs, DIALECT) as chip:
+            sd = connect(ours, DIALECT, link=QUICK)
+            sd.on_event(lambda event: None)
+            chip.next(chip.vanish)
+            suppressed(lambda sd=sd: sd.service_add(1, Uuid(0x180D)))  # type: ignore[misc]
+            gone = weakref.ref(sd)
+            del sd
+            gc.collect()
+            assert gone() is None
+
+    def test_also_in_asyncio(self) -> None:
+        async def main() -> None:
+            ours, theirs = memory_pair()
+            with ScriptedChip(theirs, DIALECT) as chip:
+                sd = await aconnect(ours, DIALECT, link=QUICK)
+                chip.next(chip.vanish)
+                with suppress(LinkClosed):
+                    await sd.service_add(1, Uuid(0x180D))
+                gone = weakref.ref(sd)
+                del sd
+                gc.collect()
+                assert gone() is None
+
+        arun(main)
+
     def test_in_asyncio(self) -> None:
         async def main() -> None:
             ours, theirs = memory_pair()

@@ -222,7 +222,7 @@ class TestLateResponses:
         assert not talk.session.is_ready
         other = talk.ask(ADD)
         talk.say(GOT)
-        assert (request.answer, other.done, talk.session.is_ready) == (b"", False, True)
+        assert (request.answer, other.done, talk.session.barrier_for(request)) == (b"", False, None)
         assert f"dropped a late response: {GOT.hex(' ')}" in caplog.messages
         talk.session.tick(3.0)
         assert isinstance(other.error, LinkTimeout)
@@ -243,7 +243,7 @@ class TestLateResponses:
         talk = Conversation()
         request = talk.ask(GET)
         talk.session.abandon(Request(ADD, 1.5))
-        assert talk.session.is_ready
+        assert talk.session.barrier_for(request) is None
         talk.session.abandon(request)
         talk.session.abandon(request)
         assert not talk.session.is_ready
@@ -251,13 +251,43 @@ class TestLateResponses:
         assert talk.session.is_ready
         assert not request.done
 
-    def test_a_new_link_settles_everything(self) -> None:
+    def test_a_restart_of_the_chip_settles_everything(self) -> None:
         talk = Conversation()
         talk.time_out(GET)
         talk.session.receive_data(SYNC, talk.now)
         assert talk.session.barrier_for(Request(GET, 1.5)) is None
+
+    def test_a_new_link_settles_nothing(self) -> None:
+        """It is our doing: a chip that was only busy still answers what it was asked before."""
+        talk = Conversation()
+        talk.time_out(GET)
         talk.session.open(talk.now)
-        assert talk.session.barrier_for(Request(GET, 1.5)) is None
+        talk.settle()
+        assert talk.session.link.is_up
+        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+
+    def test_nor_does_a_loss_that_is_no_restart(self) -> None:
+        talk = Conversation()
+        request = Request(GET, 60.0)
+        talk.session.start(request, talk.now)
+        while not request.done:  # the chip has it; its ACKs are lost
+            talk.session.data_to_send()
+            talk.now = talk.session.next_deadline() or talk.now
+            talk.session.tick(talk.now)
+        assert isinstance(request.error, LinkTimeout)
+        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+
+    def test_a_barrier_whose_caller_has_gone_is_owed_its_answer(self) -> None:
+        """Its opcode is free for any other call, which must not get that answer."""
+        talk = Conversation()
+        talk.time_out(ADD)
+        steps = talk.session.steps(Request(ADD, 1.5), lambda: talk.now)
+        next(steps)
+        assert next(steps) is not None  # the barrier is under way
+        assert not talk.session.is_ready
+        again = talk.session.steps(Request(GET, 1.5), lambda: talk.now)
+        next(again)
+        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
 
 
 class TestBarrier:
@@ -332,7 +362,7 @@ class TestBarrier:
         assert caught.value.stage == "response"
         assert not talk.session.link.is_up
         talk.settle()
-        assert talk.session.is_ready
+        assert talk.call(ADD, answers=True) == ADDED
 
 
 class TestStrays:

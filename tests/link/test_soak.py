@@ -1,0 +1,70 @@
+"""Random programs beside random chips for a while; and a broken client is noticed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from gatts_codec.link.inbox import Arrival, Inbox
+from gatts_codec.link.session import CallSession
+from tools.soak.__main__ import KINDS, main, run
+from tools.soak.judge import Failure, Ledger, Metronome
+
+
+@pytest.fixture
+def metronome() -> Iterator[Metronome]:
+    ticking = Metronome()
+    ticking.start()
+    yield ticking
+    ticking.stop()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_no_promise_is_broken(kind: str, metronome: Metronome) -> None:
+    outcomes: Counter[str] = Counter()
+    found = {seed: failures for seed in range(25) if (failures := run(seed, metronome, outcomes, kind))}
+    assert found == {}
+    assert outcomes[kind] == 25
+    assert outcomes["call: well"] > 10
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_client_that_mistakes_late_answers_is_noticed(
+    kind: str, metronome: Metronome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CallSession, "barrier_for", lambda self, request: None)
+    assert any("was answered with" in str(run(seed, metronome, Counter(), kind)) for seed in range(60))
+
+
+@pytest.mark.soak
+def test_a_client_that_drops_events_is_noticed(
+    metronome: Metronome, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put = Inbox.put
+
+    def put_some(inbox: Inbox, arrival: Arrival, noted: bool = False) -> None:
+        if sum(arrival.payload) % 4:
+            put(inbox, arrival, noted)
+
+    monkeypatch.setattr(Inbox, "put", put_some)
+    seed = next(seed for seed in range(60) if run(seed, metronome, Counter(), "blocking"))
+    assert main(["--seed", str(seed), "--repeat", "5", "--only", "blocking"]) == 1
+    said = capsys.readouterr().out
+    assert f"seed {seed}: " in said
+    assert "were acknowledged and never came" in said
+
+
+def test_the_ledger_tells_losses_from_what_is_counted() -> None:
+    ledger = Ledger()
+    ledger.acked |= {1, 2, 3}
+    ledger.taker("one").extend([1, 3])
+    ledger.check(lost=1)
+    with pytest.raises(Failure, match=r"events \[2\] were acknowledged and never came; 0 are counted"):
+        ledger.check(lost=0)
+    ledger.taker("another").append(3)
+    with pytest.raises(Failure, match=r"events \[3\] were taken twice"):
+        ledger.check(lost=1)

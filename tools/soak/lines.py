@@ -1,0 +1,74 @@
+"""Pairs of ports: what a client opens, and the chip's end of it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+
+from gatts_codec.link.transports import Transport, memory_pair, open_transport
+from gatts_codec.link.transports.descriptor import socket_transport
+
+Pair = tuple[Transport, Transport]
+
+
+class Narrow:
+    """A port that takes and gives only so many bytes at once."""
+
+    def __init__(self, transport: Transport, width: int) -> None:
+        self.name, self.baud, self.parity = transport.name, transport.baud, transport.parity
+        self._transport, self._width, self._read = transport, width, b""
+        self.wake, self.fileno, self.close = transport.wake, transport.fileno, transport.close
+        self.read, self.wait = transport.read, transport.wait
+
+    def write(self, data: bytes) -> int:
+        """Take a few of the bytes."""
+        return self._transport.write(data[: self._width])
+
+
+def _memory(stack: ExitStack) -> Pair:
+    return memory_pair()
+
+
+def _pty(stack: ExitStack) -> Pair:
+    theirs = open_transport("pty:")
+    return open_transport(f"serial:{theirs.name}"), theirs
+
+
+def _tcp(stack: ExitStack) -> Pair:
+    listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    return _accepted(listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}")
+
+
+def _unix(stack: ExitStack) -> Pair:
+    path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "chip"
+    listener = stack.enter_context(socket.socket(socket.AF_UNIX))
+    listener.bind(str(path))
+    listener.listen()
+    return _accepted(listener, f"unix:{path}")
+
+
+def _accepted(listener: socket.socket, url: str) -> Pair:
+    ours = open_transport(url)
+    accepted, _ = listener.accept()
+    return ours, socket_transport("chip", accepted)
+
+
+KINDS: dict[str, Callable[[ExitStack], Pair]] = {"memory": _memory, "tcp": _tcp}
+if os.name == "posix":
+    KINDS |= {"pty": _pty, "unix": _unix}
+
+
+def new_pair(random: Random) -> tuple[str, Transport, Transport]:
+    """A pair of some kind, its name first."""
+    kind = random.choice(list(KINDS))
+    with ExitStack() as stack:
+        ours, theirs = KINDS[kind](stack)
+    if random.random() < 0.2:
+        width = random.choice((1, 3, 17))
+        return f"{kind}, {width} bytes a write", Narrow(ours, width), theirs
+    return kind, ours, theirs

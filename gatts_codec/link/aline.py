@@ -26,15 +26,22 @@ _UNSENT_LIMIT = 65536
 
 
 class Turn:
-    """A place in the queue of calls: ``done`` when it is the first."""
+    """A task's place in the queue of calls: ``done`` when it is the first."""
 
     def __init__(self, queue: deque[Turn]) -> None:
-        self._queue = queue
+        self._queue, self._task = queue, asyncio.current_task()
         queue.append(self)
 
     @property
     def done(self) -> bool:
-        return self._queue[0] is self
+        queue = self._queue
+        while queue[0] is not self and queue[0].is_left_behind(self._task):
+            queue.popleft()
+        return queue[0] is self
+
+    def is_left_behind(self, asking: asyncio.Task[Any] | None) -> bool:
+        """Whether an interrupt has ended the call before it could leave: its task has ended, or makes another one."""
+        return self._task is not None and (self._task.done() or self._task is asking)
 
 
 class Pause(asyncio.Future[None]):

@@ -109,17 +109,16 @@ class AsyncCallbacks(Queue):
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
-
-    def add(self, callback: Callback, types: EventTypes) -> Callable[[], None]:
-        """The same, and makes the task if there is none."""
-        if not self.tasks and not self._closed:
-            self.tasks.add(self._loop.create_task(self._work()))
-        return super().add(callback, types)
+        self._worker: asyncio.Task[None] | None = None
 
     def put(self, arrival: Arrival) -> bool:
-        """The same, and wakes the task."""
-        self._news.set()
-        return super().put(arrival)
+        """The same, and wakes the task, or makes it: an interrupt of the loop may have ended the one before."""
+        is_heard = super().put(arrival)
+        if is_heard:
+            self._news.set()
+            if self._worker is None or self._worker.done():
+                self._worker = self._start(self._work())
+        return is_heard
 
     def close(self) -> list[asyncio.Task[None]]:
         """End the tasks, which are returned to be awaited; where a callback calls this, after that callback."""
@@ -152,11 +151,15 @@ class AsyncCallbacks(Queue):
         self, callback: Callback, event: AnyEvent, outcome: Coroutine[object, object, object]
     ) -> None:
         # In a task of its own: one that is cancelled by its own doing does not end the others.
-        task = self._loop.create_task(acall(callback, event, outcome))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        task = self._start(acall(callback, event, outcome))
         task.add_done_callback(lambda _: outcome.close())  # it may have been cancelled before it began
         await asyncio.wait({task})
+
+    def _start(self, coroutine: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = self._loop.create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
 
 
 async def acall(callback: Callback, event: AnyEvent, outcome: Awaitable[object]) -> None:

@@ -61,6 +61,13 @@ class Hold:
         finally:
             self._gates.pop(frame, None)
 
+    def forget(self) -> None:
+        """Let go of frames that no longer run, and with them of their callers'."""
+        self._first()
+        for frame in self._gates.copy():
+            if frame not in self._queue:
+                self._gates.pop(frame, None)
+
     def _first(self) -> FrameType | None:
         """Who has it, once those are gone who no longer run."""
         while self._queue:

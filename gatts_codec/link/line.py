@@ -224,6 +224,7 @@ class Line:
             with suppress(Empty):
                 self._closing.get(timeout=GRACE_S)
             if steps == self._steps:
+                self._turn.forget()  # after an interrupt it would keep the client
                 with suppress(Busy):
                     self._reading.run(self._serve, Relief(self), None, until=0.0)
                     self._wake_followers()

@@ -253,7 +253,9 @@ class CallSession:
             self._request = None
 
     def _abandon_any(self) -> None:
-        if self._request is not None:  # its caller was interrupted before it could abandon it, or it is a barrier
+        if (
+            self._request is not None
+        ):  # its caller was interrupted before it could abandon it, or it is a barrier
             self.abandon(self._request)
 
     def response_in(self, answer: bytes, command: Command[Any] | Opaque) -> Response | Opaque:

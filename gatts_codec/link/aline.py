@@ -28,8 +28,8 @@ _UNSENT_LIMIT = 65536
 class Turn:
     """A task's place in the queue of calls: ``done`` when it is the first."""
 
-    def __init__(self, queue: deque[Turn]) -> None:
-        self._queue, self._task = queue, asyncio.current_task()
+    def __init__(self, queue: deque[Turn], loop: asyncio.AbstractEventLoop) -> None:
+        self._queue, self._task = queue, asyncio.current_task(loop)
         queue.append(self)
 
     @property
@@ -105,7 +105,7 @@ class AsyncLine:
 
     async def open(self) -> None:
         """Begin a link when it is our turn, and wait until it is up. Raises LinkTimeout, LinkReset, LinkClosed."""
-        turn = Turn(self._turns)
+        turn = Turn(self._turns, self.loop)
         try:
             await self.wait(turn)
             if self._closed is not None:
@@ -121,7 +121,7 @@ class AsyncLine:
 
     async def ask(self, request: Request) -> None:
         """Send a request when it is its turn, and wait until it is done. Raises LinkTimeout, LinkError, EncodeError."""
-        turn = Turn(self._turns)
+        turn = Turn(self._turns, self.loop)
         try:
             if not turn.done:
                 await self._wait_for_turn(turn, request)

@@ -1,10 +1,8 @@
 """Commands and their responses over a link, sans-IO: which answer belongs to which call, and what becomes of the rest.
 
 One command is under way at a time. It ends with the response that bears its opcode, with the loss of the link, or when
-its time is over. Then its response may still come, and is *owed*: the chip answers in order, so whatever it answers to
-a later command settles all that is owed before. A call whose own opcode is owed could not tell its response from the
-late one; first a *barrier* is sent, a harmless command with another opcode. A chip that acknowledges commands and has
-answered none for ``HANG_S`` hangs, and its link is restarted.
+its time is over. Then its response may still come, and is *owed* (``gatts_codec.link.debts``). A chip that acknowledges
+commands and has answered none for ``HANG_S`` hangs, and its link is restarted.
 
 The blocking client, the asyncio client and tests drive a session in the same way as the link machine below it
 (``gatts_codec.link.machine``): bytes and times in, ``data_to_send`` and ``next_deadline`` out. What drives it may be
@@ -19,8 +17,8 @@ from copy import copy
 from typing import Any
 
 from gatts_codec.codec import Codec
-from gatts_codec.constants import BLE_CONN_HANDLE_INVALID
 from gatts_codec.errors import DecodeError, GattsError, LinkClosed, LinkError, LinkReset, LinkTimeout
+from gatts_codec.link.debts import Debts
 from gatts_codec.link.diagnosis import NOT_RESET
 from gatts_codec.link.events import (
     ChipRestarted,
@@ -40,17 +38,11 @@ from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices, brief_hex, log
 from gatts_codec.link.plain import PlainLink
 from gatts_codec.link.suspicion import Suspicion
-from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
-from gatts_codec.packets.gatts.value_get import ValueBuffer, ValueGet
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Command, Response
 
 HANG_S = 5.0  # an allowance of ours: three times what the reference host waits for a response
 
-_HARMLESS = (
-    ValueGet(BLE_CONN_HANDLE_INVALID, 0, ValueBuffer(0, value_present=False)),
-    SysAttrGet(BLE_CONN_HANDLE_INVALID, 0, sys_attr_data_present=False),
-)
 _HEARD_LIMIT = 8
 _EVENT = b"\x02"
 _STRAYS = {
@@ -75,7 +67,7 @@ class CallSession:
         self._request: Request | None = None
         self._notices = Notices()
         self._suspicion = Suspicion(codec)
-        self._owed: list[bytes] = []
+        self.debts: Debts = Debts(codec)
         self._heard: list[str] = []
         self._now = 0.0
         self._answered = 0.0  # when the chip last answered, or was first asked since
@@ -161,7 +153,7 @@ class CallSession:
     @property
     def is_ready(self) -> bool:
         """Whether any request can go out as it is: link up, nothing to report, nothing owed or left under way."""
-        is_settled = self._request is None and not self._owed and not self._unfinished
+        is_settled = self._request is None and not self.debts.heads and not self._unfinished
         return self.link.is_up and is_settled and self.unreported is None
 
     def report(self) -> None:
@@ -195,7 +187,7 @@ class CallSession:
         if not self.link.is_up:
             reason = f"the link is being restarted, and was not up within {request.timeout_s:g} s"
             raise LinkTimeout(reason, stage="sync")
-        while (barrier := self.barrier_for(request)) is not None:
+        while (barrier := self.debts.barrier_for(request)) is not None:
             yield from self._pass(barrier, clock)
         self.start(request, clock())
         yield request
@@ -210,22 +202,6 @@ class CallSession:
         if barrier.error is not None:
             raise copy(barrier.error)
         self.report()
-
-    def barrier_for(self, request: Request) -> Request | None:
-        """A command to send first, so that a late response cannot be taken for this request's; None if none need be.
-
-        To be asked again when it has its answer. If an earlier one like it is owed, too, that may have been the answer
-        to that one, and then it only settles what was sent before that one.
-        """
-        if request.head not in self._owed:
-            return None
-        barriers = [
-            Request(self.codec.pack(command), request.timeout_s, request.until) for command in _HARMLESS
-        ]
-        return min(
-            (barrier for barrier in barriers if barrier.head != request.head),
-            key=lambda barrier: self._owed.count(barrier.head),
-        )
 
     def start(self, request: Request, now: float) -> None:
         """Send a request; the next one must wait until it is ``done`` or abandoned. Raises LinkError, EncodeError."""
@@ -253,9 +229,8 @@ class CallSession:
             self._request = None
 
     def _abandon_any(self) -> None:
-        if (
-            self._request is not None
-        ):  # its caller was interrupted before it could abandon it, or it is a barrier
+        # Its caller was interrupted before it could abandon it; or it is a barrier.
+        if self._request is not None:
             self.abandon(self._request)
 
     def response_in(self, answer: bytes, command: Command[Any] | Opaque) -> Response | Opaque:
@@ -296,9 +271,9 @@ class CallSession:
     def _owe(self, request: Request) -> None:
         if not request.head:
             return
-        if not self._owed:
+        if not self.debts.heads:
             self._answered = max(self._answered, (request.until or self._now) - request.timeout_s)
-        self._owed.append(request.head)
+        self.debts.heads.append(request.head)
 
     # -- what the link machine reports
 
@@ -325,29 +300,15 @@ class CallSession:
             else:
                 self._stray(payload)
             return
-        if self._owed:
-            self._settle_by(request.head)
+        if self.debts.heads:
+            self.debts.settle_by_answer(request.head)
         self._answered = self._now
         self._suspicion.note(request.payload, payload)
         request.finish(payload, None)
         self._request = None
 
-    def _settle_by(self, head: bytes) -> None:
-        if head in self._owed:  # a barrier's, or that of an earlier one
-            self._owed.append(head)
-            self._settle(head)
-        else:
-            self._owed.clear()
-
-    def _settle(self, head: bytes) -> None:
-        """The chip answers in order: what was sent before will not be answered any more."""
-        del self._owed[: self._owed.index(head) + 1]
-
     def _stray(self, payload: bytes) -> None:
-        head = payload[:2]
-        head = head if head in self._owed else head[:1]  # DTM responses have no opcode
-        if head in self._owed:
-            self._settle(head)
+        if self.debts.settle_by_late(payload):
             self._answered = self._now
             note = "late response"
         else:
@@ -378,7 +339,7 @@ class CallSession:
             self.unreported = _in_between(error)
         self._tell(error)
         if event.reason is LostReason.PEER_RESTARTED:
-            self._owed.clear()  # nothing else proves that the chip has forgotten what it was asked
+            self.debts.heads.clear()  # nothing else proves that the chip has forgotten what it was asked
 
     def _tell(self, error: LinkError) -> None:
         self._loss = error

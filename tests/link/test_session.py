@@ -212,7 +212,7 @@ class TestTime:
         talk = Conversation()
         talk.session.start(Request(GET, 1.5), 0.0)
         talk.session.start(Request(ADD, 1.5), 0.0)
-        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+        assert talk.session.debts.barrier_for(Request(GET, 1.5)) is not None
 
 
 class TestLateResponses:
@@ -222,7 +222,7 @@ class TestLateResponses:
         assert not talk.session.is_ready
         other = talk.ask(ADD)
         talk.say(GOT)
-        assert (request.answer, other.done, talk.session.barrier_for(request)) == (b"", False, None)
+        assert (request.answer, other.done, talk.session.debts.barrier_for(request)) == (b"", False, None)
         assert f"dropped a late response: {GOT.hex(' ')}" in caplog.messages
         talk.session.tick(3.0)
         assert isinstance(other.error, LinkTimeout)
@@ -233,8 +233,8 @@ class TestLateResponses:
         for command in (GET, DTM, ADD):
             talk.time_out(command)
         talk.say(DTM_ANSWER)  # of the DTM command: that of GET will never come, that of ADD may
-        assert talk.session.barrier_for(Request(GET, 1.5)) is None
-        assert talk.session.barrier_for(Request(ADD, 1.5)) is not None
+        assert talk.session.debts.barrier_for(Request(GET, 1.5)) is None
+        assert talk.session.debts.barrier_for(Request(ADD, 1.5)) is not None
         assert talk.ask(b"\x00\xa4").error is None
         talk.say(b"\x01\xa4")
         assert talk.session.is_ready
@@ -243,7 +243,7 @@ class TestLateResponses:
         talk = Conversation()
         request = talk.ask(GET)
         talk.session.abandon(Request(ADD, 1.5))
-        assert talk.session.barrier_for(request) is None
+        assert talk.session.debts.barrier_for(request) is None
         talk.session.abandon(request)
         talk.session.abandon(request)
         assert not talk.session.is_ready
@@ -255,7 +255,7 @@ class TestLateResponses:
         talk = Conversation()
         talk.time_out(GET)
         talk.session.receive_data(SYNC, talk.now)
-        assert talk.session.barrier_for(Request(GET, 1.5)) is None
+        assert talk.session.debts.barrier_for(Request(GET, 1.5)) is None
 
     def test_a_new_link_settles_nothing(self) -> None:
         """It is our doing: a chip that was only busy still answers what it was asked before."""
@@ -264,7 +264,7 @@ class TestLateResponses:
         talk.session.open(talk.now)
         talk.settle()
         assert talk.session.link.is_up
-        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+        assert talk.session.debts.barrier_for(Request(GET, 1.5)) is not None
 
     def test_nor_does_a_loss_that_is_no_restart(self) -> None:
         talk = Conversation()
@@ -275,7 +275,7 @@ class TestLateResponses:
             talk.now = talk.session.next_deadline() or talk.now
             talk.session.tick(talk.now)
         assert isinstance(request.error, LinkTimeout)
-        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+        assert talk.session.debts.barrier_for(Request(GET, 1.5)) is not None
 
     def test_a_barrier_whose_caller_has_gone_is_owed_its_answer(self) -> None:
         """Its opcode is free for any other call, which must not get that answer."""
@@ -287,21 +287,21 @@ class TestLateResponses:
         assert not talk.session.is_ready
         again = talk.session.steps(Request(GET, 1.5), lambda: talk.now)
         next(again)
-        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+        assert talk.session.debts.barrier_for(Request(GET, 1.5)) is not None
 
 
 class TestBarrier:
     def test_none_where_no_response_of_that_opcode_is_owed(self) -> None:
         talk = Conversation()
-        assert talk.session.barrier_for(Request(ADD, 1.5)) is None
+        assert talk.session.debts.barrier_for(Request(ADD, 1.5)) is None
         talk.time_out(GET)
-        assert talk.session.barrier_for(Request(ADD, 1.5)) is None
+        assert talk.session.debts.barrier_for(Request(ADD, 1.5)) is None
 
     def test_a_read_that_changes_nothing(self) -> None:
         talk = Conversation()
         talk.time_out(ADD)
         request = Request(ADD, 0.7, until=2.5)
-        barrier = talk.session.barrier_for(request)
+        barrier = talk.session.debts.barrier_for(request)
         assert barrier is not None
         assert CODEC.unpack(barrier.payload) == ValueGet(0xFFFF, 0, ValueBuffer(0, 0, value_present=False))
         assert (barrier.timeout_s, barrier.until) == (0.7, 2.5)
@@ -309,7 +309,7 @@ class TestBarrier:
     def test_another_where_that_is_owed_itself(self) -> None:
         talk = Conversation()
         talk.time_out(GET)
-        barrier = talk.session.barrier_for(Request(GET, 1.5))
+        barrier = talk.session.debts.barrier_for(Request(GET, 1.5))
         assert barrier is not None
         assert CODEC.unpack(barrier.payload) == SysAttrGet(0xFFFF, 0, sys_attr_data_present=False)
 
@@ -317,15 +317,15 @@ class TestBarrier:
         talk = Conversation()
         for command in (ADD, GET, SYS_ATTR_GET):
             talk.time_out(command)
-        barrier = talk.session.barrier_for(Request(ADD, 1.5))
+        barrier = talk.session.debts.barrier_for(Request(ADD, 1.5))
         assert barrier is not None
         assert barrier.payload == CODEC.pack(ValueGet(0xFFFF, 0, ValueBuffer(0, 0, value_present=False)))
         talk.session.start(barrier, talk.now)
         talk.settle()
         talk.say(GOT)  # the answer to the first or to the barrier, who knows
         assert barrier.done
-        assert talk.session.barrier_for(Request(ADD, 1.5)) is None
-        assert talk.session.barrier_for(Request(GET, 1.5)) is not None
+        assert talk.session.debts.barrier_for(Request(ADD, 1.5)) is None
+        assert talk.session.debts.barrier_for(Request(GET, 1.5)) is not None
         talk.say(b"\x01\xaa", GOT)
         assert talk.session.is_ready
 
@@ -334,7 +334,7 @@ class TestBarrier:
         for command in (GET, SYS_ATTR_GET, ADD):
             talk.time_out(command)
         kinds = []
-        while (barrier := talk.session.barrier_for(Request(ADD, 1.5))) is not None:
+        while (barrier := talk.session.debts.barrier_for(Request(ADD, 1.5))) is not None:
             kinds.append(barrier.head)
             talk.session.start(barrier, talk.now)
             talk.settle()

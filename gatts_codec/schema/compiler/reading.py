@@ -144,6 +144,7 @@ class Reading(Walk):
 
     def part(self, fields: Sequence[FieldPath]) -> Step:
         self.flush()
+        self.build()  # here, and not in every arm
         return Step(Meet({path: self.name(*path) for path in fields}))
 
     def met(self, meet: Meet) -> None:

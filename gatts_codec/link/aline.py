@@ -11,7 +11,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from contextvars import Context
 from copy import copy
 from typing import Any
 
@@ -35,9 +34,9 @@ class Turn:
     @property
     def done(self) -> bool:
         queue = self._queue
-        while queue[0] is not self and queue[0].is_left_behind(self._task):
+        while queue and queue[0] is not self and queue[0].is_left_behind(self._task):
             queue.popleft()
-        return queue[0] is self
+        return not queue or queue[0] is self
 
     def is_left_behind(self, asking: asyncio.Task[Any] | None) -> bool:
         """Whether an interrupt has ended the call before it could leave: its task has ended, or makes another one."""
@@ -50,28 +49,30 @@ class Pause(asyncio.Future[None]):
     A future's own way is the loop's next turn, for which the loop asks the operating system once more what is new.
     """
 
-    __slots__ = ("_context", "_loop_of_task", "_step")
+    __slots__ = ("_loop_of_task", "_task")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop=loop)
-        self._loop_of_task = loop
-        self._step: Callable[[Pause], object] | None = None
-        self._context: Context | None = None
-
-    def add_done_callback(self, fn: Callable[[Any], object], *, context: Context | None = None) -> None:
-        """Once: by the task that waits."""
-        self._step, self._context = fn, context
-        super().add_done_callback(fn, context=context)
+        self._loop_of_task, self._task = loop, asyncio.current_task(loop)
 
     def go_on(self) -> None:
         """It is over. Raises what the task lets out of the loop: KeyboardInterrupt, SystemExit."""
-        step, context = self._step, self._context
-        if step is None or context is None or asyncio.current_task(self._loop_of_task) is not None:
+        # Asked, and not noted when it is added: an interrupt at that moment would leave the task for ever.
+        steps = getattr(self, "_callbacks", None)
+        if not steps or asyncio.current_task(self._loop_of_task) is not None:
             self.set_result(None)
             return
-        self.remove_done_callback(step)
-        self.set_result(None)
-        context.run(step, self)
+        ((step, context),) = steps
+        try:
+            self.remove_done_callback(step)
+            self.set_result(None)
+            context.run(step, self)
+        except BaseException:
+            if (
+                getattr(self._task, "_fut_waiter", None) is self
+            ):  # interrupted before the step, which nobody would take
+                self._loop_of_task.call_soon(step, self, context=context)
+            raise
 
 
 class AsyncLine:
@@ -169,7 +170,7 @@ class AsyncLine:
                 limit.cancel()
 
     def _give_up(self, goal: Goal, *, at_once: bool = True) -> None:
-        pause = self._waiting.pop(goal, None)
+        pause = self._waiting.get(goal)
         if pause is None or pause.done():
             return
         if at_once:
@@ -220,12 +221,15 @@ class AsyncLine:
         self._flush()
         due = self.session.next_deadline()
         # A timer that is too early finds nothing to do and is set again: cheaper than one for each call.
-        if due is not None and (self._timer is None or due < self._timer_due):
+        if due is not None and (self._timer is None or due < self._timer_due or self._is_timer_over()):
             if self._timer is not None:
                 self._timer.cancel()
             self._timer_due = due
             self._timer = call_at(self.loop, due, self._due)
         self._wake()
+
+    def _is_timer_over(self) -> bool:
+        return self._timer_due <= self.loop.time()  # an interrupt has come when it went off
 
     def _flush(self) -> None:
         data = self.session.data_to_send()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, suppress
 from itertools import count
+from typing import Any
 
 import pytest
 from link.rig import DIALECT, QUICK, our_threads
 from link.scripted_chip import ScriptedChip
 
 from gatts_codec import (
+    AsyncClient,
     Client,
     Codec,
     HostConfig,
@@ -20,6 +23,7 @@ from gatts_codec import (
     LinkTimeout,
     SysAttrGet,
     Uuid,
+    aconnect,
     connect,
     memory_pair,
 )
@@ -29,6 +33,7 @@ from gatts_codec.link.goals import Request
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.session import CallSession
+from gatts_codec.link.transports import Transport
 from tools.soak.interrupts import Interrupt
 
 PATIENCE_S = 60.0  # far more than anything takes
@@ -229,3 +234,73 @@ def test_a_packet_in_flight_always_has_a_deadline(monkeypatch: pytest.MonkeyPatc
                 add(sd)
         add(sd)
         assert chip.link_ups == 1
+
+
+async def aadd(sd: AsyncClient) -> object:
+    return (await sd.calling(timeout_s=PATIENCE_S).service_add(1, Uuid(0x180D))).handle
+
+
+async def areset(sd: AsyncClient) -> None:
+    await sd.reset()
+
+
+async def await_in_vain(sd: AsyncClient) -> None:
+    with suppress(LinkTimeout):
+        await sd.wait_for(HvcEvent, timeout_s=0.001, where=lambda event: event.handle == 99)
+
+
+async def two_at_once(sd: AsyncClient) -> None:
+    await asyncio.gather(aadd(sd), aadd(sd))
+
+
+@pytest.mark.parametrize("action", [aadd, areset, await_in_vain, two_at_once])
+def test_in_asyncio_tasks_end_when_they_are_cancelled_and_the_next_call_works(
+    action: Callable[[AsyncClient], Coroutine[Any, Any, object]], stride: int
+) -> None:
+    """The loop is interrupted, as asyncio.run is by Python up to 3.10; then the program goes on in the same loop."""
+
+    for line in count(1, stride):
+        ours, theirs = memory_pair()
+        interrupt, loop = Interrupt(line), asyncio.new_event_loop()
+        loop.set_exception_handler(
+            lambda _, context: None
+        )  # tasks end with KeyboardInterrupt, and nobody asks
+        with ScriptedChip(theirs, DIALECT), closing(loop):
+            sd = loop.run_until_complete(aconnected(ours))
+            with suppress(KeyboardInterrupt), interrupt.armed():
+                loop.run_until_complete(action(sd))
+            assert in_loop(loop, end(asyncio.all_tasks(loop))) == set(), f"hang: {interrupt.place}"
+            assert in_loop(loop, asyncio.wait_for(aadd_in_the_end(sd), PATIENCE_S)) == 13, interrupt.place
+            in_loop(loop, aclose(sd))
+        if interrupt.left > 0:
+            break
+    assert line > 20
+
+
+def in_loop(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, object]) -> object:
+    """Once it was interrupted, a loop may stop once more before its time."""
+    task = loop.create_task(work)
+    while not task.done():
+        with suppress(RuntimeError):
+            loop.run_until_complete(task)
+    return task.result()
+
+
+async def end(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
+    for task in tasks:
+        task.cancel()
+    return (await asyncio.wait(tasks, timeout=PATIENCE_S))[1] if tasks else set()
+
+
+async def aadd_in_the_end(sd: AsyncClient) -> object:
+    while True:
+        with suppress(LinkError):
+            return await aadd(sd)
+
+
+async def aconnected(port: Transport) -> AsyncClient:
+    return await aconnect(port, DIALECT, link=QUICK)
+
+
+async def aclose(sd: AsyncClient) -> None:
+    await sd.close()

@@ -25,8 +25,8 @@ class DeviceConfig:
     in seconds: 0 sends each at once.
     """
 
-    table_size: int = 1408
-    """Attribute table in bytes, 248 at least, until the host asks for another. Documented: 1408 is the default."""
+    table_size: int | None = None
+    """Attribute table in bytes, 248 at least, until the host asks for another. Documented: 1792, from v2 on 1408."""
     service_changed: bool = True
     """Whether the Service Changed characteristic exists, until the host says so."""
     notification_queue: int | None = None
@@ -51,7 +51,12 @@ class DeviceConfig:
 
     def __post_init__(self) -> None:
         for path, value, least, most in (
-            ("table_size", self.table_size, LEAST_TABLE, FOR_EVER),
+            (
+                "table_size",
+                LEAST_TABLE if self.table_size is None else self.table_size,
+                LEAST_TABLE,
+                FOR_EVER,
+            ),
             ("notification_queue", self.notification_queue or 0, 0, FOR_EVER),
             ("max_mtu", DEFAULT_MTU if self.max_mtu is None else self.max_mtu, DEFAULT_MTU, 0xFFFF),
             ("vendor_bases", self.vendor_bases, 0, FOR_EVER),

@@ -74,7 +74,7 @@ def _parts(device: DeviceState, params: EnableParams) -> Iterator[object]:
     if name is not None:
         yield name
     yield ServiceChangedCfg(params.gatts_enable_params.service_changed)
-    yield AttrTabSizeCfg(params.gatts_enable_params.attr_tab_size or device.config.table_size)
+    yield AttrTabSizeCfg(params.gatts_enable_params.attr_tab_size or device.table_size)
 
 
 def cfg_set(device: DeviceState, command: CfgSet) -> dict[str, object]:

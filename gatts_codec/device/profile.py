@@ -22,6 +22,7 @@ _VERSIONS = {
     "sd_api_v7": (10, _NORDIC, 0x101),  # S132 7.2.0
 }
 _TX_POWERS = (-40, -20, -16, -12, -8, -4, 0, 4)
+_EARLY_TABLE, _TABLE = 0x700, 0x580
 _EARLY_QUEUE = 7  # packets that a connection of high bandwidth may have waiting
 
 
@@ -74,6 +75,11 @@ class Profile:
     def counts_notifications(self) -> bool:
         """HVN_TX_COMPLETE and RESOURCES rather than TX_COMPLETE and NO_TX_*."""
         return self.api >= 4
+
+    @property
+    def table_size(self) -> int:
+        """Of the attribute table, in bytes, unless somebody says otherwise."""
+        return _EARLY_TABLE if self.api == 1 else _TABLE
 
     @property
     def notification_queue(self) -> int:

@@ -142,7 +142,7 @@ class DeviceState:
         self.at_fault: bool = False
         self.gap: GapState = GapState(config.address, config.device_name)
         self.bases: VendorBases = VendorBases(config.vendor_bases, once_each=self.profile.api == 1)
-        self.table_size: int = config.table_size
+        self.table_size: int = config.table_size or self.profile.table_size
         self.service_changed: bool = config.service_changed
         self.tags: set[int] = set()
         """Of configurations that the host has made."""

@@ -126,6 +126,17 @@ def test_enabling_with_what_makes_no_sense(
     bench.ok(enabling(dialect))
 
 
+@pytest.mark.parametrize("dialect", ALL)
+def test_the_size_of_the_table_unless_somebody_says_otherwise(dialect: str) -> None:
+    bench = Bench(dialect)
+    expected = 0x700 if api(bench) == 1 else 0x580
+    assert bench.device.table.size == expected
+    if dialect in ENABLED_WITH:
+        bench.ok(enabling(dialect))
+        assert bench.device.table.size == expected
+    assert Bench(dialect, table_size=400).device.table.size == 400
+
+
 # -- options
 
 INVALID, NO_CONNECTION = NrfError.INVALID_PARAM, BleError.INVALID_CONN_HANDLE

@@ -117,7 +117,8 @@ class ChipLink(LinkEnd, table=CHIP):
         self._reboot("no ACK")
 
     def _await_config_or_ask(self, _: H5Packet) -> None:
-        self._stage = "config"  # the deadline stays: an interval after the last SYNC
+        self._stage = "config"
+        self._wait_for_host()
 
     def _wait_for_host(self) -> None:
         self._wait(self._interval_s(), None)
@@ -128,4 +129,4 @@ class ChipLink(LinkEnd, table=CHIP):
 
 
 class OldChipLink(ChipLink, table=OLD_CHIP):
-    """The end of firmware with SD API v2."""
+    """The end of firmware up to SDK 15.0."""

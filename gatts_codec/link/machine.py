@@ -239,7 +239,7 @@ CHIP = _table(
     },
 )
 
-# Firmware of SD API v2: the host's CONFIG is answered at once, the chip's own goes out an interval after its SYNC.
+# Firmware up to SDK 15.0: the host's CONFIG is answered at once, the chip's own goes out an interval after SYNC_RSP.
 OLD_CHIP: TransitionTable = {
     **CHIP,
     ChipState.UNINITIALIZED: {

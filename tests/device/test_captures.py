@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 from device.bench import Bench
+from device.test_chip import Wire
+from link.link_bytes import shown
 
 from gatts_codec import CharacteristicAddResponse, Codec, DecodeError, NrfError, Opaque, Response, ValueGet
+from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
+from gatts_codec.device.firmware import FIRMWARE, OnFault
 from gatts_codec.framing import Decoder
 
 CAPTURES = Path(__file__).parents[1] / "captures"
@@ -188,3 +194,38 @@ def test_the_recorded_peripheral_works_here() -> None:
             assert ours == recorded
     assert device.gap.name == b"Peripheral Example"
     assert device.gap.advertising
+
+
+# -- the whole chip beside firmware of SDK 14.2 that was run
+
+WHOLE = [
+    ("t13_bad_fw14hang", "hang"),  # a malformed command
+    ("t13_over_fw14", "hang"),  # packets over its limit
+    ("t7_fw14_size", "hang"),
+    ("t7_fw14_reset", "hang"),  # another link, and the table of the first is still there
+    ("t13_unk_fw14", "restart"),  # an unknown opcode
+    ("t7_fw14_over", "restart"),
+]
+
+
+@pytest.mark.parametrize(("name", "on_fault"), WHOLE)
+def test_frame_by_frame_in_the_recordings_time(name: str, on_fault: OnFault) -> None:
+    """Values are the stand-in's, and how many SYNCs there are is a matter of the recording machine."""
+    wire = Wire(VirtualChip("sd_api_v5", firmware=replace(FIRMWARE["sdk14.2"], on_fault=on_fault)), up=False)
+    ours: list[str] = []
+    theirs = b""
+    for line in (CAPTURES.parent / f"verdicts/firmware/{name}.jsonl").read_text("ascii").splitlines():
+        chunk = json.loads(line)
+        if chunk["dir"] == "device->host":
+            theirs += bytes.fromhex(chunk["hex"])
+            continue
+        ours += wire.after(max(0.0, chunk["t_us"] / 1_000_000 - wire.now))
+        ours += wire.say(bytes.fromhex(chunk["hex"]))
+    ours += wire.after(0.05)
+    assert _in_form(ours) == _in_form(shown(theirs))
+    assert len(_in_form(ours)) >= 5
+
+
+def _in_form(heard: list[str]) -> list[str]:
+    """Packets by their numbers and what they are; what is repeated once."""
+    return [form for form, _ in groupby(frame[: len("packet 0 ack 1 01a0")] for frame in heard)]

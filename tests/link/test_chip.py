@@ -102,7 +102,9 @@ class TestLinkUp:
         chip.open(0.0)
         chip.receive_data(SYNC_RSP + CONFIG, 0.1)
         assert chip.data_to_send() == CONFIG_RSP
-        chip.tick(0.4)
+        chip.tick(0.49)
+        assert chip.data_to_send() == b""
+        chip.tick(0.5)
         assert chip.data_to_send() == CONFIG
         assert chip.receive_data(CONFIG_RSP, 0.5) == [LinkUp()]
 
@@ -111,9 +113,9 @@ class TestLinkUp:
         chip.open(0.0)
         assert chip.next_deadline() == 0.04
         chip.receive_data(SYNC_RSP + CONFIG, 0.01)
-        chip.tick(0.04)
+        chip.tick(0.05)
         assert chip.data_to_send() == CONFIG_RSP + CONFIG
-        assert chip.next_deadline() == 0.08
+        assert chip.next_deadline() == 0.09
         chip.receive_data(CONFIG_RSP, 0.05)
         chip.send(b"\x02", 0.05)
         assert chip.next_deadline() == 0.45

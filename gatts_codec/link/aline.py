@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
-from typing import Any
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
 from gatts_codec.link.goals import Goal, Request
@@ -28,19 +28,24 @@ class Turn:
     """A task's place in the queue of calls: ``done`` when it is the first."""
 
     def __init__(self, queue: deque[Turn], loop: asyncio.AbstractEventLoop) -> None:
-        self._queue, self._task = queue, asyncio.current_task(loop)
+        task = asyncio.current_task(loop)
+        # Weak, as a task that was interrupted keeps its frames, and so the client.
+        self._queue, self._task = queue, None if task is None else weakref.ref(task)
         queue.append(self)
 
     @property
     def done(self) -> bool:
         queue = self._queue
-        while queue and queue[0] is not self and queue[0].is_left_behind(self._task):
+        while queue and queue[0] is not self and queue[0].is_left_behind(self):
             queue.popleft()
         return not queue or queue[0] is self
 
-    def is_left_behind(self, asking: asyncio.Task[Any] | None) -> bool:
+    def is_left_behind(self, asking: Turn) -> bool:
         """Whether an interrupt has ended the call before it could leave: its task has ended, or makes another one."""
-        return self._task is not None and (self._task.done() or self._task is asking)
+        if self._task is None:
+            return False
+        task = self._task()
+        return task is None or task.done() or self._task is asking._task
 
 
 class Pause(asyncio.Future[None]):
@@ -49,11 +54,11 @@ class Pause(asyncio.Future[None]):
     A future's own way is the loop's next turn, for which the loop asks the operating system once more what is new.
     """
 
-    __slots__ = ("_loop_of_task", "_task")
+    __slots__ = ("_loop_of_task",)
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop=loop)
-        self._loop_of_task, self._task = loop, asyncio.current_task(loop)
+        self._loop_of_task = loop
 
     def go_on(self) -> None:
         """It is over. Raises what the task lets out of the loop: KeyboardInterrupt, SystemExit."""
@@ -68,10 +73,12 @@ class Pause(asyncio.Future[None]):
             self.set_result(None)
             context.run(step, self)
         except BaseException:
-            if (
-                getattr(self._task, "_fut_waiter", None) is self
-            ):  # interrupted before the step, which nobody would take
-                self._loop_of_task.call_soon(step, self, context=context)
+            if any(
+                getattr(task, "_fut_waiter", None) is self for task in asyncio.all_tasks(self._loop_of_task)
+            ):
+                self._loop_of_task.call_soon(
+                    step, self, context=context
+                )  # interrupted before it took the step
             raise
 
 

@@ -75,9 +75,10 @@ def connect(
 class Client(AnyClient[Blocking]):
     """A link to a chip. One method a command; any thread may call, close, and wait for events.
 
-    Use it in ``with``, or ``close`` it. A lost link is set up again by itself; the next call, or a wait for an event,
-    raises LinkReset, since the chip's attribute table may be gone. Each event goes to every callback, and
-    to one of those who take events by ``events`` or ``wait_for``.
+    Use it in ``with``, or ``close`` it; a process that is forked finds it closed, as the port is its parent's. A lost
+    link is set up again by itself; the next call, or a wait for an event, raises LinkReset, since the chip's attribute
+    table may be gone. Each event goes to every callback, and to one of those who take events by ``events`` or
+    ``wait_for``.
 
     Calls take turns. Each raises EncodeError, CommandFailed, LinkTimeout, LinkReset, LinkClosed or DecodeError: what
     they have in common stands at ``gatts_codec.link.calls``.

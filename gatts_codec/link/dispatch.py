@@ -98,7 +98,12 @@ class Callbacks(Queue):
             while self._waiting and not self._closed:
                 event, callbacks = self._next()
                 for callback in callbacks:
-                    call_back(callback, event)
+                    try:
+                        call_back(callback, event)
+                    except (
+                        BaseException
+                    ):  # sys.exit() would end the thread, and nobody would be called any more
+                        log.exception("the callback %r failed for %r", callback, event)
 
 
 class AsyncCallbacks(Queue):

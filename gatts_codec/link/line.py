@@ -12,8 +12,10 @@ the other.
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
@@ -33,6 +35,7 @@ _LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 _FOLLOW_S = 0.05  # how soon it is noticed that the reader was interrupted
 _UNSENT_LIMIT = 65536
 PATIENCE_S = 2.0  # for a reader that is about to stop
+_lines: weakref.WeakSet[Line] = weakref.WeakSet()
 
 
 class Line:
@@ -48,6 +51,7 @@ class Line:
         self._closed: LinkClosed | None = None
         self._closing: SimpleQueue[None] = SimpleQueue()
         self._tender = threading.Thread(target=self._tend, name="gatts-codec reader", daemon=True)
+        _lines.add(self)
 
     def open(self) -> None:
         """Begin a link when it is our turn, and wait until it is up. Raises LinkTimeout, LinkReset, LinkClosed."""
@@ -126,6 +130,16 @@ class Line:
         is_shut = self._shut(self._closed, monotonic() + patience_s)
         if is_shut and self._tender.is_alive() and self._tender is not threading.current_thread():
             self._tender.join(patience_s)
+
+    def leave_to_parent(self) -> None:
+        """In a process that was forked: the line is the parent's, and who had a hold does not run here."""
+        self._touching, self._reading, self._turn = Hold(), Hold(), Hold()
+        self.touch = self._touching.run
+        name = self.transport.name
+        self._closed = LinkClosed(
+            f"{name} was opened before this process was forked, by its parent", stage="closed"
+        )
+        self.session.close(self._closed, monotonic())
 
     def _shut(self, error: LinkClosed, until: float) -> bool:
         try:
@@ -230,6 +244,15 @@ class Line:
                     self._wake_followers()
         if self._closed is not None:
             self._shut(self._closed, monotonic() + PATIENCE_S)
+
+
+def _leave_all_to_parent() -> None:
+    for line in tuple(_lines):
+        line.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_all_to_parent)
 
 
 class Relief:

@@ -85,7 +85,10 @@ class CallSession:
         self._finish(events)
 
     def close(self, error: LinkClosed, now: float) -> None:
-        """End for good: ``error`` is what a call under way gets, and every later one."""
+        """End for good: ``error`` is what a call under way gets, and every later one. Events that have come stay."""
+        if self._unfinished:
+            self._recover()
+            self._unfinished = []
         if not isinstance(self.down, LinkClosed):
             self.down = error
         self._tell(self.down)

@@ -19,6 +19,7 @@ from gatts_codec import (
     Codec,
     HostConfig,
     HvcEvent,
+    LinkClosed,
     LinkError,
     LinkTimeout,
     SysAttrGet,
@@ -219,6 +220,27 @@ def settle(session: CallSession, chip: ChipLink) -> None:
             return
         chip.receive_data(there, 0.0)
         session.receive_data(back, 0.0)
+
+
+def test_what_has_come_is_there_also_if_the_client_is_closed_next() -> None:
+    codec, inbox, chip = Codec(DIALECT), Inbox(8), ChipLink()
+    session = CallSession(HostLink(HostConfig(reset=False)), codec, inbox)
+    chip.open(0.0)
+    session.open(0.0)
+    settle(session, chip)
+
+    def interrupt(arrival: Arrival) -> bool:
+        session.listener = None
+        raise KeyboardInterrupt
+
+    session.listener = interrupt
+    chip.send(codec.pack(HvcEvent(0, 7)), 0.0)
+    with pytest.raises(KeyboardInterrupt):
+        session.receive_data(chip.data_to_send(), 0.0)
+    chip.receive_data(session.data_to_send(), 0.0)
+    assert chip.waiting == 0  # the chip knows that it has come
+    session.close(LinkClosed("closed", stage="closed"), 0.0)
+    assert Waiter(inbox, None).look() == HvcEvent(0, 7)
 
 
 def test_a_packet_in_flight_always_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

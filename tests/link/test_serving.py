@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from gatts_codec import (
     LinkTimeout,
     Opaque,
     ScConfirmEvent,
+    SysAttrGet,
     Uuid,
     aconnect,
     connect,
@@ -311,6 +314,21 @@ class TestNothingIsLost:
         assert list(iter(rest.look, None)) == [HvcEvent(0, 0), HvcEvent(0, 1)]
 
 
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, ValueError])
+def test_no_callback_ends_the_others(error: type[BaseException], caplog: pytest.LogCaptureFixture) -> None:
+    def fail(event: object) -> None:
+        raise error
+
+    heard: SimpleQueue[object] = SimpleQueue()
+    with rig() as (sd, chip):
+        sd.on_event(fail)
+        sd.on_event(heard.put)
+        chip.send(HvcEvent(0, 1))
+        chip.send(HvcEvent(0, 2))
+        assert [heard.get(timeout=300) for _ in range(2)] == [HvcEvent(0, 1), HvcEvent(0, 2)]
+    assert caplog.text.count("fail") >= 2
+
+
 class TestCallbacksOfTheAsyncClient:
     def test_one_at_a_time_in_order_and_bounded(self, caplog: pytest.LogCaptureFixture) -> None:
         async def main() -> None:
@@ -489,6 +507,27 @@ class TestTimes:
             with pytest.raises(LinkTimeout, match=r"not .* within 0\.01 s"):
                 add_until_it_is_not_told_of_the_restart()
             chip.hears = True
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.parametrize("use", ["call", "reset", "close"])
+def test_a_forked_process_waits_for_no_thread_that_only_its_parent_has(use: str) -> None:
+    with rig() as (sd, chip):
+        chip.next(chip.ignore)
+        caller = threading.Thread(target=lambda: suppressed(lambda: sd.service_add(1, Uuid(0x180D))))
+        caller.start()  # has its turn, and will not be there in the child
+        chip.wait_until(lambda: bool(chip.commands))
+        if not (child := os.fork()):
+            try:
+                getattr(sd, use)(*[SysAttrGet(0, 20)] * (use == "call"))
+            except LinkClosed as error:
+                os._exit(1 if "forked" in str(error) else 2)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        assert os.waitstatus_to_exitcode(status) == (0 if use == "close" else 1)
+        sd.close()
+        caller.join(300)
 
 
 class TestDroppedClients:

@@ -73,13 +73,17 @@ class Pause(asyncio.Future[None]):
             self.set_result(None)
             context.run(step, self)
         except BaseException:
-            if any(
-                getattr(task, "_fut_waiter", None) is self for task in asyncio.all_tasks(self._loop_of_task)
-            ):
-                self._loop_of_task.call_soon(
-                    step, self, context=context
-                )  # interrupted before it took the step
+            if self._is_awaited():  # interrupted before it took the step, which it takes later then, once
+                self.remove_done_callback(step)
+                if not self.done():
+                    self.set_result(None)
+                self._loop_of_task.call_soon(step, self, context=context)
             raise
+
+    def _is_awaited(self) -> bool:
+        return any(
+            getattr(task, "_fut_waiter", None) is self for task in asyncio.all_tasks(self._loop_of_task)
+        )
 
 
 class AsyncLine:

@@ -281,6 +281,14 @@ def test_in_asyncio_tasks_end_when_they_are_cancelled_and_the_next_call_works(
 ) -> None:
     """The loop is interrupted, as asyncio.run is by Python up to 3.10; then the program goes on in the same loop."""
 
+    complaints: list[object] = []
+
+    def complain(_: object, context: dict[str, object]) -> None:
+        if not isinstance(
+            context.get("exception"), KeyboardInterrupt
+        ):  # which tasks end with, and nobody asks
+            complaints.append(context)
+
     for line in count(1, stride):
         ours, theirs = memory_pair()
         interrupt, loop = Interrupt(line), asyncio.new_event_loop()
@@ -294,6 +302,7 @@ def test_in_asyncio_tasks_end_when_they_are_cancelled_and_the_next_call_works(
             assert in_loop(loop, end(asyncio.all_tasks(loop))) == set(), f"hang: {interrupt.place}"
             assert in_loop(loop, asyncio.wait_for(aadd_in_the_end(sd), PATIENCE_S)) == 13, interrupt.place
             in_loop(loop, aclose(sd))
+        assert complaints == [], interrupt.place
         if interrupt.left > 0:
             break
     assert line > 20

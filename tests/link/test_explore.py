@@ -35,7 +35,7 @@ def test_nor_further_on(bounds: Bounds, capsys: pytest.CaptureFixture[str]) -> N
 class TestBrokenRows:
     """What is wrong with the tables is reported, whichever row it is in."""
 
-    @one_in(40)
+    @one_in(8)
     def test_each_is_reported(self, step: int) -> None:
         asked = [mutant for mutant in mutants() if not never(mutant)]
         assert [str(mutant) for mutant in asked[::step] if not report(mutant)] == []

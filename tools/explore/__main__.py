@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from gatts_codec.link.chip_link import ChipLink, OldChipLink
@@ -22,18 +22,16 @@ from gatts_codec.link.host_link import HostLink
 from tools.explore.ledger import Violation
 from tools.explore.search import Bounds, Exploration
 
-FIRMWARE = "newer firmware", "older firmware"
+CHIPS: dict[str, type[ChipLink]] = {"newer firmware": ChipLink, "older firmware": OldChipLink}
 # As few attempts as there can be: more only lead through the same states again.
 HOST, CHIP = HostConfig(transmissions=2, link_transmissions=2), ChipConfig(transmissions=2)
 
 
 def explorations(
-    bounds: Bounds,
-    host: type[HostLink] = HostLink,
-    chips: Iterable[type[ChipLink]] = (ChipLink, OldChipLink),
+    bounds: Bounds, host: type[HostLink] = HostLink, chips: Mapping[str, type[ChipLink]] = CHIPS
 ) -> Iterator[tuple[str, Exploration]]:
     """A search for each kind of firmware, and for hosts that begin with RESET and without."""
-    for firmware, chip in zip(FIRMWARE, chips, strict=True):
+    for firmware, chip in chips.items():
         for reset in (True, False):
             ends = host(replace(HOST, reset=reset)), chip(CHIP)
             yield f"{firmware}, reset={reset}", Exploration(*ends, bounds)

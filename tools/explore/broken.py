@@ -19,7 +19,7 @@ from gatts_codec.link.end import LinkEnd
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.machine import CHIP, OLD_CHIP, Input
 from tools.broken_rows import TABLES, Mutant, mutants
-from tools.explore.__main__ import explorations
+from tools.explore.__main__ import CHIPS, explorations
 from tools.explore.contract import UP
 from tools.explore.ledger import Violation
 from tools.explore.search import Bounds, Exploration
@@ -63,15 +63,20 @@ def report(mutant: Mutant) -> str:
 
 
 def explore_with(rows: Iterable[Mutant], **actions: Any) -> Iterator[Exploration]:
-    """The explorations with these rows in the tables; ``actions`` are methods that they name."""
+    """The explorations that meet these rows, in the place of those in the tables; ``actions`` are methods they name."""
     tables = {name: {state: dict(row) for state, row in table.items()} for name, table in TABLES.items()}
     for row in rows:
         tables[row.table][row.state][row.what] = row.action, row.after
         if row.table == "CHIP" and OLD_CHIP[row.state] is CHIP[row.state]:
             tables["OLD_CHIP"][row.state][row.what] = row.action, row.after
     ends = {name: type(name, (end,), actions, table=tables[name]) for name, end in ENDS.items()}
+    broken = [name for name, table in tables.items() if table != TABLES[name]]
     host = cast(type[HostLink], ends["HOST"])
-    chips = [cast(type[ChipLink], ends[name]) for name in ("CHIP", "OLD_CHIP")]
+    chips = {
+        firmware: cast(type[ChipLink], ends[name])
+        for firmware, name in zip(CHIPS, ("CHIP", "OLD_CHIP"), strict=True)
+        if name in broken or "HOST" in broken
+    }
     for _, exploration in explorations(QUICK, host, chips):
         yield exploration
 

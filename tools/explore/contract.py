@@ -10,6 +10,7 @@ from gatts_codec.framing import Decoder, H5Packet, H5Type, encode_frame
 from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.end import LINK_PAYLOADS, LinkEnd
 from gatts_codec.link.events import (
+    FrameRejected,
     LinkEvent,
     LinkLost,
     LinkUp,
@@ -28,6 +29,7 @@ LINK_FRAMES = {
 }
 ANSWERS = {"SYNC": "SYNC_RSP", "CONFIG": "CONFIG_RSP"}
 UP = "ACTIVE", "AWAITING_ACK"
+UNANSWERED = {"UNINITIALIZED": "SYNC", "AWAITING_ACK": "VENDOR_SPECIFIC"}
 # Where it is the peer that has to go on, and will, because it repeats itself.
 WAITS_WITHOUT_END = "CLOSED", "ACTIVE", "INITIALIZED", "CONFIG_ACCEPTED"
 
@@ -126,10 +128,10 @@ def is_whole(trial: Trial) -> bool:
 
 
 def goes_on(trial: Trial) -> bool:
-    """who waits has a deadline, unless the next step is its peer's"""
-    after = trial.after
+    """who waits has a deadline, unless the next step is its peer's; a closed end has none"""
+    after, name = trial.after, trial.after.state.name
     waits = WAITS_WITHOUT_END if isinstance(after, ChipLink) else WAITS_WITHOUT_END[:2]
-    return after.next_deadline() is not None or after.state.name in waits
+    return name in waits if after.next_deadline() is None else name != "CLOSED"
 
 
 def is_silent_when_closed(trial: Trial) -> bool:
@@ -156,6 +158,11 @@ def takes_notice(trial: Trial) -> bool:
     return not (trial.is_frame and _is_on(trial)) or not trial.stays or bool(trial.said or trial.told)
 
 
+def keeps_its_word(trial: Trial) -> bool:
+    """what an end says that it ignores, or that it cannot read, changes nothing"""
+    return trial.stays or not (trial.count(PacketIgnored) or trial.count(FrameRejected))
+
+
 def is_deaf(trial: Trial) -> bool:
     """what comes to a host that is deaf changes nothing and is not answered"""
     if trial.before.state is not HostState.DEAF or not trial.is_frame:
@@ -167,6 +174,8 @@ def reports_each_link(trial: Trial) -> bool:
     """LinkUp is reported when the link comes up, LinkLost when it ends, and neither without that"""
     was, is_up = trial.before.is_up, trial.after.is_up
     ups, ends = trial.count(LinkUp), trial.count(LinkLost)
+    if ends and trial.is_frame and trial.stays:
+        return False
     return ups == (is_up and not was) and (not was or ends == (not is_up))
 
 
@@ -207,11 +216,13 @@ def answers(trial: Trial) -> bool:
 def takes_answers(trial: Trial) -> bool:
     """the answer to what an end asks brings it a step further"""
     end = twin(trial.after)
-    asks = "SYNC" if end.state.name == "UNINITIALIZED" else "CONFIG"
-    if end.is_up or asks not in trial.said:
-        return True
-    end.receive_data(LINK_FRAMES[ANSWERS[asks]], NOW)
-    return end.state is not trial.after.state
+    # A host whose SYNC has not been answered asks for CONFIG as a guess.
+    unasked = "CONFIG" if end.state is HostState.UNINITIALIZED else ""
+    for question in [each for each in ANSWERS if each in trial.said and each != unasked]:
+        end.receive_data(LINK_FRAMES[ANSWERS[question]], NOW)
+        if end.state is trial.after.state and not end.is_up:
+            return False
+    return True
 
 
 def is_not_put_off(trial: Trial) -> bool:
@@ -221,9 +232,12 @@ def is_not_put_off(trial: Trial) -> bool:
 
 
 def does_something_in_time(trial: Trial) -> bool:
-    """a deadline that comes is heard of, and the next one is later"""
+    """a deadline that comes is heard of, and the next one is later; what has not been answered is said again then"""
     due = trial.after.next_deadline()
-    return trial.what != "tick" or (bool(trial.said or trial.told) and (due is None or due > LATER))
+    if trial.what != "tick":
+        return True
+    again = not trial.stays or UNANSWERED.get(trial.before.state.name, "CONFIG") in trial.said
+    return again and bool(trial.said or trial.told) and (due is None or due > LATER)
 
 
 def gives_up(trial: Trial) -> bool:
@@ -255,6 +269,7 @@ CLAUSES: tuple[Callable[[Trial], bool], ...] = (
     is_silent_when_closed,
     does_as_it_is_told,
     takes_notice,
+    keeps_its_word,
     is_deaf,
     reports_each_link,
     has_packets_only_when_up,

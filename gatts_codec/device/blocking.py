@@ -12,6 +12,7 @@ from gatts_codec.device.discovery import Service
 from gatts_codec.device.peer import DEFAULT_ADDRESS, REMOTE_USER_ENDED, Peer, ReceivedValue
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
+from gatts_codec.link.config import timeout
 
 T = TypeVar("T")
 
@@ -35,8 +36,9 @@ class BlockingPeer:
     """
 
     def __init__(self, runner: ChipThread, peer: Peer, timeout_s: float = 5.0) -> None:
+        """Raises EncodeError for an impossible time."""
         self._runner, self._peer = runner, peer
-        self.timeout_s = timeout_s
+        self.timeout_s = timeout(timeout_s)
 
     @property
     def received(self) -> list[ReceivedValue]:

@@ -29,6 +29,7 @@ from gatts_codec.device.blocking import BlockingPeer
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.outlet import Outlet
 from gatts_codec.errors import LinkClosed
+from gatts_codec.link.config import timeout
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport
 
@@ -100,8 +101,9 @@ class ChipRunner:
         """Do something with the chip between two turns, and return what it returns. From any thread but the chip's.
 
         Raises what ``action`` raises; LinkClosed once the chip does not run any more; TimeoutError (that of
-        ``concurrent.futures``) when it has had no turn in ``timeout_s`` seconds.
+        ``concurrent.futures``) when it has had no turn in ``timeout_s`` seconds; EncodeError for an impossible time.
         """
+        timeout(timeout_s)
         return self.submit(action).result(timeout_s)
 
     def submit(self, action: Callable[[], T]) -> Future[T]:
@@ -130,8 +132,9 @@ class ChipRunner:
     def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:
         """Wait until something is so of the chip, which is looked at after each turn; return whether it is.
 
-        False after ``timeout_s`` seconds. Raises what ``condition`` raises, and LinkClosed as ``call`` does.
+        False after ``timeout_s`` seconds. Raises what ``condition`` raises; LinkClosed and EncodeError as ``call`` does.
         """
+        timeout(timeout_s)
         reached: Future[None] = Future()
         watch = (condition, reached)
         self.call(lambda: self._watches.append(watch))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing import H5, framing_named
-from gatts_codec.link.config import LARGEST_BUFFER, HostConfig, require, timeout
+from gatts_codec.link.config import LARGEST_BUFFER, LONGEST_TIMEOUT_S, HostConfig, require
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.plain import PlainLink
@@ -41,7 +41,7 @@ class Options:
     link: HostConfig | None = None
 
     def __post_init__(self) -> None:
-        timeout(self.timeout_s)
+        require("timeout_s", self.timeout_s, 0, LONGEST_TIMEOUT_S)
         require("event_buffer", self.event_buffer, 1, LARGEST_BUFFER)
 
 

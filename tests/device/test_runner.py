@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from patience import PATIENCE_S
@@ -28,7 +29,7 @@ from gatts_codec import (
 from gatts_codec.constants import WriteOp
 from gatts_codec.device import BlockingPeer, ChipFarm, ChipRunner, Peer, VirtualChip, listen_tcp, listen_unix
 from gatts_codec.device.listen import Place, PtyPlace, is_loopback
-from gatts_codec.errors import LinkClosed, PeerError, PortError
+from gatts_codec.errors import EncodeError, LinkClosed, PeerError, PortError
 from gatts_codec.link.aio import aconnect
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.transports import memory_pair, open_transport
@@ -158,6 +159,18 @@ def test_a_request_that_the_host_has_to_answer(running: tuple[ChipRunner, Client
     with pytest.raises(PeerError, match="rw_authorize_reply"):
         runner.peer.read(handle)
     assert client.wait_for(RwAuthorizeRequestEvent).read is not None
+
+
+@pytest.mark.parametrize("timeout_s", [float("nan"), float("inf"), -1, "1", 1e308])
+def test_times_that_are_none_are_refused_by_name(running: tuple[ChipRunner, Client], timeout_s: Any) -> None:
+    runner, _ = running
+    for use in (
+        lambda: runner.call(lambda: 1, timeout_s),
+        lambda: runner.wait_until(lambda chip: True, timeout_s),
+        lambda: BlockingPeer(runner, runner.chip.peer, timeout_s),
+    ):
+        with pytest.raises(EncodeError, match="timeout_s: must be"):
+            use()
 
 
 def test_waiting_for_values_in_vain(running: tuple[ChipRunner, Client]) -> None:

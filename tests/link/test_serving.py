@@ -420,6 +420,7 @@ class TestTimes:
                 lambda: sd.calling(timeout_s=timeout_s).service_add(1, Uuid(0x180D)),
                 lambda: sd.send_raw(b"\x00\x60", timeout_s=timeout_s),
                 lambda: connect("loop://", DIALECT, timeout_s=timeout_s),
+                lambda: connect("loop://", DIALECT, timeout_s=None),  # type: ignore[arg-type]
             ):
                 with pytest.raises(EncodeError) as caught:
                     use()

@@ -101,11 +101,11 @@ class Run:
         del client
         self.client = None
         gc.collect()
-        if self.plan.repeats or not self.disturbed:
+        if self.plan.tells_losses(self.disturbed):
             self.plan.ledger.check(lost + self.slack)
         check_order("the callback", self._called)
         unheard = self.plan.ledger.acked - set(self._called)
-        if self.plan.repeats and not self.closed and len(unheard) > lost_callbacks:
+        if self.plan.tells_losses(self.disturbed) and not self.closed and len(unheard) > lost_callbacks:
             raise Failure(f"{lost_callbacks} are counted as lost, and no callback came for {sorted(unheard)}")
 
     def _recover(self, client: Client) -> None:

@@ -27,10 +27,9 @@ class Plan:
     text: str
     ending: str
 
-    @property
-    def repeats(self) -> bool:
-        """Whether what is lost is said again: on a plain line an interrupt or a reset can cost a frame."""
-        return self.options["framing"] == "h5"
+    def tells_losses(self, disturbed: bool) -> bool:
+        """Whether every event must come: on a line without ACKs an interrupt, a reset, or the end of the port costs some."""
+        return self.options["framing"] == "h5" or (not disturbed and self.peer.is_alive())
 
     @classmethod
     def draw(cls, seed: int) -> Plan:

@@ -108,7 +108,7 @@ class AsyncRun:
         if self.plan.ending != "drop":
             await client.close()
             await self._drain(client)
-        if self.plan.repeats or not self.disturbed:
+        if self.plan.tells_losses(self.disturbed):
             self.plan.ledger.check(client.lost_events)
         check_order("the callback", self._called)
 

@@ -132,7 +132,7 @@ class ChipRunner:
     def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:
         """Wait until something is so of the chip, which is looked at after each turn; return whether it is.
 
-        False after ``timeout_s`` seconds. Raises what ``condition`` raises; LinkClosed and EncodeError as ``call`` does.
+        False after ``timeout_s`` seconds. Raises what ``condition`` raises, LinkClosed and EncodeError as ``call``.
         """
         timeout(timeout_s)
         reached: Future[None] = Future()

@@ -164,11 +164,12 @@ def test_a_request_that_the_host_has_to_answer(running: tuple[ChipRunner, Client
 @pytest.mark.parametrize("timeout_s", [float("nan"), float("inf"), -1, "1", 1e308])
 def test_times_that_are_none_are_refused_by_name(running: tuple[ChipRunner, Client], timeout_s: Any) -> None:
     runner, _ = running
-    for use in (
+    uses: list[Callable[[], object]] = [
         lambda: runner.call(lambda: 1, timeout_s),
         lambda: runner.wait_until(lambda chip: True, timeout_s),
         lambda: BlockingPeer(runner, runner.chip.peer, timeout_s),
-    ):
+    ]
+    for use in uses:
         with pytest.raises(EncodeError, match="timeout_s: must be"):
             use()
 

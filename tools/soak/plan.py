@@ -28,7 +28,7 @@ class Plan:
     ending: str
 
     def tells_losses(self, disturbed: bool) -> bool:
-        """Whether every event must come: on a line without ACKs an interrupt, a reset, or the end of the port costs some."""
+        """Whether every event must come: without ACKs an interrupt, a reset, or the end of the port can cost some."""
         return self.options["framing"] == "h5" or (not disturbed and self.peer.is_alive())
 
     @classmethod

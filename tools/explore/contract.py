@@ -241,7 +241,9 @@ def does_something_in_time(trial: Trial) -> bool:
 
 
 def gives_up(trial: Trial) -> bool:
-    """a host whom nobody answers gives up"""
+    """a host whom nobody answers gives up, but one whose link was up begins again first"""
+    if trial.before.is_up and not trial.after.state:
+        return trial.what == "close"
     if trial.what != "tick" or not isinstance(trial.before.state, HostState):
         return True
     end = twin(trial.after)

@@ -52,6 +52,7 @@ def enable(device: DeviceState, command: Enable | EnableV3) -> dict[str, object]
             Role.PERIPH: default["BLE_GAP_ROLE_COUNT_PERIPH_DEFAULT"],
             Role.CENTRAL: default["BLE_GAP_ROLE_COUNT_CENTRAL_DEFAULT"],
         }
+        device.central_sec_count = default["BLE_GAP_ROLE_COUNT_CENTRAL_SEC_DEFAULT"]
     device.gap.enabled = True
     device.rebuild_table()
     return {}
@@ -135,6 +136,7 @@ def _apply(device: DeviceState, cfg: object) -> None:
             device.table_size = size
         case RoleCount(periph_role_count=peripherals, central_role_count=centrals):
             device.role_counts = {Role.PERIPH: peripherals, Role.CENTRAL: centrals}
+            device.central_sec_count = cfg.central_sec_count
             device.can_survey = bool(cfg.qos_channel_survey_role_available)
         case DeviceName():
             if cfg.value is not None:

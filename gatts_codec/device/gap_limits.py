@@ -152,11 +152,16 @@ def require_buffer(params: ScanParams | ScanParamsV5 | ScanParamsV2, size: int) 
 
 def require_list(device: DeviceState, addresses: tuple[Addr | None, ...] | None) -> None:
     """DATA_SIZE, INVALID_BLE_ADDR, WHITELIST_IN_USE: of whitelist_set."""
-    gap = device.gap
     if addresses is not None:
         refuse_unless(addresses, NrfError.DATA_SIZE)
         known = all(each is None or each.addr_type in _ADDRESS_TYPES for each in addresses)
         refuse_unless(known, BleError.GAP_INVALID_BLE_ADDR)
+    require_unused_list(device)
+
+
+def require_unused_list(device: DeviceState) -> None:
+    """WHITELIST_IN_USE: somebody is filtered by the one that there is."""
+    gap = device.gap
     listens = gap.is_doing(Activity.SCANNING) or gap.is_doing(Activity.CONNECTING)
     in_use = (gap.advertising and gap.advertiser.policy) or (listens and gap.scanner.listed_only)
     refuse_unless(not in_use, BleError.GAP_WHITELIST_IN_USE)

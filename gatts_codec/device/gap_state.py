@@ -118,6 +118,11 @@ class GapState:
         """Whether it has begun, and not ended."""
         return activity in self._until
 
+    @property
+    def begins_listening(self) -> bool:
+        """Whether it may: it neither scans nor connects."""
+        return not (self.is_doing(Activity.SCANNING) or self.is_doing(Activity.CONNECTING))
+
     def begin(self, activity: Activity, now: float, seconds: float) -> None:
         """Begin, for so long, or with 0 for ever. INVALID_STATE if it has begun already."""
         refuse_unless(activity not in self._until, NrfError.INVALID_STATE)

@@ -103,15 +103,16 @@ def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, 
         adv_contents.require_discoverable(
             gap.advertised[0], command.adv_params.fp, command.adv_params.timeout
         )
-        if isinstance(command.adv_params, AdvParamsV2):
-            _use_list(device, command.adv_params.whitelist)
     refuse_unless(not gap.advertising, NrfError.INVALID_STATE)
+    whitelist = getattr(command.adv_params, "whitelist", None) if isinstance(command, AdvStartV5) else None
+    _require_unused(device, whitelist)
     tag = command.conn_cfg_tag or 0
     if advertiser.connectable:
         gap_limits.require_tag(device, tag)
         room = gap_limits.has_room(device, Role.PERIPH, tag)
         refuse_unless(room, NrfError.CONN_COUNT if device.profile.api >= 2 else NrfError.INVALID_STATE)
     gap.begin(Activity.ADVERTISING, device.now, seconds)
+    _use_list(device, whitelist)
     privacy.advertise(device, peer)
     gap.advertiser, gap.next_adv_event, gap.adv_events = advertiser, device.now, 0
     gap.tag = tag
@@ -176,7 +177,8 @@ def scan_start(device: DeviceState, command: ScanStart | ScanStartV5) -> dict[st
     if params is None:
         raise Refusal(NrfError.INVALID_ADDR)
     gap_limits.require_scanning(device, params)
-    refuse_unless(not gap.is_doing(Activity.CONNECTING), NrfError.INVALID_STATE)
+    refuse_unless(gap.begins_listening, NrfError.INVALID_STATE)
+    _require_unused(device, getattr(params, "whitelist", None))
     gap.begin(Activity.SCANNING, device.now, params.timeout / _in_a_second(device))
     _listen(device, params)
     return {}
@@ -209,6 +211,7 @@ def connect(device: DeviceState, command: Connect) -> dict[str, object]:
     gap_limits.require_tag(device, tag)
     refuse_unless(gap_limits.has_room(device, Role.CENTRAL, tag), NrfError.CONN_COUNT)
     gap.connected(Activity.SCANNING)
+    _require_unused(device, getattr(params, "whitelist", None))
     gap.begin(Activity.CONNECTING, device.now, params.timeout / _in_a_second(device))
     _listen(device, params)
     gap.target = None if gap.scanner.listed_only else command.peer_addr
@@ -257,6 +260,11 @@ def whitelist_set(device: DeviceState, command: WhitelistSet) -> dict[str, objec
     gap_limits.require_list(device, command.wl_addrs)
     device.gap.whitelist = _addresses(command.wl_addrs)
     return {}
+
+
+def _require_unused(device: DeviceState, whitelist: Whitelist | None) -> None:
+    if whitelist is not None:
+        gap_limits.require_unused_list(device)
 
 
 def _use_list(device: DeviceState, whitelist: Whitelist | None) -> None:

@@ -35,7 +35,7 @@ _REFUSED = {AuthKeyType.PASSKEY: SecStatus.PASSKEY_ENTRY_FAILED, AuthKeyType.OOB
 
 
 def authenticate(device: DeviceState, command: Authenticate) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_PARAM, NOT_SUPPORTED, INVALID_STATE, TIMEOUT."""
+    """INVALID_CONN_HANDLE, INVALID_PARAM, NOT_SUPPORTED, INVALID_STATE, TIMEOUT, NO_MEM."""
     connection = device.connections.require(command.conn_handle)
     security, params = connection.security, command.sec_params
     central = connection.role == Role.CENTRAL
@@ -44,6 +44,7 @@ def authenticate(device: DeviceState, command: Authenticate) -> dict[str, object
         _check(device, params)
     refuse_unless(not security.dead, NrfError.TIMEOUT)
     refuse_unless(not _is_busy(connection) and security.asked is None, NrfError.INVALID_STATE)
+    refuse_unless(not central or params is None or _may_pair(device), NrfError.NO_MEM)
     security.requested = False
     if params is None:
         pairing.fail(device, connection, SecStatus.PAIRING_NOT_SUPP)
@@ -208,6 +209,13 @@ def _asked(connection: Connection, question: str) -> Pairing:
     if running is None or not getattr(running, question):
         raise Refusal(NrfError.INVALID_STATE)
     return running
+
+
+def _may_pair(device: DeviceState) -> bool:
+    """Whether one more connection may, as central."""
+    most = device.central_sec_count
+    pairs = [each for each in device.connections if each.role == Role.CENTRAL and each.security.pairing]
+    return most is None or len(pairs) < most
 
 
 def _is_busy(connection: Connection) -> bool:

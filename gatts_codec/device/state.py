@@ -150,6 +150,8 @@ class DeviceState:
         self.command_queue_sizes: dict[int, int] = {}
         self.link_counts: dict[int, int] = {}
         self.role_counts: dict[Role, int] = {}
+        self.central_sec_count: int | None = None
+        """How many connections may pair at a time as central; None: nobody has said."""
         self.max_mtus: dict[int, int] = {}
         self.event_lengths: dict[int, int] = {}
         self.can_survey: bool = False

@@ -38,6 +38,7 @@ from gatts_codec.gap import (
     AdvSetData,
     AdvStart,
     AdvStartV5,
+    AdvStop,
     BleData,
     Connect,
     ConnectCancel,
@@ -47,6 +48,7 @@ from gatts_codec.gap import (
     ScanStart,
     ScanStartV5,
     ScanStop,
+    Whitelist,
     WhitelistSet,
 )
 
@@ -167,6 +169,23 @@ def test_a_whitelist_stays_while_somebody_uses_it(dialect: str) -> None:
     advertise(bench, data=HIDDEN, filter_policy=AdvFilterPolicy.FILTER_CONNREQ)
     assert bench.result(WhitelistSet(None)) == BleError.GAP_WHITELIST_IN_USE
     assert [listed.addr for listed in bench.device.gap.whitelist] == [SOMEBODY.addr]
+
+
+@pytest.mark.parametrize("dialect", ["s130_v1", "sd_api_v2", "sd_api_v2_pc"])
+def test_up_to_v2_the_list_comes_along_unless_somebody_uses_the_one_of_before(dialect: str) -> None:
+    bench = Bench(dialect)
+    listed, other = Whitelist((SOMEBODY,)), Whitelist((SOMEBODY, SOMEBODY))
+    bench.ok(AdvStartV5(AdvParamsV2(fp=AdvFilterPolicy.FILTER_CONNREQ, whitelist=listed)))
+    params = listening(bench, selective=1, whitelist=other)
+    for command in (ScanStartV5(params), Connect(None, params, TIMING)):
+        assert bench.result(command) == BleError.GAP_WHITELIST_IN_USE
+    assert len(bench.device.gap.whitelist) == 1
+    bench.ok(ScanStartV5(replace(params, whitelist=None)))
+    bench.ok(AdvStop())
+    again = AdvStartV5(AdvParamsV2(whitelist=other))
+    assert bench.result(again) == BleError.GAP_WHITELIST_IN_USE
+    bench.ok(ScanStop())
+    bench.ok(again)
 
 
 # -- how many connections

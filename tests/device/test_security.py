@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from device.bench import Bench
-from device.test_air import joined
+from device.test_air import advertise, initiate, joined, pair
 
+from gatts_codec.common import CfgSet, RoleCount
 from gatts_codec.constants import BleError, GattStatus, NrfError
 from gatts_codec.constants.gap import AuthKeyType, HciStatus, IoCaps, SecStatus, SecStatusSource
 from gatts_codec.packets.gap.connection_events import DisconnectedEvent, TimeoutEventV4
@@ -450,6 +451,16 @@ def test_keys_pressed_at_one_end_are_seen_at_the_other() -> None:
     central.bench.ok(Authenticate(0, central.params))
     run(host, central, seconds=1)
     assert [event.kp_not for event in host.saw(KeyPressedEvent)] == [1]
+
+
+@pytest.mark.parametrize(("most", "result"), [(0, NrfError.NO_MEM), (1, 0)])
+def test_as_central_so_many_pair_at_a_time_as_was_configured(most: int, result: int) -> None:
+    _, peripheral, central = pair()
+    central.ok(CfgSet(RoleCount(0, central_role_count=1, central_sec_count=most)))
+    advertise(peripheral)
+    initiate(central, peripheral)
+    peripheral.after(0)
+    assert central.result(Authenticate(0, params(central))) == result
 
 
 # -- calls out of turn

@@ -54,7 +54,7 @@ class Groups(Mapping[str, PacketGroup]):
 class Dialect:
     """One version of the serialization.
 
-    ``firmware`` says what it talks to; ``numbers`` which table of constants.json has its codes and opcode groups.
+    ``firmware`` says what it talks to; ``numbers`` which table of constants/numbers has its codes and opcode groups.
     ``max_payload`` is the longest packet, type byte included, that the stock firmware's transport takes, in bytes: of
     firmware that was run, `specs/dialects.toml`; a longer packet gets no ACK.
     ``generic_command``: packet type 5 is a generic command, no reset.

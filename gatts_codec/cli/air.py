@@ -11,7 +11,7 @@ import click
 from gatts_codec.cli.output import Seconds, tell
 from gatts_codec.cli.port_options import peer_option
 from gatts_codec.cli.signals import ended_by
-from gatts_codec.constants.table import tables
+from gatts_codec.constants.table import NUMBERS
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.farm import ChipFarm
 from gatts_codec.device.guests.catalogue import bring
@@ -24,7 +24,7 @@ from gatts_codec.dialects import find_dialect
     "-d",
     "--dialect",
     "dialects",
-    type=click.Choice(list(tables())),
+    type=click.Choice(list(NUMBERS)),
     multiple=True,
     required=True,
     metavar="NAME",

@@ -18,7 +18,7 @@ from gatts_codec.cli.glossary import GlossaryEntry, lookup
 from gatts_codec.cli.output import console, dialect_option, json_option, print_json, tell
 from gatts_codec.cli.source import AUTO
 from gatts_codec.constants import Explanation, explain
-from gatts_codec.constants.table import tables
+from gatts_codec.constants.table import NUMBERS
 from gatts_codec.errors import brief
 
 _SHORTEST_PACKET = 4  # bytes
@@ -110,7 +110,7 @@ def _what(meaning: Explanation) -> str:
 
 def spoken(dialects: tuple[str, ...]) -> str:
     """A list of dialects as a person says it: ``every dialect``, ``s110_v8 to sd_api_v5``."""
-    known = list(tables())
+    known = list(NUMBERS)
     if len(dialects) == len(known):
         return "every dialect"
     first = known.index(dialects[0])

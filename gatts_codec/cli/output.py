@@ -13,7 +13,7 @@ import click
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from gatts_codec.constants.table import tables
+from gatts_codec.constants.table import NUMBERS
 from gatts_codec.errors import GattsError, printable
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -84,10 +84,10 @@ def dialect_option(required: bool = True) -> Callable[[F], F]:
     return click.option(
         "-d",
         "--dialect",
-        type=click.Choice(list(tables())),
+        type=click.Choice(list(NUMBERS)),
         required=required,
         metavar="NAME",
-        help=f"Version of the protocol: {', '.join(tables())}.",
+        help=f"Version of the protocol: {', '.join(NUMBERS)}.",
     )
 
 

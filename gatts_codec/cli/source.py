@@ -20,7 +20,7 @@ from gatts_codec.capture.readers.text.dress import wire_of
 from gatts_codec.capture.recording import Recording, from_hex, from_stream, open_pair, open_recording
 from gatts_codec.capture.wire.framing import FRAMINGS, FramingName
 from gatts_codec.cli.output import tell
-from gatts_codec.constants.table import tables
+from gatts_codec.constants.table import NUMBERS
 from gatts_codec.errors import CaptureError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -126,10 +126,10 @@ def any_dialect_option(function: F) -> F:
     return click.option(
         "-d",
         "--dialect",
-        type=click.Choice([*tables(), AUTO]),
+        type=click.Choice([*NUMBERS, AUTO]),
         default=AUTO,
         metavar="NAME",
-        help=f"Version of the protocol: {', '.join(tables())}, or auto (the default): the one that fits best.",
+        help=f"Version of the protocol: {', '.join(NUMBERS)}, or auto (the default): the one that fits best.",
     )(function)
 
 

@@ -1,6 +1,6 @@
 """Numbers in advertising data, as enums: what its structures are.
 
-As in enums.py: every member equals the number of the SoftDevice header's constant (``constants.json``), which a test
+As in enums.py: every member equals the number of the SoftDevice header's constant (``numbers``), which a test
 holds. The Bluetooth SIG has assigned more.
 """
 

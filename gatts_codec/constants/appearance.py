@@ -1,6 +1,6 @@
 """What a device looks like, as an enum.
 
-As in enums.py: every member equals the number of the SoftDevice header's constant (``constants.json``), which a test
+As in enums.py: every member equals the number of the SoftDevice header's constant (``numbers``), which a test
 holds. The Bluetooth SIG has assigned more.
 """
 

@@ -14,6 +14,7 @@ from gatts_codec.constants.hints import GENERAL, command_hints
 from gatts_codec.constants.meanings import EVENTS, OPCODES, STATUSES
 from gatts_codec.constants.subjects import ANY_REASON, DISCONNECT_REASONS, DRIVER_STATUSES, SUBJECTS
 from gatts_codec.constants.table import (
+    NUMBERS,
     SD_RPC_PREFIX,
     Group,
     gatt_status_name,
@@ -87,7 +88,7 @@ def named() -> tuple[Explanation, ...]:
 @cache
 def subjects() -> dict[str, Explanation]:
     """What is known by name without being a number, by each of its names in lower case."""
-    everywhere = tuple(tables())
+    everywhere = tuple(NUMBERS)
     return {
         name: Explanation(None, "subject", title, everywhere, text)
         for title, (names, text) in SUBJECTS.items()
@@ -96,7 +97,7 @@ def subjects() -> dict[str, Explanation]:
 
 
 def _statuses() -> list[Explanation]:
-    everywhere = tuple(tables())
+    everywhere = tuple(NUMBERS)
     return [
         Explanation(code, "driver status", name, everywhere, text)
         for name, (code, text) in DRIVER_STATUSES.items()
@@ -116,12 +117,12 @@ def assigned(code: int) -> list[Explanation]:
 
 
 def _assigned(code: int, category: Category, name: str) -> Explanation:
-    return Explanation(code, category, name, tuple(tables()), "as the Bluetooth SIG has assigned it")
+    return Explanation(code, category, name, tuple(NUMBERS), "as the Bluetooth SIG has assigned it")
 
 
 def unnamed(code: int) -> list[Explanation]:
     """What else ``code`` can be: in a group's range without a known name, or an application's own GATT status."""
-    dialects = tuple(tables())
+    dialects = tuple(NUMBERS)
     found = [] if (status := _application_status(dialects, code)) is None else [status]
     for category in ("command", "event"):
         holders: dict[tuple[Group, int], list[str]] = {}
@@ -138,7 +139,7 @@ def unnamed(code: int) -> list[Explanation]:
 def _measured(name: str, code: int, dialects: tuple[str, ...]) -> Explanation:
     category = _category(name)
     if category == "reason":  # of Bluetooth itself, whichever headers name it
-        dialects = tuple(tables())
+        dialects = tuple(NUMBERS)
     group = group_of(dialects[0], category, code) if category in ("command", "event") else None
     return Explanation(
         code, category, name, dialects, _meaning(name, category), group, tuple(command_hints(name).items())
@@ -147,7 +148,7 @@ def _measured(name: str, code: int, dialects: tuple[str, ...]) -> Explanation:
 
 def _host_error(error: SdRpcError) -> Explanation:
     name = SD_RPC_PREFIX + error.name
-    return Explanation(error.value, "host error", name, tuple(tables()), GENERAL[name])
+    return Explanation(error.value, "host error", name, tuple(NUMBERS), GENERAL[name])
 
 
 def _category(name: str) -> Category:
@@ -189,7 +190,7 @@ def _without_name(category: Category, code: int) -> list[str]:
         if entry.code == code and entry.category == category
         for dialect in entry.dialects
     }
-    return [dialect for dialect in tables() if dialect not in having]
+    return [dialect for dialect in NUMBERS if dialect not in having]
 
 
 def _in_group(

@@ -1,7 +1,7 @@
 """Numbers with one meaning in every dialect, as enums for people to write and read.
 
 Decoded messages carry plain integers: an unknown number is not an error. Every member equals the number that
-the compiler gives for the SoftDevice header's constant (``constants.json``), which a test holds.
+the compiler gives for the SoftDevice header's constant (``numbers``), which a test holds.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Numbers of the Common and GAP groups with one meaning in every dialect that has them, as enums.
 
 Decoded messages carry plain integers, and every member equals the number of the SoftDevice header's
-constant (``constants.json``), which a test holds.
+constant (``numbers``), which a test holds.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ def explain(text: str, dialect: str | None = None) -> list[Explanation]:
 
     Plain digits are decimal; where that means nothing they are tried as hex. Without ``dialect``, meanings that
     differ come one by one, each with its dialects. Of a sentence, what it mentions. Nothing known gives []. Numbers and
-    names are those of each dialect's headers (``constants.json``, measured); what they mean is in our words. Raises
+    names are those of each dialect's headers (``numbers``, measured); what they mean is in our words. Raises
     UnknownDialectError.
     """
     if dialect is not None:

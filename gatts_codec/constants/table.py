@@ -1,7 +1,7 @@
 """What a number is called in one dialect, and to which group an opcode belongs.
 
-The numbers are measured: ``constants.json`` holds every constant of each dialect's public headers as the
-compiler evaluates it. It is read once, on the first question, so that importing the library costs nothing.
+The numbers are measured: a file of ``numbers`` holds every constant of a dialect's public headers as the compiler
+evaluates it. It is read once, on the first question, so that importing the library costs nothing.
 """
 
 from __future__ import annotations
@@ -34,36 +34,48 @@ _STEMS: dict[Group, str] = {
     "l2cap": "BLE_L2CAP",
 }
 
-# Dialects that differ from another in layouts only: pc-ble-driver's firmware has the numbers of its SD API.
-SAME_NUMBERS = {
-    "sd_api_v2_pc": "sd_api_v2",
-    "sd_api_v3_pc": "sd_api_v3",
-    "sd_api_v5_pc": "sd_api_v5",
-    "sd_api_v6_pc": "sd_api_v6",
+# Every dialect in the order in which they appeared, and whose numbers it has. pc-ble-driver's firmware differs from its
+# SD API in layouts only.
+NUMBERS = {
+    name: name.removesuffix("_pc")
+    for name in (
+        "s110_v8",
+        "s130_v1",
+        "sd_api_v2",
+        "sd_api_v2_pc",
+        "sd_api_v3",
+        "sd_api_v3_pc",
+        "sd_api_v4",
+        "sd_api_v5",
+        "sd_api_v5_pc",
+        "sd_api_v6",
+        "sd_api_v6_pc",
+        "sd_api_v7",
+    )
 }
 
 
-@cache
 def tables() -> dict[str, dict[str, int]]:
     """Constants by name, by dialect, in the order the dialects appeared."""
-    import json
-
-    # Not by importlib.resources: that takes ten times as long to import as all this. A loader knows archives too.
-    loader: Any = globals()["__loader__"]
-    measured = json.loads(loader.get_data(__file__[: __file__.rindex("table.")] + "constants.json"))
-    found: dict[str, dict[str, int]] = {}
-    for dialect, constants in measured.items():
-        found[dialect] = constants
-        found |= {other: constants for other, like in SAME_NUMBERS.items() if like == dialect}
-    return found
+    return {dialect: table(dialect) for dialect in NUMBERS}
 
 
 def table(dialect: str) -> dict[str, int]:
     """Every constant of ``dialect`` by name. Raises UnknownDialectError, which lists the known ones."""
-    known = tables()
-    if dialect not in known:
-        raise UnknownDialectError(f"unknown dialect {dialect!r}; known are {', '.join(known)}")
-    return known[dialect]
+    if dialect not in NUMBERS:
+        raise UnknownDialectError(f"unknown dialect {dialect!r}; known are {', '.join(NUMBERS)}")
+    return _measured(NUMBERS[dialect])
+
+
+@cache
+def _measured(numbers: str) -> dict[str, int]:
+    import json
+
+    # Not by importlib.resources: that takes ten times as long to import as all this. A loader knows archives too.
+    loader: Any = globals()["__loader__"]
+    folder = __file__[: __file__.rindex("table.")]
+    found: dict[str, int] = json.loads(loader.get_data(f"{folder}numbers/{numbers}.json"))
+    return found
 
 
 def numbers_of(dialect: str | HasNumbers) -> str:

@@ -1,7 +1,7 @@
 """Settings of a virtual chip. Everything has the default of a SoftDevice; where those are silent, of a usable chip.
 
-*Documented* is what the public API documentation and the headers' numbers (``constants.json``) say, *chosen* what they
-leave open.
+*Documented* is what the public API documentation and the headers' numbers (``constants/numbers``) say, *chosen* what
+they leave open.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ class Packets(Mapping[str, P]):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class PacketGroup:
     """A group's calls by name without ``sd_ble_gatts_``, events by name without ``BLE_GATTS_EVT_`` as (id, layout)."""
 

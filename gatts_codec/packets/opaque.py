@@ -23,7 +23,7 @@ class Opaque(Message):
         group        -     common, gap, gattc, l2cap, gatts or unknown
 
     ``kind`` and ``group`` say in words what type and opcode mean; packing ignores them. Source: the opcode ranges of
-    each dialect in `constants.json`, `specs/dialects.toml`.
+    each dialect in `constants/numbers`, `specs/dialects.toml`.
     """
 
     packet_type: int

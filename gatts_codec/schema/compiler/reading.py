@@ -31,7 +31,7 @@ class Position(NamedTuple):
         return Position(self.variable, self.offset + size)
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Reading(Walk):
     """``run`` are the fields from ``begin`` on that are yet to be read: (code, variable; none for skipped bytes)."""
 

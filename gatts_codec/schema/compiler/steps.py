@@ -69,7 +69,7 @@ class Arm(NamedTuple):
 W = TypeVar("W", bound="Walk")
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Walk:
     """Where a walk stands.
 

@@ -35,7 +35,7 @@ Piece = Constant | Packed | ByteRun
 _SIZES = list(range(MAX_VALUE_LEN + 1))
 
 
-@dataclass
+@dataclass(repr=False, eq=False)
 class Writing(Walk):
     """``pieces`` are to be written here, ``held`` before them. ``variables`` hold the values of fields."""
 

@@ -23,19 +23,24 @@ def one_in(step: int) -> pytest.MarkDecorator:
 
 
 def every(
-    names: str, cases: Iterable[Any] | Callable[[], Iterable[Any]], ids: Callable[[Any], str] = str
+    names: str,
+    cases: Iterable[Any] | Callable[[], Iterable[Any]],
+    ids: Callable[[Any], str] = str,
+    share: int = 1,
 ) -> Callable[[Any], Any]:
     """``pytest.mark.parametrize`` in one test, for rows that differ in nothing but their names.
 
     The rule runs for each case, and the failure lists every case that breaks it, the first with its traceback. It may
-    use fixtures; all cases share them. A function gives cases that take long to read, once the test runs.
+    use fixtures; all cases share them. A function gives cases that take long to read, once the test runs. ``share`` is
+    as in ``one_in``: one of so many cases by default.
     """
     arguments = [name.strip() for name in names.split(",")]
 
     def decorate(rule: Callable[..., None]) -> Callable[..., None]:
         @wraps(rule)
         def test(**fixtures: Any) -> None:
-            listed = list(cases() if callable(cases) else cases)
+            step = fixtures.pop("step") if share > 1 else 1
+            listed = list(cases() if callable(cases) else cases)[::step]
             assert listed, f"there is nothing to hold against {rule.__name__}"
             broken: dict[str, Exception] = {}
             for case in listed:
@@ -50,7 +55,9 @@ def every(
 
         signature = inspect.signature(rule)
         fixtures = [item for name, item in signature.parameters.items() if name not in arguments]
+        if share > 1:
+            fixtures.append(inspect.Parameter("step", inspect.Parameter.KEYWORD_ONLY))
         test.__signature__ = signature.replace(parameters=fixtures)  # type: ignore[attr-defined]
-        return test
+        return one_in(share)(test) if share > 1 else test
 
     return decorate

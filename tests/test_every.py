@@ -41,3 +41,17 @@ def test_cases_may_be_read_late(number: int) -> None:
 def test_a_rule_for_nothing_fails() -> None:
     with pytest.raises(AssertionError, match="nothing to hold against"):
         every("number", [])(lambda number: None)()
+
+
+def test_a_share_is_the_default_and_all_is_a_soak() -> None:
+    seen: list[int] = []
+
+    @every("number", range(7), share=3)
+    def see(number: int) -> None:
+        seen.append(number)
+
+    for step in (1, 3):
+        see(step=step)
+    assert seen == [*range(7), 0, 3, 6]
+    all_of_it, a_share = see.pytestmark[0].args[1]
+    assert ([mark.name for mark in all_of_it.marks], list(a_share.marks)) == (["soak"], [])

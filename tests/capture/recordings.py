@@ -27,9 +27,9 @@ def id_of(recording: Path) -> str:
     return f"{recording.parent.parent.name}-{recording.parent.name}-{recording.stem}"
 
 
-def each_of(recordings: list[Path]) -> Callable[[Any], Any]:
-    """One test of its argument ``recording`` for all of these."""
-    return every("recording", recordings, ids=id_of)
+def each_of(recordings: list[Path], share: int = 1) -> Callable[[Any], Any]:
+    """One test of its argument ``recording`` for all of these; with ``share`` for one of so many by default."""
+    return every("recording", recordings, ids=id_of, share=share)
 
 
 @cache

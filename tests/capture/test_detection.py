@@ -17,14 +17,14 @@ from gatts_codec.dialects import DIALECTS
 TYPES = {"command": 0, "response": 1, "event": 2}
 
 
-@each_of(RECORDINGS)
+@each_of(RECORDINGS, share=2)
 def test_the_true_dialect_is_named_or_ties_with_the_one_named(recording: Path) -> None:
     verdict, items = detect_dialect(iter(items_of(recording)))
     assert dialect_of(recording) in (verdict.dialect, *verdict.ties)
     assert tuple(items) == items_of(recording)
 
 
-@each_of(RECORDINGS)
+@each_of(RECORDINGS, share=3)
 def test_the_packets_decode_the_same_in_every_dialect_that_ties(recording: Path) -> None:
     verdict, _ = detect_dialect(iter(items_of(recording)))
     if verdict.certainty == "unknown":

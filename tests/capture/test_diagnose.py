@@ -96,7 +96,7 @@ def test_a_recording_has_the_findings_of_its_faults_and_no_others(recording: Pat
     json.dumps(report.to_dict())
 
 
-@each_of(RECORDINGS)
+@each_of(RECORDINGS, share=3)
 def test_evidence_points_into_the_recording(recording: Path) -> None:
     frames = {item.number: item for item in items_of(recording) if isinstance(item, CapturedFrame)}
     for finding in (*(report := diagnose(items_of(recording))).findings, *report.notes):
@@ -117,7 +117,7 @@ HEALTHY = [
 ]
 
 
-@each_of(HEALTHY)
+@each_of(HEALTHY, share=4)
 def test_a_healthy_recording_cut_off_anywhere_is_healthy(recording: Path) -> None:
     items = items_of(recording)
     for stop in range(1, len(items), max(1, len(items) // 12)):

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from capture.recordings import CAPTURES, RECORDINGS, each_of
 from cli.commands import Runner
 
-CAPTURES = Path(__file__).parent.parent / "captures"
 EXAMPLE = Path(__file__).parent.parent.parent / "examples" / "characteristic_setup.jsonl"
 FAULTS = CAPTURES / "scripted_chip" / "sd_api_v5"
 RESET = "c0 00 05 00 fb c0"
@@ -156,8 +156,8 @@ def test_a_pipe_gets_whole_lines_without_colours(run: Runner) -> None:
     assert any(len(line) > 200 for line in outcome.lines)
 
 
-def test_every_capture_gives_a_row_a_frame(run: Runner) -> None:
-    for recording in sorted(CAPTURES.rglob("*.jsonl")):
-        rows = run("decode", str(recording), *V5, "--json").lines
-        assert [json.loads(row)["frame"] for row in rows] == list(range(1, len(rows) + 1))
-        assert rows
+@each_of(RECORDINGS, share=3)
+def test_every_capture_gives_a_row_a_frame(run: Runner, recording: Path) -> None:
+    rows = run("decode", str(recording), *V5, "--json").lines
+    assert [json.loads(row)["frame"] for row in rows] == list(range(1, len(rows) + 1))
+    assert rows

@@ -29,7 +29,10 @@ def one_of_each() -> list[dict[str, Any]]:
 def every_other(first: int) -> Callable[[Any], Any]:
     """By turns, so that every packet is given either way in about half the dialects."""
     return every(
-        "record", lambda: one_of_each()[first::2], ids=lambda record: f"{record['dialect']} {record['hex']}"
+        "record",
+        lambda: one_of_each()[first::2],
+        ids=lambda record: f"{record['dialect']} {record['hex']}",
+        share=5,
     )
 
 

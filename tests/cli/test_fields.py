@@ -49,7 +49,7 @@ def test_a_wrong_name_gets_those_that_are_near(run: Runner) -> None:
     assert "sd_api_v5 has no packet 'hvxx': did you mean hvx" in outcome.err
 
 
-@every("dialect", DIALECTS)
+@every("dialect", DIALECTS, share=3)
 def test_it_has_every_field_of_the_golden_vectors(dialect: str) -> None:
     """Those that travel: of fields that are null in all vectors nothing is known."""
     codec = Codec(dialect)

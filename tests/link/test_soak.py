@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from gatts_codec.link.debts import Debts
 from gatts_codec.link.inbox import Arrival, Inbox
-from gatts_codec.link.session import CallSession
 from tools.soak.__main__ import KINDS, main, run
 from tools.soak.judge import Failure, Ledger, Metronome
 
@@ -36,7 +36,7 @@ def test_no_promise_is_broken(kind: str, metronome: Metronome) -> None:
 def test_a_client_that_mistakes_late_answers_is_noticed(
     kind: str, metronome: Metronome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(CallSession, "barrier_for", lambda self, request: None)
+    monkeypatch.setattr(Debts, "barrier_for", lambda self, request: None)
     assert any("was answered with" in str(run(seed, metronome, Counter(), kind)) for seed in range(60))
 
 

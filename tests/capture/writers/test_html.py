@@ -14,7 +14,7 @@ from gatts_codec.capture import CapturedFrame
 from gatts_codec.framing import slip
 
 
-@each_of(RECORDINGS)
+@each_of(RECORDINGS, share=3)
 def test_every_frame_has_its_row_and_all_its_bytes(recording: Path) -> None:
     page = report_of(recording, dialect_of(recording))
     frames = [item for item in items_of(recording) if isinstance(item, CapturedFrame)]

@@ -194,6 +194,10 @@ class Connection:
     """Until when this end's client waits for the answer to its request; None: there is none."""
     asked_mtu: bool = False
     """This end's client has asked for an MTU, as it may once."""
+    awaits_mtu: bool = False
+    """The answer has not come yet: this end's server is not to send."""
+    said_mtu: int | None = None
+    """The MTU that this end has named, as client or as server: it names no other."""
     command_queue_size: int = 1
     commands: int = 0
     """Write commands of this end's client that have not left yet."""

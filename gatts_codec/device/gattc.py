@@ -181,15 +181,17 @@ def exchange_mtu_request(device: DeviceState, command: ExchangeMtuRequest) -> di
     connection, far = client.require(device, command.conn_handle)
     ours = command.client_rx_mtu
     refuse_unless(DEFAULT_MTU <= ours <= connection.max_mtu, NrfError.INVALID_PARAM)
+    refuse_unless(connection.said_mtu in (None, ours), NrfError.INVALID_PARAM)
     refuse_unless(not connection.asked_mtu, NrfError.INVALID_STATE)
 
     def answer(reply: Reply) -> None:
-        connection.mtu = max(DEFAULT_MTU, min(ours, reply.mtu))
-        status = reply.status
+        connection.awaits_mtu, status = False, reply.status
+        if status == GattStatus.SUCCESS:
+            connection.mtu = max(DEFAULT_MTU, min(ours, reply.mtu))
         device.emit(ExchangeMtuRspEvent(connection.handle, status, client.error_handle(status, 0), reply.mtu))
 
     client.ask(device, connection, far, AttRequest(Op.EXCHANGE_MTU, mtu=ours), answer)
-    connection.asked_mtu = True
+    connection.asked_mtu, connection.awaits_mtu, connection.said_mtu = True, True, ours
     return {}
 
 

@@ -98,6 +98,8 @@ def exchange_mtu_reply(device: DeviceState, command: ExchangeMtuReply) -> dict[s
         raise Refusal(NrfError.INVALID_STATE)
     ours = command.server_rx_mtu
     refuse_unless(DEFAULT_MTU <= ours <= connection.max_mtu, NrfError.INVALID_PARAM)
+    refuse_unless(connection.said_mtu in (None, ours), NrfError.INVALID_PARAM)
+    connection.said_mtu = ours
     connection.mtu = max(DEFAULT_MTU, min(ours, pending.request.mtu))
     air.settle(device, connection, Reply(mtu=ours))
     return {}
@@ -130,6 +132,7 @@ def _store(attribute: Attribute, params: HvxParams) -> int:
 
 
 def _check_subscription(device: DeviceState, connection: Connection, attribute: Attribute, bit: int) -> None:
+    refuse_unless(not connection.awaits_mtu, NrfError.INVALID_STATE)
     cccd = device.table.cccd_of(attribute.handle)
     if cccd is None:
         raise Refusal(NrfError.INVALID_STATE)

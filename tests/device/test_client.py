@@ -23,6 +23,7 @@ from gatts_codec import (
     CharHandles,
     CharMd,
     CharProps,
+    ExchangeMtuReply,
     GattStatus,
     Hvx,
     HvxParams,
@@ -322,3 +323,25 @@ def test_an_mtu_is_asked_for_once(dialect: str) -> None:
     central.ok(ExchangeMtuRequest(0, 23))
     assert answer(central, ExchangeMtuRspEvent).server_rx_mtu == 23
     assert central.result(ExchangeMtuRequest(0, 23)) == NrfError.INVALID_STATE
+
+
+@pytest.mark.parametrize("dialect", WITH_MTU)
+def test_an_end_names_one_mtu_and_its_server_is_silent_while_it_asks(dialect: str) -> None:
+    bench = Bench(dialect, max_mtu=100)
+    conn = bench.connected()
+    bench.ok(ExchangeMtuRequest(conn, 60))
+    bench.after(0)
+    asking = bench.peer.exchange_mtu(80)
+    assert bench.result(ExchangeMtuReply(conn, 61)) == NrfError.INVALID_PARAM
+    bench.ok(ExchangeMtuReply(conn, 60))
+    assert asking.result() == 60
+
+    bench = Bench(dialect, max_mtu=100)
+    conn, handles = bench.subscribed()
+    bench.peer.exchange_mtu(80)
+    bench.ok(ExchangeMtuReply(conn, 70))
+    assert bench.result(ExchangeMtuRequest(conn, 71)) == NrfError.INVALID_PARAM
+    bench.peer.leave()
+    bench.ok(ExchangeMtuRequest(conn, 70))
+    data = HvxParams(handles.value_handle, data=b"x")
+    assert bench.result(Hvx(conn, data)) == NrfError.INVALID_STATE

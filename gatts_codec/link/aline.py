@@ -22,6 +22,7 @@ from gatts_codec.link.transports import Transport
 from gatts_codec.link.transports.loop import call_at
 
 _UNSENT_LIMIT = 65536
+_AGAIN_S = 0.002  # where there is no descriptor to tell when there is room again
 
 
 class Turn:
@@ -95,6 +96,7 @@ class AsyncLine:
         self._unsent = b""
         self._timer: asyncio.TimerHandle | None = None
         self._timer_due = 0.0
+        self._again: asyncio.TimerHandle | None = None
         self._turns: deque[Turn] = deque()
         self._waiting: dict[Goal, Pause] = {}
         self._closed: LinkClosed | None = None
@@ -257,11 +259,17 @@ class AsyncLine:
         if taken == len(data) and not self._unsent:
             return
         had_unsent, self._unsent = bool(self._unsent), data[taken:]
-        if self._fd is not None and bool(self._unsent) != had_unsent:
-            if self._unsent:
-                self.loop.add_writer(self._fd, self._settle)
-            else:
-                self.loop.remove_writer(self._fd)
+        if self._fd is None:
+            if self._unsent and self._again is None:
+                self._again = self.loop.call_later(_AGAIN_S, self._write_again)
+        elif self._unsent and not had_unsent:
+            self.loop.add_writer(self._fd, self._settle)
+        elif had_unsent and not self._unsent:
+            self.loop.remove_writer(self._fd)
+
+    def _write_again(self) -> None:
+        self._again = None
+        self._settle()
 
     def _lose(self, error: LinkClosed) -> None:
         log.info("%s", error)

@@ -14,6 +14,7 @@ from every import ends_first
 from link.rig import DIALECT, IMPATIENT, QUICK, our_threads, set_link
 from link.scripted_chip import ScriptedChip
 from link.test_client import CALLS
+from link.wires import read_all
 
 from gatts_codec import (
     DIALECTS,
@@ -41,6 +42,7 @@ from gatts_codec import (
     memory_pair,
     open_transport,
 )
+from tools.soak.lines import Narrow
 
 
 class Blind:
@@ -107,6 +109,21 @@ def run(main: Callable[[], Awaitable[None]]) -> None:
         warnings.simplefilter("error")
         asyncio.run(checked())
         gc.collect()
+
+
+def test_a_port_without_descriptor_that_takes_a_byte_at_a_time_gets_all() -> None:
+    """Nothing comes in, and no timer is due: nobody but the client itself can try again."""
+
+    async def main() -> None:
+        ours, theirs = memory_pair()
+        payload = b"\x00" + bytes(200)
+        async with aconnect(Narrow(ours, 1, blind=True), DIALECT, framing="length") as sd:
+            call = asyncio.ensure_future(sd.send_raw(payload, timeout_s=1000))
+            assert await asyncio.to_thread(read_all, theirs, 203) == b"\xc9\x00" + payload
+            call.cancel()
+        theirs.close()
+
+    run(main)
 
 
 async def add(sd: AsyncClient) -> int | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+import weakref
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import closing, suppress
 from itertools import count
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -31,6 +34,7 @@ from gatts_codec import (
 from gatts_codec.framing import h5
 from gatts_codec.link.chip_link import ChipLink
 from gatts_codec.link.goals import Request
+from gatts_codec.link.hold import Hold
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.session import CallSession
@@ -335,3 +339,22 @@ async def aconnected(port: Transport) -> AsyncClient:
 
 async def aclose(sd: AsyncClient) -> None:
     await sd.close()
+
+
+def test_a_hold_lets_go_of_frames_that_no_longer_run() -> None:
+    """Their callers' frames have the client, which could not be dropped."""
+    hold, gone = Hold(), []
+
+    class Kept:
+        """What a caller has."""
+
+    def leave() -> None:
+        kept = Kept()
+        gone.append(weakref.ref(kept))
+        hold._queue.append(sys._getframe())
+        hold._gates[sys._getframe()] = SimpleQueue()
+
+    leave()
+    hold.forget()
+    assert [each() for each in gone] == [None]
+    assert hold.run(lambda: 7, until=0.0) == 7

@@ -17,13 +17,17 @@ Pair = tuple[Transport, Transport]
 
 
 class Narrow:
-    """A port that takes and gives only so many bytes at once."""
+    """A port that takes only so many bytes at once, and may have no descriptor for a loop to watch."""
 
-    def __init__(self, transport: Transport, width: int) -> None:
+    def __init__(self, transport: Transport, width: int, blind: bool) -> None:
         self.name, self.baud, self.parity = transport.name, transport.baud, transport.parity
-        self._transport, self._width, self._read = transport, width, b""
-        self.wake, self.fileno, self.close = transport.wake, transport.fileno, transport.close
+        self._transport, self._width, self._blind = transport, width, blind
+        self.wake, self.close = transport.wake, transport.close
         self.read, self.wait = transport.read, transport.wait
+
+    def fileno(self) -> int | None:
+        """Its own, or none."""
+        return None if self._blind else self._transport.fileno()
 
     def write(self, data: bytes) -> int:
         """Take a few of the bytes."""
@@ -68,7 +72,7 @@ def new_pair(random: Random) -> tuple[str, Transport, Transport]:
     kind = random.choice(list(KINDS))
     with ExitStack() as stack:
         ours, theirs = KINDS[kind](stack)
-    if random.random() < 0.2:
-        width = random.choice((1, 3, 17))
-        return f"{kind}, {width} bytes a write", Narrow(ours, width), theirs
+    if random.random() < 0.3:
+        width, blind = random.choice((1, 3, 17, 1000)), random.random() < 0.5
+        return f"{kind}, {width} bytes a write{blind * ', no descriptor'}", Narrow(ours, width, blind), theirs
     return kind, ours, theirs

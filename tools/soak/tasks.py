@@ -104,8 +104,10 @@ class AsyncRun:
             await self._recover(client)
         await self._until("the chip is quiet", lambda: peer.is_quiet or self.closed)
         await self._drain(client)
-        await self._until("callbacks are called", lambda: self.closed or not client._callbacks._waiting)
-        if self.plan.ending != "drop":
+        await self._until(
+            "callbacks are called", lambda: self.closed or self._interrupts or not client._callbacks._waiting
+        )
+        if self.plan.ending != "drop" or self._interrupts:  # after a tracer's interrupts frames may be kept
             await client.close()
             await self._drain(client)
         if self.plan.tells_losses(self.disturbed):

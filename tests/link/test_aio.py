@@ -121,6 +121,7 @@ def test_a_port_without_descriptor_that_takes_a_byte_at_a_time_gets_all() -> Non
             call = asyncio.ensure_future(sd.send_raw(payload, timeout_s=1000))
             assert await asyncio.to_thread(read_all, theirs, 203) == b"\xc9\x00" + payload
             call.cancel()
+            await asyncio.wait({call})
         theirs.close()
 
     run(main)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.farm import ChipFarm
 from gatts_codec.device.shared_air import Air
 from gatts_codec.dialects import Dialect
+from gatts_codec.errors import LinkClosed
 
 T = TypeVar("T")
 _PATIENCE_S = 30.0
@@ -61,12 +63,22 @@ class AirRunner:
         return self.call(open_port)
 
     def call(self, action: Callable[[Air], T]) -> T:
-        """Let something be done with the air, in its thread; what comes of it. Raises what ``action`` raises."""
+        """Let something be done with the air, in its thread; what comes of it. Raises what ``action`` raises.
 
-        async def act() -> T:
-            return action(self._air)
+        And LinkClosed where the air does not run: before ``with``, and after.
+        """
+        if not self._thread.is_alive():
+            raise LinkClosed("the air does not run", stage="closed")
+        outcome: Future[T] = Future()
 
-        return asyncio.run_coroutine_threadsafe(act(), self._loop).result(_PATIENCE_S)
+        def act() -> None:
+            try:
+                outcome.set_result(action(self._air))
+            except BaseException as error:  # sys.exit(), too, is the caller's
+                outcome.set_exception(error)
+
+        self._loop.call_soon_threadsafe(act)
+        return outcome.result(_PATIENCE_S)
 
     def _take(self) -> VirtualChip:
         assert self._next is not None

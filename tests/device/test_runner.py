@@ -10,6 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,17 @@ from gatts_codec import (
     WriteEvent,
 )
 from gatts_codec.constants import WriteOp
-from gatts_codec.device import BlockingPeer, ChipFarm, ChipRunner, Peer, VirtualChip, listen_tcp, listen_unix
+from gatts_codec.device import (
+    Air,
+    AirRunner,
+    BlockingPeer,
+    ChipFarm,
+    ChipRunner,
+    Peer,
+    VirtualChip,
+    listen_tcp,
+    listen_unix,
+)
 from gatts_codec.device.listen import Place, PtyPlace, is_loopback
 from gatts_codec.errors import EncodeError, LinkClosed, PeerError, PortError
 from gatts_codec.link.aio import aconnect
@@ -466,3 +477,19 @@ def test_descriptors_are_given_back() -> None:
     with ChipRunner(VirtualChip(DIALECT), chip_end), connect(host_end, DIALECT):
         pass
     assert count() == before
+
+
+def test_what_an_action_in_an_air_raises_is_its_callers_and_ends_no_air() -> None:
+    def fail(air: Air, error: BaseException) -> None:
+        raise error
+
+    running = AirRunner()
+    with running:
+        for error in (ValueError("seen"), SystemExit(3), KeyboardInterrupt()):
+            with pytest.raises(type(error)):
+                running.call(partial(fail, error=error))
+        assert running.call(lambda air: 7) == 7
+    with pytest.raises(LinkClosed, match="the air does not run"):
+        running.call(lambda air: 7)
+    with pytest.raises(LinkClosed, match="the air does not run"):
+        AirRunner().call(lambda air: 7)

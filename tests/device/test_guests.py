@@ -17,6 +17,7 @@ from gatts_codec.device.listen import listen_tcp
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link import Client, connect, memory_pair
+from gatts_codec.link.config import LONGEST_TIMEOUT_S
 
 DIALECT = "sd_api_v5"
 
@@ -63,7 +64,7 @@ def test_who_waits_when_the_chip_ends_hears_of_it_at_once(runner: ChipRunner) ->
 
     def wait() -> None:
         try:
-            runner.wait_until(lambda chip: asked.set(), float(threading.TIMEOUT_MAX))
+            runner.wait_until(lambda chip: asked.set(), LONGEST_TIMEOUT_S)
         except LinkClosed as error:
             heard.append(error)
 

@@ -31,12 +31,13 @@ class AirRunner:
         self._air = Air(loss=loss, seed=seed)
         self._next: VirtualChip | None = None
         self._farm = ChipFarm(self._take)
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
         self._thread = threading.Thread(target=self._run, name="air", daemon=True)
         self.chips: list[VirtualChip] = []
         """In the order in which they came; to be touched in ``call`` only."""
 
     def __enter__(self) -> AirRunner:
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
         return self
 

@@ -29,6 +29,7 @@ class Queue:
         """How many events were dropped because the callbacks are too slow."""
         self._waiting: deque[Arrival] = deque(maxlen=size)
         self._entries: list[tuple[Callback, EventTypes]] = []
+        self._taken: Arrival | None = None
         self._notices = Notices()
         self._closed = False
 
@@ -44,18 +45,27 @@ class Queue:
         return remove
 
     def put(self, arrival: Arrival) -> bool:
-        """Have an event called out, if anybody listens. Returns at once."""
+        """Have an event called out, if anybody listens. Returns at once. The newest one twice is once."""
         if not self._entries:
             return False
+        if self._has(arrival):
+            return True
         if len(self._waiting) == self._waiting.maxlen:
             self.lost += 1
             self._notices.warn("callbacks are too slow: dropped an event, %d wait", self._waiting.maxlen)
         self._waiting.append(arrival)
         return True
 
+    def _has(self, arrival: Arrival) -> bool:
+        """Whether it came before: who brings it was interrupted then, and does it again."""
+        with suppress(IndexError):  # it is being taken
+            return arrival is self._taken or (bool(self._waiting) and self._waiting[-1] is arrival)
+        return arrival is self._taken
+
     def _next(self) -> tuple[AnyEvent, list[Callback]]:
         """The next event that waits, and who wants it."""
-        event = self._waiting.popleft().event
+        self._taken = self._waiting.popleft()
+        event = self._taken.event
         return event, [call for call, types in self._entries if not types or isinstance(event, types)]
 
 

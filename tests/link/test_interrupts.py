@@ -33,10 +33,12 @@ from gatts_codec import (
 )
 from gatts_codec.framing import h5
 from gatts_codec.link.chip_link import ChipLink
+from gatts_codec.link.dispatch import Queue
 from gatts_codec.link.goals import Request
 from gatts_codec.link.hold import Hold
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
+from gatts_codec.link.notices import Notices
 from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport
 from tools.soak.interrupts import Interrupt
@@ -245,6 +247,18 @@ def test_what_has_come_is_there_also_if_the_client_is_closed_next() -> None:
     assert chip.waiting == 0  # the chip knows that it has come
     session.close(LinkClosed("closed", stage="closed"), 0.0)
     assert Waiter(inbox, None).look() == HvcEvent(0, 7)
+
+
+def test_an_event_that_is_brought_again_is_called_out_once() -> None:
+    """Whoever brought it was interrupted before knowing whether it had arrived; by then it may be out already."""
+    codec, queue = Codec(DIALECT), Queue(8)
+    queue.add(lambda event: None, ())
+    first, second = (Arrival(codec.pack(HvcEvent(0, handle)), codec, Notices()) for handle in (1, 2))
+    assert [queue.put(first), queue.put(first)] == [True, True]
+    assert queue._next()[0] == HvcEvent(0, 1)
+    assert [queue.put(first), queue.put(second)] == [True, True]
+    assert queue._next()[0] == HvcEvent(0, 2)
+    assert not queue._waiting
 
 
 def test_a_packet_in_flight_always_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,13 +8,13 @@ trailing C0 opens an empty one, and the frame after that is read again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ..errors import FramingError
 from . import h5
 from .h5 import H5Packet, H5Type
 from .slip import END_BYTE, ESC, unescape
 from .stream import Buffer
+from .unfrozen import unfrozen
 
 # What stands between the two C0 of the largest packet, each byte of it escaped; and with the leading C0.
 MAX_BODY = 2 * (h5.HEADER_SIZE + h5.MAX_PAYLOAD + h5.CRC_SIZE)
@@ -117,8 +117,7 @@ class Decoder:
         return Frame(raw, None, error)
 
 
-# Frame without its freezing: filled field by field, then turned into one, at a third of the price.
-_NewFrame: Any = type("_NewFrame", (), {"__slots__": Frame.__slots__})
+_NewFrame = unfrozen(Frame)
 
 
 def _frame(body: bytes) -> Frame:

@@ -17,12 +17,13 @@ from binascii import crc_hqx
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from ..errors import EncodeError, FramingError
 from .slip import END
 from .slip import decode as slip_decode
 from .slip import encode as slip_encode
+from .unfrozen import unfrozen
 
 HEADER_SIZE = 4
 CRC_SIZE = 2
@@ -93,8 +94,7 @@ class H5Packet:
         return link_name(self.payload) if self.type == H5Type.LINK_CONTROL else None
 
 
-# H5Packet without its freezing: filled field by field, then turned into one, at a third of the price.
-_NewPacket: Any = type("_NewPacket", (), {"__slots__": H5Packet.__slots__})
+_NewPacket = unfrozen(H5Packet)
 
 
 def link_name(payload: bytes) -> Link:

@@ -55,17 +55,13 @@ class Pause(asyncio.Future[None]):
     A future's own way is the loop's next turn, for which the loop asks the operating system once more what is new.
     """
 
-    __slots__ = ("_loop_of_task",)
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        super().__init__(loop=loop)
-        self._loop_of_task = loop
+    __slots__ = ()
 
     def go_on(self) -> None:
         """It is over. Raises what the task lets out of the loop: KeyboardInterrupt, SystemExit."""
         # Asked, and not noted when it is added: an interrupt at that moment would leave the task for ever.
         steps = getattr(self, "_callbacks", None)
-        if not steps or asyncio.current_task(self._loop_of_task) is not None:
+        if not steps or asyncio.current_task(self.get_loop()) is not None:
             self.set_result(None)
             return
         ((step, context),) = steps
@@ -78,13 +74,11 @@ class Pause(asyncio.Future[None]):
                 self.remove_done_callback(step)
                 if not self.done():
                     self.set_result(None)
-                self._loop_of_task.call_soon(step, self, context=context)
+                self.get_loop().call_soon(step, self, context=context)
             raise
 
     def _is_awaited(self) -> bool:
-        return any(
-            getattr(task, "_fut_waiter", None) is self for task in asyncio.all_tasks(self._loop_of_task)
-        )
+        return any(getattr(task, "_fut_waiter", None) is self for task in asyncio.all_tasks(self.get_loop()))
 
 
 class AsyncLine:
@@ -142,7 +136,8 @@ class AsyncLine:
             if self.session.is_ready:
                 self.session.start(request, self.loop.time())
                 self._settle()
-                await self.wait(request)
+                if not request.done:
+                    await self._pause(request)
             else:
                 await self._ask_in_steps(request)
         except BaseException:
@@ -150,6 +145,7 @@ class AsyncLine:
             self.session.tell_next(request.error)
             raise
         finally:
+            self._waiting.pop(request, None)
             self._leave(turn)
 
     async def _wait_for_turn(self, turn: Turn, request: Request) -> None:
@@ -173,7 +169,7 @@ class AsyncLine:
         """Wait until the goal is done, or until that time."""
         if goal.done:
             return
-        self._waiting[goal] = pause = Pause(self.loop)
+        pause = self._pause(goal)
         limit = None if until is None else call_at(self.loop, until, self._give_up, goal)
         try:
             await pause
@@ -181,6 +177,11 @@ class AsyncLine:
             self._waiting.pop(goal, None)
             if limit is not None:
                 limit.cancel()
+
+    def _pause(self, goal: Goal) -> Pause:
+        """What to await until the goal is done. Who awaits it takes it out of ``_waiting`` afterwards."""
+        self._waiting[goal] = pause = Pause(loop=self.loop)
+        return pause
 
     def _give_up(self, goal: Goal, *, at_once: bool = True) -> None:
         pause = self._waiting.get(goal)
@@ -193,6 +194,8 @@ class AsyncLine:
 
     def _wake(self) -> None:
         """Wake those who have what they wait for."""
+        if not self._waiting:
+            return
         done = [goal for goal in self._waiting if goal.done]
         for goal in done:
             self._give_up(goal, at_once=goal is done[-1])  # what its task raises keeps nobody from waking
@@ -233,16 +236,14 @@ class AsyncLine:
         """Write what is to be written, set the timer, and wake who waits no more."""
         self._flush()
         due = self.session.next_deadline()
-        # A timer that is too early finds nothing to do and is set again: cheaper than one for each call.
-        if due is not None and (self._timer is None or due < self._timer_due or self._is_timer_over()):
+        # A timer that is too early finds nothing to do and is set again: cheaper than one for each call. One that is
+        # over has met an interrupt.
+        if due is not None and (self._timer is None or not self.session.now < self._timer_due <= due):
             if self._timer is not None:
                 self._timer.cancel()
             self._timer_due = due
             self._timer = call_at(self.loop, due, self._due)
         self._wake()
-
-    def _is_timer_over(self) -> bool:
-        return self._timer_due <= self.loop.time()  # an interrupt has come when it went off
 
     def _flush(self) -> None:
         data = self.session.data_to_send()

@@ -9,7 +9,7 @@ from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
 from gatts_codec.constants.table import short_name
 from gatts_codec.errors import CommandFailed, EncodeError
-from gatts_codec.link.variants import variant_for
+from gatts_codec.link.variants import VARIANTS, variant_for
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Command
 
@@ -20,7 +20,7 @@ _COMMAND_TYPES: Mapping[int, str] = {0: "command", 3: "DTM command"}
 def encode_command(codec: Codec, command: object, max_payload: int) -> bytes:
     """The payload, packet type first. Raises EncodeError: not a command, not in this dialect, bad field, too long."""
     if isinstance(command, Command):
-        payload = codec.pack(variant_for(codec, command))
+        payload = codec.pack(variant_for(codec, command) if type(command) in VARIANTS else command)
     elif isinstance(command, Opaque) and command.packet_type == 0:
         payload = codec.pack(command)
     else:

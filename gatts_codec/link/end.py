@@ -20,8 +20,8 @@ from .events import (
     LostReason,
     PacketAcked,
     PacketIgnored,
-    PacketReceived,
     Retransmitted,
+    received,
 )
 from .machine import Input, TransitionTable
 
@@ -210,8 +210,11 @@ class LinkEnd:
         self._in_flight = payload
         self._frame = frame = h5.encode_reliable(payload, self._seq, self._expected)
         self._out += frame
-        self._listen()
-        self._wait(self._line.interval_s(len(frame)), self._line.transmissions)
+        # What _listen() and _wait() do; but a packet's way is gone too often for two calls more.
+        self._heard.clear()
+        self._noise_before = self._decoder.dropped
+        self._attempts, self._limit = 1, self._line.transmissions
+        self._deadline = self._now + self._line.interval_s(len(frame))
 
     def _queue(self, payload: bytes) -> None:
         self._waiting += (payload,)
@@ -234,7 +237,7 @@ class LinkEnd:
     def _deliver(self, packet: H5Packet) -> None:
         self._expected = expected = self._expected + 1 & 7
         self._out += h5.ACK_FRAMES[expected]
-        self._events.append(PacketReceived(packet.payload))
+        self._events.append(received(packet.payload))
 
     def _deliver_before_ack(self, packet: H5Packet) -> None:
         self._heard["packets"] += 1

@@ -7,6 +7,7 @@ from enum import Enum
 
 from ..errors import FramingError, LinkClosed, LinkError, LinkReset, LinkTimeout
 from ..framing import H5Packet
+from ..framing.unfrozen import unfrozen
 
 
 class LostReason(Enum):
@@ -75,6 +76,17 @@ class PacketReceived:
     """A packet from the peer, delivered once and in order, its ACK already among the data to send."""
 
     payload: bytes
+
+
+_NewReceived = unfrozen(PacketReceived)
+
+
+def received(payload: bytes) -> PacketReceived:
+    """``PacketReceived(payload)``, which each packet costs."""
+    event = _NewReceived()
+    event.payload = payload
+    event.__class__ = PacketReceived
+    return event  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class CallSession:
         self._suspicion = Suspicion(codec)
         self.debts: Debts = Debts(codec)
         self._heard: list[str] = []
-        self._now = 0.0
+        self.now: float = 0.0
+        """The time of the last step."""
         self._answered = 0.0  # when the chip last answered, or was first asked since
         self._loss: LinkError | None = None  # the last one that a caller got
         # While the link takes a step: what undoes it. Then what it has reported, until all of that is worked off.
@@ -115,7 +116,7 @@ class CallSession:
     def next_deadline(self) -> float | None:
         """When ``tick`` is due if nothing arrives before."""
         if self._unfinished:
-            return self._now
+            return self.now
         due, request = self.link.next_deadline(), self._request
         if request is None or (until := request.until) is None:
             return due
@@ -129,7 +130,7 @@ class CallSession:
 
     def _begin(self, now: float) -> None:
         """Before the link takes a step: end the one before, if that was interrupted."""
-        self._now = now
+        self.now = now
         if self._unfinished:
             self._recover()
         self._unfinished = self.link.save()
@@ -179,7 +180,8 @@ class CallSession:
         abandons the request.
         """
         self.tick(clock())
-        self._abandon_any()
+        if self._request is not None:  # a barrier, whose caller has gone
+            self.abandon(self._request)
         self.report()
         if self.down is not None:
             self.open(clock())
@@ -209,7 +211,8 @@ class CallSession:
     def start(self, request: Request, now: float) -> None:
         """Send a request; the next one must wait until it is ``done`` or abandoned. Raises LinkError, EncodeError."""
         self._begin(now)
-        self._abandon_any()
+        if self._request is not None:  # its caller was interrupted before it could abandon it
+            self.abandon(self._request)
         if request.until is None:
             request.until = now + request.timeout_s
         self._request = request  # from here on its response is expected
@@ -230,11 +233,6 @@ class CallSession:
             if not request.done:
                 self._owe(request)
             self._request = None
-
-    def _abandon_any(self) -> None:
-        # Its caller was interrupted before it could abandon it; or it is a barrier.
-        if self._request is not None:
-            self.abandon(self._request)
 
     def response_in(self, answer: bytes, command: Command[Any] | Opaque) -> Response | Opaque:
         """The response to a command, from its payload. Raises DecodeError, which names a dialect in which it is one."""
@@ -275,7 +273,7 @@ class CallSession:
         if not request.head:
             return
         if not self.debts.heads:
-            self._answered = max(self._answered, (request.until or self._now) - request.timeout_s)
+            self._answered = max(self._answered, (request.until or self.now) - request.timeout_s)
         self.debts.heads.append(request.head)
 
     # -- what the link machine reports
@@ -305,14 +303,14 @@ class CallSession:
             return
         if self.debts.heads:
             self.debts.settle_by_answer(request.head)
-        self._answered = self._now
+        self._answered = self.now
         self._suspicion.note(request.payload, payload)
         request.finish(payload, None)
         self._request = None
 
     def _stray(self, payload: bytes) -> None:
         if self.debts.settle_by_late(payload):
-            self._answered = self._now
+            self._answered = self.now
             note = "late response"
         else:
             note = _STRAYS.get(payload[:1], "packet of a type that no chip sends")

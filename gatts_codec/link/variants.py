@@ -50,7 +50,7 @@ def _address_get(message: AddrGet) -> AddressGet:
     return AddressGet(message.addr_present)
 
 
-_VARIANTS: dict[type[Command[Any]], tuple[type[Command[Any]], Callable[[Any], Command[Any]]]] = {
+VARIANTS: dict[type[Command[Any]], tuple[type[Command[Any]], Callable[[Any], Command[Any]]]] = {
     RwAuthorizeReply: (RwAuthorizeReplyV1, _reply_v1),
     AttrGet: (AttrGetV2, _attr_get_v2),
     RssiGet: (RssiGetV5, _rssi_get_v5),
@@ -61,7 +61,7 @@ _VARIANTS: dict[type[Command[Any]], tuple[type[Command[Any]], Callable[[Any], Co
 
 def variant_for(codec: Codec, message: Command[R]) -> Command[R]:
     """The message in the form that the codec's dialect has; itself if that has no other."""
-    variant = _VARIANTS.get(type(message))
+    variant = VARIANTS.get(type(message))
     if variant is None:
         return message
     cls, convert = variant

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -61,6 +62,22 @@ def test_attributes_are_called_after_what_they_are() -> None:
     assert names.name_of(12) == "service Heart Rate"
     names.learn(ServiceAdd(1, Uuid(0xABCD)), ServiceAddResponse(NrfError.SUCCESS, 13))
     assert names.name_of(13) == "service 0xabcd"
+
+
+@pytest.mark.parametrize(
+    ("uuid", "text"),
+    [
+        (0x180D, "Heart Rate (0x180D)"),
+        (0xABCD, "0xabcd"),
+        (
+            UUID("6e400001-b5a3-f393-e0a9-e50e24dcca9e"),
+            "Nordic UART Service (6e400001-b5a3-f393-e0a9-e50e24dcca9e)",
+        ),
+        (UUID(int=1), str(UUID(int=1))),
+    ],
+)
+def test_a_uuid_as_a_person_wants_to_see_it(uuid: int | UUID, text: str) -> None:
+    assert assigned.uuid_text(uuid) == text
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from statistics import median
 
 from benchmarks.figures import Figure, share
+from benchmarks.measure import Times
 from gatts_codec import HostConfig, Value, ValueSet, aconnect, connect
 from gatts_codec.codec import Codec
 from gatts_codec.framing import Decoder, h5
@@ -57,23 +58,21 @@ def figures(rounds: int) -> Iterator[Figure]:
 
 
 def _calls(ways: dict[str, Calls], rounds: int) -> Iterator[Figure]:
-    cases = [(way, size) for size in SIZES for way in ways]
-    cpu_us: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
-    wall_us: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
+    cases = {f"{way} {size} B": (way, size) for size in SIZES for way in ways}
+    cpu, wall = Times({name: [] for name in cases}), Times({name: [] for name in cases})
     for number in range(rounds + 1):
-        for case in cases:
+        for name, (way, size) in cases.items():
             began_cpu, began = time.process_time(), time.perf_counter()
-            ways[case[0]](CALLS_A_ROUND, case[1])
+            ways[way](CALLS_A_ROUND, size)
             if number:  # the first one warms up
-                cpu_us[case].append((time.process_time() - began_cpu) / CALLS_A_ROUND * 1e6)
-                wall_us[case].append((time.perf_counter() - began) / CALLS_A_ROUND * 1e6)
-    for way, size in cases:
-        cpu = median(cpu_us[way, size])
-        yield Figure(GROUP, f"{way} {size} B", cpu, "us CPU", lower=True)
-        yield Figure(GROUP, f"{way} {size} B, calls", 1e6 / median(wall_us[way, size]), "calls/s")
+                cpu.rounds[name].append((time.process_time() - began_cpu) / CALLS_A_ROUND * 1e9)
+                wall.rounds[name].append((time.perf_counter() - began) / CALLS_A_ROUND * 1e9)
+    for name, (way, size) in cases.items():
+        yield Figure(GROUP, name, cpu.median_ns(name) / 1e3, "us CPU", lower=True)
+        yield Figure(GROUP, f"{name}, calls", 1e9 / wall.median_ns(name), "calls/s")
         if way != "bare loop":
-            against = f"{way} {size} B against the bare loop"
-            yield share(GROUP, against, cpu / median(cpu_us["bare loop", size]), *GOALS[way, size])
+            ratio = cpu.ratio(name, f"bare loop {size} B")
+            yield share(GROUP, f"{name} against the bare loop", ratio, *GOALS[way, size])
 
 
 @contextmanager

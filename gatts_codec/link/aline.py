@@ -131,7 +131,7 @@ class AsyncLine:
         """Send a request when it is its turn, and wait until it is done. Raises LinkTimeout, LinkError, EncodeError."""
         turn = Turn(self._turns, self.loop)
         try:
-            if not turn.done:
+            if self._turns[0] is not turn:
                 await self._wait_for_turn(turn, request)
             if self.session.is_ready:
                 self.session.start(request, self.loop.time())
@@ -194,11 +194,14 @@ class AsyncLine:
 
     def _wake(self) -> None:
         """Wake those who have what they wait for."""
-        if not self._waiting:
-            return
-        done = [goal for goal in self._waiting if goal.done]
-        for goal in done:
-            self._give_up(goal, at_once=goal is done[-1])  # what its task raises keeps nobody from waking
+        last = None
+        for goal in self._waiting:
+            if goal.done:
+                if last is not None:
+                    self._give_up(last, at_once=False)
+                last = goal
+        if last is not None:
+            self._give_up(last)  # after the others: what its task raises keeps nobody from waking
 
     def close(self, error: LinkClosed) -> None:
         """Stop watching, close the transport. May be called twice."""

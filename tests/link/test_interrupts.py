@@ -276,7 +276,7 @@ def test_a_packet_in_flight_always_has_a_deadline(monkeypatch: pytest.MonkeyPatc
         assert chip.link_ups == 1
 
 
-async def aadd(sd: AsyncClient) -> object:
+async def add_in_asyncio(sd: AsyncClient) -> object:
     return (await sd.calling(timeout_s=PATIENCE_S).service_add(1, Uuid(0x180D))).handle
 
 
@@ -290,10 +290,10 @@ async def await_in_vain(sd: AsyncClient) -> None:
 
 
 async def two_at_once(sd: AsyncClient) -> None:
-    await asyncio.gather(aadd(sd), aadd(sd))
+    await asyncio.gather(add_in_asyncio(sd), add_in_asyncio(sd))
 
 
-@pytest.mark.parametrize("action", [aadd, areset, await_in_vain, two_at_once])
+@pytest.mark.parametrize("action", [add_in_asyncio, areset, await_in_vain, two_at_once])
 def test_in_asyncio_tasks_end_when_they_are_cancelled_and_the_next_call_works(
     action: Callable[[AsyncClient], Coroutine[Any, Any, object]], stride: int
 ) -> None:
@@ -344,7 +344,7 @@ async def end(tasks: set[asyncio.Task[Any]]) -> set[asyncio.Task[Any]]:
 async def aadd_in_the_end(sd: AsyncClient) -> object:
     while True:
         with suppress(LinkError):
-            return await aadd(sd)
+            return await add_in_asyncio(sd)
 
 
 async def aconnected(port: Transport) -> AsyncClient:

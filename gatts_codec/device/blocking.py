@@ -38,7 +38,7 @@ class BlockingPeer:
     def __init__(self, runner: ChipThread, peer: Peer, timeout_s: float = 5.0) -> None:
         """Raises EncodeError for an impossible time."""
         self._runner, self._peer = runner, peer
-        self.timeout_s = timeout(timeout_s)
+        self.timeout_s: float = timeout(timeout_s)
 
     @property
     def received(self) -> list[ReceivedValue]:

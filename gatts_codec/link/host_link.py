@@ -18,6 +18,8 @@ _RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
 class HostLink(LinkEnd, table=HOST):
     """The PC's end of the link. Not for two threads at a time."""
 
+    is_up: bool  # said again, since ``restore`` sets it
+
     def __init__(self, config: HostConfig | None = None) -> None:
         self.config: HostConfig = config or HostConfig()
         super().__init__(self.config, Decoder())

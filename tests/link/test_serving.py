@@ -558,10 +558,11 @@ class TestDroppedClients:
             sd.on_event(lambda event: None)
             chip.next(chip.vanish)
             suppressed(lambda sd=sd: sd.service_add(1, Uuid(0x180D)))  # type: ignore[misc]
-            gone = weakref.ref(sd)
+            gone = threading.Event()
+            weakref.finalize(sd, gone.set)
             del sd
-            gc.collect()
-            assert gone() is None
+            # On a busy machine the thread that found the port gone may still be on its way out.
+            assert any(gc.collect() >= 0 and gone.wait(0.01) for _ in range(6000))
 
     def test_also_in_asyncio(self) -> None:
         async def main() -> None:

@@ -58,9 +58,10 @@ class Queue:
 
     def _has(self, arrival: Arrival) -> bool:
         """Whether it came before: who brings it was interrupted then, and does it again."""
-        with suppress(IndexError):  # it is being taken
-            return arrival is self._taken or (bool(self._waiting) and self._waiting[-1] is arrival)
-        return arrival is self._taken
+        newest = None
+        with suppress(IndexError):  # none, or it is being taken
+            newest = self._waiting[-1]
+        return arrival is newest or arrival is self._taken
 
     def _next(self) -> tuple[AnyEvent, list[Callback]]:
         """The next event that waits, and who wants it."""
@@ -108,11 +109,10 @@ class Callbacks(Queue):
             while self._waiting and not self._closed:
                 event, callbacks = self._next()
                 for callback in callbacks:
+                    # sys.exit(), too: it would end the thread, and nobody would be called any more.
                     try:
                         call_back(callback, event)
-                    except (
-                        BaseException
-                    ):  # sys.exit() would end the thread, and nobody would be called any more
+                    except BaseException:
                         log.exception("the callback %r failed for %r", callback, event)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from gatts_codec.link.debts import Debts
-from gatts_codec.link.inbox import Arrival, Inbox
+from gatts_codec.link.inbox import Inbox
 from tools.soak.__main__ import KINDS, main, run
 from tools.soak.judge import Failure, Ledger, Metronome
 
@@ -31,28 +31,28 @@ def test_no_promise_is_broken(kind: str, metronome: Metronome) -> None:
     assert outcomes["call: well"] > 10
 
 
+# Threads take turns as they like: a seed that shows a fault once may hide it the next time. So the broken clients below
+# are tried with one seed after the other until one shows it.
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_client_that_mistakes_late_answers_is_noticed(
     kind: str, metronome: Metronome, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Debts, "barrier_for", lambda self, request: None)
-    assert any("was answered with" in str(run(seed, metronome, Counter(), kind)) for seed in range(60))
+    assert any("was answered with" in str(run(seed, metronome, Counter(), kind)) for seed in range(600))
 
 
 @pytest.mark.soak
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_a_client_that_drops_events_is_noticed(
-    metronome: Metronome, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    kind: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    put = Inbox.put
-
-    def put_some(inbox: Inbox, arrival: Arrival, noted: bool = False) -> None:
-        if sum(arrival.payload) % 4:
-            put(inbox, arrival, noted)
-
-    monkeypatch.setattr(Inbox, "put", put_some)
-    seed = next(seed for seed in range(60) if run(seed, metronome, Counter(), "blocking"))
-    assert main(["--seed", str(seed), "--repeat", "5", "--only", "blocking"]) == 1
+    monkeypatch.setattr(Inbox, "put", lambda self, arrival, noted=False: None)
+    seed = next(
+        seed for seed in range(600) if main(["--seed", str(seed), "--repeat", "1", "--only", kind]) == 1
+    )
     said = capsys.readouterr().out
     assert f"seed {seed}: " in said
     assert "were acknowledged and never came" in said

@@ -10,18 +10,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gatts_codec.device import BlockingPeer, ChipRunner
-from gatts_codec.link import opening
+from gatts_codec.device import BlockingPeer, ChipRunner, demonstration, meeting
+from gatts_codec.link import client, line, opening, session
 from gatts_codec.link.aio import AsyncClient, aconnect
 from gatts_codec.link.client import Client, connect
 from gatts_codec.link.config import ChipConfig, HostConfig
+from gatts_codec.link.line import Line
 
 PATIENCE_S = 300.0
 PATIENT_HOST = HostConfig(transmissions=1000, link_transmissions=1000, reset_wait_s=0.01)
 PATIENT_CHIP = ChipConfig(transmissions=1000)
 _WAITING: tuple[Callable[..., Any], ...] = (
     *(connect, Client.wait_for, aconnect, AsyncClient.wait_for),
-    *(ChipRunner.call, ChipRunner.wait_until, BlockingPeer.__init__),
+    *(ChipRunner.call, ChipRunner.wait_until, BlockingPeer.__init__, Line.close),
+)
+_WAITS: tuple[tuple[object, str], ...] = (
+    *((session, "HANG_S"), (line, "PATIENCE_S"), (client, "PATIENCE_S")),
+    *((demonstration, "_PATIENCE_S"), (meeting, "_PATIENCE_S")),
 )
 
 
@@ -31,6 +36,8 @@ def be_patient() -> None:
     for function in _WAITING:
         function.__defaults__ = tuple(map(_patient, function.__defaults__ or ()))
         function.__kwdefaults__ = {name: _patient(it) for name, it in (function.__kwdefaults__ or {}).items()}
+    for module, name in _WAITS:
+        setattr(module, name, PATIENCE_S)
 
 
 def _patient(default: object) -> object:

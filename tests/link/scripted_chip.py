@@ -100,7 +100,7 @@ class ScriptedChip:
     def send(self, message: Packet | bytes) -> None:
         """Send an event, or any payload, as soon as it can."""
         payload = message if isinstance(message, bytes) else self.codec.pack(message)
-        self.do(lambda: self.link.send(payload, monotonic()))
+        self.do(lambda: self.respond(payload))
 
     def reboot(self) -> None:
         """Restart, as after a crash."""
@@ -158,8 +158,9 @@ class ScriptedChip:
         return self.codec.pack(cls(result=0, **OUTPUTS.get(name, {})))  # type: ignore[call-arg]
 
     def respond(self, payload: bytes) -> None:
-        """Send it now."""
-        self.link.send(payload, monotonic())
+        """Send it now. It is lost where a host that was not served in time has begun another link by now."""
+        if self.link.is_up:
+            self.link.send(payload, monotonic())
 
     # -- the thread
 

@@ -349,7 +349,10 @@ class TestBarrier:
                 talk.call(ADD, answers=False)
         assert talk.call(ADD, answers=True) == ADDED
 
-    def test_a_chip_that_answers_nothing_hangs_and_gets_a_new_link(self) -> None:
+    def test_a_chip_that_answers_nothing_hangs_and_gets_a_new_link(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("gatts_codec.link.session.HANG_S", 5.0)
         talk = Conversation()
         talk.time_out(ADD)
         for _ in range(2):

@@ -95,6 +95,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = selenium.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver.set_script_timeout(_TIMEOUT_S)
     try:
         yield Browser(driver)
     finally:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from cli.commands import Runner
+from patience import PATIENCE_S
 
 from gatts_codec import Attr, AttrMd, CharMd, CharProps, SysAttrMissingEvent, Uuid
 from gatts_codec.errors import LinkClosed
@@ -71,7 +72,7 @@ def test_a_chip_on_a_pty_with_traffic_script_and_recording(start: Start, tmp_pat
     assert url == f"serial:{link}"
     with connect(url, "sd_api_v5") as client:
         assert client.service_add(1, Uuid(0x180D)).handle == 14
-        next(client.events(timeout_s=30))  # the phone has come
+        next(client.events(timeout_s=PATIENCE_S))  # the phone has come
     out, err = interrupted(process, by)
     assert "service_add" in out
     assert "CONNECTED" in out

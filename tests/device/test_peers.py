@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from patience import PATIENCE_S
+
 from gatts_codec import AdvData, AsyncClient, Event, Uuid, aconnect
 from gatts_codec.constants import GattOp
 from gatts_codec.device import Air, ChipFarm, Guest, VirtualChip
@@ -35,7 +37,6 @@ from gatts_codec.gattc import (
 from gatts_codec.packets.common.uuid_vs_add import Uuid128
 from gatts_codec.packets.gap.structs import EncInfo, KeyDistribution, MasterId
 
-PATIENCE_S = 30.0
 _UART = Uuid128.from_text("6E400000-B5A3-F393-E0A9-E50E24DCCA9E")
 
 

@@ -79,7 +79,9 @@ def test_a_call_that_is_cancelled_leaves_its_late_response_to_nobody(play: Calla
 def test_a_response_that_is_late_is_not_taken_for_the_next_one(play: Callable[..., None]) -> None:
     async def scene(host: Any, chip: VirtualChip) -> None:
         await host.wait_for_link()
-        with pytest.raises(LinkTimeout, match="did not answer"):
+        with pytest.raises(
+            LinkTimeout, match=r"within 0\.2 s"
+        ):  # a slow machine may not even have the ACK by then
             await host.call(ADD, timeout_s=0.2)
         assert (await host.call(ADD)).handle == 15
 

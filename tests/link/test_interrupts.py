@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from link.rig import DIALECT, QUICK, our_threads
 from link.scripted_chip import ScriptedChip
+from patience import PATIENCE_S
 
 from gatts_codec import (
     AsyncClient,
@@ -42,8 +43,6 @@ from gatts_codec.link.notices import Notices
 from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport
 from tools.soak.interrupts import Interrupt
-
-PATIENCE_S = 60.0  # far more than anything takes
 
 
 @pytest.fixture(params=[pytest.param(1, marks=pytest.mark.soak), 7], ids=["every line", "some lines"])

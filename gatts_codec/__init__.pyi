@@ -115,13 +115,13 @@ from gatts_codec.packets.gatts.write_event import WriteEventV1 as WriteEventV1
 from gatts_codec.packets.gatts.write_event import WriteParams as WriteParams
 from gatts_codec.packets.gatts.write_event import WriteParamsV1 as WriteParamsV1
 from gatts_codec.packets.opaque import Opaque as Opaque
-from gatts_codec.schema.blocks import Span as Span
 from gatts_codec.schema.message import FROM_DATA as FROM_DATA
 from gatts_codec.schema.message import Command as Command
 from gatts_codec.schema.message import Event as Event
 from gatts_codec.schema.message import Message as Message
 from gatts_codec.schema.message import Packet as Packet
 from gatts_codec.schema.message import Response as Response
+from gatts_codec.schema.stream import Span as Span
 from gatts_codec.schema.structs import AUTHENTICATED as AUTHENTICATED
 from gatts_codec.schema.structs import ENCRYPTED as ENCRYPTED
 from gatts_codec.schema.structs import NO_ACCESS as NO_ACCESS

@@ -21,7 +21,7 @@ from gatts_codec.schema.message import Command, Event, Packet, Response
 if TYPE_CHECKING:
     from gatts_codec.constants import Group, Kind
     from gatts_codec.interpreter import Interpreter
-    from gatts_codec.schema.blocks import Span
+    from gatts_codec.schema.stream import Span
 
 __all__ = ["Codec"]
 

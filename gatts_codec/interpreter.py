@@ -28,8 +28,8 @@ from gatts_codec.errors import (
 from gatts_codec.packets.entries import PacketEntry, PacketTable
 from gatts_codec.packets.group import PacketGroup
 from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque, opaque_payload
-from gatts_codec.schema.blocks import Reader, Refused, Span
 from gatts_codec.schema.message import Packet
+from gatts_codec.schema.stream import Reader, Refused, Span
 
 P = TypeVar("P", bound=Packet)
 BytesLike: TypeAlias = bytes | bytearray | memoryview

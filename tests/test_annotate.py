@@ -12,8 +12,8 @@ from strategies import ODD_VALUES, Layout, any_layout, many, mutated, of_record
 
 from gatts_codec.codec import Codec
 from gatts_codec.errors import DecodeError, EncodeError
-from gatts_codec.schema.blocks import Span
 from gatts_codec.schema.message import Message, Packet
+from gatts_codec.schema.stream import Span
 
 HEAD_BYTES = {"command": 1, "response": 1, "event": 2}
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 from gatts_codec.drop_in.declared import Declared, Type
 from gatts_codec.drop_in.memory import NUMBERS, POINTERS, Structures, room_behind, room_for
 from gatts_codec.schema.blocks import Given
-from gatts_codec.schema.record import Absent, Bits, Member, Members, Record, When, innermost
+from gatts_codec.schema.members import Bits, Member
+from gatts_codec.schema.record import Absent, Members, Record, When, innermost
 
 Place = Any  # a structure, or the arguments of a call as attributes
 Read = Callable[[Place], Any]

@@ -42,7 +42,7 @@ class Opaque(Message):
 
 def opaque_payload(message: Opaque) -> bytes:
     """Packet type, opcode and bytes as they travel; the data may be of any length. Raises construct's errors."""
-    from gatts_codec.schema.blocks import (  # which load construct: who keeps bytes needs none of it
+    from gatts_codec.schema.stream import (  # which load construct: who keeps bytes needs none of it
         Refused,
         as_integer,
     )
@@ -54,7 +54,7 @@ def opaque_payload(message: Opaque) -> bytes:
 
 
 def _head(packet_type: int, opcode: int | None) -> bytes:
-    from gatts_codec.schema.blocks import Refused, as_integer
+    from gatts_codec.schema.stream import Refused, as_integer
 
     path, width = "(building) -> opcode", OPCODE_BYTES.get(packet_type, 0)  # type: ignore[call-overload]
     if width:

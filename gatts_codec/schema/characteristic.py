@@ -7,8 +7,9 @@ from typing import Annotated
 from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.schema.blocks import Data, Length, Presence, i8, u8, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import FROM_DATA, Handle, Hex8, Message, fill_length
-from gatts_codec.schema.record import Bits, Record, named
+from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import ATTR_MD, AttrMd
 
 

@@ -16,21 +16,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Raw, Trailing
+from gatts_codec.schema.blocks import Counted, Data, Given, Number, OneOf, Presence, Raw, Trailing
 from gatts_codec.schema.lists import ListOf, Never, Switch
-from gatts_codec.schema.record import (
-    Absent,
-    AtMost,
-    Bits,
-    Count,
-    FieldPath,
-    Flagged,
-    Member,
-    Members,
-    Record,
-    When,
-    mentioned,
-)
+from gatts_codec.schema.members import AtMost, Bits, Count, Member
+from gatts_codec.schema.record import Absent, FieldPath, Flagged, Members, Record, When, mentioned
+from gatts_codec.schema.stream import Flag
 
 _PRESENT = {flag: np.array([flag.present(byte) for byte in range(256)]) for flag in Flag}
 

@@ -9,7 +9,8 @@ from typing import Any
 from construct import Construct, Container, Subconstruct
 
 from gatts_codec.errors import brief
-from gatts_codec.schema.blocks import Number, Refused, as_integer, check_size, lookup, offset_of, u16, u32
+from gatts_codec.schema.blocks import Number, u16, u32
+from gatts_codec.schema.stream import Refused, as_integer, check_size, lookup, offset_of
 
 
 class ListOf(Subconstruct):

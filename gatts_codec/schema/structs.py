@@ -12,8 +12,9 @@ from gatts_codec.constants import MAX_VALUE_LEN, AttrType, AttrVloc, UuidType
 from gatts_codec.errors import EncodeError, brief
 from gatts_codec.schema.blocks import Data, Given, Length, Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
-from gatts_codec.schema.record import Bits, Record, named
+from gatts_codec.schema.record import Record, named
 
 
 def uuid_of(value: str | bytes | uuid128.UUID) -> uuid128.UUID:

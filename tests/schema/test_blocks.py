@@ -16,26 +16,14 @@ from strategies import field_paths, many, mutated, of_record, with_field
 
 from gatts_codec.constants import HvxType
 from gatts_codec.errors import EncodeError
-from gatts_codec.schema.blocks import (
-    Counted,
-    Data,
-    Flag,
-    Length,
-    Presence,
-    Raw,
-    Reader,
-    Refused,
-    Trailing,
-    i8,
-    u8,
-    u16,
-    u32,
-)
+from gatts_codec.schema.blocks import Counted, Data, Length, Presence, Raw, Trailing, i8, u8, u16, u32
 from gatts_codec.schema.compiler import decoder_source, encoder_source
 from gatts_codec.schema.lists import ListOf, Never, Switch
+from gatts_codec.schema.members import AtMost, Bits, Count
 from gatts_codec.schema.message import FROM_DATA, Handle, Message, fill_length
-from gatts_codec.schema.record import Absent, AtMost, Bits, Count, Flagged, Record, named
+from gatts_codec.schema.record import Absent, Flagged, Record, named
 from gatts_codec.schema.shown import LATER, Address, Key, address_bytes, address_text
+from gatts_codec.schema.stream import Flag, Reader, Refused
 from gatts_codec.schema.structs import UUID, Uuid
 
 

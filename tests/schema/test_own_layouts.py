@@ -22,8 +22,9 @@ from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
 from gatts_codec.schema.columns import PADDING, scan
 from gatts_codec.schema.describe import describe
 from gatts_codec.schema.lists import ListOf, Switch
+from gatts_codec.schema.members import Bits, Member
 from gatts_codec.schema.message import Command, Message, Response
-from gatts_codec.schema.record import Bits, Member, Record, When, named
+from gatts_codec.schema.record import Record, When, named
 from gatts_codec.schema.structs import UUID
 
 

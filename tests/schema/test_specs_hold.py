@@ -13,8 +13,10 @@ from schema.compare import differences, layout
 from schema.layout_rows import layout_rows
 from schema.spec_tables import SEE, SpecRow, Table, packets, spec_rows
 
-from gatts_codec.schema.blocks import Data, Flag, Length, Number, OneOf, i8, u8, u16, u32
-from gatts_codec.schema.record import Absent, Bits, Flagged, Members, Record, When, named
+from gatts_codec.schema.blocks import Data, Length, Number, OneOf, i8, u8, u16, u32
+from gatts_codec.schema.members import Bits
+from gatts_codec.schema.record import Absent, Flagged, Members, Record, When, named
+from gatts_codec.schema.stream import Flag
 
 TABLES = [(spec.name, table) for spec in packets().values() for table in spec.tables]
 each_table = every("name, table", TABLES, ids=lambda case: case[1].place)

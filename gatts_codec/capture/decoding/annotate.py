@@ -16,9 +16,9 @@ from gatts_codec.errors import GattsError
 from gatts_codec.framing.h5 import CRC_SIZE, HEADER_SIZE, H5Packet
 from gatts_codec.framing.h5 import encode as h5_encode
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.blocks import Span
 from gatts_codec.schema.message import FieldType, Message, field_types
 from gatts_codec.schema.shown import Look
+from gatts_codec.schema.stream import Span
 
 _PACKET_TYPES = {3: "DTM command", 4: "DTM response"}
 

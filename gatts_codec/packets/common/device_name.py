@@ -7,8 +7,9 @@ from typing import Annotated
 from gatts_codec.constants import AttrVloc
 from gatts_codec.schema.blocks import Data, Length, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import FROM_DATA, Message, fill_length
-from gatts_codec.schema.record import Bits, Record, named
+from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import NO_ACCESS, SEC_MODE, SecMode
 
 

@@ -11,8 +11,9 @@ from gatts_codec.packets.common.device_name import DEVICE_NAME, DeviceName
 from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Command, Message
-from gatts_codec.schema.record import Absent, Bits, Record, named
+from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER
 
 

@@ -15,11 +15,12 @@ from gatts_codec.packets.common.options import (
     SlaveLatencyDisableOpt,
 )
 from gatts_codec.packets.response import Result, ResultAlone, response
-from gatts_codec.schema.blocks import Flag, Given, OneOf, Presence, u32
+from gatts_codec.schema.blocks import Given, OneOf, Presence, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.stream import Flag
 
 
 @dataclass(frozen=True, slots=True, repr=False)

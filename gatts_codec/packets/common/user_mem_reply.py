@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.response import ResultAlone, response
-from gatts_codec.schema.blocks import Flag, Given, Presence, u16
+from gatts_codec.schema.blocks import Given, Presence, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message
 from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Flag, Given, u8, u16
+from gatts_codec.schema.blocks import Given, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Message, Response
 from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.stream import Flag
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -7,10 +7,11 @@ from typing import Annotated, ClassVar
 from gatts_codec.constants.gap import AddrCycleMode
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, Addr
 from gatts_codec.packets.response import Result, ResultAlone, response
-from gatts_codec.schema.blocks import Flag, Given, Presence, u8
+from gatts_codec.schema.blocks import Given, Presence, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Response
 from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.stream import Flag
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -17,11 +17,13 @@ from gatts_codec.packets.gap.structs import (
     AdvSetData,
     BleData,
 )
-from gatts_codec.schema.blocks import Data, Flag, Raw, i8, u8, u16
+from gatts_codec.schema.blocks import Data, Raw, i8, u8, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits, Count
 from gatts_codec.schema.message import Event, Handle, Message
-from gatts_codec.schema.record import Absent, Bits, Count, Record, named
+from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER, Advertised
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

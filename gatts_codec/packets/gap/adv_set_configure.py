@@ -9,8 +9,9 @@ from gatts_codec.packets.gap.structs import ADDR, ADV_SET_DATA, CHANNEL_MASK, Ad
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Command, Message, Response
-from gatts_codec.schema.record import Bits, Record, named
+from gatts_codec.schema.record import Record, named
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -12,8 +12,9 @@ from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, WHITELI
 from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Command, Message
-from gatts_codec.schema.record import Absent, Bits, Record, named
+from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER
 
 

@@ -7,10 +7,12 @@ from typing import Annotated, ClassVar
 from gatts_codec.constants.appearance import Appearance
 from gatts_codec.packets.gap.structs import CONN_PARAMS, ConnParams
 from gatts_codec.packets.response import Result, ResultAlone, response
-from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16
+from gatts_codec.schema.blocks import Data, Given, Length, Presence, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Count
 from gatts_codec.schema.message import FROM_DATA, Command, Response, fill_length
-from gatts_codec.schema.record import Count, Flagged, Record, named
+from gatts_codec.schema.record import Flagged, Record, named
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import SEC_MODE, SecMode
 
 

@@ -23,8 +23,9 @@ from gatts_codec.packets.gap.structs import (
 )
 from gatts_codec.schema.blocks import i8, u8
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Event, Handle
-from gatts_codec.schema.record import Absent, Bits, Record, When, named
+from gatts_codec.schema.record import Absent, Record, When, named
 from gatts_codec.schema.shown import LATER
 from gatts_codec.schema.structs import CONN_HANDLE
 

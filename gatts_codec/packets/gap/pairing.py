@@ -8,12 +8,13 @@ from gatts_codec.constants.gap import AuthKeyType, KeypressNotification, SecStat
 from gatts_codec.packets.gap.keys import KEY_SET, KEY_SET_V1, KEY_SET_V2, KeySet, KeySetV1
 from gatts_codec.packets.gap.structs import SEC_PARAMS, SEC_PARAMS_V1, SecParams, SecParamsV1
 from gatts_codec.packets.response import Result, ResultAlone, response
-from gatts_codec.schema.blocks import Flag, OneOf, Presence, Raw, u8
+from gatts_codec.schema.blocks import OneOf, Presence, Raw, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.message import Command, Handle, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.shown import Key
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

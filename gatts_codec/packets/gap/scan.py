@@ -16,8 +16,9 @@ from gatts_codec.packets.gap.structs import (
 from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Command, Message
-from gatts_codec.schema.record import Bits, Record, named
+from gatts_codec.schema.record import Record, named
 
 
 @dataclass(frozen=True, slots=True, repr=False)

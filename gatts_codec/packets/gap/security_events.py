@@ -28,8 +28,9 @@ from gatts_codec.packets.gap.structs import (
 )
 from gatts_codec.schema.blocks import Presence, Raw, Trailing, u8
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Event, Handle, Message
-from gatts_codec.schema.record import Absent, Bits, Record, named
+from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER, Key
 from gatts_codec.schema.structs import CONN_HANDLE
 

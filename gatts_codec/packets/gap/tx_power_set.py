@@ -8,8 +8,9 @@ from gatts_codec.constants.gap import TxPowerRole
 from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import i8, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Command
-from gatts_codec.schema.record import Absent, Bits, Record, named
+from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER
 
 

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, IRK, Addr, Irk
 from gatts_codec.packets.response import ResultAlone, response
-from gatts_codec.schema.blocks import Flag, Length, Presence, u8
+from gatts_codec.schema.blocks import Length, Presence, u8
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf
+from gatts_codec.schema.members import AtMost
 from gatts_codec.schema.message import FROM_DATA, Command, Message, fill_length
-from gatts_codec.schema.record import AtMost, Record, named
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.stream import Flag
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -12,8 +12,9 @@ from gatts_codec.packets.gattc.structs import ANSWER
 from gatts_codec.schema.blocks import Raw, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf, Switch
+from gatts_codec.schema.members import Count
 from gatts_codec.schema.message import Event, Handle, Message
-from gatts_codec.schema.record import Count, Record, named
+from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import HANDLE, UUID, Uuid
 
 

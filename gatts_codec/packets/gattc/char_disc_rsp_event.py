@@ -10,8 +10,9 @@ from gatts_codec.schema.blocks import u16
 from gatts_codec.schema.characteristic import CHAR_PROPS, CharProps
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Event, Handle, Message
-from gatts_codec.schema.record import Bits, Record, named
+from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import UUID, Uuid
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 from gatts_codec.packets.response import ResultAlone, response
-from gatts_codec.schema.blocks import Flag, Length, Presence, u16
+from gatts_codec.schema.blocks import Length, Presence, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf
+from gatts_codec.schema.members import AtMost
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, fill_length
-from gatts_codec.schema.record import AtMost, Record, named
+from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

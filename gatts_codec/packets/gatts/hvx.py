@@ -10,10 +10,11 @@ from typing import Annotated, ClassVar
 
 from gatts_codec.constants import MAX_VALUE_LEN, HvxType
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Data, Flag, Length, Presence, u8, u16
+from gatts_codec.schema.blocks import Data, Length, Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, Response, fill_length
 from gatts_codec.schema.record import Flagged, Record, named
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
 

@@ -14,8 +14,9 @@ from gatts_codec.constants import MAX_VALUE_LEN, AuthorizeType, GattStatus
 from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Length, OneOf, Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import FROM_DATA, Command, Handle, Message, fill_length
-from gatts_codec.schema.record import Bits, Record, When, named
+from gatts_codec.schema.record import Record, When, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

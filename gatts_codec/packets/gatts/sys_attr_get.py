@@ -10,10 +10,11 @@ from typing import ClassVar
 
 from gatts_codec.constants import MAX_VALUE_LEN
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Data, Flag, Given, Length, Presence, u16, u32
+from gatts_codec.schema.blocks import Data, Given, Length, Presence, u16, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import FROM_DATA, Command, Flags, Handle, Response, fill_length
 from gatts_codec.schema.record import Flagged, Record, named
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

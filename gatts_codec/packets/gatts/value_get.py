@@ -10,10 +10,11 @@ from typing import ClassVar
 
 from gatts_codec.packets.gatts.value_set import VALUE_LEN_FIRST, VALUE_OFFSET_FIRST, Value
 from gatts_codec.packets.response import Result, response
-from gatts_codec.schema.blocks import Flag, Given, Presence, u16
+from gatts_codec.schema.blocks import Given, Presence, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Record, named
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE, HANDLE
 
 

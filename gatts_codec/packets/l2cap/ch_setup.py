@@ -9,8 +9,9 @@ from gatts_codec.packets.l2cap.structs import BUF_ID, MAX_SDU_LEN, SDU_LEN, SduB
 from gatts_codec.packets.response import Result, response
 from gatts_codec.schema.blocks import Presence, u16
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import AtMost
 from gatts_codec.schema.message import Command, Handle, Message, Response
-from gatts_codec.schema.record import Absent, AtMost, Record, named
+from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

@@ -8,8 +8,9 @@ from gatts_codec.packets.l2cap.structs import BUF_ID, LOCAL_CID, MAX_SDU_LEN, SD
 from gatts_codec.packets.response import ResultAlone, response
 from gatts_codec.schema.blocks import Data, Presence
 from gatts_codec.schema.classes import dataclass
+from gatts_codec.schema.members import AtMost
 from gatts_codec.schema.message import Command, Handle
-from gatts_codec.schema.record import AtMost, Record, named
+from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

@@ -10,10 +10,11 @@ from typing import ClassVar
 
 from gatts_codec.packets.l2cap.structs import HEADER, Header
 from gatts_codec.packets.response import ResultAlone, response
-from gatts_codec.schema.blocks import Data, Flag
+from gatts_codec.schema.blocks import Data
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle
 from gatts_codec.schema.record import Flagged, Record, named
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import lru_cache, singledispatch
 from typing import Any, NamedTuple
 
-from gatts_codec.schema.blocks import Counted, Data, Flag, Given, Number, OneOf, Presence, Raw, Trailing
+from gatts_codec.schema.blocks import Counted, Data, Given, Number, OneOf, Presence, Raw, Trailing
 from gatts_codec.schema.compiler.function_source import FunctionSource
 from gatts_codec.schema.compiler.reading import Position, Reading, listed
 from gatts_codec.schema.compiler.steps import (
@@ -30,8 +30,10 @@ from gatts_codec.schema.compiler.steps import (
     members_of,
     walk,
 )
+from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Message
-from gatts_codec.schema.record import Absent, Bits, FieldPath, Flagged, Record, When
+from gatts_codec.schema.record import Absent, FieldPath, Flagged, Record, When
+from gatts_codec.schema.stream import Flag
 
 
 def write_decoder(

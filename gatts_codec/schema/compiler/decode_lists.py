@@ -11,7 +11,8 @@ from gatts_codec.schema.compiler.decode import read
 from gatts_codec.schema.compiler.reading import Position, Reading, listed
 from gatts_codec.schema.compiler.steps import Arm, Step, Steps, fork, walk
 from gatts_codec.schema.lists import ListOf, Never, Switch
-from gatts_codec.schema.record import Absent, AtMost, Bits, Count, FieldPath, Member, Record
+from gatts_codec.schema.members import AtMost, Bits, Count, Member
+from gatts_codec.schema.record import Absent, FieldPath, Record
 
 
 @read.register(ListOf)

@@ -39,7 +39,8 @@ from gatts_codec.schema.compiler.steps import (
     walk,
 )
 from gatts_codec.schema.compiler.writing import ByteRun, Constant, Packed, Writing
-from gatts_codec.schema.record import Absent, Bits, FieldPath, Flagged, Record, When
+from gatts_codec.schema.members import Bits
+from gatts_codec.schema.record import Absent, FieldPath, Flagged, Record, When
 
 MOST_BITS = 12  # of a field that shares a number: there is a table of its values
 BYTE = 8  # bits that have one table

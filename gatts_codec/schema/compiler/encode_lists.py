@@ -9,7 +9,8 @@ from gatts_codec.schema.compiler.encode import write
 from gatts_codec.schema.compiler.steps import Arm, Step, Steps, fork, walk
 from gatts_codec.schema.compiler.writing import ByteRun, Packed, Writing
 from gatts_codec.schema.lists import ListOf, Never, Switch, SwitchId
-from gatts_codec.schema.record import AtMost, Count, FieldPath
+from gatts_codec.schema.members import AtMost, Count
+from gatts_codec.schema.record import FieldPath
 
 
 @write.register(ListOf)

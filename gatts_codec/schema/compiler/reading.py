@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from struct import calcsize
 from typing import NamedTuple
 
-from gatts_codec.schema.blocks import Flag
 from gatts_codec.schema.compiler.function_source import unused
 from gatts_codec.schema.compiler.steps import Meet, Step, Walk
 from gatts_codec.schema.record import FieldPath, Record
+from gatts_codec.schema.stream import Flag
 
 _PADS = re.compile("xx+")
 

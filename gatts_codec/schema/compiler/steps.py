@@ -18,7 +18,8 @@ from construct import Construct
 from gatts_codec.schema.blocks import Data, Presence, Trailing
 from gatts_codec.schema.compiler.function_source import FunctionSource, unused
 from gatts_codec.schema.lists import Switch
-from gatts_codec.schema.record import Absent, FieldPath, Flagged, Member, Record, When, inner_blocks
+from gatts_codec.schema.members import Member
+from gatts_codec.schema.record import Absent, FieldPath, Flagged, Record, When, inner_blocks
 
 
 class NotCompilable(Exception):

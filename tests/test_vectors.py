@@ -76,6 +76,23 @@ def test_few_records_hang_on_more_than_the_packet() -> None:
 
 
 @each_dialect
+def test_a_flags_kind_is_that_which_the_reference_named(dialect: str) -> None:
+    """A wrong flag is INVALID_DATA to the reference; where any other value means absent, what follows is too long."""
+    codec, judged = Codec(dialect, strict=False), 0
+    for record in records(dialect, "malformed"):
+        of_a_flag = record["error"] == "NRF_ERROR_INVALID_DATA"
+        looked_at = of_a_flag or record["error"] == "NRF_ERROR_INVALID_LENGTH"
+        if record["kind"] != "command" or " set to " not in record["why"] or not looked_at:
+            continue
+        with pytest.raises(DecodeError) as refused:
+            codec.decode_command(bytes.fromhex(record["hex"]))
+        if "whitelist" not in str(refused.value):  # whose decoder drops the errors of single steps
+            assert ("presence flag" in str(refused.value)) is of_a_flag, record
+            judged += 1
+    assert judged
+
+
+@each_dialect
 def test_there_are_valid_vectors_for_every_packet(dialect: str) -> None:
     names = {
         (record["kind"], record["name"])

@@ -594,7 +594,7 @@ R.LocalConnLatencyOpt = {
 }
 R.PasskeyOpt = {
     block = "record",
-    members = { { name = "passkey", block = "presence", flag = "STRUCT", of = { block = "raw", size = 6, shown = "key" } } },
+    members = { { name = "passkey", block = "presence", flag = "DATA", of = { block = "raw", size = 6, shown = "key" } } },
     tolerates_trailing = false,
 }
 R.Irk = {
@@ -782,7 +782,7 @@ R.AdvParamsV2 = {
 R.AdvStartV5 = {
     block = "record",
     members = {
-        { name = "adv_params", block = "presence", flag = "STRUCT", of = R.AdvParamsV2 },
+        { name = "adv_params", block = "presence", flag = "DATA", of = R.AdvParamsV2 },
         { block = "absent", names = { "conn_cfg_tag" } },
     },
     tolerates_trailing = false,
@@ -3014,15 +3014,6 @@ R.EnableV3_2 = {
     tolerates_trailing = false,
 }
 R.enable_command_2 = { name = "sd_ble_enable", short = "enable", group = "common", layout = R.EnableV3_2 }
-R.UserMemReply_2 = {
-    block = "record",
-    members = {
-        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
-        { name = "block", block = "presence", flag = "STRUCT", of = R.UserMemBlock },
-    },
-    tolerates_trailing = false,
-}
-R.user_mem_reply_command_2 = { name = "sd_ble_user_mem_reply", short = "user_mem_reply", group = "common", layout = R.UserMemReply_2 }
 R.labels_27 = { [0] = "INVALID", [1] = "LOW", [2] = "MID", [3] = "HIGH" }
 R.ConnBandwidthPair = {
     block = "record",
@@ -3296,8 +3287,8 @@ R.OobData = {
     block = "record",
     members = {
         { name = "addr", block = "nested", of = R.Addr },
-        { name = "r", block = "presence", flag = "STRUCT", of = { block = "raw", size = 16, shown = "key" } },
-        { name = "c", block = "presence", flag = "STRUCT", of = { block = "raw", size = 16, shown = "key" } },
+        { name = "r", block = "presence", flag = "DATA", of = { block = "raw", size = 16, shown = "key" } },
+        { name = "c", block = "presence", flag = "DATA", of = { block = "raw", size = 16, shown = "key" } },
     },
     tolerates_trailing = false,
 }
@@ -3341,7 +3332,7 @@ R.commands_2 = {
     [100] = R.uuid_decode_command,
     [101] = R.uuid_encode_command,
     [102] = R.version_get_command,
-    [103] = R.user_mem_reply_command_2,
+    [103] = R.user_mem_reply_command,
     [104] = R.opt_set_command_2,
     [105] = R.opt_get_command,
     [98] = R.tx_packet_count_get_command,
@@ -3890,7 +3881,7 @@ R.commands_3 = {
     [100] = R.uuid_decode_command,
     [101] = R.uuid_encode_command,
     [102] = R.version_get_command,
-    [103] = R.user_mem_reply_command_2,
+    [103] = R.user_mem_reply_command,
     [104] = R.opt_set_command_2,
     [105] = R.opt_get_command,
     [98] = R.tx_packet_count_get_command,
@@ -4288,6 +4279,15 @@ R.VersionGet_2 = {
     tolerates_trailing = false,
 }
 R.version_get_command_2 = { name = "sd_ble_version_get", short = "version_get", group = "common", layout = R.VersionGet_2 }
+R.UserMemReply_2 = {
+    block = "record",
+    members = {
+        { name = "conn_handle", block = "number", size = 2, signed = false, shown = "#06x" },
+        { name = "block", block = "presence", flag = "STRUCT", of = R.UserMemBlock },
+    },
+    tolerates_trailing = false,
+}
+R.user_mem_reply_command_2 = { name = "sd_ble_user_mem_reply", short = "user_mem_reply", group = "common", layout = R.UserMemReply_2 }
 R.AmplifierCfg = {
     block = "record",
     members = {
@@ -7251,7 +7251,7 @@ R.ScanParams = {
             labels = R.labels_37,
         },
         { name = "scan_phys", block = "number", size = 1, signed = false, labels = R.labels_32 },
-        { name = "channel_mask", block = "presence", flag = "STRUCT", of = { block = "raw", size = 5 } },
+        { name = "channel_mask", block = "presence", flag = "DATA", of = { block = "raw", size = 5 } },
         { name = "interval", block = "number", size = 2, signed = false },
         { name = "window", block = "number", size = 2, signed = false },
         { name = "timeout", block = "number", size = 2, signed = false },
@@ -7364,7 +7364,7 @@ R.AdvParams = {
         { name = "interval", block = "number", size = 4, signed = false },
         { name = "duration", block = "number", size = 2, signed = false },
         { name = "max_adv_evts", block = "number", size = 1, signed = false },
-        { name = "channel_mask", block = "presence", flag = "STRUCT", of = { block = "raw", size = 5 } },
+        { name = "channel_mask", block = "presence", flag = "DATA", of = { block = "raw", size = 5 } },
         { name = "filter_policy", block = "number", size = 1, signed = false, labels = R.labels_10 },
         { name = "primary_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },
         { name = "secondary_phy", block = "number", size = 1, signed = false, labels = R.labels_32 },

@@ -9,6 +9,7 @@ compared, but that it is answered, and by which packet.
 from __future__ import annotations
 
 import json
+from binascii import crc_hqx
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,11 +21,13 @@ from device.test_firmware import EACH_BUILD, config_first
 from every import one_in
 from golden import records
 
+from gatts_codec import Codec
 from gatts_codec.constants import NrfError
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.device import Device
 from gatts_codec.device.firmware import Firmware, firmware_of
 from gatts_codec.dialects import DIALECTS
+from gatts_codec.framing import h5, slip
 from gatts_codec.vectors import is_accident
 
 FOLDER = Path(__file__).parents[1] / "conformance"
@@ -87,30 +90,59 @@ def test_link_inputs(state: str) -> None:
 
 
 # On the way to a state old builds send their own CONFIG an interval later: here stands None for it.
+ACTIVE_EARLIER: list[str | None] = ["SYNC_RSP", "CONFIG", None, "CONFIG_RSP"]
 HEARD_EARLIER: dict[str, Sequence[str | None]] = {
     **HEARD,
     "CS": ["SYNC_RSP", None],
     "CC": ["SYNC_RSP", None, "CONFIG_RSP"],
-    "A": ["SYNC_RSP", "CONFIG", None, "CONFIG_RSP"],
+    "A": ACTIVE_EARLIER,
+    "AW": [*ACTIVE_EARLIER, "CMD"],
 }
+CMD = bytes.fromhex("00b301")  # initial_user_handle_get of sd_api_v7
+
+
+def inputs_of(dialect: str) -> dict[str, bytes]:
+    """The inputs with version_get, which every chip has, in the place of the recorded command."""
+    codec = Codec(dialect)
+    instead = bytes([0, codec.opcode(codec.message_class("command", "sd_ble_version_get")), 1])
+    return {
+        name: b"".join(_with(slip.decode(frame), instead) for frame in frames.split(b"\xc0") if frame)
+        if name.startswith("CMD")
+        else frames
+        for name, frames in INPUTS.items()
+    }
+
+
+def _with(frame: bytes, instead: bytes) -> bytes:
+    """A frame with another command; a wrong checksum stays as wrong as it was."""
+    at, end = h5.HEADER_SIZE, h5.HEADER_SIZE + len(CMD)
+    assert frame[at:end] == CMD
+    changed, check = frame[:at] + instead, frame[end:]
+    crc = int.from_bytes(check, "little") ^ crc_hqx(frame[:end], 0xFFFF) ^ crc_hqx(changed, 0xFFFF)
+    return slip.encode(changed + crc.to_bytes(2, "little")[: len(check)])
+
+
+def in_state_of(build: Firmware, dialect: str, state: str) -> tuple[Wire, dict[str, bytes]]:
+    wire, inputs = Wire(VirtualChip(dialect, firmware=build), up=False), inputs_of(dialect)
+    if state != "U0":
+        wire.after(build.interval_s)
+    for heard in (HEARD if config_first(wire) else HEARD_EARLIER).get(state, ()):
+        wire.after(build.interval_s) if heard is None else wire.say(inputs[heard])
+    return wire, inputs
 
 
 @EACH_BUILD
-@pytest.mark.parametrize("state", ["U0", "U", "I", "CS", "CA", "CC", "A"])
+@pytest.mark.parametrize("state", ["U0", *HEARD])
 def test_link_inputs_of_other_builds(build: Firmware, dialect: str, state: str) -> None:
-    """By the same rules; but for the first CONFIG, and for what the recorded command is to another dialect."""
+    """By the same rules, but for the first CONFIG."""
     for key, recorded in ANSWERS.items():
         where, _, name = key.partition("|")
-        if where != state or (state == "A" and any(answer.startswith("PKT") for answer in recorded)):
+        if where != state:
             continue
-        wire = Wire(VirtualChip(dialect, firmware=build), up=False)
-        if state != "U0":
-            wire.after(build.interval_s)
-        for heard in (HEARD if config_first(wire) else HEARD_EARLIER).get(state, ()):
-            wire.after(build.interval_s) if heard is None else wire.say(INPUTS[heard])
-        answers = [as_recorded(answer) for answer in wire.say(INPUTS[name])]
+        wire, inputs = in_state_of(build, dialect, state)
+        answers = [as_recorded(answer).partition(" 01")[0] for answer in wire.say(inputs[name])]
         own_sync = ["SYNC"] if state in ("U0", "U") and recorded[-1:] == ["SYNC"] else []
-        expected = recorded[: len(recorded) - len(own_sync)]
+        expected = [answer.partition(" 01")[0] for answer in recorded[: len(recorded) - len(own_sync)]]
         if (state, name) == ("I", "CONFIG") and not config_first(wire):
             expected = ["CONFIG_RSP"]
         assert answers == expected, key
@@ -134,9 +166,19 @@ EXCEPTIONS = {
 }
 
 
-def reaction(sent: bytes) -> list[Any]:
+_ENDS = frozenset({"sd_ble_gap_scan_stop", "sd_ble_gap_connect_cancel"})
+_UP_TO_V3 = _ENDS | {"sd_ble_gap_adv_stop"}
+_V4_AND_V5 = _UP_TO_V3 | {"sd_ble_enable"}
+_FROM_V6 = _ENDS | {"sd_ble_enable", "sd_ble_gap_qos_channel_survey_stop"}
+# By the version of the API: the calls that are an opcode alone.
+WITHOUT_PARAMETERS = dict(
+    zip(range(1, 8), (_UP_TO_V3,) * 3 + (_V4_AND_V5,) * 2 + (_FROM_V6,) * 2, strict=True)
+)
+
+
+def reaction(sent: bytes, dialect: str = "sd_api_v5") -> list[Any]:
     """What a new chip does: restart, or the packet type and opcode of its answer, and whether a pointer was missing."""
-    device = Device("sd_api_v5")
+    device = Device(dialect)
     device.receive(sent, 0.0)
     answers = device.payloads_to_send()
     if device.reboot_cause is not None:
@@ -153,6 +195,45 @@ def test_commands(call: str) -> None:
         if name.partition("|")[0] == call:
             wanted = [recorded, result if result == NrfError.INVALID_ADDR else None]
             assert reaction(bytes.fromhex(sent)) == EXCEPTIONS.get(name, wanted), (name, sent)
+
+
+# GATTS commands have the same bytes from v3 on; the opcodes move with v6.
+LATER = [name for name in DIALECTS if DIALECTS[name].api >= 3 and name != "sd_api_v5"]
+# Not GATTS, or by the dialect: test_an_opcode_alone, and test_packet_type_5 of test_firmware.
+OTHERWISE = ("opcode|", "pkttype|5")
+
+
+@one_in(5)
+@pytest.mark.parametrize("dialect", LATER)
+def test_the_same_commands_in_other_dialects(dialect: str, step: int) -> None:
+    moved = DIALECTS[dialect].opcode("service_add") - DIALECTS["sd_api_v5"].opcode("service_add")
+    judged = [name for name in COMMANDS if not name.startswith(OTHERWISE)]
+    for name in judged[::step]:
+        recorded, result, _, sent = COMMANDS[name]
+        if name in EXCEPTIONS:
+            recorded, result = EXCEPTIONS[name]
+        payload = bytearray.fromhex(sent)
+        payload[1:2] = bytes(opcode + moved for opcode in payload[1:2])
+        answers = recorded.startswith("RESP")
+        wanted = f"RESP 01{payload[1]:02x}" if answers else recorded
+        wanted_result = result if result == NrfError.INVALID_ADDR else None
+        assert reaction(bytes(payload), dialect) == [wanted, wanted_result], (name, payload.hex())
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_opcode_alone(dialect: str) -> None:
+    """It is answered where the call has no parameters, and a fault to all others: the recorded rule."""
+    codec, build = Codec(dialect), firmware_of(DIALECTS[dialect])
+    lacking = Device(dialect).unknown_opcodes
+    alone = {
+        codec.opcode(cls)
+        for cls in codec.message_classes()
+        if cls.kind == "command" and cls.name in WITHOUT_PARAMETERS[DIALECTS[dialect].api]
+    }
+    known = {codec.opcode(cls) for cls in codec.message_classes() if cls.kind == "command"} - lacking
+    for opcode in range(256):
+        answered = opcode in alone - lacking or (build.refuses_unknown and opcode not in known)
+        assert (reaction(bytes([0, opcode]), dialect)[0] != "RESTART") is answered, hex(opcode)
 
 
 def test_all_commands_are_judged() -> None:

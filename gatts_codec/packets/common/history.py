@@ -38,7 +38,7 @@ S110_V8 = PacketGroup(
         "uuid_decode": Call(0x64, uuid_decode.COMMAND, uuid_decode.RESPONSE),
         "uuid_encode": Call(0x65, uuid_encode.COMMAND, uuid_encode.RESPONSE),
         "version_get": Call(0x66, version_get.COMMAND_V2, version_get.RESPONSE),
-        "user_mem_reply": Call(0x67, user_mem_reply.COMMAND_V1, user_mem_reply.RESPONSE),
+        "user_mem_reply": Call(0x67, user_mem_reply.COMMAND_V2, user_mem_reply.RESPONSE),
         **_options(0x68, opt.SET_V1, opt.GOT_V1, opt.GET_V1),
     },
     events={
@@ -52,7 +52,6 @@ S110_V8 = PacketGroup(
 V2 = S110_V8.derive(
     calls={
         "enable": Call(0x60, enable.COMMAND_V2, enable.RESPONSE),
-        "user_mem_reply": Call(0x67, user_mem_reply.COMMAND, user_mem_reply.RESPONSE),
         "tx_packet_count_get": Call(0x62, tx_count_get.COMMAND, tx_count_get.RESPONSE),
         **_options(0x68, opt.SET_V2, opt.GOT_V2, opt.GET_V2),
     },
@@ -64,6 +63,7 @@ V3 = V2.derive(
     calls={
         "enable": Call(0x60, enable.COMMAND_V3, enable.RESPONSE),
         "version_get": Call(0x66, version_get.COMMAND, version_get.RESPONSE),
+        "user_mem_reply": Call(0x67, user_mem_reply.COMMAND, user_mem_reply.RESPONSE),
         **_options(0x68, opt.SET_V3, opt.GOT_V3),
     },
     events={"data_length_changed": (0x04, events.DATA_LENGTH_CHANGED)},

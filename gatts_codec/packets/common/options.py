@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from gatts_codec.constants.gap import ConnBandwidth, Role
 from gatts_codec.packets.gap.structs import IRK, Irk
-from gatts_codec.schema.blocks import Presence, Raw, u8, u16
+from gatts_codec.schema.blocks import Flag, Presence, Raw, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Handle, Message
@@ -292,7 +292,7 @@ _ALWAYS = {
         named("requested_latency", u16),
         named("actual_latency", Presence(u16)),
     ),
-    0x22: Record(PasskeyOpt, named("passkey", Presence(Raw(6)))),
+    0x22: Record(PasskeyOpt, named("passkey", Presence(Raw(6), Flag.DATA))),
 }
 _EARLY = {
     **_ALWAYS,

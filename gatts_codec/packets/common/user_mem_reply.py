@@ -52,6 +52,6 @@ class UserMemReplyResponse(ResultAlone):
 _LEN = named("len", u16)
 BLOCK_V1 = Record(UserMemBlock, _LEN, named("mem_present", Given(Flag.DATA)))
 BLOCK = Record(UserMemBlock, _LEN, named("mem_present", Given()))
-COMMAND_V1 = Record(UserMemReply, CONN_HANDLE, named("block", Presence(BLOCK, Flag.DATA)))
+COMMAND_V2 = Record(UserMemReply, CONN_HANDLE, named("block", Presence(BLOCK, Flag.DATA)))
 COMMAND = Record(UserMemReply, CONN_HANDLE, named("block", Presence(BLOCK)))
 RESPONSE = response(UserMemReplyResponse)

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvTypeV5
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, WHITELIST, Addr, Whitelist
 from gatts_codec.packets.response import ResultAlone, response
-from gatts_codec.schema.blocks import Presence, u8, u16
+from gatts_codec.schema.blocks import Flag, Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Command, Message
@@ -151,7 +151,7 @@ _PARAMS_V2 = Record(
 _PARAMS_V5 = Record(
     AdvParamsV5, named("type", u8), named("peer_addr", Presence(ADDR)), named("fp", u8), *_TIMES
 )
-COMMAND_V2 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V2)), Absent("conn_cfg_tag"))
+COMMAND_V2 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V2, Flag.DATA)), Absent("conn_cfg_tag"))
 COMMAND_V3 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V5)), Absent("conn_cfg_tag"))
 COMMAND_V5 = Record(AdvStartV5, named("adv_params", Presence(_PARAMS_V5)), CONN_CFG_TAG)
 COMMAND = Record(AdvStart, named("adv_handle", u8), named("conn_cfg_tag", u8))

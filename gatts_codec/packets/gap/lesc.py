@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, PUBLIC_KEY, Addr, PublicKey
 from gatts_codec.packets.response import Result, ResultAlone, response
-from gatts_codec.schema.blocks import Given, Presence, Raw
+from gatts_codec.schema.blocks import Flag, Given, Presence, Raw
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Record, named
@@ -121,7 +121,7 @@ class LescOobDataSetResponse(ResultAlone):
 
 
 _DHKEY = Record(DhKey, named("key", Raw(32)))
-_FIXED = Presence(Raw(16))
+_FIXED = Presence(Raw(16), Flag.DATA)
 _OOB_V2 = Record(OobData, named("addr", ADDR_V2), named("r", _FIXED), named("c", _FIXED))
 _OOB = Record(OobData, named("addr", ADDR), named("r", Raw(16)), named("c", Raw(16)))
 

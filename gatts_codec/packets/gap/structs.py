@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from gatts_codec.constants.gap import AddrType, IoCaps
-from gatts_codec.schema.blocks import Data, Length, Presence, Raw, u8, u16, u32
+from gatts_codec.schema.blocks import Data, Flag, Length, Presence, Raw, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.members import AtMost, Bits
@@ -342,7 +342,7 @@ WHITELIST = Record(
 )
 
 # An advertiser's and a scanner's channels from sd_api_v6 on. No application sends the flag without them.
-CHANNEL_MASK = Presence(Raw(5))
+CHANNEL_MASK = Presence(Raw(5), Flag.DATA)
 
 # Which configuration a connection has, from sd_api_v4 on.
 CONN_CFG_TAG = Bits(conn_cfg_tag=8, if_none={"conn_cfg_tag": 0})

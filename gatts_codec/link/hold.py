@@ -15,13 +15,20 @@ from time import monotonic
 from types import FrameType
 from typing import TypeVar
 
+from gatts_codec.errors import LinkTimeout
+
 T = TypeVar("T")
 
 _LOOK_S = 0.05  # how often to look whether who is ahead still runs
 
 
-class Busy(Exception):
-    """Another one had it all the time."""
+class Busy(LinkTimeout):
+    """Another one had it all the time. A caller gets it whose signal handler has interrupted the one who has it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this thread is in a call already, which a signal handler has interrupted", stage="turn"
+        )
 
 
 class Hold:

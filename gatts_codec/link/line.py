@@ -79,6 +79,8 @@ class Line:
         try:
             self._turn.run(self._ask, request, until=request.until)
         except Busy:
+            if request.until is None or monotonic() < request.until:
+                raise  # at once, in a signal handler
             reason = f"other calls were under way for {request.timeout_s:g} s, and this one was not sent"
             raise LinkTimeout(reason, stage="turn") from None
         except BaseException:

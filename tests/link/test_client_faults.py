@@ -473,6 +473,26 @@ class TestClose:
                 add(sd)
 
     @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs POSIX signals")
+    def test_a_signal_handler_that_waits_for_the_call_it_has_interrupted_is_told_so(self) -> None:
+        errors: list[LinkTimeout] = []
+
+        def wait() -> None:
+            for use in (sd.reset, lambda: value(sd), lambda: sd.wait_for(HvcEvent, timeout_s=0)):
+                with pytest.raises(LinkTimeout) as caught:
+                    use()
+                errors.append(caught.value)
+
+        def ring_and_answer(command: bytes) -> None:
+            ring()
+            chip.answer(command)
+
+        with rig() as (sd, chip), alarm(wait) as ring:
+            chip.next(ring_and_answer)
+            assert add(sd) == 13
+        assert all("this thread is in a call already" in str(error) for error in errors[:2])
+        assert len(errors) == 3
+
+    @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs POSIX signals")
     def test_an_interrupted_call_leaves_the_link_in_order(self) -> None:
         def interrupt() -> None:
             raise KeyboardInterrupt

@@ -6,12 +6,13 @@ from typing import Annotated, TypeAlias
 
 from gatts_codec.constants.gap import ConnBandwidth, Role
 from gatts_codec.packets.gap.structs import IRK, Irk
-from gatts_codec.schema.blocks import Flag, Presence, Raw, u8, u16
+from gatts_codec.schema.blocks import Presence, Raw, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Handle, Message
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.shown import Key
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

@@ -10,12 +10,13 @@ from typing import Annotated, ClassVar
 from gatts_codec.constants.gap import AdvFilterPolicy, AdvTypeV5
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, CONN_CFG_TAG, WHITELIST, Addr, Whitelist
 from gatts_codec.packets.response import ResultAlone, response
-from gatts_codec.schema.blocks import Flag, Presence, u8, u16
+from gatts_codec.schema.blocks import Presence, u8, u16
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.members import Bits
 from gatts_codec.schema.message import Command, Message
 from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER
+from gatts_codec.schema.stream import Flag
 
 
 @dataclass(frozen=True, slots=True, repr=False)

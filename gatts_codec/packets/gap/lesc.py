@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from gatts_codec.packets.gap.structs import ADDR, ADDR_V2, PUBLIC_KEY, Addr, PublicKey
 from gatts_codec.packets.response import Result, ResultAlone, response
-from gatts_codec.schema.blocks import Flag, Given, Presence, Raw
+from gatts_codec.schema.blocks import Given, Presence, Raw
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Command, Handle, Message, Response
 from gatts_codec.schema.record import Record, named
 from gatts_codec.schema.shown import Key
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import CONN_HANDLE
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from gatts_codec.constants.gap import AddrType, IoCaps
-from gatts_codec.schema.blocks import Data, Flag, Length, Presence, Raw, u8, u16, u32
+from gatts_codec.schema.blocks import Data, Length, Presence, Raw, u8, u16, u32
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.members import AtMost, Bits
 from gatts_codec.schema.message import FROM_DATA, Message, fill_length
 from gatts_codec.schema.record import Absent, Record, named
 from gatts_codec.schema.shown import LATER, Address, Advertised, Key, address_bytes
+from gatts_codec.schema.stream import Flag
 from gatts_codec.schema.structs import SEC_MODE, SecMode
 
 

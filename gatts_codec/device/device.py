@@ -37,6 +37,7 @@ from gatts_codec.device import (
     sys_attrs,
     values,
 )
+from gatts_codec.device.overrun import as_overrun
 from gatts_codec.device.refusal import Crash, Refusal, UndecodableCommand
 from gatts_codec.device.state import DeviceState
 from gatts_codec.errors import DecodeError, EncodeError, UnknownOpcodeError
@@ -147,6 +148,8 @@ class Device(DeviceState):
     def _answer(self, body: bytes) -> bytes:
         if body and body[0] in self.unknown_opcodes:  # whatever follows
             return self._unknown(body)
+        if self.firmware.overruns_hvx and body[:1] == bytes([self.dialect.opcode("hvx")]):
+            body = as_overrun(body)
         try:
             command = self.codec.decode_command(body)
         except UnknownOpcodeError:

@@ -28,6 +28,7 @@ class Firmware:
         refuses_unknown      an unknown opcode is answered with NOT_SUPPORTED; else it is a fault
         faults_at_sc_confirm the encoder of SC_CONFIRM fails, which is a fault
         longest_write        bytes of data in a WRITE event beyond which the event's slot overflows: a fault
+        overruns_hvx         its decoder of hvx does not look at the length of the data
 
     ``dataclasses.replace(FIRMWARE[name], on_fault="restart")`` is another build.
     """
@@ -42,6 +43,7 @@ class Firmware:
     refuses_unknown: bool = False
     faults_at_sc_confirm: bool = False
     longest_write: int | None = None
+    overruns_hvx: bool = False
 
 
 _SDK_15_RESET = (b"\x05\0",)
@@ -83,6 +85,7 @@ _BUILDS = (
         interval_s=0.4,
         reset_packets=(*_SDK_15_RESET, b"\x05\x01"),
         longest_write=490,
+        overruns_hvx=True,
     ),
 )
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from device.bench import Bench
 from device.test_chip import PC, VERSION_GET, Wire
-from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, packet
+from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RELEASE, RESET, SYNC, SYNC_RSP, packet
 
-from gatts_codec import Codec, EncodeError, Hvx, HvxParams
+from gatts_codec import BleError, Codec, EncodeError, Hvx, HvxParams, NrfError
+from gatts_codec.common import VersionGet
 from gatts_codec.device.chip import Note, VirtualChip
-from gatts_codec.device.device import Device
 from gatts_codec.device.firmware import FIRMWARE, Firmware, find_firmware, firmware_of
 from gatts_codec.dialects import DIALECTS, SD_API_V5, Dialect
 from gatts_codec.link.events import Rebooted
@@ -236,20 +237,59 @@ def test_sync_with_nothing_in_flight_does_no_harm() -> None:
     assert len(wire.say(packet(VERSION_GET))) == 2
 
 
-def test_three_commands_at_once() -> None:
-    wire = chip_of(FIRMWARE["sdk14.2"], "sd_api_v5")
-    first, *others = wire.say(*(packet(VERSION_GET, seq=number) for number in range(3)))
+@EACH_BUILD
+def test_three_commands_at_once(build: Firmware, dialect: str) -> None:
+    wire, command = chip_of(build, dialect), version_get(dialect)
+    first, *others = wire.say(*(packet(command, seq=number) for number in range(3)))
     assert first == "ACK 1"
     assert [heard[:8] for heard in others] == ["packet 0", "ACK 2"]
 
 
-def test_hvx_with_more_than_512_bytes_crashes() -> None:
-    device = Device(PC)
-    params = HvxParams(14, data=bytes(512))
-    body = bytearray(Codec("sd_api_v5").pack(Hvx(0, params)))
-    device.receive(bytes(body), 0.0)
-    assert not device.at_fault
-    at = body.index((512).to_bytes(2, "little"))
-    body[at : at + 2] = (513).to_bytes(2, "little")
-    device.receive(bytes(body) + b"\0", 0.0)
-    assert device.at_fault
+@EACH_BUILD
+def test_a_damaged_escape_makes_it_deaf_until_one_is_completed(build: Firmware, dialect: str) -> None:
+    wire, command = chip_of(build, dialect), version_get(dialect)
+    damaged = bytearray(packet(command))
+    damaged[4] = 0xDB
+    assert wire.say(bytes(damaged)) == []
+    assert wire.say(packet(command, seq=1), SYNC, RESET, SYNC) == []
+    assert wire.after(build.interval_s * 3) == []
+    assert wire.chip.is_up
+    assert wire.say(RELEASE) == []
+    assert len(wire.say(packet(command))) == 2
+
+
+def version_get(dialect: str) -> bytes:
+    return Codec(dialect).pack(VersionGet())
+
+
+def test_hvx_with_more_than_512_bytes_is_of_another_handle_or_a_crash() -> None:
+    bench = Bench(PC)
+    bench.service()
+    values = (bench.characteristic(0x2A37 + number, max_len=512, value=bytes(8)) for number in range(2))
+    one, other = (handles.value_handle for handles in values)
+    bench.connected()
+
+    def hvx(over: bytes) -> bytes:
+        body = bytearray(bench.codec.pack(Hvx(0, HvxParams(one, data=bytes(512)))))
+        at = body.index((512).to_bytes(2, "little"))
+        body[at : at + 2] = (512 + len(over)).to_bytes(2, "little")
+        return bytes(body) + over
+
+    def result(over: bytes) -> int:
+        return int.from_bytes(bench.raw(hvx(over))[2:6], "little")
+
+    assert result(b"") == NrfError.INVALID_STATE  # nobody has subscribed
+    for over in (b"", b"\0", bytes(7)):
+        assert result(bytes([other]) + over) == NrfError.DATA_SIZE
+    assert result(b"\1") == BleError.INVALID_ATTR_HANDLE
+    assert result(bytes([one, 1])) == NrfError.NOT_FOUND
+    assert bench.faults_at(hvx(bytes(9)))
+    assert bench.faults_at(hvx(bytes(240)))
+
+
+def test_other_builds_look_at_the_length_of_hvx() -> None:
+    for dialect in set(DIALECTS) - {"sd_api_v3_pc", "sd_api_v5_pc", "sd_api_v6_pc"}:
+        body = bytearray(Codec(dialect).pack(Hvx(0, HvxParams(14, data=bytes(512)))))
+        at = body.index((512).to_bytes(2, "little"))
+        body[at : at + 2] = (513).to_bytes(2, "little")
+        assert Bench(dialect).faults_at(bytes(body) + b"\0")

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 
+from gatts_codec.device.refusal import Crash
 from gatts_codec.packets.l2cap.structs import ChTxParams, SduBuf
 
 _LENGTH_FIELD = 2  # bytes at the beginning of an SDU
@@ -35,6 +36,31 @@ class Channel:
     granted: int = 0
     buffers: deque[SduBuf] = field(default_factory=deque)
     queue: deque[SduBuf] = field(default_factory=deque)
+
+
+class SduPool:
+    """The firmware's own buffers, one for each that the host lends; the ninth is written through a NULL pointer.
+
+    One is taken while a command is decoded, and lost if the call then fails, or if it was to send and had no data.
+    """
+
+    def __init__(self) -> None:
+        self.left: int = 8
+
+    def take(self) -> None:
+        """Take one for a command. Raises Crash where none is left."""
+        if not self.left:
+            raise Crash("there is no buffer for another SDU: eight are taken, or lost to calls that failed")
+        self.left -= 1
+
+    def give_back(self, count: int) -> None:
+        """The host gets so many back."""
+        self.left += count
+
+
+def comes_back(sent: SduBuf) -> bool:
+    """Whether the firmware's buffer does that an SDU to be sent has: not without data."""
+    return bool(sent.buf_id) and sent.data is not None
 
 
 def cost(size: int, mps: int) -> int:

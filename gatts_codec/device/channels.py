@@ -8,7 +8,7 @@ from typing import Any
 
 from gatts_codec.constants import NrfError
 from gatts_codec.constants.gattc import ChStatus
-from gatts_codec.device.channel_state import Channel, ChannelState, cost
+from gatts_codec.device.channel_state import Channel, ChannelState, comes_back, cost
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
@@ -88,6 +88,8 @@ class ChannelEnd:
 
 def ch_setup(device: DeviceState, command: ChSetup) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR, INVALID_PARAM, INVALID_LENGTH, RESOURCES, INVALID_STATE, NOT_FOUND."""
+    if command.params is not None and command.params.rx_params.sdu_buf.buf_id:
+        device.sdu_pool.take()
     connection = _connection(device, command.conn_handle)
     cid, params = required(command.local_cid), required(command.params)
     rx, own = params.rx_params, device.l2cap
@@ -134,6 +136,8 @@ def ch_release(device: DeviceState, command: ChRelease) -> dict[str, object]:
 
 def ch_rx(device: DeviceState, command: ChRx) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR, NOT_FOUND, INVALID_STATE, RESOURCES."""
+    if command.sdu_buf is not None:
+        device.sdu_pool.take()
     connection = _connection(device, command.conn_handle)
     buffer, channel = required(command.sdu_buf), _channel(connection, command.local_cid)
     refuse_unless(len(channel.buffers) < device.l2cap.rx_queue_size, NrfError.RESOURCES)
@@ -144,6 +148,8 @@ def ch_rx(device: DeviceState, command: ChRx) -> dict[str, object]:
 
 def ch_tx(device: DeviceState, command: ChTx) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR, NOT_FOUND, INVALID_STATE, DATA_SIZE, RESOURCES."""
+    if command.sdu_buf is not None and command.sdu_buf.buf_id:
+        device.sdu_pool.take()
     connection = _connection(device, command.conn_handle)
     buffer, channel = required(command.sdu_buf), _channel(connection, command.local_cid)
     refuse_unless(buffer.len <= channel.tx.tx_mtu, NrfError.DATA_SIZE)
@@ -201,6 +207,7 @@ def _send_queue(device: DeviceState, connection: Connection, channel: Channel) -
         buffer = channel.queue.popleft()
         channel.credits -= price
         _send(connection, Sdu(channel.peer_cid, buffer.data or bytes(buffer.len)))
+        device.sdu_pool.give_back(comes_back(buffer))
         device.emit(ChTxEvent(connection.handle, channel.cid, _given_back(buffer)))
 
 
@@ -211,6 +218,7 @@ def _given_back(buffer: SduBuf) -> SduBuf:
 def _forget(device: DeviceState, connection: Connection, channel: Channel) -> None:
     """What the host has lent goes back, and the channel is no more."""
     del connection.channels[channel.cid]
+    device.sdu_pool.give_back(len(channel.buffers) + sum(map(comes_back, channel.queue)))
     for buffer in (*channel.buffers, *channel.queue):
         device.emit(ChSduBufReleasedEvent(connection.handle, channel.cid, _given_back(buffer)))
 
@@ -268,6 +276,7 @@ def _hear_sdu(device: DeviceState, connection: Connection, pdu: Sdu) -> None:
     if channel is None or not channel.buffers:
         return
     buffer = channel.buffers.popleft()
+    device.sdu_pool.give_back(1)
     channel.granted -= cost(len(pdu.data), min(channel.rx_mps, channel.tx.tx_mps or channel.rx_mps))
     data = pdu.data[: buffer.len]
     filled = replace(buffer, data=data, len=len(data))

@@ -15,6 +15,7 @@ from gatts_codec.constants import BleError, SysAttrFlags
 from gatts_codec.constants.gap import Role
 from gatts_codec.device import stack
 from gatts_codec.device.attribute_table import Attribute, AttributeTable
+from gatts_codec.device.channel_state import SduPool
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.ether import Ether
@@ -161,6 +162,7 @@ class DeviceState:
         self.cids: set[int] = set()
         """L2CAP channels that the host has registered, up to v3."""
         self.l2cap: ConnL2cap = NO_CHANNELS
+        self.sdu_pool: SduPool = SduPool()
         self.l2cap_credits: int = 1
         """How many the peer of a channel that is set up later gets for each buffer."""
         self.table: AttributeTable = self._new_table()

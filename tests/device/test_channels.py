@@ -8,7 +8,7 @@ import pytest
 from device.bench import Bench
 from device.test_air import TIMING, address, advertise, listening, pair
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import BleError, NrfError
 from gatts_codec.constants.gap import HciStatus
 from gatts_codec.constants.gattc import ChStatus
 from gatts_codec.packets.common.cfg_set import CfgSet, ConnL2cap
@@ -166,3 +166,57 @@ def test_sizes_that_do_not_go() -> None:
     assert central.result(ChSetup(0, NEW, params(mps=22))) == NrfError.INVALID_PARAM
     assert central.result(ChSetup(0, NEW, params(mps=51))) == NrfError.INVALID_LENGTH
     assert central.result(ChTx(0, 0x40, SduBuf(1, b"x"))) == NrfError.NOT_FOUND
+
+
+# -- the firmware's own eight buffers
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_call_that_fails_costs_a_buffer_and_the_ninth_the_chip(dialect: str) -> None:
+    for command in (
+        ChTx(0, 0x40, SduBuf(1, b"data")),
+        ChRx(0, 0x40, SduBuf(1, None, 50)),
+        ChSetup(0, NEW, params(SduBuf(1, None, 50))),
+    ):
+        bench = Bench(dialect)
+        for _ in range(8):
+            assert bench.result(command) == BleError.INVALID_CONN_HANDLE
+        assert bench.faults_at(bench.codec.pack(command))
+        assert bench.result(command) == BleError.INVALID_CONN_HANDLE  # restarted
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_without_a_buffer_none_is_taken(dialect: str) -> None:
+    bench = Bench(dialect)
+    for command in (ChTx(0, 0x40, SduBuf(0, None, 4)), ChTx(0, 0x40, None), ChSetup(0, NEW, params())):
+        for _ in range(9):
+            assert bench.result(command) == BleError.INVALID_CONN_HANDLE
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_is_sent_and_received_gives_the_buffers_back(dialect: str) -> None:
+    peripheral, there, central, cid = open_channel(dialect, SduBuf(1, None, 50))
+    for _ in range(10):
+        central.ok(ChTx(0, cid, SduBuf(1, b"data")))
+        passing(central, peripheral)
+        peripheral.ok(ChRx(0, there, SduBuf(1, None, 50)))
+        passing(central, peripheral)
+    assert [type(event) for event in peripheral.events()].count(ChRxEvent) == 10
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_an_end_gives_them_back_but_for_those_to_be_sent_without_data(dialect: str) -> None:
+    """The ninth of those ends the chip, whatever is in between."""
+    bench, there, central, cid = open_channel(dialect, SduBuf(1, None, 50))
+    sent = ChTx(0, cid, SduBuf(1, None, 4))
+    for _ in range(8):
+        central.ok(sent)
+        passing(central, bench)
+        bench.ok(ChRx(0, there, SduBuf(1, None, 50)))
+        passing(central, bench)
+    central.events()
+    assert bench.device.sdu_pool.left == 7
+    assert central.faults_at(central.codec.pack(sent))
+    bench.ok(Disconnect(0, HciStatus.REMOTE_USER_TERMINATED_CONNECTION))
+    bench.after(1.0)
+    assert bench.device.sdu_pool.left == 8

@@ -88,8 +88,7 @@ class Line:
             raise
 
     def _ask(self, request: Request) -> None:
-        if self.session.is_ready:
-            self.touch(self._start, request)
+        if self.touch(self._start, request):
             self.run(request)
             return
         steps = self.session.steps(request, monotonic)
@@ -97,9 +96,12 @@ class Line:
             # The session itself ends the request when its time is over.
             self.run(goal, None if goal is request else request.until)
 
-    def _start(self, request: Request) -> None:
+    def _start(self, request: Request) -> bool:
+        if not self.session.is_ready:
+            return False
         self.session.start(request, monotonic())
         self._flush()
+        return True
 
     def _abandon(self, request: Request) -> None:
         self.session.abandon(request)
@@ -163,7 +165,7 @@ class Line:
     def _serve(self, goal: Goal, until: float | None) -> None:
         """Wait, and take what has come, until the goal is done. Only for the one who has ``_reading``."""
         transport = self.transport
-        while True:
+        while not goal.done:  # asked again: who had ``_reading`` before may have found it
             due = self._due(until)
             try:
                 transport.wait(_timeout_s(due), bool(self._unsent))
@@ -173,7 +175,7 @@ class Line:
             else:
                 self._steps += 1
                 self.touch(self._take, data, due)
-            if goal.done or self._closed is not None or (until is not None and monotonic() >= until):
+            if self._closed is not None or (until is not None and monotonic() >= until):
                 return
 
     def _due(self, until: float | None) -> float | None:

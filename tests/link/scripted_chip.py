@@ -55,6 +55,7 @@ class ScriptedChip:
         """What it does with commands that ``next`` says nothing about."""
         self._reactions: list[Reaction] = []
         self._jobs: list[Callable[[], object]] = []
+        self._unsent: list[bytes] = []
         self._news = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._serve, name="scripted chip")
@@ -98,9 +99,9 @@ class ScriptedChip:
         return thaw
 
     def send(self, message: Packet | bytes) -> None:
-        """Send an event, or any payload, as soon as it can."""
+        """Send an event, or any payload, as soon as it can: its link may come up later than the host's."""
         payload = message if isinstance(message, bytes) else self.codec.pack(message)
-        self.do(lambda: self.respond(payload))
+        self.do(lambda: self._unsent.append(payload))
 
     def reboot(self) -> None:
         """Restart, as after a crash."""
@@ -113,7 +114,7 @@ class ScriptedChip:
 
     def settle(self) -> None:
         """Wait until all that it was told is done and acknowledged."""
-        self.wait_until(lambda: not self._jobs and not self.link.waiting)
+        self.wait_until(lambda: not self._jobs and not self._unsent and not self.link.waiting)
 
     # -- reactions
 
@@ -181,6 +182,8 @@ class ScriptedChip:
             jobs = tuple(self._jobs)
         for job in jobs:
             job()
+        while self._unsent and self.link.is_up:
+            self.link.send(self._unsent.pop(0), monotonic())
         self._flush()
         with self._news:
             del self._jobs[: len(jobs)]

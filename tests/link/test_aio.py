@@ -136,7 +136,7 @@ async def add_in_the_end(sd: AsyncClient) -> int | None:
     """The same with an impatient client on a machine that may be slow: each call tries again."""
     while True:
         with suppress(LinkTimeout, LinkReset):
-            return await add(sd)
+            return (await sd.calling(timeout_s=2.0).service_add(1, Uuid(0x180D))).handle
 
 
 async def value(sd: AsyncClient, timeout_s: float = 300.0) -> bytes | None:

@@ -444,6 +444,22 @@ class TestThreads:
             waiting.join()
             assert seen == [HvcEvent(0, number) for number in range(1, 101)]
 
+    def test_an_answer_that_another_thread_reads_just_before_one_would_is_not_waited_for(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        class ReadByAnother:
+            looks = 0
+
+            @property
+            def done(self) -> bool:
+                self.looks += 1
+                return self.looks > 1
+
+        monkeypatch.setattr("gatts_codec.link.line.Line.tend", lambda line: None)
+        with rig() as (sd, _):
+            sd._line.run(goal := ReadByAnother())
+            assert goal.done
+
     def test_each_event_goes_to_one_of_those_who_wait(self) -> None:
         with rig() as (sd, chip):
             taken: list[int] = []

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 import pytest
 from link.rig import DIALECT, IMPATIENT, QUICK, our_threads, rig
@@ -43,10 +45,13 @@ def add(sd: Client) -> int | None:
 
 
 def add_in_the_end(sd: Client) -> int | None:
-    """The same with an impatient client on a machine that may be slow: each call tries again."""
+    """The same with an impatient client on a machine that may be slow: each call tries again.
+
+    What waits on the line from before may acknowledge a command that the chip never gets.
+    """
     while True:
         with suppress(LinkTimeout, LinkReset):
-            return add(sd)
+            return sd.calling(timeout_s=2.0).service_add(1, Uuid(0x180D)).handle
 
 
 def value(sd: Client, timeout_s: float = 300.0) -> bytes | None:
@@ -285,6 +290,21 @@ class TestRestarts:
             with pytest.raises(LinkReset, match=r"since the last call .* attribute table may be gone"):
                 add(sd)
             assert add(sd) == 13
+
+    def test_just_before_a_command_goes_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with rig() as (sd, _):
+            touch = sd._line.touch
+
+            def restart_first(work: Callable[..., Any], *args: object) -> Any:
+                if work == sd._line._start:
+                    monkeypatch.undo()
+                    touch(sd._session.receive_data, SYNC, monotonic())
+                return touch(work, *args)
+
+            monkeypatch.setattr(sd._line, "touch", restart_first)
+            with pytest.raises(LinkReset, match="restarted"):
+                add(sd)
+            assert add_in_the_end(sd) == 13
 
     def test_while_waiting_for_an_event(self) -> None:
         with rig() as (sd, chip):

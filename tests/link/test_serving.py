@@ -35,6 +35,7 @@ from gatts_codec import (
     memory_pair,
 )
 from gatts_codec.framing import h5
+from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices
 
@@ -52,6 +53,10 @@ NO_TIMES = [
     [],
     object(),
 ]
+
+
+# Repeats nothing, whose ACK would come twice.
+PATIENT = ChipConfig(retransmission_interval_s=300.0)
 
 
 def arun(main: Callable[[], Awaitable[None]]) -> None:
@@ -661,10 +666,10 @@ class TestTheAck:
 
     def test_blocking(self, acks_at_decoding: list[int]) -> None:
         ours, theirs = self.counting_port()
-        with ScriptedChip(theirs, DIALECT) as chip, connect(ours, DIALECT, link=QUICK) as sd:
+        with ScriptedChip(theirs, DIALECT, PATIENT) as chip, connect(ours, DIALECT, link=QUICK) as sd:
             sd.service_add(1, Uuid(0x180D))
             chip.send(HvcEvent(0, 14))
-            sd.wait_for(Event, timeout_s=60)
+            sd.wait_for(Event)
         assert acks_at_decoding == [1, 2]
 
     def test_asyncio(self, acks_at_decoding: list[int]) -> None:
@@ -674,8 +679,8 @@ class TestTheAck:
             async with aconnect(ours, DIALECT, link=QUICK) as sd:
                 await sd.service_add(1, Uuid(0x180D))
                 chip.send(HvcEvent(0, 14))
-                await sd.wait_for(Event, timeout_s=60)
+                await sd.wait_for(Event)
 
-        with ScriptedChip(theirs, DIALECT) as chip:
+        with ScriptedChip(theirs, DIALECT, PATIENT) as chip:
             arun(main)
         assert acks_at_decoding == [1, 2]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,7 +9,8 @@ from typing import Any
 
 from link.scripted_chip import ScriptedChip
 
-from gatts_codec import AsyncClient, Client, HostConfig, connect, memory_pair
+from gatts_codec import AsyncClient, Client, Codec, HostConfig, Value, ValueGetResponse, connect, memory_pair
+from tools.soak.judge import our_threads
 
 # Quick where the chip is quick, patient where the machine is slow.
 QUICK = HostConfig(
@@ -42,6 +42,6 @@ def set_link(client: Client | AsyncClient, link: HostConfig) -> None:
     )
 
 
-def our_threads() -> list[str]:
-    """The threads that the library has started and not ended."""
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("gatts-codec")]
+def get_response(data: bytes) -> bytes:
+    """A chip's answer to value_get."""
+    return Codec(DIALECT).pack(ValueGetResponse(0, Value(data)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing, suppress
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from every import ends_first
-from link.rig import DIALECT, IMPATIENT, QUICK, our_threads, set_link
+from link.rig import DIALECT, IMPATIENT, QUICK, get_response, set_link
 from link.scripted_chip import ScriptedChip
 from link.test_client import CALLS
 from link.wires import read_all
@@ -35,27 +36,14 @@ from gatts_codec import (
     Uuid,
     Value,
     ValueBuffer,
-    ValueGetResponse,
     ValueSet,
     ValueSetResponse,
     aconnect,
     memory_pair,
     open_transport,
 )
+from tools.soak.judge import our_threads
 from tools.soak.lines import Narrow
-
-
-class Blind:
-    """A transport that no event loop can watch: serial ports on Windows, pyserial's URLs."""
-
-    def __init__(self, transport: Any) -> None:
-        self._transport = transport
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._transport, name)
-
-    def fileno(self) -> None:
-        return None
 
 
 def refuse(*_: object) -> None:
@@ -78,7 +66,7 @@ def rig(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Rig:
         dialect: str = DIALECT, link: HostConfig = QUICK, **options: Any
     ) -> AsyncIterator[tuple[AsyncClient, ScriptedChip]]:
         ours, theirs = memory_pair()
-        port: Any = Blind(ours) if request.param == "blind port" else ours
+        port: Any = Narrow(ours, sys.maxsize, blind=True) if request.param == "blind port" else ours
         with ScriptedChip(theirs, dialect) as chip:
             async with aconnect(port, dialect, **options, link=QUICK) as client:
                 set_link(client, link)
@@ -144,10 +132,6 @@ async def value(sd: AsyncClient, timeout_s: float = 300.0) -> bytes | None:
     got = (await sd.calling(timeout_s=timeout_s).value_get(0xFFFF, 15, ValueBuffer(20))).value
     assert got is not None
     return got.value
-
-
-def get_response(data: bytes) -> bytes:
-    return Codec(DIALECT).pack(ValueGetResponse(0, Value(data)))
 
 
 async def in_thread(work: Callable[[], object]) -> None:

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from link.rig import DIALECT, IMPATIENT, QUICK, our_threads, rig
+from link.rig import DIALECT, IMPATIENT, QUICK, get_response, rig
 from link.scripted_chip import ScriptedChip
 
 from gatts_codec import (
@@ -30,11 +30,11 @@ from gatts_codec import (
     Uuid,
     Value,
     ValueBuffer,
-    ValueGetResponse,
     connect,
     memory_pair,
 )
 from gatts_codec.link.transports.descriptor import socket_transport
+from tools.soak.judge import our_threads
 
 SYNC = bytes.fromhex("c0002f00d1017ec0")
 
@@ -68,12 +68,6 @@ def unanswered(sd: Client, heard: str) -> LinkTimeout:
             value(sd, timeout_s=0.2)
         if caught.value.stage == "response" and heard in caught.value.heard:
             return caught.value
-
-
-def get_response(data: bytes) -> bytes:
-    from gatts_codec import Codec
-
-    return Codec(DIALECT).pack(ValueGetResponse(0, Value(data)))
 
 
 class TestLinkUp:

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from link.rig import DIALECT, QUICK, our_threads
+from link.rig import DIALECT, QUICK
 from link.scripted_chip import ScriptedChip
 from patience import PATIENCE_S
 
@@ -43,6 +43,7 @@ from gatts_codec.link.notices import Notices
 from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport
 from tools.soak.interrupts import Interrupt
+from tools.soak.judge import our_threads
 
 
 @pytest.fixture(params=[pytest.param(1, marks=pytest.mark.soak), 7], ids=["every line", "some lines"])

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from link.rig import DIALECT, IMPATIENT, QUICK, our_threads, rig
+from link.rig import DIALECT, IMPATIENT, QUICK, rig
 from link.scripted_chip import ScriptedChip
 
 from gatts_codec import (
@@ -38,6 +38,7 @@ from gatts_codec.framing import h5
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices
+from tools.soak.judge import our_threads
 
 NO_TIMES = [
     float("nan"),
@@ -53,7 +54,6 @@ NO_TIMES = [
     [],
     object(),
 ]
-
 
 # Repeats nothing, whose ACK would come twice.
 PATIENT = ChipConfig(retransmission_interval_s=300.0)

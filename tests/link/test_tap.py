@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 
 import pytest
+from link.wires import read_all
 
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link import tap as tap_module
@@ -22,14 +23,6 @@ def ends() -> Iterator[tuple[Transport, Tap, Transport]]:
         stack.enter_context(closing(program))
         stack.enter_context(closing(far))
         yield program, stack.enter_context(Tap(host, chip)), far
-
-
-def read_all(transport: Transport, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        transport.wait(300)
-        data += transport.read()
-    return data
 
 
 def write_all(transport: Transport, data: bytes) -> None:

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import pytest
 import serial
-from link.wires import EVERY_KIND, KINDS, POSIX, Pair, read_all
+from link.wires import EVERY_KIND, KINDS, POSIX, read_all
 
 from gatts_codec.errors import LinkClosed, PortError
 from gatts_codec.link.transports import descriptor, memory_pair, open_transport, serial_port
 from gatts_codec.link.transports.ports import SerialPort, list_serial_ports
 from gatts_codec.link.transports.url import parse
+from tools.soak.lines import Pair
 
 needs_posix = pytest.mark.skipif(not POSIX, reason="needs pseudo-terminals and Unix sockets")
 

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from link.rig import DIALECT, QUICK
 from link.scripted_chip import ScriptedChip
-from link.wires import EVERY_KIND, KINDS, Pair
+from link.wires import EVERY_KIND, KINDS
 
 from gatts_codec import HvcEvent, PortError, Uuid, Value, aconnect, connect, memory_pair
 from gatts_codec.capture import CapturedFrame, PacketDecoder, assemble
 from gatts_codec.capture.readers import jsonl
 from gatts_codec.framing import slip
+from tools.soak.lines import Pair
 
 CALLED = [
     "sd_ble_gatts_service_add",

@@ -15,12 +15,12 @@ from unittest import mock
 
 import pytest
 
-from gatts_codec.link.transports import Transport, memory_pair, open_transport
+from gatts_codec.link.transports import Transport, open_transport
 from gatts_codec.link.transports.descriptor import socket_transport
+from tools.soak import lines
+from tools.soak.lines import Pair, accepted
 
 POSIX = os.name == "posix"
-
-Pair = tuple[Transport, Transport]
 
 
 def read_all(transport: Transport, size: int) -> bytes:
@@ -32,40 +32,11 @@ def read_all(transport: Transport, size: int) -> bytes:
     return data
 
 
-def _memory(stack: ExitStack) -> Pair:
-    return memory_pair()
-
-
-def _pty(stack: ExitStack) -> Pair:
-    ours = open_transport("pty:")
-    return open_transport(f"serial:{ours.name}"), ours
-
-
-def _server(stack: ExitStack, listener: socket.socket, url: str) -> Pair:
-    stack.enter_context(listener)
-    ours = open_transport(url)
-    accepted, _ = listener.accept()
-    return ours, socket_transport("server", accepted)
-
-
-def _tcp(stack: ExitStack) -> Pair:
-    listener = socket.create_server(("127.0.0.1", 0))
-    return _server(stack, listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}")
-
-
 def _pyserial_socket(stack: ExitStack) -> Pair:
     # Its close() sleeps, for the sake of servers that are slow to notice.
     stack.enter_context(mock.patch("serial.urlhandler.protocol_socket.time", SimpleNamespace(sleep=int)))
-    listener = socket.create_server(("127.0.0.1", 0))
-    return _server(stack, listener, f"socket://127.0.0.1:{listener.getsockname()[1]}")
-
-
-def _unix(stack: ExitStack) -> Pair:
-    path = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "chip"
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    listener.listen()
-    return _server(stack, listener, f"unix:{path}")
+    listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+    return accepted(listener, f"socket://127.0.0.1:{listener.getsockname()[1]}")
 
 
 def _socat(stack: ExitStack) -> Pair:
@@ -80,12 +51,6 @@ def _socat(stack: ExitStack) -> Pair:
     return open_transport(f"serial:{device}"), socket_transport("server", accepted)
 
 
-KINDS: dict[str, Callable[[ExitStack], Pair]] = {
-    "memory": _memory,
-    "tcp": _tcp,
-    "socket://": _pyserial_socket,
-}
-if POSIX:
-    KINDS |= {"pty": _pty, "unix": _unix}
+KINDS: dict[str, Callable[[ExitStack], Pair]] = {**lines.KINDS, "socket://": _pyserial_socket}
 EVERY_KIND: list[Any] = [*KINDS, pytest.param("socat", marks=pytest.mark.external("socat"))]
 KINDS |= {"socat": _socat}

@@ -45,7 +45,7 @@ def _pty(stack: ExitStack) -> Pair:
 
 def _tcp(stack: ExitStack) -> Pair:
     listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-    return _accepted(listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}")
+    return accepted(listener, f"tcp:127.0.0.1:{listener.getsockname()[1]}")
 
 
 def _unix(stack: ExitStack) -> Pair:
@@ -53,13 +53,13 @@ def _unix(stack: ExitStack) -> Pair:
     listener = stack.enter_context(socket.socket(socket.AF_UNIX))
     listener.bind(str(path))
     listener.listen()
-    return _accepted(listener, f"unix:{path}")
+    return accepted(listener, f"unix:{path}")
 
 
-def _accepted(listener: socket.socket, url: str) -> Pair:
+def accepted(listener: socket.socket, url: str) -> Pair:
+    """A transport of its URL, and what the listener takes."""
     ours = open_transport(url)
-    accepted, _ = listener.accept()
-    return ours, socket_transport("chip", accepted)
+    return ours, socket_transport("chip", listener.accept()[0])
 
 
 KINDS: dict[str, Callable[[ExitStack], Pair]] = {"memory": _memory, "tcp": _tcp}

@@ -18,6 +18,7 @@ from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.listen import cannot_listen, warn_if_reachable
 from gatts_codec.device.outlet import Outlet
+from gatts_codec.device.runner import stopped
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
@@ -95,9 +96,11 @@ class ChipFarm:
     def act(self, chip: VirtualChip, action: Callable[[VirtualChip], object]) -> None:
         """Let something be done with a chip, by its peer for example, and what follows be sent.
 
-        Raises what ``action`` raises.
+        Raises what ``action`` raises, and LinkClosed where the chip is none of ``chips``.
         """
-        line = next(line for line in self._lines if line.chip is chip)
+        line = next((line for line in self._lines if line.chip is chip), None)
+        if line is None:
+            raise stopped()
         chip.tick(line.now())
         try:
             action(chip)

@@ -95,7 +95,7 @@ class ChipRunner:
             self._stopping = True
             self._work()
             for _, reached in self._watches:
-                reached.set_exception(_stopped())
+                reached.set_exception(stopped())
 
     def call(self, action: Callable[[], T], timeout_s: float | None = 5.0) -> T:
         """Do something with the chip between two turns, and return what it returns. From any thread but the chip's.
@@ -112,7 +112,7 @@ class ChipRunner:
         Raises LinkClosed once the chip does not run any more.
         """
         if self._stopping:
-            raise _stopped()
+            raise stopped()
         future: Future[T] = Future()
 
         def job() -> None:
@@ -126,7 +126,7 @@ class ChipRunner:
         if self._stopping:
             with suppress(ValueError):  # it has been done
                 self._jobs.remove(job)
-                raise _stopped()
+                raise stopped()
         return future
 
     def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:
@@ -191,5 +191,6 @@ class ChipRunner:
             self.transport.close()
 
 
-def _stopped() -> LinkClosed:
+def stopped() -> LinkClosed:
+    """The error for a chip that nothing drives any more."""
     return LinkClosed("the virtual chip does not run any more", stage="closed")

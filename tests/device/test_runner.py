@@ -454,6 +454,8 @@ def test_a_farm_on_pseudo_terminals() -> None:
             await farm.close()
             await farm.run_until_closed()
             assert farm.chips == []
+            with pytest.raises(LinkClosed, match="does not run any more"):
+                farm.act(chip, lambda chip: chip.peer.connect())
 
     asyncio.run(scenario())
 

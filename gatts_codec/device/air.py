@@ -84,13 +84,13 @@ def set_timing(connection: Connection, params: ConnParams) -> None:
 
 
 def close(device: DeviceState, connection: Connection, reason: int) -> None:
-    """The connection ends: lent memory goes back, the peer's requests fail, the host learns of it."""
+    """The connection ends: the peer's requests fail, the host learns of it, lent memory goes back."""
     if connection.closed:
         return
-    att.finish_prepared(device, connection, store=False)
     channels.end_all(device, connection)
     device.connections.remove(connection)
     device.emit(events.disconnected(connection.handle, reason))
+    att.finish_prepared(device, connection, store=False)
     connection.peer.lose(connection)
 
 

@@ -60,7 +60,7 @@ def finish_prepared(device: DeviceState, connection: Connection, *, store: bool)
         for handle, offset, data in prepared.writes:
             attribute = device.table.find(handle)
             if attribute is not None:
-                attribute.value = attribute.stored(offset, data)
+                device.store(attribute, attribute.stored(offset, data))
     device.emit(events.user_mem_release(connection.handle, prepared.lent))
 
 
@@ -99,9 +99,8 @@ def _write(device: DeviceState, connection: Connection, request: AttRequest) -> 
         device.emit(events.authorize_write(device, connection.handle, attribute, op, request))
         return Wait.WRITE_AUTHORIZATION
     if not attribute.md.wr_auth or device.profile.api == 1:  # which stores commands in any case
-        attribute.value = attribute.stored(0, request.data)
-    if not attribute.stack:
-        device.emit(events.write(device, connection.handle, attribute, op, request))
+        device.store(attribute, attribute.stored(0, request.data))
+    device.emit(events.write(device, connection.handle, attribute, op, request))
     return Reply()
 
 
@@ -113,8 +112,7 @@ def _write_cccd(
     if len(request.data) != _CCCD_SIZE:
         return Reply(GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH)
     connection.cccds[attribute.handle] = int.from_bytes(request.data, "little")
-    if not attribute.stack:
-        device.emit(events.write(device, connection.handle, attribute, _OPS[request.op], request))
+    device.emit(events.write(device, connection.handle, attribute, _OPS[request.op], request))
     return Reply()
 
 

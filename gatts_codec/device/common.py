@@ -62,8 +62,13 @@ def tx_buffer_count_get(device: DeviceState, command: TxBufferCountGet) -> dict[
 
 
 def user_mem_reply(device: DeviceState, command: UserMemReply) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_STATE. The memory is the firmware's own: 64 bytes, whatever the host offers."""
+    """INVALID_CONN_HANDLE, INVALID_STATE. The memory is the firmware's own: 64 bytes, whatever the host offers.
+
+    S110 v8's gives none where the host has none: INVALID_ADDR.
+    """
     connection = device.connections.require(command.conn_handle)
+    own = device.profile.lends_memory or command.block is None or command.block.mem_present
+    refuse_unless(own, NrfError.INVALID_ADDR)
     pending = connection.pending
     refuse_unless(pending is not None and pending.wait is Wait.MEMORY, NrfError.INVALID_STATE)
     connection.prepared.asked = True

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from gatts_codec.constants import DEFAULT_MTU, NrfError
+from gatts_codec.constants import DEFAULT_MTU, AttrVloc, NrfError
 from gatts_codec.constants.gap import Role
 from gatts_codec.device.attribute_table import LOCATIONS, is_mode
 from gatts_codec.device.refusal import refuse_unless, required
@@ -138,10 +138,10 @@ def _apply(device: DeviceState, cfg: object) -> None:
             device.role_counts = {Role.PERIPH: peripherals, Role.CENTRAL: centrals}
             device.central_sec_count = cfg.central_sec_count
             device.can_survey = bool(cfg.qos_channel_survey_role_available)
-        case DeviceName():
-            if cfg.value is not None:
-                device.gap.name = cfg.value
-            device.gap.name_write_perm, device.gap.name_room = cfg.write_perm, cfg.max_len
+        case DeviceName(write_perm=perm):
+            gap = device.gap
+            gap.name, gap.name_write_perm, gap.name_room = cfg.value or b"", perm, cfg.max_len
+            gap.name_is_fixed = cfg.vloc == AttrVloc.USER and not perm.sm
         case of_connections:
             _apply_to_connections(device, of_connections)
 

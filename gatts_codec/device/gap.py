@@ -34,10 +34,11 @@ _DISCONNECT_REASONS = (
 
 
 def device_name_set(device: DeviceState, command: DeviceNameSet) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_PARAM, DATA_SIZE. A permission that is absent stays."""
+    """INVALID_ADDR, INVALID_PARAM, FORBIDDEN, DATA_SIZE. A permission that is absent stays."""
     perm = command.write_perm or device.gap.name_write_perm
     refuse_unless(command.dev_name is not None or not command.len, NrfError.INVALID_ADDR)
     refuse_unless(is_mode(perm), NrfError.INVALID_PARAM)
+    refuse_unless(not device.gap.name_is_fixed, NrfError.FORBIDDEN)
     refuse_unless(command.len <= device.gap.name_room, NrfError.DATA_SIZE)
     device.gap.name, device.gap.name_write_perm = command.dev_name or b"", perm
     device.show_gap()

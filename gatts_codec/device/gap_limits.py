@@ -54,7 +54,7 @@ def require_advertising(device: DeviceState, params: AdvParamsV5 | AdvParamsV2) 
     )
     refuse_unless(fits, NrfError.INVALID_PARAM)
     _require_address(params.peer_addr if directed else None)
-    _require_policy(device, params.fp, api >= 3)
+    require_policy(device, params.fp, api >= 3)
 
 
 def require_set(device: DeviceState, params: AdvParams) -> None:
@@ -74,7 +74,7 @@ def require_set(device: DeviceState, params: AdvParams) -> None:
         kind not in EXTENDED or params.secondary_phy in _SECONDARY_PHYS
     )
     refuse_unless(phys, NrfError.NOT_SUPPORTED)
-    _require_policy(device, params.filter_policy, True)
+    require_policy(device, params.filter_policy, True)
 
 
 def require_data(params: AdvParams, data: AdvSetData) -> None:
@@ -89,7 +89,8 @@ def require_data(params: AdvParams, data: AdvSetData) -> None:
     refuse_unless(len(said) <= most and len(answer) <= most, NrfError.INVALID_LENGTH)
 
 
-def _require_policy(device: DeviceState, policy: int, needs_list: bool) -> None:
+def require_policy(device: DeviceState, policy: int, needs_list: bool) -> None:
+    """INVALID_PARAM: there is none such, or it needs a whitelist that there is not."""
     listed = policy == AdvFilterPolicy.ANY or bool(device.gap.whitelist) or not needs_list
     refuse_unless(policy in tuple(AdvFilterPolicy) and listed, NrfError.INVALID_PARAM)
 

@@ -71,6 +71,8 @@ class GapState:
     address_type: int = RANDOM_STATIC
     name_room: int = MAX_NAME
     name_write_perm: SecMode = NO_ACCESS
+    name_is_fixed: bool = False
+    """It lies in the application's memory, and nobody may write it."""
     passkey: bytes | None = None
     """The digits that are shown each time; None: others each time."""
     appearance: int = 0

@@ -62,6 +62,11 @@ class Profile:
         return self.api == 1
 
     @property
+    def lends_memory(self) -> bool:
+        """Its firmware puts memory of its own in the place of a block without any."""
+        return self.api >= 2
+
+    @property
     def exchanges_mtu(self) -> bool:
         """The peer's wish for an MTU goes to the application."""
         return self.api >= 3

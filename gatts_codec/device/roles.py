@@ -92,6 +92,7 @@ def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, 
         refuse_unless(command.adv_handle == 0, device.profile.bad_adv_handle)
         refuse_unless(gap.adv_params, NrfError.INVALID_STATE)
         assert gap.adv_params is not None
+        gap_limits.require_policy(device, gap.adv_params.filter_policy, True)
         advertiser, seconds = _of_set(gap.adv_params)
         peer = gap.adv_params.peer_addr
     else:

@@ -187,6 +187,12 @@ class DeviceState:
         """Let peers read what the GAP calls have set."""
         stack.show_gap(self.table, self.gap)
 
+    def store(self, attribute: Attribute, value: bytes) -> None:
+        """A peer has written a value, which may be the chip's name."""
+        attribute.value = value
+        if attribute.handle == stack.NAME_HANDLE:
+            self.gap.name = value
+
     def service_uuid(self, service_handle: int) -> Uuid:
         """The UUID that a service declaration carries."""
         service = self.table.find(service_handle)

@@ -315,6 +315,16 @@ def test_who_can_be_discovered_for_a_limited_time_says_for_how_long_and_to_all(
         bench.ok(AdvStartV5(form(timeout=180)))
 
 
+def test_a_set_needs_the_whitelist_when_it_starts_as_well() -> None:
+    bench = Bench("sd_api_v6")
+    bench.ok(WhitelistSet((SOMEBODY,)))
+    assert configure(bench, filter_policy=AdvFilterPolicy.FILTER_CONNREQ) == 0
+    bench.ok(WhitelistSet(None))
+    assert bench.result(AdvStart(0)) == NrfError.INVALID_PARAM
+    bench.ok(WhitelistSet((SOMEBODY,)))
+    bench.ok(AdvStart(0))
+
+
 def test_a_set_that_runs_gets_other_buffers() -> None:
     bench = Bench("sd_api_v6")
     data = AdvSetData(BleData(1, data=NAME), BleData(2, data=ANSWER))

@@ -7,6 +7,7 @@ from device.bench import ALL, CONTROL, FIRST, MEASUREMENT, WITH_CONTEXT, WITH_MT
 
 from gatts_codec import (
     NO_ACCESS,
+    OPEN,
     AttrContext,
     BleError,
     DescriptorAdd,
@@ -29,7 +30,9 @@ from gatts_codec import (
 )
 from gatts_codec.constants import AttrType
 from gatts_codec.device.peer import Peer
+from gatts_codec.device.stack import NAME_HANDLE
 from gatts_codec.errors import PeerError
+from gatts_codec.gap import AppearanceSet, DeviceNameGet, DeviceNameSet
 from gatts_codec.packets.gap.connection_events import DisconnectedEvent
 from gatts_codec.schema.structs import Attr, AttrMd
 
@@ -56,6 +59,32 @@ def test_a_write_request_is_stored_and_reported(bench: Bench) -> None:
     assert stored(bench, handle) == b"new"
     event = bench.event(WriteEvent)
     assert event == WriteEvent(conn, handle, Uuid(MEASUREMENT), WriteOp.WRITE_REQ, 0, 0, b"new")
+
+
+@pytest.mark.parametrize("dialect", ALL)
+def test_a_peer_renames_the_chip_where_it_may(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.connected()
+    assert bench.peer.write(NAME_HANDLE, b"mine").status == GattStatus.ATTERR_WRITE_NOT_PERMITTED
+    bench.ok(DeviceNameSet(OPEN, b"yours"))
+    assert bench.peer.write(NAME_HANDLE, b"mine").result() is None
+    (event,) = bench.events()
+    assert isinstance(event, (WriteEvent, WriteEventV1))
+    assert (event.handle, event.op, event.data) == (NAME_HANDLE, WriteOp.WRITE_REQ, b"mine")
+    assert bench.ok(DeviceNameGet(31)).dev_name == b"mine"
+    bench.ok(AppearanceSet(1))
+    assert bench.peer.read(NAME_HANDLE).result() == b"mine"
+
+
+@pytest.mark.parametrize("dialect", [name for name in ALL if name != "s130_v1"])
+def test_a_long_name_is_written_in_pieces(dialect: str) -> None:
+    bench = Bench(dialect)
+    conn = bench.connected()
+    bench.ok(DeviceNameSet(OPEN, b"yours"))
+    writing = bench.peer.write_long(NAME_HANDLE, bytes(range(0x41, 0x5B)))
+    assert bench.lend(conn, 64) == 0
+    assert writing.result() is None
+    assert bench.ok(DeviceNameGet(31)).dev_name == bytes(range(0x41, 0x5B))
 
 
 def test_a_write_command_is_stored_and_reported(bench: Bench) -> None:

@@ -19,7 +19,7 @@ from gatts_codec import (
 )
 from gatts_codec.errors import PeerError
 from gatts_codec.packets.common.events import UserMemReleaseEvent, UserMemRequestEvent
-from gatts_codec.packets.common.user_mem_reply import UserMemBlock
+from gatts_codec.packets.common.user_mem_reply import UserMemBlock, UserMemReply
 from gatts_codec.packets.gap.connection_events import DisconnectedEvent
 
 PREPARE, CANCEL, EXECUTE = WriteOp.PREP_WRITE_REQ, WriteOp.EXEC_WRITE_REQ_CANCEL, WriteOp.EXEC_WRITE_REQ_NOW
@@ -302,7 +302,7 @@ def test_memory_goes_back_when_the_peer_leaves() -> None:
     bench.lend(conn, 32)
     bench.events()
     bench.peer.disconnect()
-    release, disconnected = bench.events()
+    disconnected, release = bench.events()
     assert isinstance(release, UserMemReleaseEvent)
     assert isinstance(disconnected, DisconnectedEvent)
 
@@ -311,6 +311,17 @@ def test_user_mem_reply_that_nobody_waits_for(bench: Bench) -> None:
     conn = bench.connected()
     assert bench.lend(conn, 32) == NrfError.INVALID_STATE
     assert bench.lend(7, 32) == 0x3002
+
+
+@pytest.mark.parametrize("dialect", WITH_MEMORY)
+def test_a_block_without_memory_gets_the_firmwares_but_in_s110_v8(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.service()
+    handle = bench.characteristic().value_handle
+    conn = bench.connected()
+    bench.peer.prepare(handle, b"abc")
+    none = UserMemReply(conn, UserMemBlock(32, mem_present=False))
+    assert bench.result(none) == (NrfError.INVALID_ADDR if dialect == "s110_v8" else 0)
 
 
 @pytest.mark.parametrize("dialect", ["s110_v8"])

@@ -29,6 +29,7 @@ from gatts_codec import (
 )
 from gatts_codec.device.peer import ReceivedValue
 from gatts_codec.packets.common.events import TxCompleteEvent
+from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1
 
 NOTIFICATION, INDICATION = HvxType.NOTIFICATION, HvxType.INDICATION
 
@@ -255,7 +256,9 @@ def test_service_changed_is_confirmed(dialect: str) -> None:
     value = first - 2
     conn, _ = bench.subscribed()
     bench.peer.subscribe(value, notifications=False, indications=True).result()
-    assert bench.events() == []  # the stack's own CCCD is not the application's business
+    (subscribed,) = bench.events()
+    assert isinstance(subscribed, WriteEvent | WriteEventV1)
+    assert (subscribed.handle, subscribed.data) == (value + 1, b"\2\0")
     bench.ok(ServiceChanged(conn, first, 0xFFFF))
     assert bench.peer.received == [ReceivedValue(value, bytes([first]) + b"\x00\xff\xff", indication=True)]
     assert bench.events() == ([] if fails else [ScConfirmEvent(conn)])

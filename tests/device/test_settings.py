@@ -8,7 +8,7 @@ import pytest
 from device.bench import ALL, Bench
 from device.test_air import advertise, api, pair, scan
 
-from gatts_codec import BleError, NrfError, SecMode
+from gatts_codec import NO_ACCESS, OPEN, AttrVloc, BleError, NrfError, SecMode
 from gatts_codec.common import (
     AttrTabSizeCfg,
     AuthPayloadTimeoutOpt,
@@ -22,6 +22,7 @@ from gatts_codec.common import (
     ConnGatt,
     ConnL2cap,
     DeviceName,
+    Enable,
     EnableParams,
     EnableV3,
     ExtLenOpt,
@@ -212,6 +213,28 @@ def test_what_the_chip_says_of_itself_is_checked(dialect: str) -> None:
         (PpcpSet(ConnParams(0xFFFF, 0xFFFF, 0, 0xFFFF)), 0),
     ):
         assert bench.result(command) == result
+
+
+@pytest.mark.parametrize("dialect", CONFIGURED)
+def test_a_name_in_the_applications_memory_that_nobody_may_write_stays(dialect: str) -> None:
+    for vloc, perm, result in (
+        (AttrVloc.USER, NO_ACCESS, NrfError.FORBIDDEN),
+        (AttrVloc.USER, OPEN, 0),
+        (AttrVloc.STACK, NO_ACCESS, 0),
+    ):
+        bench = Bench(dialect)
+        cfg = bench.codec.pack(CfgSet(DeviceName(b"chip", write_perm=perm)))
+        at = cfg.index(b"\x01\4\0")  # vloc, which encoders let be nothing but 1, stands before the length
+        bench.raw(cfg[:at] + bytes([vloc]) + cfg[at + 1 :])
+        assert bench.result(DeviceNameSet(None, b"new")) == result
+
+
+@pytest.mark.parametrize("dialect", CONFIGURED)
+def test_a_configured_name_without_bytes_is_empty(dialect: str) -> None:
+    bench = Bench(dialect)
+    bench.ok(CfgSet(DeviceName(None, max_len=31)))
+    bench.ok(Enable())
+    assert bench.device.gap.name == b""
 
 
 @pytest.mark.parametrize("dialect", ALL)

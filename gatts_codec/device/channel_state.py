@@ -34,6 +34,8 @@ class Channel:
     credits: int = 0
     flow: int = 1
     granted: int = 0
+    due: float | None = None
+    """When the peer's host has taken too long to answer the request for it."""
     buffers: deque[SduBuf] = field(default_factory=deque)
     queue: deque[SduBuf] = field(default_factory=deque)
 

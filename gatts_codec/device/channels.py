@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from gatts_codec.constants import NrfError
 from gatts_codec.constants.gattc import ChStatus
+from gatts_codec.device.channel_pdus import (
+    ChannelAnswer,
+    ChannelCredits,
+    ChannelEnd,
+    ChannelRequest,
+    Sdu,
+)
 from gatts_codec.device.channel_state import Channel, ChannelState, comes_back, cost
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
@@ -31,56 +38,7 @@ _FIRST_CID = 0x0040
 _NEW = (0x0000, 0xFFFF)
 _LEAST = 23
 _LOCAL, _REMOTE = 1, 2
-
-
-# -- what travels
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRequest:
-    """The sender wants a channel, which it calls ``cid``; what it takes."""
-
-    cid: int
-    psm: int
-    mtu: int
-    mps: int
-    credits: int
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelAnswer:
-    """The same from who was asked, of the channel that the receiver calls ``to``; or why not."""
-
-    to: int
-    status: int
-    cid: int = 0
-    mtu: int = 0
-    mps: int = 0
-    credits: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelCredits:
-    """The receiver may send so many PDUs more."""
-
-    to: int
-    credits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sdu:
-    """Data."""
-
-    to: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelEnd:
-    """The sender gives the channel up; ``answers``: since the receiver has."""
-
-    to: int
-    answers: bool = False
+_ANSWER_S = 30.0
 
 
 # -- calls
@@ -110,6 +68,7 @@ def ch_setup(device: DeviceState, command: ChSetup) -> dict[str, object]:
         channel.buffers.append(rx.sdu_buf)
         channel.granted = channel.flow
     if channel.state is ChannelState.ASKED:
+        channel.due = device.now + _ANSWER_S
         _send(connection, ChannelRequest(channel.cid, params.le_psm, rx.rx_mtu, rx.rx_mps, channel.granted))
     else:
         channel.state = ChannelState.OPEN
@@ -254,12 +213,25 @@ def _hear_answer(device: DeviceState, connection: Connection, pdu: ChannelAnswer
     if channel is None:
         return
     if pdu.status:
-        _forget(device, connection, channel)
-        device.emit(ChSetupRefusedEvent(connection.handle, channel.cid, _REMOTE, pdu.status))
+        _fail(device, connection, channel, pdu.status)
         return
+    channel.due = None
     channel.state, channel.peer_cid = ChannelState.OPEN, pdu.cid
     _may_send(device, channel, pdu)
     device.emit(ChSetupEvent(connection.handle, channel.cid, channel.tx))
+
+
+def _fail(device: DeviceState, connection: Connection, channel: Channel, status: int) -> None:
+    _forget(device, connection, channel)
+    device.emit(ChSetupRefusedEvent(connection.handle, channel.cid, _REMOTE, status))
+
+
+def tick(device: DeviceState) -> None:
+    """Requests that the peer has not answered in time have failed."""
+    for connection in device.connections:
+        for channel in list(connection.channels.values()):
+            if channel.due is not None and channel.due <= device.now:
+                _fail(device, connection, channel, ChStatus.TIMEOUT)
 
 
 def _hear_credits(device: DeviceState, connection: Connection, pdu: ChannelCredits) -> None:

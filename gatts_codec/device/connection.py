@@ -232,5 +232,6 @@ class Connection:
         found = [self.air_deadline, self.supervision, self.answer_due]
         found += [due for due, _ in islice(self.arriving, 1)]
         found += self.security.deadlines() + self.link.deadlines()
+        found += [channel.due for channel in self.channels.values()]
         found += [wait.deadline for wait in (self.pending, self.indication) if wait is not None]
         return [deadline for deadline in found if deadline is not None]

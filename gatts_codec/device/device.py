@@ -121,6 +121,7 @@ class Device(DeviceState):
         radio.tick(self)
         secured.tick(self)
         link_layer.tick(self)
+        channels.tick(self)
         survey.tick(self)
         for activity in self.gap.ended(self.now):
             self.emit(events.time_is_over(self, activity))

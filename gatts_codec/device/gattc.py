@@ -109,6 +109,8 @@ def write(device: DeviceState, command: Write) -> dict[str, object]:
     refuse_unless(GattOp.INVALID < op <= GattOp.EXEC_WRITE_REQ, NrfError.INVALID_PARAM)
     refuse_unless(op != GattOp.SIGN_WRITE_CMD, NrfError.INVALID_STATE)  # there is no key to sign with
     _check_place(params)
+    given = params.value is not None or not params.len or op == GattOp.EXEC_WRITE_REQ
+    refuse_unless(given, NrfError.INVALID_ADDR)
     if op in _OVERHEAD:
         refuse_unless(len(data) <= connection.mtu - _OVERHEAD[GattOp(op)], NrfError.DATA_SIZE)
     if op == GattOp.WRITE_CMD:

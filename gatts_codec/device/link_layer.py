@@ -14,8 +14,8 @@ from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import HciStatus, Phy, Role
 from gatts_codec.device import air
 from gatts_codec.device.connection import Connection
-from gatts_codec.device.link_state import LONGEST, SHORTEST, Lengths, Sampling
-from gatts_codec.device.refusal import Refusal, refuse_unless
+from gatts_codec.device.link_state import LONGEST, SHORT_US, SHORTEST, Lengths, Sampling
+from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.connection_events import (
     DataLengthUpdateEvent,
@@ -73,9 +73,9 @@ class LengthAnswer:
 
 
 def phy_update(device: DeviceState, command: PhyUpdate) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_PARAM, from v6 on NOT_SUPPORTED, BUSY."""
+    """INVALID_CONN_HANDLE, INVALID_ADDR, INVALID_PARAM, from v6 on NOT_SUPPORTED, BUSY."""
     connection = device.connections.require(command.conn_handle)
-    link, wish = connection.link, command.gap_phys or Phys()
+    link, wish = connection.link, required(command.gap_phys)
     supported = all(phys == Phy.AUTO or phys & ~_SUPPORTED == 0 for phys in (wish.tx_phys, wish.rx_phys))
     refuse_unless(supported, NrfError.NOT_SUPPORTED if device.profile.api >= 6 else NrfError.INVALID_PARAM)
     refuse_unless(link.phys_asked is None, NrfError.BUSY)
@@ -85,6 +85,7 @@ def phy_update(device: DeviceState, command: PhyUpdate) -> dict[str, object]:
         _use_phys(device, connection, link.phys)
     else:
         link.phys_asked = wish
+        link.expect_answer(device.now)
         connection.remote.carry(PhyRequest(wish))
     return {}
 
@@ -151,6 +152,7 @@ def data_length_update(device: DeviceState, command: DataLengthUpdate) -> dict[s
         _use_lengths(device, connection, own, wanted)
     else:
         link.lengths_asked = own
+        link.expect_answer(device.now)
         connection.remote.carry(LengthRequest(own))
     return {"dl_limitation": DataLengthLimitation(0, 0, 0) if command.dl_limitation_present else None}
 
@@ -166,6 +168,7 @@ def _wanted(device: DeviceState, connection: Connection, params: DataLengthParam
     refuse_unless(max(octets) <= LONGEST and (even or device.profile.api >= 6), NrfError.NOT_SUPPORTED)
     tx, rx = (each or room for each in octets)
     refuse_unless(min(tx, rx) >= SHORTEST, NrfError.INVALID_PARAM)
+    refuse_unless(all(time >= SHORT_US for time in times if time), NrfError.INVALID_PARAM)
     refuse_unless(max(tx, rx) <= room, NrfError.RESOURCES)
     return Lengths(tx, rx, *(given or _time_us(each) for given, each in zip(times, (tx, rx), strict=True)))
 
@@ -261,14 +264,27 @@ def _sample(device: DeviceState, connection: Connection, sampling: Sampling) -> 
 
 
 def tick(device: DeviceState) -> None:
-    """Signal strengths, and what the peer's host has not decided in time: the timing stays."""
+    """Signal strengths, and what the peer's host has not decided in time: the timing stays, a procedure is the end."""
     for connection in device.connections:
         link = connection.link
+        if link.procedure_due is not None and link.procedure_due <= device.now:
+            _give_up(device, connection)
+            continue
         if link.sampling is not None and link.sampling.due <= device.now:
             _sample(device, connection, link.sampling)
         if link.timing_due is not None and link.timing_due <= device.now:
             link.timing_due = connection.wish = None
             air.retime(device, connection, connection.params)
+
+
+def _give_up(device: DeviceState, connection: Connection) -> None:
+    """End the connection, unless all was answered."""
+    link = connection.link
+    link.procedure_due = None
+    asked = (link.phys_asked, link.lengths_asked, connection.security.encrypting)
+    if any(each is not None for each in asked):
+        connection.farewell = HciStatus.LMP_RESPONSE_TIMEOUT
+        air.close(device, connection, HciStatus.LMP_RESPONSE_TIMEOUT)
 
 
 HEARS: dict[type, Callable[[DeviceState, Connection, Any], None]] = {

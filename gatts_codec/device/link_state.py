@@ -8,7 +8,8 @@ from gatts_codec.constants.gap import Phy
 from gatts_codec.packets.gap.radio import DataLengthParams, Phys
 
 SHORTEST, LONGEST = 27, 251  # octets of a packet's payload
-_SHORT_US = 328
+SHORT_US = 328
+_PROCEDURE_S = 40.0  # Bluetooth's
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Lengths:
 
     tx: int = SHORTEST
     rx: int = SHORTEST
-    tx_us: int = _SHORT_US
-    rx_us: int = _SHORT_US
+    tx_us: int = SHORT_US
+    rx_us: int = SHORT_US
 
     @property
     def params(self) -> DataLengthParams:
@@ -51,7 +52,14 @@ class LinkState:
     sampling: Sampling | None = None
     timing_due: float | None = None
     """When the central's host has taken too long to decide on the timing that this end has asked for."""
+    procedure_due: float | None = None
+    """When the peer has taken too long to answer a procedure of the link layer: the connection ends."""
+
+    def expect_answer(self, now: float) -> None:
+        """A procedure has begun."""
+        self.procedure_due = now + _PROCEDURE_S
 
     def deadlines(self) -> list[float | None]:
         """When something is due."""
-        return [self.timing_due, self.sampling.due if self.sampling is not None else None]
+        sampling_due = None if self.sampling is None else self.sampling.due
+        return [self.timing_due, self.procedure_due, sampling_due]

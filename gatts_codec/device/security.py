@@ -141,8 +141,10 @@ def lesc_oob_data_get(device: DeviceState, command: LescOobDataGet) -> dict[str,
 
 
 def lesc_oob_data_set(device: DeviceState, command: LescOobDataSet) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_STATE."""
+    """INVALID_CONN_HANDLE, INVALID_STATE; in v2 and v3 INVALID_ADDR without either."""
     connection = device.connections.require(command.conn_handle)
+    given = device.profile.api >= 4 or command.oobd_own is not None or command.oobd_peer is not None
+    refuse_unless(given, NrfError.INVALID_ADDR)
     running = _asked(connection, "awaits_oob")
     running.awaits_oob, running.oob_peer = False, command.oobd_peer
     running.secret = b"" if command.oobd_own is None else bonding.oob_bytes(command.oobd_own)
@@ -171,6 +173,7 @@ def encrypt(device: DeviceState, command: Encrypt) -> dict[str, object]:
     refuse_unless(connection.role == Role.CENTRAL, device.profile.constants["BLE_ERROR_INVALID_ROLE"])
     refuse_unless(not _is_busy(connection), NrfError.BUSY)
     connection.security.requested, connection.security.encrypting = False, info
+    connection.link.expect_answer(device.now)
     pairing.send(device, connection, smp.EncryptionRequest(master_id, info.ltk))
     return {}
 
@@ -181,6 +184,7 @@ def sec_info_reply(device: DeviceState, command: SecInfoReply) -> dict[str, obje
     security, info = connection.security, command.enc_info
     refuse_unless(security.wanted is not None, NrfError.INVALID_STATE)
     refuse_unless(command.sign_info is None, NrfError.INVALID_PARAM)
+    refuse_unless(info is None or info.ltk_len in _KEY_SIZES, NrfError.INVALID_PARAM)
     wanted, security.wanted = security.wanted, None
     if info is None:
         pairing.send(device, connection, smp.EncryptionRefused())

@@ -13,7 +13,7 @@ from gatts_codec.constants import GattStatus
 from gatts_codec.constants.gap import HciStatus, SecStatus
 from gatts_codec.constants.gattc import ChStatus
 from gatts_codec.device import radio, smp
-from gatts_codec.device.channels import ChannelAnswer, ChannelRequest
+from gatts_codec.device.channel_pdus import ChannelAnswer, ChannelRequest
 from gatts_codec.device.connection import AttRequest, Connection, FoundAttribute, Op, Reply
 from gatts_codec.device.link_layer import LengthAnswer, LengthRequest, PhyAnswer, PhyRequest
 from gatts_codec.device.link_state import Lengths

@@ -168,6 +168,19 @@ def test_sizes_that_do_not_go() -> None:
     assert central.result(ChTx(0, 0x40, SduBuf(1, b"x"))) == NrfError.NOT_FOUND
 
 
+def test_a_request_that_nobody_answers_fails() -> None:
+    peripheral, central = joined()
+    cid = central.ok(ChSetup(0, NEW, params(SduBuf(1, None, 50)))).local_cid
+    passing(peripheral, central)
+    peripheral.event(ChSetupRequestEvent)
+    central.after(29.0)
+    assert central.events() == []
+    central.after(1.0)
+    released, refused = central.events()
+    assert released == ChSduBufReleasedEvent(0, cid, SduBuf(1, None, 50))
+    assert refused == ChSetupRefusedEvent(0, cid, 2, ChStatus.TIMEOUT)
+
+
 # -- the firmware's own eight buffers
 
 

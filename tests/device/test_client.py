@@ -240,6 +240,12 @@ def test_a_write_that_makes_no_sense_is_refused(params: WriteParams) -> None:
     assert central.result(Write(0, params)) == NrfError.INVALID_PARAM
 
 
+@pytest.mark.parametrize("op", [GattOp.WRITE_REQ, GattOp.WRITE_CMD, GattOp.PREP_WRITE_REQ])
+def test_a_length_without_data_is_a_null_pointer(op: GattOp) -> None:
+    _, _, central = joined()
+    assert central.result(Write(0, WriteParams(3, None, op, len=1))) == NrfError.INVALID_ADDR
+
+
 @pytest.mark.parametrize("dialect", [name for name in LATE if name in CENTRALS])
 def test_write_commands_have_a_queue_of_the_configured_length(dialect: str) -> None:
     _, peripheral, central = pair("sd_api_v5", dialect)

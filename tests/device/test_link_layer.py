@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from device.test_air import CHOSEN, TIMING, address, advertise, answer, api, joined, listening, pair
 
+from gatts_codec import Command
 from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import HciStatus, Phy
 from gatts_codec.packets.common.cfg_set import CfgSet, ConnGap
@@ -15,6 +18,7 @@ from gatts_codec.packets.gap.connection_events import (
     ConnParamUpdateRequestEvent,
     DataLengthUpdateEvent,
     DataLengthUpdateRequestEvent,
+    DisconnectedEvent,
     PhyUpdateEvent,
     PhyUpdateRequestEvent,
     RssiChangedEvent,
@@ -57,6 +61,33 @@ def test_both_hosts_agree_on_radio_modes() -> None:
     assert peripheral.event(PhyUpdateEvent) == PhyUpdateEvent(0, 0, Phy.MBPS_1, Phy.MBPS_2)
     assert answer(central, PhyUpdateEvent) == PhyUpdateEvent(0, 0, Phy.MBPS_2, Phy.MBPS_1)
     assert central.result(PhyUpdate(0, Phys(8, 8))) == NrfError.INVALID_PARAM
+    assert central.result(PhyUpdate(0, None)) == NrfError.INVALID_ADDR
+
+
+@pytest.mark.parametrize("command", [PhyUpdate(0, Phys(Phy.MBPS_2, Phy.MBPS_2)), DataLengthUpdate(0)])
+def test_a_host_that_answers_no_procedure_costs_the_connection_after_40_s(command: Command[Any]) -> None:
+    _, peripheral, central = joined()
+    central.ok(command)
+    peripheral.after(0.03)
+    peripheral.events()
+    central.after(39.9)
+    assert central.events() == []
+    central.after(0.2)
+    peripheral.after(0.2)
+    for bench in (central, peripheral):
+        assert bench.event(DisconnectedEvent).reason == HciStatus.LMP_RESPONSE_TIMEOUT
+
+
+def test_a_procedure_that_was_answered_costs_nothing_later() -> None:
+    _, peripheral, central = joined()
+    central.ok(DataLengthUpdate(0))
+    answer(peripheral, DataLengthUpdateRequestEvent)
+    peripheral.ok(DataLengthUpdate(0))
+    answer(central, DataLengthUpdateEvent)
+    for bench in (central, peripheral):
+        bench.events()
+        bench.after(50.0)
+        assert bench.events() == []
 
 
 def test_when_both_ask_for_radio_modes_the_central_has_its_way() -> None:
@@ -85,6 +116,7 @@ def test_both_hosts_agree_on_packet_lengths() -> None:
     _, peripheral, central = joined("sd_api_v5", "sd_api_v7")
     assert central.result(DataLengthUpdate(0, DataLengthParams(252, 252))) == NrfError.NOT_SUPPORTED
     assert central.result(DataLengthUpdate(0, DataLengthParams(251, 251))) == NrfError.RESOURCES
+    assert central.result(DataLengthUpdate(0, DataLengthParams(50, 50, 327, 400))) == NrfError.INVALID_PARAM
     central.ok(DataLengthUpdate(0, DataLengthParams(150, 100)))
     wanted = answer(peripheral, DataLengthUpdateRequestEvent).peer_params
     assert (wanted.max_tx_octets, wanted.max_rx_octets) == (150, 100)

@@ -246,6 +246,19 @@ def reencrypt(host: Host, central: Host, key: EncKey, known: EncInfo | None) -> 
     assert (asked.master_id, asked.enc_info) == (key.master_id, 1)
 
 
+def test_a_host_that_answers_no_request_for_a_key_costs_the_connection() -> None:
+    _, central = paired()
+    key = sides(central)["periph"].enc_key
+    again, master = meet("sd_api_v5", "sd_api_v5", {}, {})
+    master.bench.ok(Encrypt(0, key.master_id, key.enc_info))
+    again.bench.after(0.1)
+    (asked,) = again.bench.events()
+    assert isinstance(asked, SecInfoRequestEvent)
+    assert again.bench.result(SecInfoReply(0, replace(key.enc_info, ltk_len=6))) == NrfError.INVALID_PARAM
+    master.bench.after(40.0)
+    assert master.bench.event(DisconnectedEvent).reason == HciStatus.LMP_RESPONSE_TIMEOUT
+
+
 def test_with_le_secure_connections_both_have_the_same_key() -> None:
     wish = {"lesc": 1, "mitm": 1, "io_caps": IoCaps.DISPLAY_YESNO}
     host, central = paired("sd_api_v5", "sd_api_v6", wish, wish)
@@ -484,6 +497,12 @@ def test_replies_that_nobody_asked_for() -> None:
     central.bench.ok(Authenticate(0, central.params))
     assert central.bench.result(Authenticate(0, central.params)) == NrfError.INVALID_STATE
     assert central.bench.result(Encrypt(0, _ENC.master_id, _ENC.enc_info)) == NrfError.BUSY
+
+
+@pytest.mark.parametrize("dialect", ["sd_api_v2", "sd_api_v3"])
+def test_up_to_v3_some_data_out_of_band_have_to_be_given(dialect: str) -> None:
+    host, _ = meet(dialect, dialect, {}, {})
+    assert host.bench.result(LescOobDataSet(0, None, None)) == NrfError.INVALID_ADDR
 
 
 def test_le_secure_connections_need_a_public_key() -> None:

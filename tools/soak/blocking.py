@@ -95,7 +95,7 @@ class Run:
         client, peer = self.client, self.plan.peer
         assert client is not None
         peer.temper = Temper()
-        if not self.closed and peer.is_alive():
+        if not self.closed and peer.is_alive() and self.plan.stays_in_step(self.disturbed):
             self._recover(client)
         self.metronome.wait_for("the chip is quiet", lambda: peer.is_quiet or self.closed)
         self._drain(client)

@@ -31,6 +31,13 @@ class Plan:
         """Whether every event must come: without ACKs an interrupt, a reset, or the end of the port can cost some."""
         return self.options["framing"] == "h5" or (not disturbed and self.peer.is_alive())
 
+    def stays_in_step(self, disturbed: bool) -> bool:
+        """Whether both ends go on finding each other's frames: nothing marks the next one behind lengths.
+
+        An interrupt may strike when a part of a frame is written, and before that is known.
+        """
+        return self.options["framing"] != "length" or not disturbed
+
     @classmethod
     def draw(cls, seed: int) -> Plan:
         """The same for the same seed, as far as threads allow."""

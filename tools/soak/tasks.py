@@ -100,7 +100,7 @@ class AsyncRun:
         client, peer = self.client, self.plan.peer
         assert client is not None
         peer.temper = Temper()
-        if not self.closed and peer.is_alive():
+        if not self.closed and peer.is_alive() and self.plan.stays_in_step(self.disturbed):
             await self._recover(client)
         await self._until("the chip is quiet", lambda: peer.is_quiet or self.closed)
         await self._drain(client)

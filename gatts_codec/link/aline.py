@@ -19,9 +19,9 @@ from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession, LinkGoal
 from gatts_codec.link.transports import Transport
+from gatts_codec.link.transports.base import behind
 from gatts_codec.link.transports.loop import call_at
 
-_UNSENT_LIMIT = 65536
 _AGAIN_S = 0.002  # where there is no descriptor to tell when there is room again
 
 
@@ -251,8 +251,7 @@ class AsyncLine:
     def _flush(self) -> None:
         data = self.session.data_to_send()
         if self._unsent:
-            # The port takes nothing. Beyond a limit frames are lost as on a line: retransmissions repair that.
-            data = self._unsent + (data if len(self._unsent) < _UNSENT_LIMIT else b"")
+            data = behind(self._unsent, data)
         if not data or self._closed is not None:
             return
         try:

@@ -28,12 +28,12 @@ from gatts_codec.link.hold import Busy, Hold
 from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession, LinkGoal
 from gatts_codec.link.transports import Transport
+from gatts_codec.link.transports.base import behind
 
 GRACE_S = 0.02
 # What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
 _LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 _FOLLOW_S = 0.05  # how soon it is noticed that the reader was interrupted
-_UNSENT_LIMIT = 65536
 PATIENCE_S = 2.0  # for a reader that is about to stop
 _lines: weakref.WeakSet[Line] = weakref.WeakSet()
 
@@ -196,8 +196,7 @@ class Line:
         """Write what is to be written, as far as it goes at once."""
         data = self.session.data_to_send()
         if self._unsent:
-            # The port takes nothing. Beyond a limit frames are lost as on a line: retransmissions repair that.
-            data = self._unsent + (data if len(self._unsent) < _UNSENT_LIMIT else b"")
+            data = behind(self._unsent, data)
         if not data:
             return
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 READ_SIZE = 65536
+_UNSENT_LIMIT = 65536
 
 
 class Transport(Protocol):
@@ -55,3 +56,11 @@ class Transport(Protocol):
     def close(self) -> None:
         """Give everything back. May be called twice."""
         ...
+
+
+def behind(unsent: bytes, data: bytes) -> bytes:
+    """What to write next where the port takes nothing: ``data`` behind what it has not taken.
+
+    Beyond a limit frames are lost as on a line: retransmissions repair that.
+    """
+    return unsent + (data if len(unsent) < _UNSENT_LIMIT else b"")

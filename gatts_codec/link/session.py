@@ -274,7 +274,7 @@ class CallSession:
             return
         if not self.debts.heads:
             self._answered = max(self._answered, (request.until or self.now) - request.timeout_s)
-        self.debts.heads.append(request.head)
+        self.debts.owe(request.head)
 
     # -- what the link machine reports
 

@@ -349,6 +349,13 @@ class TestBarrier:
                 talk.call(ADD, answers=False)
         assert talk.call(ADD, answers=True) == ADDED
 
+    def test_one_that_never_answers_is_owed_no_more_than_it_can_keep(self) -> None:
+        talk = Conversation()
+        for _ in range(300):
+            talk.time_out(ADD)
+        assert len(talk.session.debts.heads) == 100
+        assert talk.call(ADD, answers=True) == ADDED
+
     def test_a_chip_that_answers_nothing_hangs_and_gets_a_new_link(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:

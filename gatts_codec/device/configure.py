@@ -11,7 +11,7 @@ from typing import Any
 from gatts_codec.constants import DEFAULT_MTU, AttrVloc, NrfError
 from gatts_codec.constants.gap import Role
 from gatts_codec.device.attribute_table import LOCATIONS, is_mode
-from gatts_codec.device.refusal import refuse_unless, required
+from gatts_codec.device.refusal import Crash, refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.cfg_set import (
     AttrTabSizeCfg,
@@ -39,6 +39,8 @@ _OF_THE_DEFAULT = 0  # the tag that no configuration may have
 
 def enable(device: DeviceState, command: Enable | EnableV3) -> dict[str, object]:
     """INVALID_STATE, INVALID_ADDR, and what configurations are refused with."""
+    if isinstance(command, EnableV3) and device.profile.loses_bandwidths and _has_bandwidths(command):
+        raise Crash("enable with conn_bw_counts is decoded through a pointer to nowhere")
     refuse_unless(not device.gap.enabled, NrfError.INVALID_STATE)
     if isinstance(command, EnableV3):
         parts = list(_parts(device, required(command.ble_enable_params)))
@@ -56,6 +58,12 @@ def enable(device: DeviceState, command: Enable | EnableV3) -> dict[str, object]
     device.gap.enabled = True
     device.rebuild_table()
     return {}
+
+
+def _has_bandwidths(command: EnableV3) -> bool:
+    params = command.ble_enable_params
+    common = None if params is None else params.common_enable_params
+    return common is not None and common.conn_bw_counts is not None
 
 
 def _parts(device: DeviceState, params: EnableParams) -> Iterator[object]:

@@ -265,6 +265,11 @@ def crashes(dialect: str, record: dict[str, Any]) -> bool:
     fields, version = record["fields"], DIALECTS[dialect].api
     if record["name"] == "sd_ble_gap_device_name_get":  # the encoder of its response needs the name's buffer
         return 3 <= version <= 6 and fields["len"] is not None and not fields["dev_name_present"]
+    if (
+        record["name"] == "sd_ble_enable" and version == 2
+    ):  # counts of bandwidths: through a pointer to nowhere
+        common = (fields["ble_enable_params"] or {}).get("common_enable_params")
+        return bool(common and common["conn_bw_counts"])
     if record["name"] == "sd_ble_gap_adv_set_configure":  # pc-ble-driver's build uses both without looking
         return dialect == "sd_api_v6_pc" and None in (fields["adv_handle"], fields["adv_data"])
     return False

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from device.bench import Bench
+from device.bench import WITH_MTU, Bench
 from device.test_chip import PC, VERSION_GET, Wire
 from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RELEASE, RESET, SYNC, SYNC_RSP, packet
 
-from gatts_codec import BleError, Codec, EncodeError, Hvx, HvxParams, NrfError
+from gatts_codec import BleError, Codec, EncodeError, ExchangeMtuReply, Hvx, HvxParams, NrfError
 from gatts_codec.common import VersionGet
 from gatts_codec.device.chip import Note, VirtualChip
+from gatts_codec.device.device import Device
 from gatts_codec.device.firmware import FIRMWARE, Firmware, find_firmware, firmware_of
+from gatts_codec.device.peer import Peer
 from gatts_codec.dialects import DIALECTS, SD_API_V5, Dialect
 from gatts_codec.link.events import Rebooted
 
@@ -260,6 +262,31 @@ def test_a_damaged_escape_makes_it_deaf_until_one_is_completed(build: Firmware, 
 
 def version_get(dialect: str) -> bytes:
     return Codec(dialect).pack(VersionGet())
+
+
+@pytest.mark.parametrize(
+    ("build", "body"), [("sdk15.3", 33), ("sdk17.1", 33), ("sdk15.3-pc", 31)]
+)  # bytes behind the event's id
+def test_connected_from_v6_on_has_the_builds_length(build: str, body: int) -> None:
+    firmware = FIRMWARE[build]
+    device = Device(firmware.dialects[-1], firmware=firmware)
+    Peer(device).connect()
+    (connected,) = device.payloads_to_send()
+    assert len(connected) == 1 + 2 + body
+
+
+@pytest.mark.parametrize("dialect", WITH_MTU)
+@pytest.mark.parametrize("size", [490, 491])
+def test_a_long_write_overflows_the_event_of_pc_ble_drivers_builds(dialect: str, size: int) -> None:
+    bench = Bench(dialect, max_mtu=517)
+    bench.service()
+    handle = bench.characteristic(max_len=512).value_handle
+    conn = bench.connected()
+    bench.peer.exchange_mtu(517)
+    bench.ok(ExchangeMtuReply(conn, 517))
+    bench.events()
+    bench.peer.write(handle, bytes(size))
+    assert bench.device.at_fault is (size > 490 and dialect.endswith("_pc"))
 
 
 def test_hvx_with_more_than_512_bytes_is_of_another_handle_or_a_crash() -> None:

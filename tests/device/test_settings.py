@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from gatts_codec.common import (
     ChMapOpt,
     CommonEnableParams,
     CompatMode2Opt,
+    ConnBandwidthCounts,
     ConnBandwidthOpt,
     ConnBandwidthPair,
     ConnGap,
@@ -125,6 +127,16 @@ def test_enabling_with_what_makes_no_sense(
     assert not bench.device.gap.enabled
     assert bench.device.bases.capacity == 10
     bench.ok(enabling(dialect))
+
+
+@pytest.mark.parametrize("dialect", [name for name in ENABLED_WITH if name.startswith("sd_")])
+def test_counts_of_bandwidths_crash_firmware_of_v2(dialect: str) -> None:
+    bench = Bench(dialect)
+    common = CommonEnableParams(0, ConnBandwidthCounts())
+    params = enabling(dialect).ble_enable_params
+    assert params is not None
+    params = replace(params, common_enable_params=common)
+    assert bench.faults_at(bench.codec.pack(EnableV3(params))) is (api(bench) == 2)
 
 
 @pytest.mark.parametrize("dialect", ALL)

@@ -2,6 +2,9 @@
 
 The native driver has wheels for Python up to 3.10 on x86-64 Linux: ``tox -e realhost`` runs both. The drop-in runs on
 any Python: ``tox -e blatann313``.
+
+On a busy machine the native driver now and then loses an ACK, or its link while that comes up, and its application
+ends. So what runs on it may fail, and is run again; what runs on the drop-in may not.
 """
 
 from __future__ import annotations
@@ -11,7 +14,6 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,7 @@ needs_package = pytest.mark.skipif(
 native_runs = pytest.mark.skipif(
     not HAS_NATIVE, reason="needs the native module, for Python 3.10 on x86-64 Linux"
 )
-native = pytest.param(NATIVE, id="native", marks=native_runs)
+native = pytest.param(NATIVE, id="native", marks=[native_runs, pytest.mark.flaky(reruns=5)])
 on_each_driver = pytest.mark.parametrize("driver", [native, pytest.param(DROP_IN, id="drop_in")])
 
 
@@ -81,10 +83,11 @@ class Host:
         """What it has printed as JSON."""
         return [json.loads(line) for line in self.lines if line.startswith("{")]
 
-    @property
-    def lost_ack(self) -> bool:
-        """Whether a call of it had no response: the native driver loses an ACK now and then."""
-        return any("no_response" in line.lower() for line in self.lines)
+    def finish(self) -> Host:
+        """Wait for its end."""
+        self.process.wait(PATIENCE_S)
+        self._reader.join()
+        return self
 
     def stop(self) -> None:
         self.process.kill()
@@ -92,14 +95,3 @@ class Host:
         self._reader.join()
         assert self.process.stdout is not None
         self.process.stdout.close()
-
-
-def finished(begin: Callable[[], Host], driver: tuple[str, ...]) -> Host:
-    """A host that has run to its end; again, up to twice, where the native driver has lost an ACK."""
-    for _ in range(3 if driver == NATIVE else 1):
-        run = begin()
-        run.process.wait(PATIENCE_S)
-        run.stop()
-        if not run.lost_ack:
-            break
-    return run

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from examples.dfu_package import image_of
 from examples.test_dfu import sent
-from realhost.hosts import Host, finished, on_each_driver
+from realhost.hosts import Host, on_each_driver
 
 from gatts_codec.device import ChipRunner, DfuTarget
 
@@ -53,18 +53,12 @@ def test_it_updates_the_target(
     made_by_nrfutil: Path,
     start: Callable[..., ChipRunner],
     host: Callable[..., Host],
-    driver: tuple[str, ...],
 ) -> None:
-    targets: list[DfuTarget] = []
-
-    def begin() -> Host:
-        targets.append(DfuTarget())
-        port = start(dialect, targets[-1]).transport.name
-        return host(str(DFU), chip, str(made_by_nrfutil), port)
-
-    nrfutil = finished(begin, driver)
+    target = DfuTarget()
+    port = start(dialect, target).transport.name
+    nrfutil = host(str(DFU), chip, str(made_by_nrfutil), port).finish()
     assert any("Device programmed" in line for line in nrfutil.lines), "\n".join(nrfutil.lines)
-    assert targets[-1].objects.image == IMAGE
+    assert target.objects.image == IMAGE
 
 
 @needs_nrfutil

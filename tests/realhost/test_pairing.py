@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from realhost.hosts import Host, finished, needs_blatann, on_each_driver
+from realhost.hosts import Host, needs_blatann, on_each_driver
 
 PAIRING = Path(__file__).with_name("pairing.py")
 
@@ -28,9 +28,8 @@ def test_they_pair_bond_and_meet_again(
     level: str,
     air: Callable[[], tuple[str, str]],
     host: Callable[..., Host],
-    driver: tuple[str, ...],
 ) -> None:
-    devices = finished(lambda: host(str(PAIRING), way, *air()), driver)
+    devices = host(str(PAIRING), way, *air()).finish()
     secured = {"status": "success", "level": level}
     assert devices.said == [
         {"what": "closed", "read": "insuf_authentication"},

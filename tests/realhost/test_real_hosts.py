@@ -9,37 +9,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from realhost.hosts import NATIVE, PATIENCE_S, Host, needs_blatann, needs_package, on_each_driver
+from realhost.hosts import PATIENCE_S, Host, needs_blatann, needs_package, on_each_driver
 
 from gatts_codec.device import ChipRunner
 from gatts_codec.device.discovery import find_value
-from gatts_codec.errors import PeerError
 from gatts_codec.link.events import Rebooted
 
 SESSION = Path(__file__).with_name("driver_session.py")
-Driver = tuple[str, ...]
 Start = Callable[[str], ChipRunner]
 
 
 def advertising(
-    start: Start, host: Callable[..., Host], driver: Driver, dialect: str, *arguments: str
+    start: Start, host: Callable[..., Host], dialect: str, *arguments: str
 ) -> tuple[ChipRunner, list[str], Host]:
-    """A chip, why it rebooted, and a host that has got as far as advertising on it.
-
-    The native driver loses an ACK now and then on a busy machine, and its application then ends: it gets two more
-    tries, each with a chip of its own. From here on it has to be right.
-    """
-    for attempt in range(3 if driver == NATIVE else 1):
-        runner = start(dialect)
-        causes = reboots(runner)
-        application = host(*arguments, runner.transport.name)
-        try:
-            runner.peer.wait_for_advertising()
-        except PeerError:
-            print(f"try {attempt + 1}:", *application.lines, sep="\n")
-        else:
-            return runner, causes, application
-    raise AssertionError("the host never advertised")
+    """A chip, why it rebooted, and a host that has got as far as advertising on it."""
+    runner = start(dialect)
+    causes = reboots(runner)
+    application = host(*arguments, runner.transport.name)
+    try:
+        runner.peer.wait_for_advertising()
+    finally:
+        print(*application.lines, sep="\n")
+    return runner, causes, application
 
 
 def reboots(runner: ChipRunner) -> list[str]:
@@ -53,9 +44,9 @@ def reboots(runner: ChipRunner) -> list[str]:
 
 @needs_blatann
 @on_each_driver
-def test_blatanns_peripheral_example(start: Start, host: Callable[..., Host], driver: Driver) -> None:
+def test_blatanns_peripheral_example(start: Start, host: Callable[..., Host]) -> None:
     example_of = ("-m", "blatann.examples", "peripheral")
-    runner, causes, example = advertising(start, host, driver, "sd_api_v5_pc", *example_of)
+    runner, causes, example = advertising(start, host, "sd_api_v5_pc", *example_of)
     peer = runner.peer
     peer.connect()
     example.wait_for("Connected to peer")
@@ -95,9 +86,9 @@ def test_blatanns_peripheral_example(start: Start, host: Callable[..., Host], dr
 @on_each_driver
 @pytest.mark.parametrize(("chip", "dialect"), [("NRF52", "sd_api_v5_pc"), ("NRF51", "sd_api_v2_pc")])
 def test_a_session_on_pc_ble_driver_py(
-    start: Start, host: Callable[..., Host], driver: Driver, chip: str, dialect: str
+    start: Start, host: Callable[..., Host], chip: str, dialect: str
 ) -> None:
-    runner, causes, session = advertising(start, host, driver, dialect, str(SESSION), chip)
+    runner, causes, session = advertising(start, host, dialect, str(SESSION), chip)
     peer = runner.peer
     peer.connect("c6:05:04:03:02:01")
     session.wait_for('"ready"')

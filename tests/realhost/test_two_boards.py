@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from realhost.hosts import Host, finished, needs_package, on_each_driver
+from realhost.hosts import Host, needs_package, on_each_driver
 
 BOARDS = Path(__file__).with_name("two_boards.py")
 MEET = [{"what": "found", "name": "Two boards"}, {"what": "connected"}]
@@ -40,8 +40,8 @@ GONE = [
     ("chip", "air"), [("NRF52", "sd_api_v5_pc"), ("NRF51", "sd_api_v2_pc")], indirect=["air"]
 )
 def test_they_agree_on_the_link_use_attributes_and_pair(
-    chip: str, air: Callable[[], tuple[str, str]], host: Callable[..., Host], driver: tuple[str, ...]
+    chip: str, air: Callable[[], tuple[str, str]], host: Callable[..., Host]
 ) -> None:
-    boards = finished(lambda: host(str(BOARDS), chip, *air()), driver)
+    boards = host(str(BOARDS), chip, *air()).finish()
     late = LINK_LAYER if chip == "NRF52" else []
     assert boards.said == [*MEET, *TIMING, *late, *ATTRIBUTES, *PAIRED, *GONE], "\n".join(boards.lines)

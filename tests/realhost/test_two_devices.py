@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from realhost.hosts import Host, finished, needs_blatann, on_each_driver
+from realhost.hosts import Host, needs_blatann, on_each_driver
 
 DEVICES = Path(__file__).with_name("two_devices.py")
 EXPECTED = [
@@ -22,7 +22,7 @@ EXPECTED = [
 @needs_blatann
 @on_each_driver
 def test_they_find_discover_read_write_and_notify(
-    air: Callable[[], tuple[str, str]], host: Callable[..., Host], driver: tuple[str, ...]
+    air: Callable[[], tuple[str, str]], host: Callable[..., Host]
 ) -> None:
-    devices = finished(lambda: host(str(DEVICES), *air()), driver)
+    devices = host(str(DEVICES), *air()).finish()
     assert devices.said == EXPECTED, "\n".join(devices.lines)

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from gatts_codec.errors import LinkTimeout
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 _LOOK_S = 0.05  # how often to look whether who is ahead still runs
@@ -38,8 +39,8 @@ class Hold:
         self._queue: list[FrameType] = []  # who has it, then who waits for it
         self._gates: dict[FrameType, SimpleQueue[None]] = {}
 
-    def run(self, work: Callable[..., T], *args: object, until: float | None = None) -> T:
-        """What ``work`` returns, run alone. Raises Busy where its turn has not come by that time (``monotonic``).
+    def run(self, work: Callable[[S], T], what: S, until: float | None = None) -> T:
+        """``work(what)``, run alone. Raises Busy where its turn has not come by that time (``monotonic``).
 
         So it does at once where the caller interrupts the holder in the holder's own thread, as signal handlers do.
         """
@@ -48,7 +49,7 @@ class Hold:
         try:
             if queue[0] is not frame:
                 self._wait(frame, until)
-            return work(*args)
+            return work(what)
         finally:
             queue.remove(frame)
             del frame  # or it would keep itself

@@ -19,6 +19,8 @@ import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
+from functools import partial
+from operator import methodcaller
 from queue import Empty, SimpleQueue
 from time import monotonic
 
@@ -34,7 +36,10 @@ GRACE_S = 0.02
 # What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
 _LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 _FOLLOW_S = 0.05  # how soon it is noticed that the reader was interrupted
+_TIDY_S = 5.0  # how soon it is noticed at the latest that an interrupt has left something
 PATIENCE_S = 2.0  # for a reader that is about to stop
+Wait = tuple[Goal, float | None]
+"""What for, and until when at most (``monotonic``)."""
 _lines: weakref.WeakSet[Line] = weakref.WeakSet()
 
 
@@ -55,19 +60,19 @@ class Line:
 
     def open(self) -> None:
         """Begin a link when it is our turn, and wait until it is up. Raises LinkTimeout, LinkReset, LinkClosed."""
-        self._turn.run(self._open)
+        self._turn.run(self._open, LinkGoal(self.session))
 
-    def _open(self) -> None:
-        self.touch(self._begin)
-        self.run(LinkGoal(self.session))
+    def _open(self, goal: Goal) -> None:
+        self.touch(self._begin, monotonic())
+        self.run(goal)
         if self.session.down is not None:
             raise copy(self.session.down)
 
-    def _begin(self) -> None:
+    def _begin(self, now: float) -> None:
         if self._closed is not None:
             raise copy(self._closed)
         self.session.unreported = None
-        self.session.open(monotonic())
+        self.session.open(now)
         self._flush()
 
     def tend(self) -> None:
@@ -77,7 +82,7 @@ class Line:
     def ask(self, request: Request) -> None:
         """Send a request when it is its turn, and wait until it is done. Raises LinkTimeout, LinkError, EncodeError."""
         try:
-            self._turn.run(self._ask, request, until=request.until)
+            self._turn.run(self._ask, request, request.until)
         except Busy:
             if request.until is None or monotonic() < request.until:
                 raise  # at once, in a signal handler
@@ -117,7 +122,7 @@ class Line:
         self._waits += 1
         while not goal.done:
             try:
-                self._reading.run(self._serve, goal, until, until=0.0)
+                self._reading.run(self._serve, (goal, until), 0.0)
             except Busy:
                 self._follow(goal, until)
             else:
@@ -147,9 +152,8 @@ class Line:
 
     def _shut(self, error: LinkClosed, until: float) -> bool:
         try:
-            self._touching.run(self.session.close, error, monotonic(), until=until)
-            self._wake_followers()
-            self._reading.run(self.touch, self.transport.close, until=until)
+            self._touching.run(self._end, error, until)
+            self._reading.run(partial(self.touch, methodcaller("close")), self.transport, until)
         except Busy:
             # A signal handler has interrupted its own thread while that has a hold. That thread, or the background
             # thread, will do it later.
@@ -162,19 +166,16 @@ class Line:
         if self._closed is not None:
             self._shut(self._closed, monotonic() + PATIENCE_S)
 
-    def _serve(self, goal: Goal, until: float | None) -> None:
+    def _serve(self, wait: Wait) -> None:
         """Wait, and take what has come, until the goal is done. Only for the one who has ``_reading``."""
-        transport = self.transport
+        goal, until = wait
         while not goal.done:  # asked again: who had ``_reading`` before may have found it
             due = self._due(until)
             try:
-                transport.wait(_timeout_s(due), bool(self._unsent))
-                data = transport.read()
+                self.transport.wait(_timeout_s(due), bool(self._unsent))
+                self.touch(self._take, due)
             except LinkClosed as error:
                 self.touch(self._lose, error)
-            else:
-                self._steps += 1
-                self.touch(self._take, data, due)
             if self._closed is not None or (until is not None and monotonic() >= until):
                 return
 
@@ -182,11 +183,16 @@ class Line:
         due = self.session.next_deadline()
         return until if due is None or (until is not None and until < due) else due
 
-    def _take(self, data: bytes, due: float | None) -> None:
-        now = monotonic()
+    def _take(self, due: float | None) -> None:
+        data = self.transport.read()
+        self._steps += 1
         if data:
-            self.session.receive_data(data, now)
-        if due is not None and now >= due:
+            self.session.receive_data(data, monotonic())
+        self._go_by(due)
+
+    def _go_by(self, due: float | None) -> None:
+        """Do what is due if that time has come; and what follows from it, or from what has been received."""
+        if due is not None and (now := monotonic()) >= due:
             self.session.tick(now)
         self._flush()
         if self._followers:
@@ -214,8 +220,10 @@ class Line:
 
     def _lose(self, error: LinkClosed) -> None:
         log.info("%s", error)
-        # A copy: by its traceback an error keeps the caller's frames, and so the client, which could not be dropped.
-        self.session.close(copy(error), monotonic())
+        self._end(copy(error))  # by its traceback an error keeps the caller's frames, and so the client
+
+    def _end(self, error: LinkClosed) -> None:
+        self.session.close(error, monotonic())
         self._wake_followers()
 
     def _follow(self, goal: Goal, until: float | None) -> None:
@@ -227,7 +235,7 @@ class Line:
                 gate.get(timeout=min(_timeout_s(due), _FOLLOW_S))
         self._followers.pop(goal, None)
         if due is not None and monotonic() >= due:
-            self.touch(self._take, b"", due)  # the reader may not know of it yet
+            self.touch(self._go_by, due)  # the reader may not know of it yet
 
     def _wake_followers(self, only_done: bool = False) -> None:
         for goal in tuple(self._followers):
@@ -236,17 +244,17 @@ class Line:
                 gate.put(None)
 
     def _tend(self) -> None:
-        while self._closed is None and not self.session.is_closed:
+        while self._closed is None:
             steps = self._steps
             with suppress(Empty):
-                self._closing.get(timeout=GRACE_S)
+                self._closing.get(timeout=_TIDY_S if self.session.is_closed else GRACE_S)
             if steps == self._steps:
-                self._turn.forget()  # after an interrupt it would keep the client
+                for hold in (self._turn, self._touching, self._reading):
+                    hold.forget()  # after an interrupt it would keep the client
                 with suppress(Busy):
-                    self._reading.run(self._serve, Relief(self), None, until=0.0)
+                    self._reading.run(self._serve, (Relief(self), monotonic() + _TIDY_S), 0.0)
                     self._wake_followers()
-        if self._closed is not None:
-            self._shut(self._closed, monotonic() + PATIENCE_S)
+        self._shut(self._closed, monotonic() + PATIENCE_S)
 
 
 def _leave_all_to_parent() -> None:

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -289,11 +290,11 @@ class TestRestarts:
         with rig() as (sd, _):
             touch = sd._line.touch
 
-            def restart_first(work: Callable[..., Any], *args: object) -> Any:
+            def restart_first(work: Callable[[Any], Any], what: Any) -> Any:
                 if work == sd._line._start:
                     monkeypatch.undo()
-                    touch(sd._session.receive_data, SYNC, monotonic())
-                return touch(work, *args)
+                    touch(partial(sd._session.receive_data, SYNC), monotonic())
+                return touch(work, what)
 
             monkeypatch.setattr(sd._line, "touch", restart_first)
             with pytest.raises(LinkReset, match="restarted"):

@@ -371,4 +371,4 @@ def test_a_hold_lets_go_of_frames_that_no_longer_run() -> None:
     leave()
     hold.forget()
     assert [each() for each in gone] == [None]
-    assert hold.run(lambda: 7, until=0.0) == 7
+    assert hold.run(str, 7, until=0.0) == "7"

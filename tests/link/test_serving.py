@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import sys
 import threading
 import weakref
 from collections.abc import Awaitable, Callable
@@ -35,6 +36,7 @@ from gatts_codec import (
     memory_pair,
 )
 from gatts_codec.framing import h5
+from gatts_codec.link import line
 from gatts_codec.link.config import ChipConfig
 from gatts_codec.link.inbox import Arrival, Inbox, Waiter
 from gatts_codec.link.notices import Notices
@@ -565,6 +567,29 @@ class TestDroppedClients:
             suppressed(lambda sd=sd: sd.service_add(1, Uuid(0x180D)))  # type: ignore[misc]
             gone = threading.Event()
             weakref.finalize(sd, gone.set)
+            del sd
+            await_collection(gone)
+
+    @pytest.mark.parametrize("which", ["_turn", "_touching", "_reading"])
+    @pytest.mark.parametrize("is_there", [True, False])
+    def test_also_where_an_interrupt_has_left_a_hold_behind(
+        self, which: str, is_there: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The frame that has it has its caller's frames, and these have the client; nobody else would look for it."""
+        monkeypatch.setattr(line, "_TIDY_S", 0.01)
+        ours, theirs = memory_pair()
+
+        def leave(sd: Any) -> None:
+            getattr(sd._line, which)._queue.append(sys._getframe())
+
+        with ScriptedChip(theirs, DIALECT) as chip:
+            sd = connect(ours, DIALECT, link=QUICK)
+            if not is_there:
+                chip.next(chip.vanish)
+                suppressed(lambda sd=sd: sd.service_add(1, Uuid(0x180D)))  # type: ignore[misc]
+            gone = threading.Event()
+            weakref.finalize(sd, gone.set)
+            leave(sd)
             del sd
             await_collection(gone)
 

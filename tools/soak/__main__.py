@@ -55,7 +55,6 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--repeat", type=int, metavar="N", help="run the one scenario of --seed N times")
     parser.add_argument("--only", choices=sorted(KINDS), help="scenarios of one kind")
     options = parser.parse_args(arguments)
-    logging.getLogger("gatts_codec").setLevel(logging.ERROR)
     metronome, outcomes = Metronome(), Counter[str]()
     metronome.start()
     broken, count, until = 0, 0, time.monotonic() + options.minutes * 60
@@ -75,4 +74,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    logging.getLogger("gatts_codec").setLevel(logging.ERROR)
     sys.exit(main(sys.argv[1:]))

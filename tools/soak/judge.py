@@ -116,9 +116,7 @@ def nothing_left(metronome: Metronome, failures: list[str]) -> Iterator[None]:
     fds = _open_fds()
     handler, log = _Log(failures), logging.getLogger("gatts_codec")
     hooks = sys.unraisablehook, threading.excepthook
-    sys.unraisablehook = lambda args: failures.append(
-        f"unraisable: {args.err_msg} {args.exc_value!r} in {args.object!r}"
-    )
+    sys.unraisablehook = lambda args: _went_under(args, failures)
     threading.excepthook = lambda args: _died(args, failures)
     log.addHandler(handler)
     before = log.propagate
@@ -138,6 +136,13 @@ def nothing_left(metronome: Metronome, failures: list[str]) -> Iterator[None]:
         log.removeHandler(handler)
         log.propagate = before
         sys.unraisablehook, threading.excepthook = hooks
+
+
+def _went_under(args: Any, failures: list[str]) -> None:
+    if not isinstance(
+        args.exc_value, KeyboardInterrupt
+    ):  # Python lets that go under in a finalizer of its own
+        failures.append(f"unraisable: {args.err_msg} {args.exc_value!r} in {args.object!r}")
 
 
 def _died(args: Any, failures: list[str]) -> None:

@@ -50,10 +50,14 @@ def begin(device: DeviceState, connection: Connection) -> None:
 
 
 def new_connection(
-    device: DeviceState, peer: ConnectedPeer, address: bytes, address_type: int, tag: int
+    device: DeviceState,
+    peer: ConnectedPeer,
+    address: bytes,
+    address_type: int,
+    tag: int,
+    role: Role = Role.PERIPH,
 ) -> Connection:
     """A connection with what the host has configured for the tag."""
-    config, profile = device.config, device.profile
     on_air = Addr(address[::-1], address_type)
     peer_address = privacy.seen(device, on_air)
     return Connection(
@@ -63,9 +67,10 @@ def new_connection(
         address_type=peer_address.addr_type,
         identified=bool(peer_address.addr_id_peer),
         irk_match=privacy.matching_irk(device, on_air),
-        queue_size=device.queue_sizes.get(tag, config.notification_queue or profile.notification_queue),
-        max_mtu=device.max_mtus.get(tag, config.max_mtu or DEFAULT_MTU),
+        queue_size=device.queue_size(tag, role),
+        max_mtu=device.max_mtus.get(tag, device.config.max_mtu or DEFAULT_MTU),
         tag=tag,
+        role=role,
         command_queue_size=device.command_queue_sizes.get(tag, 1),
         event_length=device.event_lengths.get(tag, EVENT_LENGTH),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gatts_codec.constants import NrfError
+from gatts_codec.constants.gap import Role
 from gatts_codec.device import air, configure, options
 from gatts_codec.device.connection import Wait
 from gatts_codec.device.refusal import refuse_unless, required
@@ -58,7 +59,7 @@ def tx_packet_count_get(device: DeviceState, command: TxPacketCountGet) -> dict[
 def tx_buffer_count_get(device: DeviceState, command: TxBufferCountGet) -> dict[str, object]:
     """INVALID_ADDR."""
     refuse_unless(command.count_present, NrfError.INVALID_ADDR)
-    return {"count": device.profile.notification_queue}
+    return {"count": device.queue_size(0, Role.PERIPH)}
 
 
 def user_mem_reply(device: DeviceState, command: UserMemReply) -> dict[str, object]:

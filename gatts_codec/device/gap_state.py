@@ -100,6 +100,8 @@ class GapState:
     target: Addr | None = None
     wanted_params: ConnParams = CONN_PARAMS
     central_tag: int = 0
+    channels_since: float = -_FOR_EVER
+    """When the host has chosen the data channels."""
     _until: dict[Activity, float] = field(default_factory=dict)
 
     @property

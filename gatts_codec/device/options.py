@@ -29,14 +29,20 @@ from gatts_codec.packets.common.options import (
 _PAYLOAD_TIMEOUTS = range(1, 48001)  # in units of 10 ms
 _PAYLOAD_SIZES = (0, *range(27, 252))
 _DATA_CHANNELS, _LEAST_CHANNELS = 37, 2
+_CHANNELS_S = 1.0  # how long a map of channels stays at least
+_BANDWIDTHS = set(ConnBandwidth) - {ConnBandwidth.INVALID}
 _PASSKEY_DIGITS = 6
 
 
 def opt_set(device: DeviceState, command: OptSet) -> dict[str, object]:
-    """INVALID_ADDR, INVALID_PARAM, INVALID_CONN_HANDLE, INVALID_ROLE, INVALID_STATE."""
+    """INVALID_ADDR, INVALID_PARAM, INVALID_CONN_HANDLE, INVALID_ROLE, INVALID_STATE, NOT_SUPPORTED, BUSY."""
     opt = required(command.opt)
     _require(device, opt)
     match opt:
+        case ConnBandwidthOpt(role=role, conn_bw=both):
+            device.bandwidths[Role(role)] = ConnBandwidth(both.conn_bw_tx)
+        case ChMapOpt():
+            device.gap.channels_since = device.now
         case PasskeyOpt(passkey=digits):
             device.gap.passkey = digits
         case PrivacyOpt():
@@ -53,9 +59,12 @@ def _require(device: DeviceState, opt: object) -> None:
             refuse_unless(
                 role in (Role.PERIPH, Role.CENTRAL), device.profile.constants["BLE_ERROR_INVALID_ROLE"]
             )
-            fits = {both.conn_bw_rx, both.conn_bw_tx} <= set(ConnBandwidth)
+            fits = {both.conn_bw_rx, both.conn_bw_tx} <= _BANDWIDTHS
         case ChMapOpt(ch_map=channels):
-            fits = device.profile.api < 6 or _may_be_used(channels)
+            refuse_unless(device.dialect.can_be_central, NrfError.NOT_SUPPORTED)
+            late = device.profile.api >= 6
+            refuse_unless(not late or _may_be_used(channels), NrfError.INVALID_PARAM)
+            refuse_unless(not late or device.now - gap.channels_since >= _CHANNELS_S, NrfError.BUSY)
         case PasskeyOpt(passkey=digits):
             fits = digits is None or (len(digits) == _PASSKEY_DIGITS and digits.isdigit())
         case ExtLenOpt(rxtx_max_pdu_payload_size=size):

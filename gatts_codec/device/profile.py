@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gatts_codec.constants import BleError, NrfError
+from gatts_codec.constants.gap import ConnBandwidth
 from gatts_codec.constants.table import table
 from gatts_codec.dialects import Dialect
 
@@ -23,7 +24,8 @@ _VERSIONS = {
 }
 _TX_POWERS = (-40, -20, -16, -12, -8, -4, 0, 4)
 _EARLY_TABLE, _TABLE = 0x700, 0x580
-_EARLY_QUEUE = 7  # packets that a connection of high bandwidth may have waiting
+BANDWIDTH_PACKETS = {ConnBandwidth.LOW: 1, ConnBandwidth.MID: 3, ConnBandwidth.HIGH: 7}
+"""How many packets may wait, up to v3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,13 @@ class Profile:
         return (
             self.constants["BLE_GATTS_HVN_TX_QUEUE_SIZE_DEFAULT"]
             if self.counts_notifications
-            else _EARLY_QUEUE
+            else BANDWIDTH_PACKETS[ConnBandwidth.HIGH]
         )
+
+    @property
+    def has_bandwidths(self) -> bool:
+        """How many packets of a connection may wait is a matter of its role's bandwidth."""
+        return self.api in (2, 3)
 
     @property
     def no_tx_result(self) -> int:

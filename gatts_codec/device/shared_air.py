@@ -182,8 +182,8 @@ class Air:
 def _end(
     device: DeviceState, peer: RemoteChip, address: Addr, request: ConnectRequest, role: Role, tag: int
 ) -> Connection:
-    connection = air.new_connection(device, peer, address.addr[::-1], address.addr_type, tag)
-    connection.role, connection.remote = role, peer
+    connection = air.new_connection(device, peer, address.addr[::-1], address.addr_type, tag, role)
+    connection.remote = peer
     air.set_timing(connection, request.params)
     return connection
 

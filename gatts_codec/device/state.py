@@ -12,7 +12,7 @@ from typing import Protocol
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BleError, SysAttrFlags
-from gatts_codec.constants.gap import Role
+from gatts_codec.constants.gap import ConnBandwidth, Role
 from gatts_codec.device import stack
 from gatts_codec.device.attribute_table import Attribute, AttributeTable
 from gatts_codec.device.channel_state import SduPool
@@ -21,7 +21,7 @@ from gatts_codec.device.connection import Connection
 from gatts_codec.device.ether import Ether
 from gatts_codec.device.firmware import Firmware, firmware_of
 from gatts_codec.device.gap_state import GapState
-from gatts_codec.device.profile import Profile, profile_of
+from gatts_codec.device.profile import BANDWIDTH_PACKETS, Profile, profile_of
 from gatts_codec.device.refusal import Refusal, refuse_unless
 from gatts_codec.device.uuids import VendorBases
 from gatts_codec.dialects import Dialect
@@ -148,6 +148,10 @@ class DeviceState:
         self.tags: set[int] = set()
         """Of configurations that the host has made."""
         self.queue_sizes: dict[int, int] = {}
+        self.bandwidths: dict[Role, ConnBandwidth] = {
+            Role.PERIPH: ConnBandwidth.HIGH,
+            Role.CENTRAL: ConnBandwidth.MID,
+        }
         self.command_queue_sizes: dict[int, int] = {}
         self.link_counts: dict[int, int] = {}
         self.role_counts: dict[Role, int] = {}
@@ -208,6 +212,14 @@ class DeviceState:
         """The Service Changed characteristic's value, if there is one."""
         wanted = Uuid(stack.SERVICE_CHANGED)
         return next((row for row in self.table if row.stack and row.uuid == wanted), None)
+
+    def queue_size(self, tag: int, role: Role) -> int:
+        """How many notifications of a new connection may wait."""
+        if tag in self.queue_sizes or self.config.notification_queue:
+            return self.queue_sizes.get(tag, self.config.notification_queue or 0)
+        if self.profile.has_bandwidths:
+            return BANDWIDTH_PACKETS[self.bandwidths[role]]
+        return self.profile.notification_queue
 
     def group_of(self, attribute: Attribute) -> SysAttrFlags:
         """Which system attributes it belongs to: the stack's services' or the application's."""

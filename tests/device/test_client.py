@@ -13,7 +13,7 @@ from device.bench import (
     Bench,
     after_timeout,
 )
-from device.test_air import CENTRALS, advertise, answer, initiate, joined, pair
+from device.test_air import CENTRALS, advertise, answer, api, initiate, joined, pair
 
 from gatts_codec import (
     OPEN,
@@ -270,12 +270,13 @@ def test_up_to_v3_write_commands_and_notifications_share_a_queue(dialect: str) -
     central.service()
     own = central.characteristic(MEASUREMENT)
     subscribe(peripheral, central, own.cccd_handle)
-    results = [write_command(central, value) for _ in range(7)]
-    assert results == [0] * 7
+    room = 7 if api(central) == 1 else 3  # of a central, until the host asks for more
+    results = [write_command(central, value) for _ in range(room)]
+    assert results == [0] * room
     assert write_command(central, value) == 0x3004
     assert central.result(Hvx(0, HvxParams(own.value_handle, data=b"\x01"))) == 0x3004
     central.after(0.03)
-    assert sum(event.count for event in central.events()) == 7  # type: ignore[union-attr]
+    assert sum(event.count for event in central.events()) == room  # type: ignore[union-attr]
     central.ok(Hvx(0, HvxParams(own.value_handle, data=b"\x01")))
 
 

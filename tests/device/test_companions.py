@@ -385,9 +385,9 @@ def test_calls_of_a_connection_that_is_not_there() -> None:
         assert bench.raw(bytes.fromhex(sent))[2:4].hex() == "0230"
 
 
-def test_v2_enable_with_bandwidths() -> None:
-    bench = Bench("sd_api_v2")
-    bench.raw(bytes.fromhex("0060010a000102030402030401010101f8000000"))
+def test_v3_enable_with_bandwidths() -> None:
+    bench = Bench("sd_api_v3")
+    bench.raw(bytes.fromhex("0060010a000102030402030401010100170001f8000000"))
     assert bench.device.table.size == 248
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from device.bench import ALL, Bench
-from device.test_air import advertise, api, pair, scan
+from device.test_air import advertise, api, initiate, pair, scan
 
 from gatts_codec import NO_ACCESS, OPEN, AttrVloc, BleError, NrfError, SecMode
 from gatts_codec.common import (
@@ -37,9 +37,11 @@ from gatts_codec.common import (
     RoleCount,
     ScanReqReportOpt,
     SlaveLatencyDisableOpt,
+    TxBufferCountGet,
+    TxPacketCountGet,
     VsUuidCfg,
 )
-from gatts_codec.constants.gap import TxPowerRole
+from gatts_codec.constants.gap import Role, TxPowerRole
 from gatts_codec.gap import (
     ConnParams,
     ConnParamUpdate,
@@ -165,6 +167,8 @@ INVALID, NO_CONNECTION = NrfError.INVALID_PARAM, BleError.INVALID_CONN_HANDLE
         ("sd_api_v3", ExtLenOpt(251), 0),
         ("sd_api_v4", CompatMode2Opt(0), INVALID),
         ("sd_api_v4", CompatMode2Opt(1), 0),
+        ("s110_v8", ChMapOpt(0, bytes(5)), NrfError.NOT_SUPPORTED),
+        ("sd_api_v2", ConnBandwidthOpt(1, ConnBandwidthPair(0, 1)), INVALID),
         ("sd_api_v5", ChMapOpt(0, bytes(5)), 0),
         ("sd_api_v6", ChMapOpt(0, bytes([1, 0, 0, 0, 0])), INVALID),
         ("sd_api_v6", ChMapOpt(0, bytes([3, 0, 0, 0, 0x20])), INVALID),
@@ -177,6 +181,35 @@ INVALID, NO_CONNECTION = NrfError.INVALID_PARAM, BleError.INVALID_CONN_HANDLE
 )
 def test_options(dialect: str, opt: Any, result: int) -> None:
     assert Bench(dialect).result(OptSet(opt)) == result
+
+
+def test_from_v6_on_a_map_of_channels_stays_a_second() -> None:
+    bench = Bench("sd_api_v6")
+    channels = OptSet(ChMapOpt(0, bytes([3, 0, 0, 0, 0])))
+    bench.ok(channels)
+    bench.after(0.9)
+    assert bench.result(channels) == NrfError.BUSY
+    bench.after(0.2)
+    bench.ok(channels)
+
+
+@pytest.mark.parametrize("dialect", ["sd_api_v2", "sd_api_v2_pc", "sd_api_v3", "sd_api_v3_pc"])
+def test_in_v2_and_v3_the_roles_bandwidth_says_how_many_packets_wait(dialect: str) -> None:
+    for role, by_default in ((Role.PERIPH, 7), (Role.CENTRAL, 3)):
+        for bandwidth, packets in ((None, by_default), (1, 1), (2, 3), (3, 7)):
+            _, peripheral, central = pair(dialect, dialect)
+            bench = peripheral if role == Role.PERIPH else central
+            if bandwidth is not None:
+                bench.ok(OptSet(ConnBandwidthOpt(role, ConnBandwidthPair(1, bandwidth))))
+            advertise(peripheral)
+            initiate(central, peripheral)
+            peripheral.after(0)
+            assert bench.ok(TxPacketCountGet(0)).count == packets
+
+
+def test_s110_counts_the_packets_of_all_connections() -> None:
+    assert Bench("s110_v8").ok(TxBufferCountGet()).count == 7
+    assert Bench("s110_v8", notification_queue=2).ok(TxBufferCountGet()).count == 2
 
 
 def test_options_at_the_wrong_time() -> None:

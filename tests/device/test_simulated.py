@@ -165,13 +165,16 @@ def test_what_is_sent_on_a_channel_arrives_where_it_is_registered(dialect: str) 
     peripheral.after(0.03)
     assert peripheral.events() == []
     peripheral.ok(CidRegister(CID))
-    sent = [central.result(said(b"heard")) for _ in range(7)]
-    assert sent == [0] * 6 + [0x3004]  # the queue is that of notifications: the first one still waits
+    room = 7 if api(central) == 1 else 3  # of a central, until the host asks for more
+    sent = [central.result(said(b"heard")) for _ in range(room)]
+    assert sent == [0] * (room - 1) + [
+        0x3004
+    ]  # the queue is that of notifications: the first one still waits
     peripheral.after(0.03)
     heard = [event for event in peripheral.events() if isinstance(event, RxEvent)]
-    assert heard == [RxEvent(0, Header(5, CID), b"heard")] * 6
+    assert heard == [RxEvent(0, Header(5, CID), b"heard")] * (room - 1)
     central.after(0.03)
-    assert central.events() == [TxCompleteEvent(0, 1)] * 7
+    assert central.events() == [TxCompleteEvent(0, 1)] * room
 
 
 # -- the survey

@@ -186,14 +186,19 @@ class Line:
     def _take(self, due: float | None) -> None:
         data = self.transport.read()
         self._steps += 1
+        now = monotonic()
         if data:
-            self.session.receive_data(data, monotonic())
-        self._go_by(due)
-
-    def _go_by(self, due: float | None) -> None:
-        """Do what is due if that time has come; and what follows from it, or from what has been received."""
-        if due is not None and (now := monotonic()) >= due:
+            self.session.receive_data(data, now)
+        if due is not None and now >= due:
             self.session.tick(now)
+        self._settle()
+
+    def _tick(self, now: float) -> None:
+        self.session.tick(now)
+        self._settle()
+
+    def _settle(self) -> None:
+        """What follows from a step: bytes to write, and others who wait no more."""
         self._flush()
         if self._followers:
             self._wake_followers(only_done=True)
@@ -234,8 +239,8 @@ class Line:
             with suppress(Empty):
                 gate.get(timeout=min(_timeout_s(due), _FOLLOW_S))
         self._followers.pop(goal, None)
-        if due is not None and monotonic() >= due:
-            self.touch(self._go_by, due)  # the reader may not know of it yet
+        if due is not None and (now := monotonic()) >= due:
+            self.touch(self._tick, now)  # the reader may not know of it yet
 
     def _wake_followers(self, only_done: bool = False) -> None:
         for goal in tuple(self._followers):

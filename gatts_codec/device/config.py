@@ -30,8 +30,8 @@ class DeviceConfig:
     service_changed: bool = True
     """Whether the Service Changed characteristic exists, until the host says so."""
     notification_queue: int | None = None
-    """Up to v3 7, in v2 and v3 3 as central, chosen, unless the host sets a bandwidth; from v4 on 1 (hvn_tx_queue_size),
-    documented, unless the host configures it."""
+    """Up to v3 7, in v2 and v3 3 as central, chosen, unless the host sets a bandwidth; from v4 on 1
+    (hvn_tx_queue_size), documented, unless the host configures it."""
     max_mtu: int | None = None
     """Largest ATT MTU, in bytes, that exchange_mtu_reply may name: 23, documented, unless the host configures it."""
     vendor_bases: int = 10

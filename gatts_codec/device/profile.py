@@ -49,13 +49,18 @@ class Profile:
         return self.api <= 2
 
     @property
+    def needs_sys_attr_buffer(self) -> bool:
+        """The same of sys_attr_get where the length alone was asked for."""
+        return self.api <= 2
+
+    @property
     def loses_bandwidths(self) -> bool:
         """Its firmware crashes when ``enable`` has counts of bandwidths."""
         return self.api == 2
 
     @property
     def needs_name_buffer(self) -> bool:
-        """The same of device_name_get where the length alone was asked for."""
+        """Its firmware cannot encode the length of the name alone: a fault."""
         return self.api in range(3, 7)
 
     @property

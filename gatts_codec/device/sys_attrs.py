@@ -14,7 +14,7 @@ from gatts_codec.constants import NrfError, SysAttrFlags
 from gatts_codec.device import air
 from gatts_codec.device.attribute_table import Attribute
 from gatts_codec.device.connection import BOTH_GROUPS, Connection, Wait
-from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.refusal import Crash, Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
 from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
@@ -55,6 +55,8 @@ def sys_attr_get(device: DeviceState, command: SysAttrGet) -> dict[str, object]:
     refuse_unless(cccds, NrfError.NOT_FOUND)
     blob = _packed(connection, cccds)
     if not command.sys_attr_data_present:
+        if device.profile.needs_sys_attr_buffer:
+            raise Crash("the response to sys_attr_get cannot be encoded without a buffer for the data")
         return {"sys_attr_data": None, "len": len(blob)}
     refuse_unless(len(blob) <= room, NrfError.DATA_SIZE)
     return {"sys_attr_data": blob}

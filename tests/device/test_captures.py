@@ -117,7 +117,7 @@ def _rebooted_as_recorded(device: Device, codec: Codec, command: bytes, answer: 
         with pytest.raises(DecodeError):
             codec.unpack(command)
         return True
-    # SDK 11 firmware cannot say the length alone, and crashes. This chip does as the documentation has it.
+    # SDK 11 firmware cannot say the length alone, and crashes; here there is no connection that would have one.
     return command[1] == codec.opcode(codec.message_class("command", "sys_attr_get")) and answer != []
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from device.bench import ALL, FIRST, Bench, first_handle
+from device.bench import ALL, FIRST, WITH_MTU, Bench, first_handle
 
 from gatts_codec import NrfError, SysAttrGet, SysAttrMissingEvent, SysAttrSet, WriteEvent
 
@@ -129,10 +131,15 @@ def test_sys_attr_get_refuses(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", ALL)
-def test_without_a_buffer_the_length_is_told(dialect: str) -> None:
+def test_without_a_buffer_the_length_is_told_and_up_to_v2_the_firmware_crashes(dialect: str) -> None:
     bench = Bench(dialect)
     conn, _ = bench.subscribed()
-    response = bench.ok(SysAttrGet(conn, 0, sys_attr_data_present=False))
+    length_alone = SysAttrGet(conn, 0, sys_attr_data_present=False)
+    if dialect not in WITH_MTU:
+        assert bench.result(replace(length_alone, conn_handle=7)) == NrfError.NOT_FOUND
+        assert bench.faults_at(bench.codec.pack(length_alone))
+        return
+    response = bench.ok(length_alone)
     assert response.sys_attr_data is None
     assert response.len == len(blob(bench, conn))
 

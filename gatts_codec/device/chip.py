@@ -275,7 +275,11 @@ class VirtualChip:
             self._go_down(self.device.reboot_cause)
 
     def _go_down(self, cause: str) -> None:
-        if self.device.at_fault and self.device.firmware.on_fault == "hang":
+        if self.device.is_off:
+            self._hung = True
+            self.device.reboot()  # whoever was connected to it has lost it
+            self._observe(Note("is off until it is switched on"))
+        elif self.device.at_fault and self.device.firmware.on_fault == "hang":
             self._hung = True
             self._observe(Note(f"hangs until it is switched off: {cause}"))
         else:

@@ -7,8 +7,8 @@
     device.tick(now)                            # when next_deadline() has come
 
 ``reboot_cause`` is set when firmware would restart: after a reset packet or, ``at_fault``, at anything that ends in
-its fault handler. The owner then restarts the link and calls ``reboot()``. Peers act on the device by
-``gatts_codec.device.peer.Peer``.
+its fault handler; also when it has switched the board off (``is_off``). The owner then restarts the link and calls
+``reboot()``. Peers act on the device by ``gatts_codec.device.peer.Peer``.
 """
 
 from __future__ import annotations
@@ -92,6 +92,8 @@ class Device(DeviceState):
             return
         if payload.startswith(self.firmware.reset_packets):
             self.reboot_cause = "reset packet"
+        elif payload[:1] == _COMMAND and payload[1:] == self.firmware.power_off:
+            self.reboot_cause, self.is_off = "power off", True
         elif payload[:1] == _COMMAND:
             self._execute(bytes(payload[1:]))
         elif payload[:1] not in _WITHOUT_EFFECT:

@@ -28,6 +28,7 @@ class Firmware:
         refuses_unknown      an unknown opcode is answered with NOT_SUPPORTED; else it is a fault
         faults_at_sc_confirm the encoder of SC_CONFIRM fails, which is a fault
         longest_write        bytes of data in a WRITE event beyond which the event's slot overflows: a fault
+        power_off            a command that switches the board off
         overruns_hvx         its decoder of hvx does not look at the length of the data
 
     ``dataclasses.replace(FIRMWARE[name], on_fault="restart")`` is another build.
@@ -43,6 +44,7 @@ class Firmware:
     refuses_unknown: bool = False
     faults_at_sc_confirm: bool = False
     longest_write: int | None = None
+    power_off: bytes | None = None
     overruns_hvx: bool = False
 
 
@@ -62,7 +64,12 @@ _BUILDS = (
         name="sdk13.1", dialects=("sd_api_v4",), interval_s=0.04, on_fault="hang", faults_at_sc_confirm=True
     ),
     Firmware(
-        name="sdk14.2", dialects=("sd_api_v5",), interval_s=0.04, on_fault="hang", faults_at_sc_confirm=True
+        name="sdk14.2",
+        dialects=("sd_api_v5",),
+        interval_s=0.04,
+        on_fault="hang",
+        faults_at_sc_confirm=True,
+        power_off=b"\x32",
     ),
     Firmware(
         name="sdk15.0",

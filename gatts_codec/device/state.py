@@ -141,6 +141,8 @@ class DeviceState:
         self.outbox.clear()
         self.reboot_cause: str | None = None
         self.at_fault: bool = False
+        self.is_off: bool = False
+        """Switched off by a command: until somebody switches it on."""
         self.gap: GapState = GapState(config.address, config.device_name)
         self.bases: VendorBases = VendorBases(config.vendor_bases, once_each=self.profile.api == 1)
         self.table_size: int = config.table_size or self.profile.table_size

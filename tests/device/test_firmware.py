@@ -187,6 +187,21 @@ def test_a_build_that_hangs_acknowledges_and_is_silent_until_a_power_cycle(
     assert wire.after(build.interval_s) == ["SYNC"]
 
 
+def test_a_command_that_switches_the_board_off() -> None:
+    wire = chip_of(FIRMWARE["sdk14.2"], "sd_api_v5")
+    wire.chip.peer.connect()
+    wire.say()
+    wire.say(ACKS[1])
+    assert wire.say(packet(b"\0\x32")) == ["ACK 1"]
+    assert not wire.chip.peer.is_connected
+    assert wire.say(SYNC) == []
+    assert wire.after(1.0) == []
+    assert any(isinstance(what, Note) and "is off" in what.text for what in wire.seen)
+    wire.chip.close(wire.now)
+    wire.chip.open(wire.now)
+    assert wire.after(0.04) == ["SYNC"]
+
+
 @EACH_BUILD
 def test_packet_type_5(build: Firmware, dialect: str) -> None:
     restarts = {payload: chip_of(build, dialect) for payload in (b"\5", b"\5\0", b"\5\1", b"\5\2")}

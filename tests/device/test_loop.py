@@ -25,7 +25,7 @@ async def add_service(record: Path | None = None) -> int | None:
 def test_a_client_reaches_its_chip_without_a_thread() -> None:
     threads = set(threading.enumerate())
     assert asyncio.run(add_service()) == 14
-    assert set(threading.enumerate()) == threads
+    assert set(threading.enumerate()) <= threads
 
 
 def test_it_can_be_recorded(tmp_path: Path) -> None:

@@ -480,7 +480,7 @@ def test_descriptors_are_given_back() -> None:
     chip_end, host_end = memory_pair()
     with ChipRunner(VirtualChip(DIALECT), chip_end), connect(host_end, DIALECT):
         pass
-    assert count() == before
+    assert count() <= before  # fewer where what earlier tests have left is collected
 
 
 def test_what_an_action_in_an_air_raises_is_its_callers_and_ends_no_air() -> None:

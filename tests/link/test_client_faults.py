@@ -122,7 +122,7 @@ class TestLinkUp:
             theirs.close()
             with pytest.raises(LinkClosed):
                 connect(ours, DIALECT, link=QUICK)
-        assert descriptors() == before
+        assert descriptors() <= before  # fewer where what earlier tests have left is collected
 
 
 class TestTimeouts:

@@ -12,7 +12,7 @@ import time
 import traceback
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -113,7 +113,11 @@ class _Log(logging.Handler):
 def nothing_left(metronome: Metronome, failures: list[str]) -> Iterator[None]:
     """Note what goes wrong unseen, and what is left of threads and descriptors."""
     gc.collect()
-    fds = _open_fds()
+    fds, threads = _open_fds(), set(threading.enumerate())
+
+    def left() -> list[str]:
+        return our_threads(threads)
+
     handler, log = _Log(failures), logging.getLogger("gatts_codec")
     hooks = sys.unraisablehook, threading.excepthook
     sys.unraisablehook = lambda args: _went_under(args, failures)
@@ -128,9 +132,9 @@ def nothing_left(metronome: Metronome, failures: list[str]) -> Iterator[None]:
             yield
             gc.collect()
         try:
-            metronome.wait_for("threads end", lambda: not our_threads())
+            metronome.wait_for("threads end", lambda: not left())
         except Failure as error:
-            raise Failure(f"{error}: {our_threads()}{_stacks()}") from None
+            raise Failure(f"{error}: {left()}{_stacks()}") from None
         metronome.wait_for("descriptors are closed", lambda: _open_fds() <= fds)
     finally:
         log.removeHandler(handler)
@@ -172,9 +176,10 @@ def _stacks() -> str:
     return "".join([*stacks, *known])
 
 
-def our_threads() -> list[str]:
-    """The threads that the library has started and not ended."""
-    return [thread.name for thread in threading.enumerate() if thread.name.startswith("gatts-codec")]
+def our_threads(before: Collection[threading.Thread] = ()) -> list[str]:
+    """The threads that the library has started, since ``before``, and not ended."""
+    started = [thread for thread in threading.enumerate() if thread not in before]
+    return [thread.name for thread in started if thread.name.startswith("gatts-codec")]
 
 
 def _open_fds() -> int:

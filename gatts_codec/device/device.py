@@ -30,6 +30,7 @@ from gatts_codec.device import (
     privacy,
     radio,
     roles,
+    rssi,
     secured,
     security,
     server,
@@ -67,6 +68,7 @@ _CALLS = {
     **privacy.CALLS,
     **security.CALLS,
     **link_layer.CALLS,
+    **rssi.CALLS,
     **channels.CALLS,
     **connectionless.CALLS,
     **survey.CALLS,
@@ -122,6 +124,7 @@ class Device(DeviceState):
         air.tick(self)
         radio.tick(self)
         secured.tick(self)
+        rssi.tick(self)
         link_layer.tick(self)
         channels.tick(self)
         survey.tick(self)

@@ -1,8 +1,8 @@
 """Calls of the GAP group: name, appearance, connection parameters, disconnecting.
 
 Addresses are in ``privacy``, advertising, scanning and connecting in ``roles``, pairing and encryption in
-``security``, radio modes, packet lengths and signal strength in ``link_layer``. Calls without an effect that a peer
-could notice do nothing.
+``security``, radio modes and packet lengths in ``link_layer``, signal strength in ``rssi``. Calls without an effect
+that a peer could notice do nothing.
 """
 
 from __future__ import annotations

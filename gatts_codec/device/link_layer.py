@@ -1,4 +1,4 @@
-"""Calls about a connection's link layer: radio modes, packet lengths, signal strength; and what the peer says of them.
+"""Calls about a connection's link layer: radio modes, packet lengths; and what the peer says of them.
 
 Two chips agree as Bluetooth has it, and both hosts have to. A chip whose SoftDevice has no such procedure does not
 support it.
@@ -14,19 +14,18 @@ from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import HciStatus, Phy, Role
 from gatts_codec.device import air
 from gatts_codec.device.connection import Connection
-from gatts_codec.device.link_state import LONGEST, SHORT_US, SHORTEST, Lengths, Sampling
-from gatts_codec.device.refusal import Refusal, refuse_unless, required
+from gatts_codec.device.link_state import LONGEST, SHORT_US, SHORTEST, Lengths
+from gatts_codec.device.refusal import refuse_unless, required
 from gatts_codec.device.state import DeviceState
+from gatts_codec.packets.common.events import DataLengthChangedEvent
 from gatts_codec.packets.gap.connection_events import (
     DataLengthUpdateEvent,
     DataLengthUpdateRequestEvent,
     PhyUpdateEvent,
     PhyUpdateRequestEvent,
-    RssiChangedEvent,
 )
 from gatts_codec.packets.gap.link_layer import DataLengthLimitation, DataLengthUpdate, PhyUpdate
 from gatts_codec.packets.gap.radio import DataLengthParams, Phys
-from gatts_codec.packets.gap.rssi import RssiGet, RssiGetV5, RssiStart, RssiStop
 
 _SUPPORTED = Phy.MBPS_1 | Phy.MBPS_2
 _PREAMBLE_AND_CRC = 14  # octets of a packet beside its payload, at 1 Mbit/s
@@ -184,15 +183,32 @@ def _time_us(octets: int) -> int:
 
 
 def _use_lengths(device: DeviceState, connection: Connection, own: Lengths, peer: Lengths) -> None:
-    tx, rx = min(own.tx, peer.rx), min(own.rx, peer.tx)
-    connection.link.lengths = Lengths(tx, rx, _time_us(tx), _time_us(rx))
-    device.emit(DataLengthUpdateEvent(connection.handle, connection.link.lengths.params))
+    tx, rx, before = min(own.tx, peer.rx), min(own.rx, peer.tx), connection.link.lengths
+    connection.link.lengths = now = Lengths(tx, rx, _time_us(tx), _time_us(rx))
+    if device.profile.api >= 4:
+        device.emit(DataLengthUpdateEvent(connection.handle, now.params))
+    elif now != before:
+        device.emit(DataLengthChangedEvent(connection.handle, now.tx, now.tx_us, now.rx, now.rx_us))
+
+
+def offer_lengths(device: DeviceState, connection: Connection) -> None:
+    """A connection has begun: in v3 the link layer itself asks for packets as long as the option has it."""
+    if device.longest_packet > SHORTEST:
+        connection.link.lengths_asked = _offered(device)
+        connection.link.expect_answer(device.now)
+        connection.remote.carry(LengthRequest(_offered(device)))
+
+
+def _offered(device: DeviceState) -> Lengths:
+    octets = device.longest_packet
+    return Lengths(octets, octets, _time_us(octets), _time_us(octets))
 
 
 def _hear_length_request(device: DeviceState, connection: Connection, pdu: LengthRequest) -> None:
     """The host has to answer, where there is a call for it."""
     if device.profile.api < 4:
-        connection.remote.carry(LengthAnswer(Lengths()))
+        connection.remote.carry(LengthAnswer(_offered(device)))
+        _use_lengths(device, connection, _offered(device), pdu.lengths)
         return
     connection.link.lengths_asked = None
     connection.link.lengths_wanted = pdu.lengths
@@ -205,73 +221,16 @@ def _hear_length_answer(device: DeviceState, connection: Connection, pdu: Length
         _use_lengths(device, connection, asked, pdu.lengths)
 
 
-# -- signal strength
-
-
-def rssi_start(device: DeviceState, command: RssiStart) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, from v6 on INVALID_STATE."""
-    link = (connection := device.connections.require(command.conn_handle)).link
-    refuse_unless(link.sampling is None or device.profile.api < 6, NrfError.INVALID_STATE)
-    due = device.now + _interval_s(connection)
-    link.sampling = Sampling(command.threshold_dbm, command.skip_count, due, _strength(device, connection))
-    device.roused()
-    return {}
-
-
-def rssi_stop(device: DeviceState, command: RssiStop) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_STATE."""
-    link = device.connections.require(command.conn_handle).link
-    refuse_unless(link.sampling is not None, NrfError.INVALID_STATE)
-    link.sampling = None
-    return {}
-
-
-def rssi_get(device: DeviceState, command: RssiGet | RssiGetV5) -> dict[str, object]:
-    """INVALID_CONN_HANDLE, INVALID_ADDR, INVALID_STATE."""
-    sampling = device.connections.require(command.conn_handle).link.sampling
-    refuse_unless(command.rssi_present, NrfError.INVALID_ADDR)
-    if sampling is None:
-        raise Refusal(NrfError.INVALID_STATE)
-    if isinstance(command, RssiGetV5):
-        return {"rssi": sampling.last}
-    return {"rssi": sampling.last, "ch_index": _CHANNEL if command.ch_index_present else None}
-
-
-def _interval_s(connection: Connection) -> float:
-    return connection.interval_s or connection.params.max_conn_interval * air.INTERVAL_UNIT_S
-
-
-def _strength(device: DeviceState, connection: Connection) -> int:
-    return connection.remote.rssi + device.random.randint(-1, 1)
-
-
-def _sample(device: DeviceState, connection: Connection, sampling: Sampling) -> None:
-    """Once a connection event: what differs enough counts, and every so manieth of these is told."""
-    sampling.due = device.now + _interval_s(connection)
-    sampling.last = dbm = _strength(device, connection)
-    if sampling.threshold == _NO_REPORTS:
-        return
-    if sampling.reported is not None:
-        sampling.counted += abs(dbm - sampling.reported) >= sampling.threshold
-        if sampling.counted <= sampling.skip:
-            return
-    sampling.reported, sampling.counted = dbm, 0
-    channel = None if device.profile.api < 6 else device.random.randrange(37)
-    device.emit(RssiChangedEvent(connection.handle, dbm, channel))
-
-
 # -- what is due, and what the peer says
 
 
 def tick(device: DeviceState) -> None:
-    """Signal strengths, and what the peer's host has not decided in time: the timing stays, a procedure is the end."""
+    """What the peer's host has not decided in time: the timing stays, a procedure is the end."""
     for connection in device.connections:
         link = connection.link
         if link.procedure_due is not None and link.procedure_due <= device.now:
             _give_up(device, connection)
             continue
-        if link.sampling is not None and link.sampling.due <= device.now:
-            _sample(device, connection, link.sampling)
         if link.timing_due is not None and link.timing_due <= device.now:
             link.timing_due = connection.wish = None
             air.retime(device, connection, connection.params)
@@ -293,7 +252,4 @@ HEARS: dict[type, Callable[[DeviceState, Connection, Any], None]] = {
     LengthRequest: _hear_length_request,
     LengthAnswer: _hear_length_answer,
 }
-CALLS: dict[str, Any] = {
-    f"sd_ble_gap_{call.__name__}": call
-    for call in (phy_update, data_length_update, rssi_start, rssi_stop, rssi_get)
-}
+CALLS: dict[str, Any] = {f"sd_ble_gap_{call.__name__}": call for call in (phy_update, data_length_update)}

@@ -8,6 +8,7 @@ from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import ConnBandwidth, Role
 from gatts_codec.device import privacy
 from gatts_codec.device.gap_state import Activity
+from gatts_codec.device.link_state import SHORTEST
 from gatts_codec.device.refusal import refuse_unless, required
 from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.common.opt import OptGet, OptSet
@@ -41,6 +42,8 @@ def opt_set(device: DeviceState, command: OptSet) -> dict[str, object]:
     match opt:
         case ConnBandwidthOpt(role=role, conn_bw=both):
             device.bandwidths[Role(role)] = ConnBandwidth(both.conn_bw_tx)
+        case ExtLenOpt(rxtx_max_pdu_payload_size=size):
+            device.longest_packet = size or SHORTEST
         case ChMapOpt():
             device.gap.channels_since = device.now
         case PasskeyOpt(passkey=digits):

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from gatts_codec.constants.gap import Role
-from gatts_codec.device import air, privacy, radio
+from gatts_codec.device import air, link_layer, privacy, radio
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.connection import Connection
 from gatts_codec.device.device import Device
@@ -137,6 +137,8 @@ class Air:
         central.connection = _end(device, peripheral, advertiser, request, Role.CENTRAL, request.tag)
         air.begin(other, peripheral.connection)
         air.begin(device, central.connection)
+        for chip, end in ((other, peripheral), (device, central)):
+            link_layer.offer_lengths(chip, end.connection)
         return True
 
     def leave(self, device: DeviceState) -> None:

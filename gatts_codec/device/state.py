@@ -21,6 +21,7 @@ from gatts_codec.device.connection import Connection
 from gatts_codec.device.ether import Ether
 from gatts_codec.device.firmware import Firmware, firmware_of
 from gatts_codec.device.gap_state import GapState
+from gatts_codec.device.link_state import SHORTEST
 from gatts_codec.device.profile import BANDWIDTH_PACKETS, Profile, profile_of
 from gatts_codec.device.refusal import Refusal, refuse_unless
 from gatts_codec.device.uuids import VendorBases
@@ -154,6 +155,8 @@ class DeviceState:
             Role.PERIPH: ConnBandwidth.HIGH,
             Role.CENTRAL: ConnBandwidth.MID,
         }
+        self.longest_packet: int = SHORTEST
+        """In octets: what the chip of v3 offers on connections made from now on."""
         self.command_queue_sizes: dict[int, int] = {}
         self.link_counts: dict[int, int] = {}
         self.role_counts: dict[Role, int] = {}

@@ -41,6 +41,8 @@ def payloads(draw: st.DrawFn, dialect: str) -> bytes:
 
 
 def check(device: Device, payload: bytes, now: float) -> None:
+    device.tick(now)  # what is due comes before
+    assert all(event[0] == 2 for event in device.payloads_to_send())
     device.receive(payload, now)
     answer = device.payloads_to_send()
     if device.reboot_cause is not None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from device.test_air import CHOSEN, TIMING, address, advertise, answer, api, joined, listening, pair
+from device.test_air import CHOSEN, TIMING, address, advertise, answer, api, initiate, joined, listening, pair
 
 from gatts_codec import Command
 from gatts_codec.constants import NrfError
 from gatts_codec.constants.gap import HciStatus, Phy
 from gatts_codec.packets.common.cfg_set import CfgSet, ConnGap
+from gatts_codec.packets.common.events import DataLengthChangedEvent
+from gatts_codec.packets.common.opt import OptSet
+from gatts_codec.packets.common.options import ExtLenOpt
 from gatts_codec.packets.gap.connect import Connect, ConnParamUpdate
 from gatts_codec.packets.gap.connection_events import (
     ConnectedEvent,
@@ -110,6 +113,49 @@ def test_a_chip_without_radio_modes_says_so() -> None:
     peripheral.after(0.03)
     central.after(0.03)
     assert central.event(PhyUpdateEvent) == PhyUpdateEvent(0, HciStatus.UNSUPPORTED_REMOTE_FEATURE, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "ones", "other", "others", "told"),
+    [
+        ("sd_api_v3", 251, "sd_api_v3", 100, 100),
+        ("sd_api_v3", 251, "sd_api_v3_pc", 0, None),
+        ("sd_api_v3", 0, "sd_api_v3", 0, None),
+        ("sd_api_v3", 251, "sd_api_v2", None, None),
+    ],
+)
+def test_in_v3_the_chips_agree_on_packet_lengths_by_themselves(
+    one: str, ones: int, other: str, others: int | None, told: int | None
+) -> None:
+    _, peripheral, central = pair(one, other)
+    for bench, octets in ((peripheral, ones), (central, others)):
+        if octets is not None:
+            bench.ok(OptSet(ExtLenOpt(octets)))
+    advertise(peripheral)
+    initiate(central, peripheral)
+    peripheral.after(0)
+    for bench in (peripheral, central) * 3:
+        bench.after(0.03)
+    for bench in (peripheral, central):
+        connected, *lengths = bench.events()
+        assert isinstance(connected, ConnectedEvent)
+        time_us = ((told or 0) + 14) * 8
+        assert lengths == ([] if told is None else [DataLengthChangedEvent(0, told, time_us, told, time_us)])
+
+
+def test_a_chip_of_v3_asks_a_later_ones_host() -> None:
+    _, peripheral, central = pair("sd_api_v3", "sd_api_v5")
+    peripheral.ok(OptSet(ExtLenOpt(100)))
+    advertise(peripheral)
+    initiate(central, peripheral)
+    peripheral.after(0)
+    central.event(ConnectedEvent)
+    peripheral.event(ConnectedEvent)
+    wanted = answer(central, DataLengthUpdateRequestEvent).peer_params
+    assert (wanted.max_tx_octets, wanted.max_rx_octets) == (100, 100)
+    central.ok(DataLengthUpdate(0, DataLengthParams(50, 50)))
+    assert central.event(DataLengthUpdateEvent).effective_params == DataLengthParams(50, 50, 512, 512)
+    assert answer(peripheral, DataLengthChangedEvent) == DataLengthChangedEvent(0, 50, 512, 50, 512)
 
 
 def test_both_hosts_agree_on_packet_lengths() -> None:

@@ -20,7 +20,7 @@ from blatann.gap import IoCapabilities, advertising
 from blatann.gatt import SecurityLevel, gatts
 from blatann.uuid import Uuid128
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 SERVICE, VALUE = (
     Uuid128("deadbeef-0011-2345-6679-ab12ccd4f550"),
     Uuid128("deadbeef-0011-2345-6679-ab12ccd4f551"),

@@ -53,5 +53,5 @@ def test_a_battery_is_read(air: Callable[[], tuple[str, str]], host: Callable[..
     ports = air()
     host(*EXAMPLES, "peripheral_battery_service", ports[0]).wait_for("Advertising")
     client = host(*EXAMPLES, "central_battery_service", ports[1])
-    client.wait_for("main", "Battery: 100%")
+    client.wait_for("main", "Battery: ", "%")  # 100, or what is left by the time that a slow machine reads it
     client.wait_for("Waiting 30 seconds for any battery notifications")  # it has subscribed

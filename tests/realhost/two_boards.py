@@ -21,7 +21,7 @@ from pc_ble_driver_py.ble_adapter import BLEAdapter  # noqa: E402
 from pc_ble_driver_py.observers import BLEAdapterObserver, BLEDriverObserver  # noqa: E402
 
 LATE = sys.argv[1] == "NRF52"
-PATIENCE_S = 30
+PATIENCE_S = 120
 TAG = 1
 BASE = nordic.BLEUUIDBase(
     [0xDE, 0xAD, 0xBE, 0xEF, 0x00, 0x11, 0x23, 0x45, 0x66, 0x79, 0xAB, 0x12, 0xCC, 0xD4, 0xF5, 0x50]

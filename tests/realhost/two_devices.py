@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import queue
 import sys
+import threading
 from typing import Any
 
 from blatann import BleDevice
@@ -17,7 +18,7 @@ from blatann.gap import advertising
 from blatann.gatt import gatts
 from blatann.uuid import Uuid128
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 SERVICE, VALUE = (
     Uuid128("deadbeef-0011-2345-6679-ab12ccd4f550"),
     Uuid128("deadbeef-0011-2345-6679-ab12ccd4f551"),
@@ -69,7 +70,10 @@ def main() -> None:
     characteristic.on_write.register(lambda _, event: heard.put(event.value))
     _, written = remote.write(b"second").wait(PATIENCE_S)
     say("written", status=written.status.name, value=heard.get(timeout=PATIENCE_S).decode())
+    subscribed = threading.Event()
+    characteristic.on_subscription_change.register(lambda *_: subscribed.set())
     remote.subscribe(lambda _, event: heard.put(event.value)).wait(PATIENCE_S)
+    subscribed.wait(PATIENCE_S)  # the central may know of it before the peripheral's program does
     characteristic.notify(b"third")
     say("notified", value=heard.get(timeout=PATIENCE_S).decode())
     peer.disconnect().wait(PATIENCE_S)

@@ -2,7 +2,7 @@
 
 ``HYPOTHESIS_PROFILE=thorough`` tries eighty times as many examples as the default, and other ones every time; the
 default tries the same ones, so that a change is what makes it fail. ``quick`` tries some of these: enough to see
-whether another interpreter differs. There is no deadline in any, since a loaded machine is not a bug.
+whether another interpreter differs. None looks at the clock, since a loaded machine is not a bug.
 """
 
 import os
@@ -10,9 +10,10 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from patience import be_patient
 
 # Fuzz harnesses and tools lie beside the package, which must still be imported from where it is installed: so, last.
@@ -24,9 +25,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
-settings.register_profile("default", deadline=None, max_examples=25, derandomize=True)
-settings.register_profile("quick", deadline=None, max_examples=8, derandomize=True)
-settings.register_profile("thorough", deadline=None, max_examples=2000)
+UNHURRIED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("default", max_examples=25, derandomize=True, **UNHURRIED)
+settings.register_profile("quick", max_examples=8, derandomize=True, **UNHURRIED)
+settings.register_profile("thorough", max_examples=2000, **UNHURRIED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 be_patient()

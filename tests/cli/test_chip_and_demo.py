@@ -16,7 +16,7 @@ from cli.commands import Runner
 from patience import PATIENCE_S
 
 from gatts_codec import Attr, AttrMd, CharMd, CharProps, SysAttrMissingEvent, Uuid
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import GattsError, LinkClosed, LinkReset, LinkTimeout
 from gatts_codec.link.client import connect
 from gatts_codec.packets.gap.connection_events import ConnectedEvent, DisconnectedEvent
 
@@ -110,6 +110,21 @@ def test_a_second_host_is_told_that_the_chip_is_busy(start: Start, tmp_path: Pat
             connect(url, "sd_api_v5")
         assert first.service_add(1, Uuid(0x180D)).handle == 14
     assert "-- busy: one host at a time, refused" in interrupted(process)[1]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("on_fault", "said", "error"),
+    [("hang", "hangs until it is switched off", LinkTimeout), ("restart", "reboot", LinkReset)],
+)
+def test_what_a_fault_does_is_an_option(
+    start: Start, on_fault: str, said: str, error: type[GattsError]
+) -> None:
+    process, url = start("--tcp", "0", "--on-fault", on_fault)
+    with connect(url, "sd_api_v5") as sd, pytest.raises(error):
+        sd.send_raw(b"\0\xa4", timeout_s=1.0 if on_fault == "hang" else PATIENCE_S)
+    assert process.stderr is not None
+    assert any(said in line for line in process.stderr)
 
 
 @posix

@@ -226,8 +226,12 @@ class AsyncLine:
         except LinkClosed as error:
             self._lose(error)
             return
+        now = self.loop.time()
         if data:
-            self.session.receive_data(data, self.loop.time())
+            self.session.receive_data(data, now)
+        if self._timer is not None and self._timer_due <= now:
+            # Its turn comes after this one. Where there is always something to read it never would: it is set again.
+            self.session.tick(now)
         self._settle()
 
     def _due(self) -> None:

@@ -6,6 +6,7 @@ from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.link.calls.base import WayT
 from gatts_codec.link.calls.host import HostCalls
+from gatts_codec.link.config import timeout
 from gatts_codec.link.dispatch import Queue
 from gatts_codec.link.opening import Options, new_session
 from gatts_codec.link.transports import Transport
@@ -20,7 +21,7 @@ class AnyClient(HostCalls[WayT]):
         self._transport = transport
         self._session = new_session(transport, dialect, options)
         self.codec: Codec = self._session.codec
-        self._timeout_s = options.timeout_s
+        self._timeout_s = timeout(options.timeout_s)
         self._max_payload = self._session.link.config.max_payload
         self._closed = False
 

@@ -15,7 +15,7 @@ from gatts_codec.errors import CommandFailed, LinkClosed
 from gatts_codec.framing.stream import Buffer
 from gatts_codec.link.any_client import AnyClient
 from gatts_codec.link.calls.base import Blocking
-from gatts_codec.link.commands import check_raw, command_failed, encode_command
+from gatts_codec.link.commands import check_raw, command_failed, encode_command, steps_of
 from gatts_codec.link.config import HostConfig, timeout
 from gatts_codec.link.dispatch import PATIENCE_S, Callback, Callbacks
 from gatts_codec.link.goals import Request
@@ -140,7 +140,7 @@ class Client(AnyClient[Blocking]):
 
         Raises EncodeError, before anything is sent, for what the dialect cannot do; then what ``call`` does.
         """
-        steps = plan.steps(self.codec)
+        steps = steps_of(plan, self.codec)
         try:
             command = next(steps)
             while True:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from gatts_codec.codec import Codec
 from gatts_codec.constants import hint, result_name
 from gatts_codec.constants.table import short_name
-from gatts_codec.errors import CommandFailed, EncodeError
+from gatts_codec.errors import CommandFailed, EncodeError, brief
 from gatts_codec.link.variants import VARIANTS, variant_for
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Command
+
+if TYPE_CHECKING:
+    from gatts_codec.plans.plan import Plan, Steps
+
+T = TypeVar("T")
 
 _TYPE_AND_OPCODE = 2
 _COMMAND_TYPES: Mapping[int, str] = {0: "command", 3: "DTM command"}
@@ -28,6 +33,15 @@ def encode_command(codec: Codec, command: object, max_payload: int) -> bytes:
     if len(payload) > max_payload:
         raise _too_long(payload, name_of(command), max_payload, codec)
     return payload
+
+
+def steps_of(plan: Plan[T], codec: Codec) -> Steps[T]:
+    """The commands of a plan, one by one. Raises EncodeError for what is no plan."""
+    from gatts_codec.plans.plan import Plan  # loads when it is used
+
+    if not isinstance(plan, Plan):
+        raise EncodeError(f"expected a plan, such as Start(), got {brief(plan)}", value=plan)
+    return plan.steps(codec)
 
 
 def check_raw(payload: object, max_payload: int, codec: Codec) -> bytes:

@@ -33,7 +33,9 @@ def require(path: str, value: object, least: float, most: float, packet: str = "
     if isinstance(value, bool) or not isinstance(value, (float, int, Real) if is_time else (int, Integral)):
         reason = f"must be a {'number of seconds' if is_time else 'whole number'}, not {brief(value)}"
     elif not least <= value <= most:  # type: ignore[operator]  # numbers, as has just been seen
-        reason = f"must be {f'at least {least}' if most == FOR_EVER else f'{least}..{most}'}, not {value!r}"
+        reason = (
+            f"must be {f'at least {least}' if most == FOR_EVER else f'{least}..{most}'}, not {brief(value)}"
+        )
     else:
         return
     raise EncodeError(reason, path=path, value=value, packet=packet)
@@ -44,9 +46,10 @@ def timeout(timeout_s: T) -> T:
     value: float | None = timeout_s
     if type(value) is float and 0 <= value <= LONGEST_TIMEOUT_S:  # what is usual, at the price of a call
         return timeout_s
-    if value is not None:
-        require("timeout_s", value, 0, LONGEST_TIMEOUT_S)
-    return timeout_s
+    if value is None:
+        return timeout_s
+    require("timeout_s", value, 0, LONGEST_TIMEOUT_S)
+    return float(value)  # type: ignore[return-value]  # a Fraction, say, which formats differ from Python to Python
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,12 @@ class HostConfig(LineConfig):
         LineConfig.__post_init__(self)
         require("reset_wait_s", self.reset_wait_s, 0, _LONGEST_S)
         require("link_transmissions", self.link_transmissions, 1, 1000)
+
+
+def check_host_config(value: object) -> None:
+    """Raises EncodeError for ``link=`` that is neither None nor a HostConfig."""
+    if not isinstance(value, HostConfig | None):
+        raise EncodeError(f"must be a HostConfig, not {brief(value)}", path="link", value=value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from inspect import iscoroutinefunction
 from queue import SimpleQueue
 
-from gatts_codec.link.inbox import AnyEvent, Arrival
+from gatts_codec.link.inbox import AnyEvent, Arrival, check_event_class, check_function
 from gatts_codec.link.notices import Notices, call_back, log
 
 Callback = Callable[[AnyEvent], object]
@@ -27,14 +28,20 @@ class Queue:
     def __init__(self, size: int) -> None:
         self.lost: int = 0
         """How many events were dropped because the callbacks are too slow."""
-        self._waiting: deque[Arrival] = deque(maxlen=size)
+        self._waiting: deque[Arrival] = deque(maxlen=int(size))  # NumPy's, say, which a deque refuses
         self._entries: list[tuple[Callback, EventTypes]] = []
         self._taken: Arrival | None = None
         self._notices = Notices()
         self._closed = False
 
     def add(self, callback: Callback, types: EventTypes) -> Callable[[], None]:
-        """Call ``callback`` for events of these types, all if there are none, until what is returned is called."""
+        """Call ``callback`` for events of these types, all if there are none, until what is returned is called.
+
+        Raises EncodeError for what cannot be called, and for types that are no events.
+        """
+        self._check(callback)
+        for event_type in types:
+            check_event_class(event_type, "event_types")
         entry = (callback, types)
         self._entries.append(entry)
 
@@ -43,6 +50,9 @@ class Queue:
                 self._entries.remove(entry)
 
         return remove
+
+    def _check(self, callback: Callback) -> None:
+        check_function(callback, "callback")
 
     def put(self, arrival: Arrival) -> bool:
         """Have an event called out, if anybody listens. Returns at once. The newest one twice is once."""
@@ -125,6 +135,10 @@ class AsyncCallbacks(Queue):
         self._news = asyncio.Event()
         self.tasks: set[asyncio.Task[None]] = set()
         self._worker: asyncio.Task[None] | None = None
+
+    def _check(self, callback: Callback) -> None:
+        if not iscoroutinefunction(callback):
+            super()._check(callback)
 
     def put(self, arrival: Arrival) -> bool:
         """The same, and wakes the task, or makes it: an interrupt of the loop may have ended the one before."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable
 from contextlib import suppress
+from inspect import iscoroutinefunction
 from typing import TypeVar
 
 from gatts_codec.codec import Codec
-from gatts_codec.errors import DecodeError, LinkError, LinkTimeout
+from gatts_codec.errors import DecodeError, EncodeError, LinkError, LinkTimeout, brief
 from gatts_codec.link.config import LARGEST_BUFFER, require
 from gatts_codec.link.notices import Notices
 from gatts_codec.packets.opaque import Opaque
@@ -166,8 +167,23 @@ class Waiter:
         return self.taken is not None
 
 
+def check_event_class(value: object, path: str) -> None:
+    """Raises EncodeError for what is not a class of events."""
+    if not (isinstance(value, type) and issubclass(value, Event | Opaque)):
+        raise EncodeError(f"must be a class of events, not {brief(value)}", path=path, value=value)
+
+
+def check_function(value: object, path: str) -> None:
+    """Raises EncodeError for what cannot be called, and for a coroutine function: nobody would await it."""
+    if not callable(value) or iscoroutinefunction(value):
+        reason = f"must be a function that is no coroutine function, not {brief(value)}"
+        raise EncodeError(reason, path=path, value=value)
+
+
 def matching(event_type: type[E], where: Callable[[E], bool] | None) -> Predicate:
-    """The test for events of a type that are as they should be."""
+    """The test for events of a type that are as they should be. Raises EncodeError for a type or test that is none."""
+    check_event_class(event_type, "event_type")
     if where is None:
         return lambda event: isinstance(event, event_type)
+    check_function(where, "where")
     return lambda event: isinstance(event, event_type) and bool(where(event))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
+from gatts_codec.errors import PortError, brief
 from gatts_codec.framing import H5, framing_named
-from gatts_codec.link.config import LARGEST_BUFFER, LONGEST_TIMEOUT_S, HostConfig, require
+from gatts_codec.link.config import LARGEST_BUFFER, LONGEST_TIMEOUT_S, HostConfig, check_host_config, require
 from gatts_codec.link.host_link import HostLink
 from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.plain import PlainLink
@@ -43,12 +44,15 @@ class Options:
     def __post_init__(self) -> None:
         require("timeout_s", self.timeout_s, 0, LONGEST_TIMEOUT_S)
         require("event_buffer", self.event_buffer, 1, LARGEST_BUFFER)
+        check_host_config(self.link)
 
 
 def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> Transport:
     """A transport by its URL, or as it is; recorded if so wished. Raises PortError."""
     if isinstance(port, str):
         return open_transport(port, record=record)
+    if not isinstance(port, Transport):
+        raise PortError(f"expected the URL of a port, or a Transport, got {brief(port)}", stage="open")
     return recorded(port, record) if record else port
 
 

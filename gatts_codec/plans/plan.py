@@ -95,7 +95,7 @@ class Plan(Generic[T]):
         if or_zero and value == 0:
             return 0
         low, high = least * unit, most * unit
-        reason = f"must be {'0 or ' * or_zero}from {low:g} to {high:g}, not {value:g}"
+        reason = f"must be {'0 or ' * or_zero}from {low:g} to {high:g}, not {brief(value)}"
         self.check(low <= value <= high, field, reason, dialect)
         units: int = round(value / unit)
         return units

@@ -122,7 +122,7 @@ class Start(Plan[None]):
             reason = f"cannot be set in {dialect.name}, only from sd_api_v{since} on"
             self.check(dialect.api >= since or not told, field, reason, dialect)
         for field, (least, most) in _LIMITS.items():
-            if getattr(self, field) is not None:
+            if getattr(self, field) is not None or getattr(default, field) is not None:
                 self.whole(field, least, most, dialect)
         self.yes_or_no("service_changed", dialect=dialect)
         self._check_roles(dialect)
@@ -140,8 +140,11 @@ class Start(Plan[None]):
         name = self.device_name
         if name is None:
             return None
-        self.check(isinstance(name, str), "device_name", f"expected text, got {brief(name)}", dialect)
-        data = name.encode()
+        data = b""
+        try:
+            data = str.encode(name)
+        except (TypeError, UnicodeEncodeError):
+            self.check(False, "device_name", f"expected text, got {brief(name)}", dialect)
         most = _LONGEST_NAME if dialect.api >= 3 else _DEFAULT_NAME_ROOM
         self.check(len(data) <= most, "device_name", f"{len(data)} bytes, {most} fit", dialect)
         return data

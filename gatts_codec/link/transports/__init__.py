@@ -36,7 +36,10 @@ def open_transport(url: str, *, record: str | os.PathLike[str] | None = None, en
     """
     address = parse(url, list(_KINDS))
     path = record or address.options.get("record")
-    transport = _opener(address.kind)(address)
+    try:
+        transport = _opener(address.kind)(address)
+    except ValueError as error:  # of Python, for what no file system and no network can have in a name
+        raise PortError(f"{url}: {error}", stage="open") from error
     return recorded(transport, path, end) if path else transport
 
 
@@ -44,9 +47,10 @@ def recorded(transport: Transport, path: str | os.PathLike[str], end: End = "hos
     """The transport, recorded to a file. Raises PortError where that cannot be written, and then closes it."""
     try:
         return RecordingTransport(transport, path, end)
-    except OSError as error:
+    except (OSError, TypeError, ValueError) as error:
         transport.close()
-        raise PortError(f"cannot record to {path}: {error.strerror}", stage="open") from error
+        why = getattr(error, "strerror", None) or error
+        raise PortError(f"cannot record to {path}: {why}", stage="open") from error
 
 
 def _opener(kind: str) -> Callable[[PortAddress], Transport]:

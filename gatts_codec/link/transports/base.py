@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 READ_SIZE = 65536
 _UNSENT_LIMIT = 65536
 
 
+@runtime_checkable
 class Transport(Protocol):
     """A byte stream, without framing, without retries, without a thread of its own.
 

@@ -90,6 +90,6 @@ def _reason(link: Path | None, error: OSError) -> str:
 
 
 def _remove(link: Path, target: str) -> None:
-    with suppress(OSError):
+    with suppress(OSError, ValueError):  # gone, or never made: no name can be that
         if str(link.readlink()) == target:
             link.unlink()

@@ -16,11 +16,15 @@ def open_unix(address: PortAddress) -> Transport:
     if not hasattr(socket, "AF_UNIX"):
         raise PortError("this system has no Unix sockets; use tcp:127.0.0.1:PORT", stage="open")
     connected = socket.socket(socket.AF_UNIX)
+    connected.setblocking(False)  # or it would wait without end for a server that accepts nobody
     try:
         connected.connect(address.place)
     except OSError as error:
         connected.close()
         raise PortError(_reason(address.place, error), stage="open", attempts=1) from error
+    except BaseException:  # a signal; or a path that cannot be encoded
+        connected.close()
+        raise
     return socket_transport(f"unix:{address.place}", connected)
 
 
@@ -31,4 +35,6 @@ def _reason(path: str, error: OSError) -> str:
         return f"nothing listens on {path}: a server that ended has left it; start it again"
     if isinstance(error, PermissionError):
         return f"no permission to connect to {path}; see who owns it with ls -l"
+    if isinstance(error, BlockingIOError):
+        return f"{path} is busy: the server does not accept, and as many as may wait for that do"
     return f"cannot connect to {path}: {error}"

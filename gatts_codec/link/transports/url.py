@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from gatts_codec.errors import PortError
+from gatts_codec.errors import PortError, brief
 
 COMMON_OPTIONS = ("record",)
+_MOST_DIGITS = 10
 
 
 class PortAddress(NamedTuple):
@@ -37,20 +38,27 @@ class PortAddress(NamedTuple):
     def number(self, option: str, default: int) -> int:
         """An option that is a number from 1 up. Raises PortError for anything else."""
         text = self.options.get(option, str(default))
-        if not text.isascii() or not text.isdecimal() or not int(text):
-            raise PortError(f"{option} must be a number from 1 up, not {text!r}", stage="open")
-        return int(text)
+        number = decimal(text)
+        if not number:
+            raise PortError(f"{option} must be a number from 1 up, not {brief(text)}", stage="open")
+        return number
+
+
+def decimal(text: str) -> int:
+    """A number in decimal digits, 0 for anything else. Python itself refuses more digits than any setting has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
 def split_host_port(address: PortAddress) -> tuple[str, int]:
     """``host:port`` or ``[v6 address]:port``. Raises PortError for anything else."""
     host, _, port = address.place.rpartition(":")
-    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 0x10000:
+    number = decimal(port)
+    if not host or not 0 < number < 0x10000:
         raise PortError(
             f"{address.kind}:{address.place}: expected {address.kind}:host:port, port 1 to 65535",
             stage="open",
         )
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    return host.removeprefix("[").removesuffix("]"), number
 
 
 def parse(url: object, kinds: Sequence[str]) -> PortAddress:
@@ -60,7 +68,7 @@ def parse(url: object, kinds: Sequence[str]) -> PortAddress:
     an unknown kind, and for what is not text.
     """
     if not isinstance(url, str) or not url:
-        raise PortError(f"expected the URL of a port, got {url!r}", stage="open")
+        raise PortError(f"expected the URL of a port, got {brief(url)}", stage="open")
     head, question, query = url.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True)) if question else {}
     kind, colon, place = head.partition(":")

@@ -20,6 +20,7 @@ import pytest
 from capture.recordings import RECORDINGS
 from patience import PATIENCE_S
 
+from gatts_codec.capture.files.whole import part_name
 from gatts_codec.errors import CaptureError
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and named pipes are POSIX's")
@@ -137,6 +138,31 @@ def test_a_killed_worker_is_one_line_and_a_rerun_goes_on(tmp_path: Path, recordi
     before = []
     convert(sources[:1], run=many.run_here, on_result=lambda _, done_before: before.append(done_before))
     assert (done, before) == ([str(RECORDING)], [True])
+
+
+TERMINATED_AGAIN = """
+import os, signal, sys
+from types import SimpleNamespace
+from gatts_codec.capture.bulk import processes, storage
+
+def terminated(make=storage.NamedTemporaryFile, **named):
+    file = make(**named)
+    os.kill(os.getpid(), signal.SIGTERM)
+    return file
+
+storage.NamedTemporaryFile = terminated
+processes._under_way[:] = [SimpleNamespace(target=sys.argv[1], note=sys.argv[1], run_id="mine")]
+signal.signal(signal.SIGTERM, processes._end)
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+def test_a_worker_that_is_terminated_twice_leaves_nothing(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the extra parquet is not installed")
+    (tmp_path / part_name("out", "mine")).touch()
+    command = [sys.executable, "-c", TERMINATED_AGAIN, str(tmp_path / "out")]
+    assert subprocess.run(command, check=False).returncode == 128 + signal.SIGTERM
+    assert parts(tmp_path) == []
 
 
 def test_processes_end_with_the_one_that_has_begun_them(tmp_path: Path, recordings: Endless) -> None:

@@ -13,7 +13,7 @@ from gatts_codec.link.goals import Request
 from gatts_codec.packets.gatts.sys_attr_get import SysAttrGet
 from gatts_codec.packets.gatts.value_get import ValueBuffer, ValueGet
 
-_MOST = 100
+_MOST = 1000
 _HARMLESS = (
     ValueGet(BLE_CONN_HANDLE_INVALID, 0, ValueBuffer(0, value_present=False)),
     SysAttrGet(BLE_CONN_HANDLE_INVALID, 0, sys_attr_data_present=False),
@@ -28,7 +28,7 @@ class Debts:
         self._codec = codec
 
     def owe(self, head: bytes) -> None:
-        """One more. Those before the last hundred never come: no chip keeps so many commands."""
+        """One more. Those before the last thousand never come: no link and no chip keeps so many commands."""
         self.heads.append(head)
         del self.heads[:-_MOST]
 

@@ -56,6 +56,11 @@ class Hold:
             if queue:
                 self._wake_next()
 
+    def check(self) -> None:
+        """Raises Busy where the caller is a signal handler that has interrupted the holder in its own thread."""
+        if self._queue and _is_below(self._first(), _getframe()):
+            raise Busy
+
     def _wait(self, frame: FrameType, until: float | None) -> None:
         gate: SimpleQueue[None] = SimpleQueue()
         self._gates[frame] = gate

@@ -63,6 +63,7 @@ class Line:
         self._turn.run(self._open, LinkGoal(self.session))
 
     def _open(self, goal: Goal) -> None:
+        self._reading.check()
         self.touch(self._begin, monotonic())
         self.run(goal)
         if self.session.down is not None:
@@ -93,6 +94,7 @@ class Line:
             raise
 
     def _ask(self, request: Request) -> None:
+        self._reading.check()  # before anything is sent: nobody would read what comes of it
         if self.touch(self._start, request):
             self.run(request)
             return
@@ -232,6 +234,8 @@ class Line:
         self._wake_followers()
 
     def _follow(self, goal: Goal, until: float | None) -> None:
+        if until is None or monotonic() < until:
+            self._reading.check()
         gate: SimpleQueue[None] = SimpleQueue()
         self._followers[goal] = gate
         due = self._due(until)

@@ -508,6 +508,33 @@ class TestClose:
         assert len(errors) == 3
 
     @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs POSIX signals")
+    def test_a_signal_handler_that_interrupts_a_wait_for_events_sends_nothing(self) -> None:
+        """Nobody would read the ACK: the link would be given up, and the chip restarted."""
+        told: list[str] = []
+
+        def use_it() -> None:
+            for use in (sd.reset, lambda: add(sd), lambda: sd.wait_for(ScConfirmEvent, timeout_s=None)):
+                with pytest.raises(LinkTimeout, match="this thread is in a call already") as caught:
+                    use()
+                told.append(caught.value.stage)
+            assert list(sd.events(timeout_s=0)) == []
+            chip.send(HvcEvent(0, 1))
+
+        with rig() as (sd, chip), alarm(use_it) as ring:
+            transport: Any = sd._line.transport
+            wait = transport.wait
+
+            def ring_and_wait(*args: Any) -> None:
+                if threading.current_thread() is threading.main_thread() and not told:
+                    ring()
+                wait(*args)
+
+            transport.wait = ring_and_wait
+            assert sd.wait_for(HvcEvent, timeout_s=None) == HvcEvent(0, 1)
+            assert (told, chip.commands) == (["turn"] * 3, [])
+            assert add(sd) == 13
+
+    @pytest.mark.skipif(not hasattr(signal, "SIGALRM"), reason="needs POSIX signals")
     def test_an_interrupted_call_leaves_the_link_in_order(self) -> None:
         def interrupt() -> None:
             raise KeyboardInterrupt

@@ -248,12 +248,12 @@ class AsyncClient(AnyClient[Awaited]):
     def close(self) -> Awaitable[object]:
         """End the link and give the port back, at once; awaiting what it returns also waits for callbacks' tasks.
 
-        Calls under way get LinkClosed. May be called twice, and from a callback.
+        Calls under way get LinkClosed. May be called twice, from a callback, and after its loop has ended.
         """
         self._closed = True
         self._line.close(LinkClosed(f"{self.port} was closed", stage="closed"))
         self._dropped.detach()
-        return asyncio.gather(*self._callbacks.close(), return_exceptions=True)
+        return _Ending(self._callbacks.close())
 
     async def _exchange(
         self, timeout_s: float | None, encode: Callable[..., bytes], *arguments: object
@@ -315,6 +315,16 @@ class _Events:
         if event is None:
             raise StopAsyncIteration
         return event
+
+
+class _Ending:
+    """The end of tasks, to be awaited by who likes: without a loop there is nothing to gather them in."""
+
+    def __init__(self, tasks: list[asyncio.Task[None]]) -> None:
+        self._tasks = tasks
+
+    def __await__(self) -> Generator[object, None, object]:
+        return asyncio.gather(*self._tasks, return_exceptions=True).__await__()
 
 
 def _give_back(line: AsyncLine, callbacks: AsyncCallbacks) -> None:

@@ -153,8 +153,9 @@ class AsyncCallbacks(Queue):
         """End the tasks, which are returned to be awaited; where a callback calls this, after that callback."""
         self._closed = True
         self._news.set()
-        if asyncio.current_task() in self.tasks:
-            return []
+        with suppress(RuntimeError):  # of asyncio, where no loop runs any more
+            if asyncio.current_task() in self.tasks:
+                return []
         for task in self.tasks:
             task.cancel()
         return list(self.tasks)

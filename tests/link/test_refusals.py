@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import socket
+import threading
 import warnings
 from collections import deque
 from collections.abc import Callable
@@ -21,7 +22,10 @@ from link.rig import DIALECT, IMPATIENT, QUICK, rig
 from link.scripted_chip import ScriptedChip
 
 from gatts_codec import (
+    AsyncClient,
     EncodeError,
+    HvcEvent,
+    LinkClosed,
     LinkTimeout,
     Opaque,
     PortError,
@@ -210,6 +214,29 @@ def test_a_time_is_over_also_where_bytes_never_end() -> None:
 
     with pytest.raises(LinkTimeout, match="SYNC was not answered after 3 attempts"):
         asyncio.run(asyncio.wait_for(connect_in_vain(), 300))
+
+
+def test_an_asyncio_client_can_be_closed_after_its_loop() -> None:
+    ours, theirs = memory_pair()
+    called = threading.Event()
+
+    async def never_ends(event: object) -> None:
+        called.set()
+        await asyncio.Event().wait()
+
+    async def connect_and_leave() -> AsyncClient:
+        sd = await aconnect(ours, DIALECT, link=QUICK)
+        sd.on_event(never_ends)
+        chip.send(HvcEvent(0, 1))
+        await asyncio.to_thread(called.wait, 300)
+        return sd
+
+    with ScriptedChip(theirs, DIALECT) as chip:
+        sd = asyncio.run(connect_and_leave())
+        sd.close()
+        sd.close()
+        with pytest.raises(LinkClosed):
+            ours.read()
 
 
 def test_an_event_buffer_of_any_kind_of_whole_number() -> None:

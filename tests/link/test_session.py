@@ -7,10 +7,12 @@ from link.link_bytes import ACKS, CONFIG_RSP, SYNC, SYNC_RSP, packet, shown
 
 from gatts_codec import (
     Codec,
+    DecodeError,
     EncodeError,
     HostConfig,
     HvcEvent,
     LinkClosed,
+    LinkError,
     LinkReset,
     LinkTimeout,
     Opaque,
@@ -20,6 +22,7 @@ from gatts_codec import (
 )
 from gatts_codec.framing import framing_named
 from gatts_codec.link.chip_link import ChipLink
+from gatts_codec.link.diagnosis import NOT_RESET
 from gatts_codec.link.events import PacketIgnored, PacketReceived
 from gatts_codec.link.goals import Request
 from gatts_codec.link.host_link import HostLink
@@ -356,6 +359,16 @@ class TestBarrier:
         assert len(talk.session.debts.heads) == 1000
         assert talk.call(ADD, answers=True) == ADDED
 
+    def test_one_that_has_answered_lately_does_not_hang_yet(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("gatts_codec.link.session.HANG_S", 5.0)
+        talk = Conversation()
+        talk.now = 100.0
+        assert talk.call(ADD, answers=True) == ADDED
+        talk.time_out(ADD)
+        with pytest.raises(LinkTimeout, match="did not answer it within"):
+            talk.call(ADD, answers=False)
+        assert talk.session.link.is_up
+
     def test_a_chip_that_answers_nothing_hangs_and_gets_a_new_link(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -369,7 +382,7 @@ class TestBarrier:
             LinkTimeout, match=r"^the chip acknowledges .* it hangs; the link is restarted$"
         ) as caught:
             talk.call(ADD, answers=False)
-        assert caught.value.stage == "response"
+        assert (caught.value.stage, caught.value.attempts) == ("response", 1)
         assert not talk.session.link.is_up
         talk.settle()
         assert talk.call(ADD, answers=True) == ADDED
@@ -536,6 +549,33 @@ class TestLoss:
         assert session.down is None
         assert "RESET" in shown(session.data_to_send())
 
+    def test_a_call_waits_for_a_link_as_long_as_it_may(self) -> None:
+        talk = Conversation()
+        talk.session.open(0.0)
+        steps = talk.session.steps(Request(GET, 1.5, until=1.5), lambda: talk.now)
+        assert not next(steps).done
+        with pytest.raises(
+            LinkTimeout, match=r"^the link is being restarted, and was not up within 1.5 s"
+        ) as caught:
+            next(steps)
+        assert caught.value.stage == "sync"
+
+    def test_a_call_opens_one_that_is_down_and_says_why_it_did_not_come_up(self) -> None:
+        session = CallSession(HostLink(), CODEC, Inbox(8))
+        session.open(0.0)
+        for _ in range(7):
+            session.tick(session.next_deadline() or 0.0)
+        first = session.down
+        steps = session.steps(Request(GET, 60.0, until=60.0), lambda: 9.0)
+        goal = next(steps)
+        assert (goal.done, session.down) == (False, None)
+        for _ in range(7):
+            session.tick(session.next_deadline() or 9.0)
+        assert goal.done
+        with pytest.raises(LinkTimeout, match="SYNC was not answered") as caught:
+            next(steps)
+        assert caught.value is not session.down is not first
+
     def test_a_reset_that_nobody_wished_for_is_reported(self) -> None:
         session = CallSession(HostLink(HostConfig(reset=False)), CODEC, Inbox(8))
         session.open(0.0)
@@ -587,6 +627,93 @@ class TestClose:
         talk = Conversation()
         talk.session._finish(talk.session.link.close(0.1))
         assert (talk.session.down, talk.session.unreported) == (None, None)
+
+
+class TestInterrupts:
+    """An exception that is not ours, out of the middle of a step."""
+
+    def test_what_the_link_had_begun_is_undone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        talk = Conversation()
+        request = talk.ask(GET)
+        talk.chip.send(GOT, 0.0)
+        data = talk.chip.data_to_send()
+        take = talk.session.link.receive_data
+
+        def strike(data: bytes, now: float) -> None:
+            take(data, now)
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(talk.session.link, "receive_data", strike)
+            with pytest.raises(KeyboardInterrupt):
+                talk.session.receive_data(data, 0.0)
+        assert (talk.session.data_to_send(), talk.session.next_deadline()) == (b"", 0.0)
+        talk.session.receive_data(data, 0.1)  # the chip repeats what has no ACK
+        assert (request.answer, talk.session.data_to_send()) == (GOT, ACKS[1])
+
+    def test_what_the_link_has_reported_is_worked_off_by_the_next_step(self) -> None:
+        talk = Conversation()
+        strikes = [KeyboardInterrupt]
+
+        def listener(arrival: Arrival) -> bool:
+            for strike in strikes:
+                raise strike
+            return False
+
+        talk.session.listener = listener
+        talk.chip.send(EVENT, 0.0)
+        data = talk.chip.data_to_send()
+        with pytest.raises(KeyboardInterrupt):
+            talk.session.receive_data(data, 0.0)
+        assert talk.session.data_to_send() == ACKS[1]
+        strikes.clear()
+        talk.session.tick(0.1)
+        waiter = Waiter(talk.session.inbox, None)
+        assert (waiter.look(), waiter.look()) == (HvcEvent(0, 15), None)
+
+    def test_only_the_caller_that_lost_the_link_leaves_it_to_the_next(self) -> None:
+        talk = Conversation()
+        talk.session.tell_next(LinkReset("of another time", stage="ack"))
+        assert talk.session.unreported is None
+
+
+class Doubt:
+    """A suspicion that shows what it was asked about."""
+
+    def about_answer(self, answer: bytes) -> str:
+        return f"doubt of {answer.hex()}"
+
+    def about_loss(self, error: LinkError, command: bytes) -> str:
+        return f"doubt of {error.stage} {command.hex()}"
+
+
+class TestWhatCallersGet:
+    def test_a_response_of_the_codec_s_or_an_opaque_one(self) -> None:
+        session, get = Conversation().session, ValueGet(0xFFFF, 13, ValueBuffer(0, value_present=False))
+        assert session.response_in(GOT + bytes(1), get) == CODEC.unpack(GOT + bytes(1))
+        asked = Opaque(0, "command", "gap", 0x6C, b"\x07")
+        assert session.response_in(b"\x01\x6c\x02\x03", asked) == Opaque(
+            1, "response", "gap", 0x6C, b"\x02\x03"
+        )
+
+    def test_what_does_not_decode_says_what_is_suspected(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        session, get = Conversation().session, ValueGet(0xFFFF, 13, ValueBuffer(0, value_present=False))
+        monkeypatch.setattr(session, "_suspicion", Doubt())
+        with pytest.raises(DecodeError, match=r"ends within this field; doubt of 01a500\n"):
+            session.response_in(b"\x01\xa5\x00", get)
+
+    @pytest.mark.parametrize("reset", [True, False])
+    @pytest.mark.parametrize("stage", ["ack", "response"])
+    def test_an_error_of_their_own(self, stage: str, reset: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+        session = CallSession(HostLink(HostConfig(reset=reset)), CODEC, Inbox(8))
+        session.open(0.0)
+        monkeypatch.setattr(session, "_suspicion", Doubt())
+        request = Request(GET, 1.5)
+        request.finish(b"", LinkTimeout("It fell silent", stage=stage))
+        note = f"; {NOT_RESET}" if stage == "response" and not reset else ""
+        assert session.error_of(request).reason == f"It fell silent{note}; doubt of {stage} {GET.hex()}"
+        assert request.error is not None
+        assert request.error.reason == "It fell silent"
 
 
 def test_bad_frames_and_whatever_else_is_logged(caplog: pytest.LogCaptureFixture) -> None:

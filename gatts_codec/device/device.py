@@ -86,6 +86,7 @@ class Device(DeviceState):
     now: float
     outbox: list[bytes]
     reboot_cause: str | None
+    is_off: bool
 
     def receive(self, payload: bytes, now: float) -> None:
         """A packet from the host. Any bytes: what firmware does not expect is a fault."""

@@ -28,7 +28,8 @@ class Busy(LinkTimeout):
 
     def __init__(self) -> None:
         super().__init__(
-            "this thread is in a call already, which a signal handler has interrupted", stage="turn"
+            "this thread is in a call already, which a signal handler has interrupted: call when it has returned",
+            stage="turn",
         )
 
 

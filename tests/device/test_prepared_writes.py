@@ -324,9 +324,8 @@ def test_a_block_without_memory_gets_the_firmwares_but_in_s110_v8(dialect: str) 
     assert bench.result(none) == (NrfError.INVALID_ADDR if dialect == "s110_v8" else 0)
 
 
-@pytest.mark.parametrize("dialect", ["s110_v8"])
-def test_the_early_execution_has_no_context(dialect: str) -> None:
-    bench = Bench(dialect)
+def test_the_early_execution_has_no_context() -> None:
+    bench = Bench("s110_v8")
     bench.service()
     handle = bench.characteristic().value_handle
     conn = bench.connected()

@@ -30,10 +30,9 @@ from gatts_codec.errors import EncodeError, LinkClosed
 from gatts_codec.framing.h5 import H5Type
 from gatts_codec.link.events import LinkLost, LinkUp, LostReason, Rebooted
 from gatts_codec.link.transports import RecordingTransport, Transport
+from gatts_codec.link.transports.base import LONGEST_WAIT_S
 
 T = TypeVar("T")
-
-_LONGEST_WAIT_S = 3600.0  # at a time: what systems can wait is limited
 
 _SETTINGS: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("table_size", "notification_queue", "max_mtu", "vendor_bases", "max_connections"), int),
@@ -215,7 +214,7 @@ class Show:
         """Let the script go on, or end the chip."""
         if self._runner is not None and self.is_over(now):
             self._runner.stop()
-        until = None if self.until is None else min(self.until, now + _LONGEST_WAIT_S)
+        until = None if self.until is None else min(self.until, now + LONGEST_WAIT_S)
         dues = [due for due in (self.script.turn(now), until) if due is not None]
         return min(dues, default=None)
 

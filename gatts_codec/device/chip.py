@@ -38,7 +38,6 @@ from gatts_codec.link.events import LinkEvent, LinkLost, LostReason, PacketRecei
 from gatts_codec.link.notices import call_back
 
 _SYNC_FRAME = h5.encode_frame(H5Packet(H5Type.LINK_CONTROL, h5.LINK_PAYLOADS["SYNC"]))
-_RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
 # Pieces of what arrives, none of which completes more than one frame.
 _PIECES = re.compile(rb"\xc0?[^\xc0]*\xc0?")
 _MOST_OF_ONE = 2
@@ -194,8 +193,8 @@ class VirtualChip:
     def _hear(self, data: bytes) -> None:
         if self._buffers is not TransmitBuffers.FULL:
             self._take(self.link.receive_data(data, self._now))
-        elif any(frame.raw == _RESET_FRAME for frame in self._heard.feed(data)):
-            self._take(self.link.receive_data(_RESET_FRAME, self._now))
+        elif any(frame.raw == h5.RESET_FRAME for frame in self._heard.feed(data)):
+            self._take(self.link.receive_data(h5.RESET_FRAME, self._now))
 
     def _take(self, happened: list[LinkEvent]) -> None:
         for event in happened:

@@ -23,13 +23,13 @@ from gatts_codec.packets.gattc.rel_disc_rsp_event import Include, RelDiscRspEven
 from gatts_codec.packets.gattc.relationships_discover import RelationshipsDiscover
 from gatts_codec.packets.gattc.structs import HandleRange, Service
 from gatts_codec.schema.characteristic import CharProps
+from gatts_codec.schema.message import field_types
 from gatts_codec.schema.structs import Uuid
 
 _HEAD, _FOUND_HEAD = 2, 1  # of a Read By Type or Find Information response, and of Find By Type Value's
 _HANDLE, _RANGE = 2, 4  # one handle, two of them
 _SHORT_UUID = 2
 _EXTENDED = 0x80
-_PROPS = ("broadcast", "read", "write_wo_resp", "write", "notify", "indicate", "auth_signed_wr")
 _UNKNOWN = Uuid(0, 0)
 
 Found = Sequence[tuple[FoundAttribute, bytes]]
@@ -156,7 +156,7 @@ def _include(found: FoundAttribute, uuid: bytes) -> Include:
 
 def _char(found: FoundAttribute, uuid: Uuid) -> Char:
     props, handle = found.attribute.value[0], found.attribute.handle
-    named = {name: props >> bit & 1 for bit, name in enumerate(_PROPS)}
+    named = {name: props >> bit & 1 for bit, name in enumerate(field_types(CharProps))}
     return Char(uuid, CharProps(**named), int(bool(props & _EXTENDED)), handle, handle + 1)
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatts_codec.constants import AttrType, AuthorizeType, GattStatus, TimeoutSource, WriteOp
+from gatts_codec.constants import (
+    BLE_CONN_HANDLE_INVALID,
+    AttrType,
+    AuthorizeType,
+    GattStatus,
+    TimeoutSource,
+    WriteOp,
+)
 from gatts_codec.constants.gap import (
     AdvDataStatus,
     AdvTypeV5,
@@ -55,7 +62,6 @@ from gatts_codec.schema.message import Event
 from gatts_codec.schema.structs import AttrContext, MemBlock, Uuid
 
 _NO_UUID = Uuid(0, 0)
-_NO_CONNECTION = 0xFFFF
 SET_TIMED_OUT, SET_EVENTS_OVER = 1, 2
 _NO_SET = 0xFF
 _SOURCES_V4 = {
@@ -229,19 +235,19 @@ def disconnected(conn: int, reason: int) -> Event:
 def time_is_over(device: DeviceState, activity: Activity) -> Event:
     """TIMEOUT of advertising, scanning or connecting; from v6 on ADV_SET_TERMINATED of advertising."""
     if device.profile.api <= 4:
-        return TimeoutEventV4(_NO_CONNECTION, _SOURCES_V4[activity])
+        return TimeoutEventV4(BLE_CONN_HANDLE_INVALID, _SOURCES_V4[activity])
     if device.profile.api >= 6 and activity is Activity.ADVERTISING:
         return set_terminated(device, SET_TIMED_OUT)
     buffer = None
     if device.profile.api >= 6 and activity is Activity.SCANNING:
         buffer = BleData(_REPORT_BUFFER, device.gap.scan_room)
-    return GapTimeoutEvent(_NO_CONNECTION, _SOURCES[activity], buffer)
+    return GapTimeoutEvent(BLE_CONN_HANDLE_INVALID, _SOURCES[activity], buffer)
 
 
 def set_terminated(device: DeviceState, reason: int) -> Event:
     """ADV_SET_TERMINATED; how many events there were is said of sets with a limit."""
     done = device.gap.adv_events if device.gap.advertiser.max_events else 0
-    return AdvSetTerminatedEvent(_NO_CONNECTION, reason, 0, done, _buffers(device))
+    return AdvSetTerminatedEvent(BLE_CONN_HANDLE_INVALID, reason, 0, done, _buffers(device))
 
 
 def adv_report(device: DeviceState, pdu: AdvPdu, rssi: int) -> Event:
@@ -250,10 +256,12 @@ def adv_report(device: DeviceState, pdu: AdvPdu, rssi: int) -> Event:
     if device.profile.api < 6:
         kind = _EARLY_TYPES[pdu.connectable, pdu.scannable]
         target = None if device.profile.api <= 2 else pdu.target or _NOBODY
-        return AdvReportEventV5(_NO_CONNECTION, peer, rssi, int(pdu.scan_response), kind, pdu.data, target)
+        return AdvReportEventV5(
+            BLE_CONN_HANDLE_INVALID, peer, rssi, int(pdu.scan_response), kind, pdu.data, target
+        )
     data = pdu.data[: device.gap.scan_room]
     return AdvReportEvent(
-        _NO_CONNECTION,
+        BLE_CONN_HANDLE_INVALID,
         _late_type(pdu, whole=data == pdu.data),
         peer,
         pdu.target or _NOBODY,
@@ -284,7 +292,7 @@ def _late_type(pdu: AdvPdu, *, whole: bool) -> AdvReportType:
 def scan_requested(device: DeviceState, scanner: Addr, rssi: int) -> Event:
     """SCAN_REQ_REPORT."""
     peer = privacy.seen(device, scanner)
-    return ScanReqReportEvent(_NO_CONNECTION, peer, rssi, 0 if device.profile.api >= 6 else None)
+    return ScanReqReportEvent(BLE_CONN_HANDLE_INVALID, peer, rssi, 0 if device.profile.api >= 6 else None)
 
 
 def _buffers(device: DeviceState) -> AdvSetData:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from math import inf
 
 from gatts_codec.constants import NrfError
+from gatts_codec.constants.gap import AddrType
 from gatts_codec.device.connection import CONN_PARAMS
 from gatts_codec.device.ether import AdvPdu, Extension
 from gatts_codec.device.privacy_state import Identity, Privacy
@@ -15,9 +17,7 @@ from gatts_codec.packets.gap.structs import Addr, AdvSetData, ConnParams
 from gatts_codec.schema.structs import NO_ACCESS, SecMode
 
 MAX_NAME = 31
-RANDOM_STATIC = 1
 NO_WISHES = ConnParams(0xFFFF, 0xFFFF, 0, 0xFFFF)  # until ppcp_set
-_FOR_EVER = float("inf")
 
 
 class Activity(Enum):
@@ -68,7 +68,7 @@ class GapState:
 
     address: bytes
     name: bytes
-    address_type: int = RANDOM_STATIC
+    address_type: int = AddrType.RANDOM_STATIC
     name_room: int = MAX_NAME
     name_write_perm: SecMode = NO_ACCESS
     name_is_fixed: bool = False
@@ -100,7 +100,7 @@ class GapState:
     target: Addr | None = None
     wanted_params: ConnParams = CONN_PARAMS
     central_tag: int = 0
-    channels_since: float = -_FOR_EVER
+    channels_since: float = -inf
     """When the host has chosen the data channels."""
     _until: dict[Activity, float] = field(default_factory=dict)
 
@@ -130,7 +130,7 @@ class GapState:
     def begin(self, activity: Activity, now: float, seconds: float) -> None:
         """Begin, for so long, or with 0 for ever. INVALID_STATE if it has begun already."""
         refuse_unless(activity not in self._until, NrfError.INVALID_STATE)
-        self._until[activity] = now + seconds if seconds else _FOR_EVER
+        self._until[activity] = now + seconds if seconds else inf
 
     def end(self, activity: Activity) -> None:
         """End. INVALID_STATE if it has not begun."""
@@ -143,8 +143,8 @@ class GapState:
 
     def next_deadline(self) -> float | None:
         """When the first of them ends."""
-        until = min(self._until.values(), default=_FOR_EVER)
-        return None if until == _FOR_EVER else until
+        until = min(self._until.values(), default=inf)
+        return None if until == inf else until
 
     def ended(self, now: float) -> list[Activity]:
         """What has ended by its time."""

@@ -32,8 +32,6 @@ _PREAMBLE_AND_CRC = 14  # octets of a packet beside its payload, at 1 Mbit/s
 _OCTET_US = 8
 _BETWEEN_US = 300
 _EVENT_UNIT_US = 1250
-_NO_REPORTS = 0xFF
-_CHANNEL = 17
 
 
 # -- what travels

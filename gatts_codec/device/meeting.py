@@ -38,13 +38,12 @@ from gatts_codec.packets.gatts.hvx import HvxParams
 from gatts_codec.packets.gatts.sys_attr_missing_event import SysAttrMissingEvent
 from gatts_codec.schema.characteristic import CharMd, CharProps
 from gatts_codec.schema.message import Event
-from gatts_codec.schema.structs import Attr, AttrMd, SecMode, Uuid
+from gatts_codec.schema.structs import AUTHENTICATED, Attr, AttrMd, Uuid
 
 Side = Literal["peripheral", "central"]
 OnWire = Callable[[Side, Direction, bytes], object]
 _PATIENCE_S = 10.0
 _NAME, _SERVICE, _VALUE = "Heart", 0x180D, 0x2A37
-_AUTHENTICATED = SecMode(1, 3)
 _NO_KEYS = KeyDistribution()
 _NO_PLACES = KeySet()  # up to v2 the firmware fails without a key set
 
@@ -93,7 +92,7 @@ class Meeting:
         sd = self.peripheral
         await sd.start(device_name=_NAME)
         await sd.service_add(1, Uuid(_SERVICE))
-        metadata = AttrMd(read_perm=_AUTHENTICATED, vlen=1)
+        metadata = AttrMd(read_perm=AUTHENTICATED, vlen=1)
         properties = CharMd(CharProps(read=1, notify=1))
         handles = (
             await sd.characteristic_add(0, properties, Attr(Uuid(_VALUE), metadata, 4, b"\x00\x48"))

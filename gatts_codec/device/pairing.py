@@ -22,7 +22,7 @@ from gatts_codec.packets.gap.security_events import (
     SecParamsRequestEvent,
 )
 
-_TIME_S = 30.0
+TIME_S = 30.0
 _DIGITS = 6
 
 
@@ -63,7 +63,7 @@ def accepted(device: DeviceState, connection: Connection, own: Features | None) 
 
 
 def _ask_params(device: DeviceState, connection: Connection, pairing: Pairing, peer: Features) -> None:
-    pairing.awaits_params, pairing.deadline = True, device.now + _TIME_S
+    pairing.awaits_params, pairing.deadline = True, device.now + TIME_S
     params = smp.params_for(peer, to_central=connection.role == Role.CENTRAL, early=device.profile.api == 1)
     device.emit(SecParamsRequestEvent(connection.handle, params))
 
@@ -100,7 +100,7 @@ def touch(device: DeviceState, connection: Connection) -> None:
     """Something was sent or has come: the time begins anew."""
     pairing = connection.security.pairing
     if pairing is not None:
-        pairing.deadline = device.now + _TIME_S
+        pairing.deadline = device.now + TIME_S
 
 
 # -- the machine

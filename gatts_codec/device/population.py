@@ -34,6 +34,7 @@ from gatts_codec.packets.gatts.characteristic_add import (
 from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd
 from gatts_codec.packets.gatts.include_add import IncludeAdd
 from gatts_codec.packets.gatts.service_add import ServiceAdd
+from gatts_codec.schema.message import field_types
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, Attr, AttrMd, SecMode, Uuid
 
 # Bluetooth's own: the stack has these services already, and makes these declarations and descriptors itself.
@@ -46,7 +47,6 @@ _SERVICES = {
     ServiceType.PRIMARY: (AttrType.PRIM_SRVC_DECL, PRIMARY),
     ServiceType.SECONDARY: (AttrType.SEC_SRVC_DECL, SECONDARY),
 }
-_PROPS = ("broadcast", "read", "write_wo_resp", "write", "notify", "indicate", "auth_signed_wr")
 
 
 def service_add(device: DeviceState, command: ServiceAdd) -> dict[str, object]:
@@ -141,7 +141,7 @@ def _include(table: AttributeTable, service: int) -> NewAttribute:
 
 
 def _characteristic(device: DeviceState, props: CharProps, value_handle: int, uuid: Uuid) -> NewAttribute:
-    bits = sum(getattr(props, name) << bit for bit, name in enumerate(_PROPS))
+    bits = sum(getattr(props, name) << bit for bit, name in enumerate(field_types(CharProps)))
     value = bytes([bits]) + value_handle.to_bytes(2, "little") + device.bases.expand(uuid)
     return declaration(AttrType.CHAR_DECL, CHARACTERISTIC, value)
 

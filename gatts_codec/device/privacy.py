@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from hashlib import sha256
+from math import inf
 from typing import Any
 
 from gatts_codec.constants import BleError, NrfError
@@ -24,7 +25,6 @@ from gatts_codec.packets.gap.whitelist import DeviceIdentitiesSet
 
 _KEY_BYTES = 16
 _MOST_CYCLE_S = 41400
-_FOR_EVER = float("inf")
 _PRIVATE = (AddrType.RANDOM_PRIVATE_RESOLVABLE, AddrType.RANDOM_PRIVATE_NON_RESOLVABLE)
 _OF_AN_IDENTITY = (AddrType.PUBLIC, AddrType.RANDOM_STATIC)
 
@@ -48,7 +48,7 @@ def air_address(device: DeviceState) -> Addr:
     if privacy.mode == PrivacyMode.OFF:
         return identity_address(device)
     if privacy.address is None or privacy.renewal <= device.now:
-        privacy.renewal = device.now + privacy.cycle_s if privacy.cycle_s else _FOR_EVER
+        privacy.renewal = device.now + privacy.cycle_s if privacy.cycle_s else inf
         privacy.address = _new_address(device, privacy)
     return privacy.address
 

@@ -14,7 +14,6 @@ get it.
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -32,11 +31,9 @@ from gatts_codec.errors import LinkClosed
 from gatts_codec.link.config import timeout
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport
+from gatts_codec.link.transports.base import LONGEST_WAIT_S
 
 T = TypeVar("T")
-
-# Windows takes no Ctrl-C while it waits for a socket.
-_LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 
 
 class ChipRunner:
@@ -152,7 +149,7 @@ class ChipRunner:
             self._called(self.on_wire, TO_HOST, data)
             self._outlet.send(data)
         dues = [due for due in (self.chip.next_deadline(), wake_at) if due is not None]
-        timeout_s = max(0.0, min(dues) - monotonic()) if dues else _LONGEST_WAIT_S
+        timeout_s = max(0.0, min(dues) - monotonic()) if dues else LONGEST_WAIT_S
         if not self._jobs:
             self.transport.wait(timeout_s, writing=self._outlet.waits)
         self._outlet.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import BLE_CONN_HANDLE_INVALID, NrfError
 from gatts_codec.constants.gap import (
     AuthKeyType,
     HciStatus,
@@ -24,12 +24,10 @@ from gatts_codec.packets.gap.lesc import LescDhkeyReply, LescOobDataGet, LescOob
 from gatts_codec.packets.gap.pairing import Authenticate, AuthKeyReply, KeypressNotify, SecParamsReply
 from gatts_codec.packets.gap.structs import SecParams, SecParamsV1
 
-_TIME_S = 30.0
 _KEY_SIZES = range(7, 17)
 _MOST_IO_CAPS = 4
 _OOB_SIZE = 16
 _PASSKEY_DIGITS = 6
-_ANY_CONNECTION = 0xFFFF
 # What a refused question means.
 _REFUSED = {AuthKeyType.PASSKEY: SecStatus.PASSKEY_ENTRY_FAILED, AuthKeyType.OOB: SecStatus.OOB_NOT_AVAILABLE}
 
@@ -53,7 +51,7 @@ def authenticate(device: DeviceState, command: Authenticate) -> dict[str, object
     if central:
         pairing.begin(device, connection, features)
     else:
-        security.asked = device.now + _TIME_S
+        security.asked = device.now + pairing.TIME_S
         wish = smp.SecurityRequest(features.bond, features.mitm, features.lesc, features.keypress)
         pairing.send(device, connection, wish)
     return {}
@@ -131,7 +129,7 @@ def lesc_dhkey_reply(device: DeviceState, command: LescDhkeyReply) -> dict[str, 
 
 def lesc_oob_data_get(device: DeviceState, command: LescOobDataGet) -> dict[str, object]:
     """INVALID_CONN_HANDLE, INVALID_ADDR. The confirm value is not Bluetooth's: hosts pass it on as it is."""
-    if command.conn_handle != _ANY_CONNECTION:
+    if command.conn_handle != BLE_CONN_HANDLE_INVALID:
         device.connections.require(command.conn_handle)
     key = required(command.pk_own)
     refuse_unless(command.oobd_own_present, NrfError.INVALID_ADDR)

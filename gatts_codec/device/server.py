@@ -12,7 +12,7 @@ from gatts_codec.constants import (
     NrfError,
 )
 from gatts_codec.device import air, att
-from gatts_codec.device.attribute_table import Attribute
+from gatts_codec.device.attribute_table import LAST_HANDLE, Attribute
 from gatts_codec.device.connection import Connection, Op, Pending, Reply, Wait
 from gatts_codec.device.refusal import Refusal, refuse_unless, required
 from gatts_codec.device.state import DeviceState
@@ -29,7 +29,6 @@ from gatts_codec.packets.gatts.service_changed import ServiceChanged
 
 HVX_OVERHEAD = 3  # ATT opcode and handle
 _CCCD_BITS = {HvxType.NOTIFICATION: 1, HvxType.INDICATION: 2}
-_ALL_HANDLES = 0xFFFF
 
 
 def hvx(device: DeviceState, command: Hvx) -> dict[str, object]:
@@ -62,7 +61,7 @@ def service_changed(device: DeviceState, command: ServiceChanged) -> dict[str, o
     first, last = command.start_handle, command.end_handle
     refuse_unless(first <= last, NrfError.INVALID_PARAM)
     table = device.table
-    in_range = table.first_user_handle <= first and (last == _ALL_HANDLES or last < table.next_handle)
+    in_range = table.first_user_handle <= first and (last == LAST_HANDLE or last < table.next_handle)
     refuse_unless(in_range, BleError.INVALID_ATTR_HANDLE)
     _check_subscription(device, connection, attribute, _CCCD_BITS[HvxType.INDICATION])
     data = first.to_bytes(2, "little") + last.to_bytes(2, "little")

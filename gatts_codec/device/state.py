@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from gatts_codec.codec import Codec
-from gatts_codec.constants import BleError, SysAttrFlags
+from gatts_codec.constants import BLE_CONN_HANDLE_INVALID, BleError, SysAttrFlags
 from gatts_codec.constants.gap import ConnBandwidth, Role
 from gatts_codec.device import stack
 from gatts_codec.device.attribute_table import Attribute, AttributeTable
@@ -32,7 +32,6 @@ from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.schema.message import Event, Packet
 from gatts_codec.schema.structs import Uuid
 
-NO_CONNECTION = 0xFFFF
 NO_CHANNELS = ConnL2cap(23, 23, 1, 1, 0)
 
 
@@ -232,7 +231,7 @@ class DeviceState:
 
     def owner(self, conn_handle: int) -> Connection:
         """The connection that a CCCD's value belongs to, or the refusal for none."""
-        refuse_unless(conn_handle != NO_CONNECTION, self.profile.no_connection_result)
+        refuse_unless(conn_handle != BLE_CONN_HANDLE_INVALID, self.profile.no_connection_result)
         return self.connections.require(conn_handle)
 
     def emit(self, event: Event | bytes) -> None:

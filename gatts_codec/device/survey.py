@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from gatts_codec.constants import NrfError
+from gatts_codec.constants import BLE_CONN_HANDLE_INVALID, NrfError
 from gatts_codec.device.refusal import refuse_unless
-from gatts_codec.device.state import NO_CONNECTION, DeviceState
+from gatts_codec.device.state import DeviceState
 from gatts_codec.packets.gap.adv_events import QosChannelSurveyReportEvent
 from gatts_codec.packets.gap.link_layer import QosChannelSurveyStart, QosChannelSurveyStop
 
@@ -40,7 +40,7 @@ def tick(device: DeviceState) -> None:
         return
     device.survey_due = device.now + device.survey_s
     heard = bytes(device.random.choice(_NOISE_DBM) & 0xFF for _ in range(_CHANNELS))
-    device.emit(QosChannelSurveyReportEvent(NO_CONNECTION, heard))
+    device.emit(QosChannelSurveyReportEvent(BLE_CONN_HANDLE_INVALID, heard))
 
 
 CALLS: dict[str, Any] = {

@@ -151,6 +151,7 @@ def _header(type_: int, length: int, seq: int, ack: int, reliable: bool, crc: bo
     return header, crc_hqx(header, CRC_INIT)
 
 
+RESET_FRAME = encode_frame(H5Packet(H5Type.RESET))
 ACK_FRAMES = tuple(encode_frame(H5Packet(int(H5Type.ACK), ack=number)) for number in range(8))
 """The frame of each ACK, by the number it carries."""
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from ..framing import Decoder, H5Packet, H5Type, h5, slip
+from ..framing import Decoder, H5Packet, h5, slip
 from .config import HostConfig
 from .diagnosis import advice
 from .end import LinkEnd
 from .events import ChipRestarted, LinkEvent, LostReason
 from .machine import HOST, HostState, Input
-
-_RESET_FRAME = h5.encode_frame(H5Packet(H5Type.RESET))
 
 
 class HostLink(LinkEnd, table=HOST):
@@ -98,7 +96,7 @@ class HostLink(LinkEnd, table=HOST):
     def _send_reset(self, _: None) -> None:
         self._stage = "reset"
         self._was_reset = True
-        self._out += slip.RELEASE + _RESET_FRAME
+        self._out += slip.RELEASE + h5.RESET_FRAME
         self._wait(self.config.reset_wait_s, None)
 
     def _send_sync_without_reset(self, _: None) -> None:

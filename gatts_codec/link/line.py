@@ -13,7 +13,6 @@ the other.
 from __future__ import annotations
 
 import os
-import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -30,11 +29,9 @@ from gatts_codec.link.hold import Busy, Hold
 from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession, LinkGoal
 from gatts_codec.link.transports import Transport
-from gatts_codec.link.transports.base import behind
+from gatts_codec.link.transports.base import LONGEST_WAIT_S, behind
 
 GRACE_S = 0.02
-# What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
-_LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 _FOLLOW_S = 0.05  # how soon it is noticed that the reader was interrupted
 _TIDY_S = 5.0  # how soon it is noticed at the latest that an interrupt has left something
 PATIENCE_S = 2.0  # for a reader that is about to stop
@@ -287,7 +284,7 @@ class Relief:
 
 
 def _timeout_s(due: float | None) -> float:
-    rest_s = _LONGEST_WAIT_S if due is None else due - monotonic()
-    if 0.0 < rest_s < _LONGEST_WAIT_S:
+    rest_s = LONGEST_WAIT_S if due is None else due - monotonic()
+    if 0.0 < rest_s < LONGEST_WAIT_S:
         return rest_s
-    return _LONGEST_WAIT_S if rest_s > 0 else 0.0
+    return LONGEST_WAIT_S if rest_s > 0 else 0.0

@@ -19,10 +19,9 @@ from gatts_codec.packets.gap.adv_data_set import AdvDataSet
 from gatts_codec.packets.gap.adv_set_configure import AdvParams, AdvProperties, AdvSetConfigure
 from gatts_codec.packets.gap.adv_start import AdvParamsV2, AdvParamsV5, AdvStart, AdvStartV5, AdvStop
 from gatts_codec.packets.gap.structs import AdvSetData, BleData
-from gatts_codec.plans.plan import AnyCommand, Plan, Steps
+from gatts_codec.plans.plan import UNIT_MS, AnyCommand, Plan, Steps
 from gatts_codec.schema.message import Response
 
-_UNIT_MS = 0.625
 _SHORTEST, _SHORTEST_UNCONNECTABLE, _LONGEST = 0x20, 0xA0, 0x4000  # intervals, in units
 _EXTENDED_SIZE, _EXTENDED_CONNECTABLE_SIZE = 255, 238  # bytes
 _THE_SET = 0  # no SoftDevice has more than one
@@ -100,7 +99,7 @@ class Advertise(Plan[None]):
     def _interval(self, dialect: Dialect) -> int:
         slow = dialect.api < 5 and not self.connectable
         least = _SHORTEST_UNCONNECTABLE if slow else _SHORTEST
-        return self.units("interval_ms", _UNIT_MS, least, _LONGEST, dialect)
+        return self.units("interval_ms", UNIT_MS, least, _LONGEST, dialect)
 
     def _params_v5(self, dialect: Dialect) -> AdvParamsV5 | AdvParamsV2:
         scannable = AdvTypeV5.ADV_SCAN_IND if self.scan_response else AdvTypeV5.ADV_NONCONN_IND

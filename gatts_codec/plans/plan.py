@@ -12,6 +12,7 @@ from gatts_codec.schema.message import Command, Response
 
 T = TypeVar("T")
 AnyCommand = Command[Any]
+UNIT_MS = 0.625  # of the intervals of advertisers and scanners
 Steps = Generator[AnyCommand, Response, T]
 """Yields commands, wants the response to each, or the CommandFailed that it was, and returns what comes of it all."""
 

@@ -20,10 +20,9 @@ from gatts_codec.packets.gap.scan import (
     ScanStop,
 )
 from gatts_codec.packets.gap.structs import BleData
-from gatts_codec.plans.plan import AnyCommand, Plan
+from gatts_codec.plans.plan import UNIT_MS, AnyCommand, Plan
 
-UNIT_MS = 0.625
-SHORTEST, LONGEST = 4, 0x4000  # interval and window, in units
+_SHORTEST, _LONGEST = 4, 0x4000  # interval and window, in units
 _BUFFER, _ROOM, _EXTENDED_ROOM = 1, 31, 255  # what the buffer is called on the wire, and bytes of it
 
 
@@ -52,7 +51,7 @@ class Scan(Plan[None]):
         self.yes_or_no("active", "extended", dialect=dialect)
         self.check(not self.extended or dialect.api >= 6, "extended", "only from sd_api_v6 on", dialect)
         interval, window = (
-            self.units(field, UNIT_MS, SHORTEST, LONGEST, dialect) for field in ("interval_ms", "window_ms")
+            self.units(field, UNIT_MS, _SHORTEST, _LONGEST, dialect) for field in ("interval_ms", "window_ms")
         )
         self.check(window <= interval, "window_ms", "cannot be longer than interval_ms", dialect)
         active, unit = int(self.active), 1 if dialect.api < 6 else 0.01

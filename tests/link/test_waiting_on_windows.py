@@ -60,7 +60,7 @@ def test_a_client_in_an_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_wait_keeps_ctrl_c_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gatts_codec.link.line._LONGEST_WAIT_S", 0.001)  # half a second on Windows
+    monkeypatch.setattr("gatts_codec.link.line.LONGEST_WAIT_S", 0.001)  # half a second on Windows
     ours, theirs = memory_pair()
     waited: list[float | None] = []
     really_wait = ours.wait

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Protocol, runtime_checkable
 
 READ_SIZE = 65536
 _UNSENT_LIMIT = 65536
+# What poll() takes has an end. Windows takes no Ctrl-C while it waits for a socket or a lock.
+LONGEST_WAIT_S = 0.5 if sys.platform == "win32" else 3600.0
 
 
 @runtime_checkable

@@ -14,8 +14,7 @@ from fuzz.material import DIALECT_NAMES, vectors
 from gatts_codec import Codec, GattsError, Opaque
 from gatts_codec.codec import INTERPRETED
 from gatts_codec.errors import DecodeError
-
-_TYPES = {"command": 0, "response": 1, "event": 2}
+from gatts_codec.packets.opaque import PACKET_TYPES
 
 
 def _codec(dialect: str, strict: bool, interpreted: bool) -> Codec:
@@ -33,7 +32,8 @@ _CODECS = {
 def seeds() -> list[bytes]:
     """Golden vectors, good ones and bad ones, of every dialect."""
     return [
-        bytes([DIALECT_NAMES.index(record["dialect"]), _TYPES[record["kind"]]]) + bytes.fromhex(record["hex"])
+        bytes([DIALECT_NAMES.index(record["dialect"]), PACKET_TYPES[record["kind"]]])
+        + bytes.fromhex(record["hex"])
         for record in vectors("valid", "malformed", "tolerated")
     ]
 
@@ -51,7 +51,7 @@ def check(data: bytes) -> None:
         assert codec.pack(strict) == payload, "decoding and encoding again gives other bytes"
     elif not isinstance(tolerant, tuple):
         _encode_again(codec, tolerant)
-    for kind in _TYPES:
+    for kind in PACKET_TYPES:
         spans = codec.annotate(kind, payload[1:])
         assert all(span.start <= span.stop <= len(payload) for span in spans)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
 from gatts_codec.packets.opaque import Opaque
@@ -20,13 +20,12 @@ from gatts_codec.schema.message import Command, Event, Packet, Response
 
 if TYPE_CHECKING:
     from gatts_codec.constants import Group, Kind
-    from gatts_codec.interpreter import Interpreter
+    from gatts_codec.interpreter import BytesLike, Interpreter
     from gatts_codec.schema.stream import Span
 
 __all__ = ["Codec"]
 
 INTERPRETED = "GATTS_CODEC_INTERPRETED"
-BytesLike: TypeAlias = bytes | bytearray | memoryview
 
 
 class _Later:

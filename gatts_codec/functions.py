@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from gatts_codec.constants import Kind
 from gatts_codec.dialects import Dialect
-from gatts_codec.interpreter import PACKET_TYPES, Interpreter
+from gatts_codec.interpreter import Interpreter
 from gatts_codec.packets.entries import PacketEntry
+from gatts_codec.packets.opaque import PACKET_TYPES
 from gatts_codec.schema.message import Packet
 
 if TYPE_CHECKING:
@@ -120,9 +121,7 @@ def encoder(interpreter: Interpreter, entry: PacketEntry, packed: bool = False) 
     from gatts_codec.schema.compiler import encoder_source
 
     head = bytes((PACKET_TYPES[entry.kind],)) * packed + entry.head
-    title = (
-        f"gatts_codec {interpreter.dialect.name} {entry.name} {entry.kind}: {'pack' if packed else 'encode'}"
-    )
+    title = f"{_label(interpreter, entry)}: {'pack' if packed else 'encode'}"
     interpret = interpreter.pack if packed else interpreter.encode
     longest = interpreter.longest(entry)
     return encoder_source(

@@ -13,7 +13,7 @@ from typing import NoReturn, TypeAlias, TypeVar, cast
 
 from construct import ConstructError, StreamError
 
-from gatts_codec.constants import Group, Kind, RpcPacketType, group_of
+from gatts_codec.constants import Group, Kind, group_of
 from gatts_codec.constants.table import group_and_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import (
@@ -27,20 +27,13 @@ from gatts_codec.errors import (
 )
 from gatts_codec.packets.entries import PacketEntry, PacketTable
 from gatts_codec.packets.group import PacketGroup
-from gatts_codec.packets.opaque import OPCODE_BYTES, Opaque, opaque_payload
+from gatts_codec.packets.opaque import KINDS, OPCODE_BYTES, PACKET_TYPES, Opaque, opaque_payload
 from gatts_codec.schema.message import Packet
 from gatts_codec.schema.stream import Reader, Refused, Span
 
 P = TypeVar("P", bound=Packet)
 BytesLike: TypeAlias = bytes | bytearray | memoryview
 
-# The packet type before the body of each kind.
-PACKET_TYPES: dict[Kind, RpcPacketType] = {
-    "command": RpcPacketType.COMMAND,
-    "response": RpcPacketType.RESPONSE,
-    "event": RpcPacketType.EVENT,
-}
-_KINDS: dict[int, Kind] = {0: "command", 1: "response", 2: "event"}
 _OTHER_KINDS = {3: "dtm_command", 4: "dtm_response", 5: "reset_command"}
 
 
@@ -168,7 +161,7 @@ class Interpreter:
         if not payload:
             raise TruncatedError("an empty payload has no packet type", dialect=self.dialect.name)
         packet_type, body = payload[0], payload[1:]
-        kind = _KINDS.get(packet_type)
+        kind = KINDS.get(packet_type)
         if kind is None:
             return Opaque(packet_type, self._other_kind(packet_type), "unknown", None, body)
         head = self._head(kind, body)
@@ -184,7 +177,7 @@ class Interpreter:
             raise EncodeError(f"no kind {brief(kind)}; a kind is command, response or event", value=kind)
         body, spans = self._bytes(body), list[Span]()
         known = cast(Kind, kind)
-        entry = self.with_head(known, body[: OPCODE_BYTES[PACKET_TYPES[known]]])
+        entry = self.with_head(known, body[: OPCODE_BYTES[known]])
         if entry is None:
             return spans
         with suppress(ConstructError):  # the spans up to the fault are the answer
@@ -212,7 +205,7 @@ class Interpreter:
             return "unknown"
 
     def _head(self, kind: Kind, body: bytes) -> bytes:
-        width = OPCODE_BYTES[PACKET_TYPES[kind]]
+        width = OPCODE_BYTES[kind]
         if len(body) < width:
             what = "event id" if kind == "event" else "opcode"
             raise TruncatedError(

@@ -28,9 +28,11 @@ from gatts_codec.cli.output import console, json_option, print_json, tell
 from gatts_codec.cli.progress import watched
 from gatts_codec.cli.rows import RowPrinter, aside_text
 from gatts_codec.cli.source import AUTO, Source, any_dialect_option, source_options
+from gatts_codec.constants import Kind
 from gatts_codec.detection import DialectDetector, Verdict
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError, printable
+from gatts_codec.packets.opaque import PACKET_TYPES
 
 _HELD = 1000  # remarks and errors before the first frame
 NO_FRAME = "no frame found. A frame begins and ends with c0; for a bare packet body add --kind"
@@ -57,7 +59,7 @@ class DecodeOptions:
 @any_dialect_option
 @click.option(
     "--kind",
-    type=click.Choice(["command", "response", "event"]),
+    type=click.Choice(list(PACKET_TYPES)),
     help="The input is one bare packet body of this kind, opcode first, and no frame.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Each packet's bytes, field by field.")
@@ -79,7 +81,7 @@ class DecodeOptions:
 @json_option
 def command(
     dialect: str,
-    kind: str | None,
+    kind: Kind | None,
     only: tuple[str, ...],
     handle: int | None,
     conn: int | None,
@@ -276,7 +278,7 @@ def _noteworthy(record: PacketRecord) -> Iterator[str]:
         yield "tolerated"
 
 
-def _show_body(body: bytes, kind: str, dialect: str, options: DecodeOptions) -> int:
+def _show_body(body: bytes, kind: Kind, dialect: str, options: DecodeOptions) -> int:
     if dialect == AUTO:
         detector = DialectDetector()
         detector.add_payload(PacketDecoder("sd_api_v5").decode_body(kind, body).payload)

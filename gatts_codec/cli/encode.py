@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
 import click
 
@@ -16,15 +16,16 @@ from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
 from gatts_codec.dialects import layout_of
 from gatts_codec.framing import h5
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
+from gatts_codec.packets.opaque import PACKET_TYPES
 
 
 @click.command("encode")
 @click.argument("name")
 @click.argument("fields", nargs=-1, metavar="[FIELD=VALUE]...")
 @dialect_option()
-@click.option("-k", "--kind", type=click.Choice(KINDS), help="Default: whichever has NAME, commands first.")
+@click.option(
+    "-k", "--kind", type=click.Choice(list(PACKET_TYPES)), help="Default: whichever has NAME, commands first."
+)
 @click.option("--frame", is_flag=True, help="The whole frame on the wire: packet type, H5, CRC, SLIP.")
 @click.option("--seq", type=click.IntRange(0, 7), default=0, help="The frame's sequence number.")
 @click.option("--ack", type=click.IntRange(0, 7), default=0, help="The frame's acknowledgement number.")
@@ -42,7 +43,7 @@ def command(
         gatts-codec encode gap.adv_start -d sd_api_v5 adv_params.interval=160
     """
     codec = Codec(dialect)
-    cls = packet_classes(codec, name, (kind,) if kind else KINDS)[0]
+    cls = packet_classes(codec, name, (kind,) if kind else tuple(PACKET_TYPES))[0]
     plain = fields_from_pairs(layout_of(cls, codec.dialect), fields) if fields else _fields_from_stdin()
     message = codec.from_dict(cls.kind, cls.name, plain)
     payload = codec.pack(message)

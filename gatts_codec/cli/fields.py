@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import get_args
 
 import click
 from rich.table import Table
@@ -14,16 +13,15 @@ from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
 from gatts_codec.constants.table import group_and_name, short_name
 from gatts_codec.dialects import layout_of
+from gatts_codec.packets.opaque import PACKET_TYPES
 from gatts_codec.schema.docstrings import summary
 from gatts_codec.schema.message import Packet
-
-KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @click.command("fields")
 @click.argument("name", required=False)
 @dialect_option()
-@click.option("-k", "--kind", type=click.Choice(KINDS), help="Default: all that have NAME.")
+@click.option("-k", "--kind", type=click.Choice(list(PACKET_TYPES)), help="Default: all that have NAME.")
 @json_option
 def command(name: str | None, dialect: str, kind: Kind | None, as_json: bool) -> None:
     """Show the fields of packet NAME (hvx, gap.adv_start ..): bytes, types, defaults, meaning. Without NAME, all names.
@@ -34,7 +32,7 @@ def command(name: str | None, dialect: str, kind: Kind | None, as_json: bool) ->
         gatts-codec fields gap.adv_start -d sd_api_v5
     """
     codec = Codec(dialect)
-    kinds = (kind,) if kind else KINDS
+    kinds = (kind,) if kind else tuple(PACKET_TYPES)
     if name is None:
         _list(codec, kinds)
         return

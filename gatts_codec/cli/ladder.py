@@ -9,6 +9,7 @@ from rich.text import Text
 
 from gatts_codec.capture import TO_DEVICE, CapturedFrame, Chunk, FrameAssembler, PacketDecoder
 from gatts_codec.capture.decoding.describe import Describer, packet_name
+from gatts_codec.cli.rows import STYLES
 from gatts_codec.device.demonstration import DemoStep, Said
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing.h5 import H5Packet, H5Type
@@ -18,7 +19,6 @@ from gatts_codec.schema.message import Response
 _LEAST_WIDTH, _MOST_WIDTH = 72, 118
 _TIME_WIDTH = 10
 _LEAST_ARROW = 4
-_STYLES = {"command": "cyan", "response": "green", "event": "magenta"}
 
 
 class Ladder:
@@ -94,7 +94,7 @@ class Ladder:
         result = message.result if isinstance(message, (Response, Opaque)) else None
         details = [] if result is None else [self._describer.result(result)]
         details += [str(detail) for detail in self._describer.details(message)] if message is not None else []
-        return packet_name(decoded, self._decoder.dialect.name), " ".join(details), _STYLES.get(kind, "")
+        return packet_name(decoded, self._decoder.dialect.name), " ".join(details), STYLES.get(kind, "")
 
     def _print(self, time: str, text: str, style: str) -> None:
         self._console.print(Text.assemble((time, "dim"), (text.rstrip(), style)), soft_wrap=True)

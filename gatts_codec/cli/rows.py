@@ -17,12 +17,12 @@ from gatts_codec.cli import call_rows
 from gatts_codec.cli.call_rows import Part
 from gatts_codec.cli.output import say
 from gatts_codec.errors import CaptureError, DecodeError, mark_offset, printable
-from gatts_codec.framing.h5 import H5Packet, H5Type
+from gatts_codec.framing.h5 import CONFIG_FIELD, H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Response
 
 _ARROWS = {TO_DEVICE: "->", TO_HOST: "<-", None: "  "}
-_STYLES = {"command": "cyan", "response": "green", "event": "magenta"}
+STYLES = {"command": "cyan", "response": "green", "event": "magenta"}
 _BYTES_A_LINE = 16
 _NARROW = 8
 _ONE = {
@@ -31,7 +31,7 @@ _ONE = {
     "calls without a response": "call without a response",
     "unreadable lines": "unreadable line",
 }
-_CONFIG_FIELD, _USUAL_CONFIG = slice(2, 3), b"\x11"  # window 1, CRC, version 0
+_CONFIG_FIELD = slice(2, 3)
 HEADER = "frame            time    seq/ack"
 
 
@@ -145,7 +145,7 @@ class RowPrinter:
     def _packet(self, packet: Decoded) -> Iterator[Part]:
         kind, message = packet.kind or "?", packet.message
         result = message.result if isinstance(message, (Response, Opaque)) else None
-        style = "red" if result else _STYLES.get(kind, "")
+        style = "red" if result else STYLES.get(kind, "")
         yield f"{kind:8} ", style
         yield f"{packet_name(packet, self._describer.dialect):20} ", f"bold {style}".strip()
         if result is not None:
@@ -209,8 +209,8 @@ def _control(h5: H5Packet) -> Iterator[Part]:
     """A packet that is neither ACK nor vendor specific."""
     yield h5.link or h5.type_name.replace("_", " "), "blue"
     if h5.link in ("CONFIG", "CONFIG_RSP"):
-        usual = h5.payload[_CONFIG_FIELD] == _USUAL_CONFIG
+        usual = h5.payload[_CONFIG_FIELD] == CONFIG_FIELD
         yield f"  field={h5.payload[_CONFIG_FIELD].hex()}", "dim" if usual else "yellow"
-        yield from () if usual else [(f"  not {_USUAL_CONFIG.hex()}: the chip drops it", "yellow")]
+        yield from () if usual else [(f"  not {CONFIG_FIELD.hex()}: the chip drops it", "yellow")]
     elif h5.payload and h5.link is None:
         yield f"  {shorten(h5.payload)}", ""

@@ -33,6 +33,7 @@ _STEMS: dict[Group, str] = {
     "gatts": "BLE_GATTS",
     "l2cap": "BLE_L2CAP",
 }
+GROUPS = tuple(_STEMS)
 
 # Every dialect in the order in which they appeared, and whose numbers it has. pc-ble-driver's firmware differs from its
 # SD API in layouts only.

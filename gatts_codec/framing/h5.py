@@ -60,6 +60,8 @@ LINK_PAYLOADS: dict[LinkName, bytes] = {
     "WOKEN": b"\x06\xf9",
     "SLEEP": b"\x07\x78",
 }
+CONFIG_FIELD = b"\x11"
+"""Behind CONFIG and CONFIG_RSP: window 1, no out-of-frame flow control, CRC, version 0."""
 _LINK_NAMES = {payload: name for name, payload in LINK_PAYLOADS.items()}
 
 

@@ -25,9 +25,8 @@ from .events import (
 )
 from .machine import Input, TransitionTable
 
-CONFIG_FIELD = b"\x11"  # window 1, no out-of-frame flow control, CRC, version 0
 LINK_PAYLOADS: dict[str, bytes] = {
-    name: payload + CONFIG_FIELD if name.startswith("CONFIG") else payload
+    name: payload + h5.CONFIG_FIELD if name.startswith("CONFIG") else payload
     for name, payload in h5.LINK_PAYLOADS.items()
 }
 _LINK_FRAMES = {

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from gatts_codec.constants import RpcPacketType
+from gatts_codec.constants import Kind, RpcPacketType
 from gatts_codec.schema.classes import dataclass
 from gatts_codec.schema.message import Message, byte_count
 
-# How wide the number at the head of the body is; the other packet types have none.
-OPCODE_BYTES = {RpcPacketType.COMMAND: 1, RpcPacketType.RESPONSE: 1, RpcPacketType.EVENT: 2}
+# The packet type before the body of each kind, and back; how wide the number at the head of the body is. The other
+# packet types have none.
+PACKET_TYPES: dict[Kind, RpcPacketType] = {
+    "command": RpcPacketType.COMMAND,
+    "response": RpcPacketType.RESPONSE,
+    "event": RpcPacketType.EVENT,
+}
+KINDS: dict[int, Kind] = {packet_type: kind for kind, packet_type in PACKET_TYPES.items()}
+OPCODE_BYTES: dict[Kind, int] = {"command": 1, "response": 1, "event": 2}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,7 +63,7 @@ def opaque_payload(message: Opaque) -> bytes:
 def _head(packet_type: int, opcode: int | None) -> bytes:
     from gatts_codec.schema.stream import Refused, as_integer
 
-    path, width = "(building) -> opcode", OPCODE_BYTES.get(packet_type, 0)  # type: ignore[call-overload]
+    path, width = "(building) -> opcode", OPCODE_BYTES[KINDS[packet_type]] if packet_type in KINDS else 0
     if width:
         return as_integer(opcode, 0, 256**width - 1, path).to_bytes(width, "little")
     if opcode is not None:

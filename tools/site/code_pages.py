@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gatts_codec.constants import Explanation
 from gatts_codec.constants.catalogue import named
-from gatts_codec.constants.table import Group, Kind, ranges, tables
+from gatts_codec.constants.table import GROUPS, Kind, ranges, tables
 from tools.site.markdown_text import code, span_of, table
 
 _CODES_HEAD = """# Status codes
@@ -22,7 +22,6 @@ _OPCODES_HEAD = """# Opcodes and event ids
 Every number, and the range of each group. A number outside the GATTS range that no packet has comes as `Opaque`.
 
 """
-_GROUPS: tuple[Group, ...] = ("common", "gap", "gattc", "gatts", "l2cap")
 
 
 def pages() -> dict[str, str]:
@@ -87,9 +86,9 @@ def _opcodes() -> str:
 def _ranges(kind: Kind) -> str:
     title = "Ranges of opcodes" if kind == "command" else "Ranges of event ids"
     rows = [
-        (code(dialect), *(_range(ranges(dialect, kind)[group]) for group in _GROUPS)) for dialect in tables()
+        (code(dialect), *(_range(ranges(dialect, kind)[group]) for group in GROUPS)) for dialect in tables()
     ]
-    return f"## {title}\n\n" + table(("dialect", *_GROUPS), rows) + "\n"
+    return f"## {title}\n\n" + table(("dialect", *GROUPS), rows) + "\n"
 
 
 def _range(numbers: range) -> str:

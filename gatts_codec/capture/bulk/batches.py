@@ -23,7 +23,7 @@ from gatts_codec.capture.bulk.packets import PacketColumns
 from gatts_codec.capture.bulk.rows import RowMaker, fits
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.files.lines import buffered, text_encoding
-from gatts_codec.capture.readers import detect, jsonl, read
+from gatts_codec.capture.readers import GZIP, detect, jsonl, read
 from gatts_codec.capture.readers.format import HEAD_BYTES
 from gatts_codec.capture.wire.chunks import Chunk, Entries
 from gatts_codec.capture.wire.direction import infer_directions
@@ -34,7 +34,6 @@ from gatts_codec.errors import CaptureError
 ROWS = 1 << 15
 _KEPT_FAULTS = 20
 _HEAD_BYTES = 4
-_NOT_PLAIN = b"\x1f\x8b"
 OnRead = Callable[[int], object]
 
 
@@ -150,7 +149,7 @@ def in_json_lines(stream: io.BufferedReader, name: str) -> bool:
     Raises CaptureError for what is no recording.
     """
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]
-    if head.startswith(_NOT_PLAIN):
+    if head.startswith(GZIP):
         return False
     if detect(stream, name).name != "jsonl" or text_encoding(head) != "utf-8":
         return False

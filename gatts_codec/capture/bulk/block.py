@@ -12,15 +12,14 @@ from gatts_codec.capture.bulk.chunks import ChunkBlock
 from gatts_codec.capture.bulk.frames import FrameBlock
 from gatts_codec.capture.bulk.headers import Places, read_headers
 from gatts_codec.capture.bulk.repeats import Reliable
-from gatts_codec.constants import RpcPacketType
 from gatts_codec.framing.h5 import CRC_SIZE, HEADER_SIZE, H5Type
-from gatts_codec.packets.opaque import OPCODE_BYTES
+from gatts_codec.packets.opaque import KINDS, OPCODE_BYTES
 from gatts_codec.schema.columns import PADDING, Column
 
 _WORDS = ("kind", "group", "name", "error")
 _NUMBERS = ("opcode", "conn_handle", "handle", "result")
 _FIRST_BYTES = np.array([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF])
-_HEAD_BYTES = np.array([OPCODE_BYTES[RpcPacketType(number)] for number in range(3)] + [0] * 253)
+_HEAD_BYTES = np.array([OPCODE_BYTES[KINDS[number]] for number in range(3)] + [0] * 253)
 
 
 class Block:

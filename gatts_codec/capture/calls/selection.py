@@ -14,7 +14,7 @@ from gatts_codec.capture.calls.exchanges import Exchange, connection_of
 from gatts_codec.capture.calls.session import Call, EventSeen, Happening
 from gatts_codec.capture.decoding.describe import packet_name
 from gatts_codec.capture.decoding.packets import Decoded, PacketRecord
-from gatts_codec.constants.table import group_and_name
+from gatts_codec.constants.table import GROUPS, group_and_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES
@@ -22,7 +22,6 @@ from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Message, Response, field_types
 
 KINDS = ("command", "response", "event", "ack", "link")
-_GROUPS = ("common", "gap", "gattc", "gatts", "l2cap")
 _CONNECTIONS = ("conn_handle",)
 
 
@@ -44,7 +43,7 @@ class Selection:
             *dialect.calls,
             *dialect.events,
             *KINDS,
-            *_GROUPS,
+            *GROUPS,
             *map(str.lower, (*LINK_PAYLOADS, *TYPE_NAMES.values())),
         ]
         for name in self.names:

@@ -9,8 +9,8 @@ from gatts_codec.detection import DialectDetector, Verdict
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import FramingError
 from gatts_codec.framing import h5
+from gatts_codec.packets.opaque import PACKET_TYPES
 
-_TYPES = {"command": 0, "response": 1, "event": 2}
 _MAX_BYTES = 4096
 # Of HCI over UART by type: bytes of the header behind it, and where in it the length stands.
 _HCI = {1: (3, slice(2, 3)), 2: (4, slice(2, 4)), 4: (2, slice(1, 2))}
@@ -57,5 +57,5 @@ def _candidates(data: bytes) -> Iterator[tuple[str, bytes]]:
         yield "an H5 packet without its C0", packet.payload
     if data[:1] in (b"\0", b"\1", b"\2"):
         yield "an H5 payload, packet type first", data
-    for kind, number in _TYPES.items():
+    for kind, number in PACKET_TYPES.items():
         yield f"a bare {kind} body", bytes((number,)) + data

@@ -11,15 +11,12 @@ from typing import Any
 
 from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.codec import Codec
+from gatts_codec.constants import Kind
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import DecodeError, FramingError
 from gatts_codec.framing.h5 import TYPE_NAMES, H5Packet, H5Type
-from gatts_codec.packets.opaque import Opaque
+from gatts_codec.packets.opaque import KINDS, OPCODE_BYTES, PACKET_TYPES, Opaque
 from gatts_codec.schema.message import Packet
-
-KINDS = {0: "command", 1: "response", 2: "event"}
-_HEAD_BYTES = {"command": 1, "response": 1, "event": 2}
-_PACKET_TYPES = {kind: number for number, kind in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +137,9 @@ class PacketDecoder:
         except DecodeError as error:
             return self._tolerated(payload, error)
 
-    def decode_body(self, kind: str, body: bytes) -> Decoded:
+    def decode_body(self, kind: Kind, body: bytes) -> Decoded:
         """A body alone, of a kind that is known: ``command``, ``response`` or ``event``."""
-        return self.decode_payload(bytes((_PACKET_TYPES[kind],)) + body)
+        return self.decode_payload(bytes((PACKET_TYPES[kind],)) + body)
 
     def _tolerated(self, payload: bytes, error: DecodeError) -> Decoded:
         error.__traceback__ = None  # it is kept as data: what it was raised in need not be
@@ -150,8 +147,8 @@ class PacketDecoder:
             return self._decoded(payload, self.tolerant.unpack(payload), error, tolerated=True)
         except DecodeError:
             kind = KINDS.get(payload[0]) if payload else None
-            head = payload[1 : 1 + _HEAD_BYTES[kind]] if kind else b""
-            opcode = int.from_bytes(head, "little") if kind and len(head) == _HEAD_BYTES[kind] else None
+            head = payload[1 : 1 + OPCODE_BYTES[kind]] if kind else b""
+            opcode = int.from_bytes(head, "little") if kind and len(head) == OPCODE_BYTES[kind] else None
             name = None if opcode is None else self._names.get((str(kind), opcode))
             return Decoded(payload, kind, opcode, name, None, error)
 

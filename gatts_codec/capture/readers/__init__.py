@@ -34,7 +34,7 @@ _BUILT_IN = (
     "raw",
 )
 _GROUP = "gatts_codec.readers"
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 _NOT_GZIP = (EOFError, zlib.error, gzip.BadGzipFile)
 _OTHERS = {
     b"btsnoop\0": "a btsnoop file: Bluetooth HCI, another protocol. Record the UART itself",
@@ -116,7 +116,7 @@ def _closest(text: str) -> str:
 
 def read(stream: io.BufferedReader, name: str, format_name: str | None = None) -> tuple[Format, Entries]:
     """The format of a recording (detected, or as named) and its entries. Raises as ``detect``."""
-    if stream.peek(len(_GZIP)).startswith(_GZIP):
+    if stream.peek(len(GZIP)).startswith(GZIP):
         stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD_BYTES)
     known = detect(stream, name) if format_name is None else format_named(format_name)
     return known, _calm(_whole(known.read(stream, name), name), name)

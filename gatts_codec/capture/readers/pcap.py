@@ -18,6 +18,7 @@ from gatts_codec.capture.readers import pcapng, usb
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.readers.pcapng import PcapPacket
 from gatts_codec.capture.wire.chunks import Chunk, Entries, Entry, LineFault
+from gatts_codec.capture.wire.clock import SECOND_US
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing import slip
 
@@ -35,7 +36,6 @@ _MAX_PACKET = 1 << 18
 _RTAC_HEADER = struct.Struct(">IIBBH")
 _RTAC_CHANNELS = {1: "TX", 2: "RX", 3: "TX", 4: "RX"}
 _RTAC_FAULTS = {5: "lost data", 6: "framing error", 7: "parity error"}
-_SECOND_US = 1_000_000
 
 
 def _recognises(head: Head) -> bool:
@@ -75,7 +75,7 @@ def _serial(packet: PcapPacket, name: str) -> Entry:
             f"an RTAC packet of {len(packet.data)} bytes is shorter than its header", file=name
         )
     seconds, micros, event, _lines, _footer = _RTAC_HEADER.unpack_from(packet.data)
-    t_us = seconds * _SECOND_US + micros
+    t_us = seconds * SECOND_US + micros
     if event in _RTAC_FAULTS:
         return LineFault(t_us, None, _RTAC_FAULTS[event])
     return Chunk(t_us, None, packet.data[_RTAC_HEADER.size :], _RTAC_CHANNELS.get(event, ""))
@@ -93,7 +93,7 @@ def _pcap(stream: io.BufferedReader, name: str) -> Iterator[PcapPacket]:
         if size > _MAX_PACKET:
             raise CaptureError(f"a packet of {size} bytes: the file is damaged here", file=name)
         data = _exactly(stream, size, name)
-        yield PcapPacket(link, seconds * _SECOND_US + fraction // divisor, None, data)
+        yield PcapPacket(link, seconds * SECOND_US + fraction // divisor, None, data)
 
 
 def _exactly(stream: io.BufferedReader, size: int, name: str) -> bytes:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
+from gatts_codec.capture.wire.clock import SECOND_US
 from gatts_codec.errors import CaptureError
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -29,7 +30,6 @@ _ORDERS = {b"\x1a\x2b\x3c\x4d": ">", b"\x4d\x3c\x2b\x1a": "<"}
 _AROUND = 12  # bytes of a block beside its body
 _FLAGS, _UNIT, _OFFSET = 2, 9, 14
 _DIRECTIONS: dict[int, Direction] = {1: TO_HOST, 2: TO_DEVICE}
-_SECOND_US = 1_000_000
 
 
 class PcapPacket(NamedTuple):
@@ -44,12 +44,12 @@ class PcapPacket(NamedTuple):
 class _Interface(NamedTuple):
     link: int
     longest: int  # what is cut off of longer packets; 0 if nothing is
-    units_a_second: int = _SECOND_US
+    units_a_second: int = SECOND_US
     offset_s: int = 0
 
     def time(self, high: int, low: int) -> int:
-        units = (high << 32 | low) * _SECOND_US
-        return (units + self.units_a_second // 2) // self.units_a_second + self.offset_s * _SECOND_US
+        units = (high << 32 | low) * SECOND_US
+        return (units + self.units_a_second // 2) // self.units_a_second + self.offset_s * SECOND_US
 
 
 def packets(stream: io.BufferedReader, name: str) -> Iterator[PcapPacket]:
@@ -112,7 +112,7 @@ def _pass(stream: io.BufferedReader, size: int, name: str) -> None:
 
 def _interface(body: bytes, order: str) -> _Interface:
     link, _, longest = struct.unpack_from(order + "HHI", body)
-    units, offset_s = _SECOND_US, 0
+    units, offset_s = SECOND_US, 0
     for code, value in _options(body[8:], order):
         if code == _UNIT and len(value) == 1:
             units = 2 ** (value[0] & 0x7F) if value[0] & 0x80 else 10 ** value[0]

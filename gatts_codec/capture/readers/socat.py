@@ -15,13 +15,13 @@ from datetime import datetime, timezone
 from gatts_codec.capture.files.lines import numbered_lines
 from gatts_codec.capture.readers.format import Format, Head
 from gatts_codec.capture.wire.chunks import Chunk, Entries
+from gatts_codec.capture.wire.clock import SECOND_US
 from gatts_codec.errors import CaptureError
 
 _HEADER = re.compile(
     r"([<>]) (\d{4}/\d\d/\d\d \d\d:\d\d:\d\d)\.(\d{1,9})  length=(\d{1,9}) from=\d+ to=\d+", re.ASCII
 )
 _BYTES = re.compile(r"((?: [0-9a-f]{2})+)(?=\s|$)")
-_SECOND_US = 1_000_000
 _LONG = 1 << 16  # bytes; of a longer block some come before it ends
 
 
@@ -87,8 +87,8 @@ def _time(second: str, fraction: str) -> int | None:
         moment = datetime.strptime(second, "%Y/%m/%d %H:%M:%S").replace(tzinfo=timezone.utc)
     except ValueError:  # no such day or hour: the bytes are worth more than the time
         return None
-    micros = int(fraction) if len(fraction) == 6 or int(fraction) < _SECOND_US else int(fraction) // 1000
-    return int(moment.timestamp()) * _SECOND_US + micros
+    micros = int(fraction) if len(fraction) == 6 or int(fraction) < SECOND_US else int(fraction) // 1000
+    return int(moment.timestamp()) * SECOND_US + micros
 
 
 FORMAT = Format("socat", "socat -x", _recognises, read)

@@ -10,13 +10,13 @@ from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST
 from gatts_codec.framing import H5Type
+from gatts_codec.framing.h5 import CONFIG_FIELD
 
 _KEPT = 5  # pieces of evidence; the rest is counted
 _MANY_SYNCS = 3
 _CHIP_SYNCS_ANSWERED = 3  # a healthy chip needs one answer, and may have sent the next SYNC already
 # pc-ble-driver sends CONFIG four times before the firmware of SDK 14 and 15 answers.
 _MANY_CONFIGS, _CONFIG_TIME_US = 6, 1_500_000
-_USUAL_FIELD = b"\x11"
 
 
 @dataclass
@@ -127,7 +127,7 @@ class LinkUpRule(Rule):
 
 def _why(attempt: _Attempt) -> tuple[str, str]:
     """Why a CONFIG is not answered, and whose fault that is."""
-    unusual = [field_byte.hex() or "nothing" for field_byte in attempt.fields - {_USUAL_FIELD}]
+    unusual = [field_byte.hex() or "nothing" for field_byte in attempt.fields - {CONFIG_FIELD}]
     if unusual:
         said = f"the configuration field is {' and '.join(unusual)}: firmware drops every CONFIG whose field is not 11"
         return said, "the host"

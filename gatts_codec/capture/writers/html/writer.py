@@ -8,13 +8,12 @@ from typing import Any, TextIO
 
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.doctor import Doctor, Finding
+from gatts_codec.capture.wire.clock import SECOND_US
 from gatts_codec.capture.wire.frames import CapturedFrame, Item, Stray
 from gatts_codec.capture.writers.html.page import page
 from gatts_codec.capture.writers.html.report import HtmlReport
 from gatts_codec.errors import CaptureError
 from gatts_codec.version import __version__
-
-_SECOND_US = 1_000_000
 
 
 class HtmlWriter:
@@ -60,7 +59,7 @@ class HtmlWriter:
         facts = [*self._about, self._decoder.dialect.firmware]
         facts += [f"{count} {what}" for what, count in self._counts.items()]
         if len(self._times) > 1:
-            facts.append(f"{(self._times[-1] - self._times[0]) / _SECOND_US:.3f} s")
+            facts.append(f"{(self._times[-1] - self._times[0]) / SECOND_US:.3f} s")
         return [*facts, f"gatts-codec {__version__}"]
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import IO, cast
 
 import pytest
+from capture.formats import chunks_of
 from cli.commands import Runner
 
-from gatts_codec.capture import TO_DEVICE, Chunk
-from gatts_codec.capture.readers import jsonl
+from gatts_codec.capture import TO_DEVICE
 from gatts_codec.link.transports import Transport, open_transport
 from gatts_codec.link.transports.descriptor import socket_transport
 
@@ -25,11 +25,6 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs pseudo-termina
 
 RECORDING = Path(__file__).parents[1] / "captures" / "real_firmware" / "sd_api_v5" / "b_attr_table.jsonl"
 _TIMEOUT_S = 300
-
-
-def chunks_of(recording: Path) -> list[Chunk]:
-    with recording.open("rb") as file:
-        return [entry for entry in jsonl.read(file, recording.name) if isinstance(entry, Chunk)]
 
 
 @contextmanager

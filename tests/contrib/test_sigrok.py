@@ -14,13 +14,13 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from capture.formats import chunks_of
 from contrib.logic import SAMPLES_PER_BIT, samples
 from every import ends_first, one_in
 from golden import records
 
 from gatts_codec import DIALECTS, Codec, DecodeError, Opaque
 from gatts_codec.capture import DIRECTIONS, TO_DEVICE, TO_HOST, CapturedFrame, Chunk, PacketDecoder, assemble
-from gatts_codec.capture.readers import jsonl
 from gatts_codec.constants import result_name
 from gatts_codec.constants.table import short_name
 from gatts_codec.framing.h5 import H5Type
@@ -76,11 +76,6 @@ def test_every_vector_reads_as_it_decodes(dialect: str, step: int, packets: Modu
         assert texts[:1] == faults(strict, payload), vector
         assert ([str(reader.fault)] if reader.fault else []) == faults(tolerant, payload), vector
         assert packets.describe_payload(known, payload)[0].startswith(f"{packet['short']} {kind}")
-
-
-def chunks_of(recording: Path) -> list[Chunk]:
-    with recording.open("rb") as file:
-        return [entry for entry in jsonl.read(file, recording.name) if isinstance(entry, Chunk)]
 
 
 def annotated(chunks: list[Chunk], folder: Path, dialect: str) -> dict[str, list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from gatts_codec import (
+    BLE_CONN_HANDLE_INVALID,
     DIALECTS,
     OPEN,
     Attr,
@@ -24,6 +25,8 @@ from gatts_codec import (
     ServiceAdd,
     SysAttrSet,
     Uuid,
+    ValueBuffer,
+    ValueGet,
 )
 from gatts_codec.constants import AuthorizeType
 from gatts_codec.device.config import DeviceConfig
@@ -110,6 +113,12 @@ class Bench:
         response = self.call(command)
         assert response.result == 0, response
         return response
+
+    def stored(self, handle: int) -> bytes:
+        """An attribute's value, as the application has it."""
+        value = self.ok(ValueGet(BLE_CONN_HANDLE_INVALID, handle, ValueBuffer(512))).value.value
+        assert isinstance(value, bytes)
+        return value
 
     def after(self, seconds: float) -> None:
         """Let time pass."""

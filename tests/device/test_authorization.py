@@ -16,20 +16,12 @@ from gatts_codec import (
     RwAuthorizeRequestEvent,
     RwAuthorizeRequestEventV1,
     TimeoutEvent,
-    ValueBuffer,
-    ValueGet,
     WriteEvent,
     WriteOp,
 )
 from gatts_codec.constants import AuthorizeType
 from gatts_codec.errors import PeerError
 from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams
-
-
-def stored(bench: Bench, handle: int) -> bytes:
-    value = bench.ok(ValueGet(0xFFFF, handle, ValueBuffer(512))).value.value
-    assert isinstance(value, bytes)
-    return value
 
 
 def request(bench: Bench) -> Event | Opaque:
@@ -55,7 +47,7 @@ def test_a_read_waits_and_gets_the_stored_value(bench: Bench) -> None:
     assert (event["read"]["handle"], event["read"]["offset"]) == (handle, 0)
     assert bench.authorize(conn, update=0) == NrfError.SUCCESS
     assert reading.result() == b"stored"
-    assert stored(bench, handle) == b"stored"
+    assert bench.stored(handle) == b"stored"
 
 
 def test_a_read_with_update_stores_and_sends_the_given_data(bench: Bench) -> None:
@@ -64,7 +56,7 @@ def test_a_read_with_update_stores_and_sends_the_given_data(bench: Bench) -> Non
     reading = bench.peer.read(handle)
     assert bench.authorize(conn, data=b"fresh") == NrfError.SUCCESS
     assert reading.result() == b"fresh"
-    assert stored(bench, handle) == b"fresh"
+    assert bench.stored(handle) == b"fresh"
 
 
 def test_a_read_that_is_refused(bench: Bench) -> None:
@@ -96,13 +88,13 @@ def test_a_write_waits_and_is_not_stored_before(bench: Bench) -> None:
     conn = bench.connected()
     writing = bench.peer.write(handle, b"new")
     assert not writing.done
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
     write = request(bench).to_dict()["write"]
     assert (write["handle"], write["op"], write["data"]) == (handle, WriteOp.WRITE_REQ, b"new".hex())
     assert write.get("auth_required", 1) == 1
     assert bench.authorize(conn, data=b"new") == NrfError.SUCCESS
     assert writing.result() is None
-    assert stored(bench, handle) == b"new"
+    assert bench.stored(handle) == b"new"
     assert bench.events() == []
 
 
@@ -112,7 +104,7 @@ def test_a_write_that_is_refused(bench: Bench) -> None:
     writing = bench.peer.write(handle, b"new")
     assert bench.authorize(conn, status=0x0180) == NrfError.SUCCESS
     assert writing.status == 0x0180
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
 
 
 def test_from_v2_on_the_application_says_what_is_stored() -> None:
@@ -122,7 +114,7 @@ def test_from_v2_on_the_application_says_what_is_stored() -> None:
     conn = bench.connected()
     bench.peer.write(handle, b"new")
     assert bench.authorize(conn, data=b"other") == NrfError.SUCCESS
-    assert stored(bench, handle) == b"other"
+    assert bench.stored(handle) == b"other"
 
 
 def test_from_v2_on_a_granted_write_needs_update() -> None:
@@ -145,7 +137,7 @@ def test_a_write_command_is_not_stored_and_says_so(dialect: str) -> None:
     bench.peer.write_command(handle, b"new")
     event = bench.event(WriteEvent)
     assert (event.op, event.auth_required, event.data) == (WriteOp.WRITE_CMD, 1, b"new")
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
 
 
 def test_nothing_pending(bench: Bench) -> None:
@@ -194,7 +186,7 @@ def test_after_30_s_the_connection_is_dead_for_att(bench: Bench) -> None:
     assert bench.result(reply) == after_timeout(bench.device.dialect.name)
     with pytest.raises(PeerError, match="connect again"):
         bench.peer.read(handle)
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
 
 
 def test_a_peers_requests_go_one_at_a_time() -> None:

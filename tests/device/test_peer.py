@@ -22,8 +22,6 @@ from gatts_codec import (
     ServiceAdd,
     SysAttrSet,
     Uuid,
-    ValueBuffer,
-    ValueGet,
     WriteEvent,
     WriteEventV1,
     WriteOp,
@@ -39,12 +37,6 @@ from gatts_codec.schema.structs import Attr, AttrMd
 SIGNED = SecMode(2, 1)
 
 
-def stored(bench: Bench, handle: int) -> bytes:
-    value = bench.ok(ValueGet(0xFFFF, handle, ValueBuffer(512))).value.value
-    assert isinstance(value, bytes)
-    return value
-
-
 @pytest.fixture(params=[dialect for dialect in ALL if dialect not in WITH_CONTEXT])
 def bench(request: pytest.FixtureRequest) -> Bench:
     bench = Bench(request.param)
@@ -56,7 +48,7 @@ def test_a_write_request_is_stored_and_reported(bench: Bench) -> None:
     handle = bench.characteristic(value=b"old").value_handle
     conn = bench.connected()
     assert bench.peer.write(handle, b"new").result() is None
-    assert stored(bench, handle) == b"new"
+    assert bench.stored(handle) == b"new"
     event = bench.event(WriteEvent)
     assert event == WriteEvent(conn, handle, Uuid(MEASUREMENT), WriteOp.WRITE_REQ, 0, 0, b"new")
 
@@ -91,7 +83,7 @@ def test_a_write_command_is_stored_and_reported(bench: Bench) -> None:
     handle = bench.characteristic().value_handle
     bench.connected()
     bench.peer.write_command(handle, b"new")
-    assert stored(bench, handle) == b"new"
+    assert bench.stored(handle) == b"new"
     assert bench.event(WriteEvent).op == WriteOp.WRITE_CMD
 
 
@@ -108,7 +100,7 @@ def test_a_write_command_that_fails_goes_unnoticed(bench: Bench) -> None:
     bench.peer.write_command(handle, b"new")
     bench.peer.write_command(0xDEAD, b"new")
     assert bench.events() == []
-    assert stored(bench, handle) == b""
+    assert bench.stored(handle) == b""
 
 
 @pytest.mark.parametrize("dialect", WITH_CONTEXT)
@@ -163,7 +155,7 @@ def test_values_that_are_too_long() -> None:
     handle = bench.characteristic(max_len=4, value=b"old").value_handle
     bench.connected()
     assert bench.peer.write(handle, b"12345").status == GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
 
 
 def test_a_fixed_value_is_written_whole() -> None:
@@ -173,7 +165,7 @@ def test_a_fixed_value_is_written_whole() -> None:
     bench.connected()
     assert bench.peer.write(handle, b"ab").status == GattStatus.ATTERR_INVALID_ATT_VAL_LENGTH
     bench.peer.write(handle, b"abcd").result()
-    assert stored(bench, handle) == b"abcd"
+    assert bench.stored(handle) == b"abcd"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,6 @@ from gatts_codec import (
     NrfError,
     RwAuthorizeRequestEvent,
     RwAuthorizeRequestEventV1,
-    ValueBuffer,
-    ValueGet,
     WriteEvent,
     WriteEventV1,
     WriteOp,
@@ -23,12 +21,6 @@ from gatts_codec.packets.common.user_mem_reply import UserMemBlock, UserMemReply
 from gatts_codec.packets.gap.connection_events import DisconnectedEvent
 
 PREPARE, CANCEL, EXECUTE = WriteOp.PREP_WRITE_REQ, WriteOp.EXEC_WRITE_REQ_CANCEL, WriteOp.EXEC_WRITE_REQ_NOW
-
-
-def stored(bench: Bench, handle: int) -> bytes:
-    value = bench.ok(ValueGet(0xFFFF, handle, ValueBuffer(512))).value.value
-    assert isinstance(value, bytes)
-    return value
 
 
 def op_of(bench: Bench) -> tuple[int, bytes, MemBlock | None]:
@@ -73,9 +65,9 @@ def test_lent_memory_is_reported_and_released(bench: Bench) -> None:
     bench.lend(conn, 32)
     bench.peer.prepare(handle, b"de", 3).result()
     bench.events()
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
     assert bench.peer.execute().result() is None
-    assert stored(bench, handle) == b"abcde"
+    assert bench.stored(handle) == b"abcde"
     write, release = bench.events()
     assert isinstance(write, (WriteEvent, WriteEventV1))
     queued = handle.to_bytes(2, "little") + bytes([0, 0, 3, 0]) + b"abc"
@@ -103,10 +95,10 @@ def test_cancel_stores_nothing(bench: Bench) -> None:
     bench.lend(conn, 32)
     bench.events()
     bench.peer.cancel().result()
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
     assert len(bench.events()) == 1  # the release
     assert bench.peer.execute().result() is None
-    assert stored(bench, handle) == b"old"
+    assert bench.stored(handle) == b"old"
     assert op_of(bench) == (EXECUTE, b"", None)  # nothing is prepared: the application is told all the same
 
 
@@ -162,7 +154,7 @@ def test_without_memory_each_step_is_authorized(bench: Bench, execute: bool, op:
     assert not ending.done
     assert bench.authorize(conn) == NrfError.SUCCESS
     assert ending.done
-    assert stored(bench, handle) == b"old"  # the application has the writes, and stores them itself
+    assert bench.stored(handle) == b"old"  # the application has the writes, and stores them itself
 
 
 def test_a_prepared_write_that_is_not_authorized(bench: Bench) -> None:
@@ -195,7 +187,7 @@ def test_with_memory_each_write_of_an_authorized_attribute_is_asked_about(bench:
     assert refused.status == GattStatus.ATTERR_INSUF_AUTHORIZATION
     bench.peer.execute()
     assert bench.authorize(conn) == NrfError.SUCCESS
-    assert (stored(bench, handle), stored(bench, free)) == (b"abc", b"x")
+    assert (bench.stored(handle), bench.stored(free)) == (b"abc", b"x")
 
 
 @pytest.mark.parametrize(("status", "value"), [(0, b"abc"), (GattStatus.ATTERR_INSUF_AUTHORIZATION, b"old")])
@@ -214,7 +206,7 @@ def test_with_memory_the_execution_is_authorized(bench: Bench, status: int, valu
     assert memory.mem[:11] == handle.to_bytes(2, "little") + bytes([0, 0, 3, 0]) + b"abc" + bytes(2)
     assert bench.authorize(conn, status=status) == NrfError.SUCCESS
     assert executing.status == status
-    assert stored(bench, handle) == value
+    assert bench.stored(handle) == value
     assert len(bench.events()) == 1  # the release
 
 
@@ -228,7 +220,7 @@ def test_several_attributes_in_one_execution() -> None:
     bench.lend(conn, 64)
     bench.peer.prepare(second, b"2").result()
     bench.peer.execute().result()
-    assert (stored(bench, first), stored(bench, second)) == (b"1", b"2")
+    assert (bench.stored(first), bench.stored(second)) == (b"1", b"2")
 
 
 def test_a_hole_is_refused_when_it_is_executed() -> None:
@@ -239,7 +231,7 @@ def test_a_hole_is_refused_when_it_is_executed() -> None:
     bench.peer.prepare(handle, b"x", 5)
     bench.lend(conn, 64)
     assert bench.peer.execute().status == GattStatus.ATTERR_INVALID_OFFSET
-    assert stored(bench, handle) == b"12"
+    assert bench.stored(handle) == b"12"
 
 
 @pytest.mark.parametrize(
@@ -260,7 +252,7 @@ def test_prepared_writes_beyond_the_value(data: bytes, offset: int, status: int)
     bench.events()
     assert bench.peer.execute().status == status
     assert len(bench.events()) == 1  # the release
-    assert stored(bench, handle) == bytes(20)
+    assert bench.stored(handle) == bytes(20)
 
 
 def test_cccds_are_not_prepared() -> None:
@@ -279,7 +271,7 @@ def test_a_long_write() -> None:
     writing = bench.peer.write_long(handle, bytes(range(40)))
     bench.lend(conn, 64)
     assert writing.result() is None
-    assert stored(bench, handle) == bytes(range(40))
+    assert bench.stored(handle) == bytes(range(40))
 
 
 def test_a_long_write_that_is_refused_is_cancelled() -> None:

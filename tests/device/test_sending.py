@@ -24,20 +24,12 @@ from gatts_codec import (
     SysAttrSet,
     TimeoutEvent,
     Uuid,
-    ValueBuffer,
-    ValueGet,
 )
 from gatts_codec.device.peer import ReceivedValue
 from gatts_codec.packets.common.events import TxCompleteEvent
 from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1
 
 NOTIFICATION, INDICATION = HvxType.NOTIFICATION, HvxType.INDICATION
-
-
-def stored(bench: Bench, handle: int) -> bytes:
-    value = bench.ok(ValueGet(0xFFFF, handle, ValueBuffer(512))).value.value
-    assert isinstance(value, bytes)
-    return value
 
 
 @pytest.mark.parametrize("dialect", LATE)
@@ -74,7 +66,7 @@ def test_without_data_the_stored_value_goes_out() -> None:
     assert bench.ok(Hvx(conn, HvxParams(handles.value_handle, offset=1, len=3))).bytes_written == 0
     assert bench.ok(Hvx(conn, HvxParams(handles.value_handle, len=0))).bytes_written == 0  # as blatann does
     assert [value.data for value in bench.peer.received] == [b"2345", b"12345"]
-    assert stored(bench, handles.value_handle) == b"12345"
+    assert bench.stored(handles.value_handle) == b"12345"
 
 
 @pytest.mark.parametrize("dialect", ALL)
@@ -91,14 +83,14 @@ def test_data_is_stored_and_at_most_mtu_minus_3_bytes_go_out() -> None:
     data = bytes(range(30))
     assert bench.ok(Hvx(conn, HvxParams(handles.value_handle, data=data))).bytes_written == 30
     assert bench.peer.received[0].data == data[:20]
-    assert stored(bench, handles.value_handle) == data
+    assert bench.stored(handles.value_handle) == data
 
 
 def test_data_at_an_offset() -> None:
     bench = Bench()
     conn, handles = bench.subscribed(value=b"12345")
     bench.ok(Hvx(conn, HvxParams(handles.value_handle, data=b"ab", offset=3)))
-    assert stored(bench, handles.value_handle) == b"123ab"
+    assert bench.stored(handles.value_handle) == b"123ab"
     assert bench.peer.received[0].data == b"ab"
 
 
@@ -121,7 +113,7 @@ def test_refused_without_storing(dialect: str) -> None:
     ]
     for command, result in refused:
         assert bench.result(command) == result, command
-    assert stored(bench, value) == b"old"
+    assert bench.stored(value) == b"old"
     assert bench.peer.received == []
     assert bench.events() == []
 
@@ -133,7 +125,7 @@ def test_system_attributes_missing_and_yet_stored(dialect: str) -> None:
     value = bench.characteristic().value_handle
     conn = bench.peer.connect()
     assert bench.result(Hvx(conn, HvxParams(value, data=b"new"))) == BleError.GATTS_SYS_ATTR_MISSING
-    assert stored(bench, value) == b"new"
+    assert bench.stored(value) == b"new"
 
 
 def test_not_subscribed_and_yet_stored() -> None:
@@ -142,7 +134,7 @@ def test_not_subscribed_and_yet_stored() -> None:
     handles = bench.characteristic()
     conn = bench.connected()
     assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=b"new"))) == NrfError.INVALID_STATE
-    assert stored(bench, handles.value_handle) == b"new"
+    assert bench.stored(handles.value_handle) == b"new"
 
 
 def test_notifications_and_indications_are_subscribed_to_apart() -> None:
@@ -186,7 +178,7 @@ def test_busy_until_the_indication_is_confirmed() -> None:
     command = Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"1"))
     assert bench.result(command) == NrfError.SUCCESS
     assert bench.result(Hvx(conn, HvxParams(handles.value_handle, INDICATION, b"2"))) == NrfError.BUSY
-    assert stored(bench, handles.value_handle) == b"2"
+    assert bench.stored(handles.value_handle) == b"2"
     assert bench.result(Hvx(conn, HvxParams(handles.value_handle, NOTIFICATION, b"3"))) == NrfError.SUCCESS
     bench.events()
     bench.peer.confirm()
@@ -205,7 +197,7 @@ def test_the_queue_fills_while_the_peer_is_out_of_reach(dialect: str, result: in
     for number in range(room):
         assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=bytes([number])))) == 0
     assert bench.result(Hvx(conn, HvxParams(handles.value_handle, data=b"\xff"))) == result
-    assert stored(bench, handles.value_handle) == b"\xff"
+    assert bench.stored(handles.value_handle) == b"\xff"
     assert bench.events() == []
     bench.peer.come_back()
     assert [value.data for value in bench.peer.received] == [bytes([number]) for number in range(room)]

@@ -10,7 +10,7 @@ from typing import Any
 
 from every import every
 
-from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, assemble
+from gatts_codec.capture import CapturedFrame, Item, PacketDecoder, PacketRecord, Report, assemble
 from gatts_codec.capture.readers import jsonl
 
 CAPTURES = Path(__file__).parent.parent / "captures"
@@ -50,3 +50,12 @@ def host_log(recording: Path) -> tuple[dict[str, Any], ...]:
 
 
 LOGGED = [recording for recording in RECORDINGS if recording.with_suffix(".expected.json").exists()]
+
+
+def words_of(report: Report) -> str:
+    """All words of a report."""
+    found = [report.headline]
+    for one in (*report.findings, *report.notes):
+        found += [one.code, one.title, one.cause, one.advice, one.ended, one.fault]
+        found += [f"frame {piece.frame} {piece.text}" for piece in one.evidence]
+    return "\n".join(found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from capture.recordings import words_of
 
 from gatts_codec.capture import Report, diagnose, open_recording
 
@@ -58,13 +59,6 @@ def verdict(name: str) -> Report:
         return diagnose(recording.items)
 
 
-def said(report: Report) -> str:
-    found = [report.headline]
-    for one in (*report.findings, *report.notes):
-        found += [one.title, one.cause, one.advice, *(piece.text for piece in one.evidence)]
-    return "\n".join(found)
-
-
 def test_every_recording_has_its_verdict_here() -> None:
     assert {path.stem for path in FOLDER.glob("*.jsonl")} == set(VERDICTS)
 
@@ -75,7 +69,7 @@ def test_a_recording_has_its_verdict(name: str) -> None:
     report = verdict(name)
     assert {finding.code for finding in report.findings} == codes
     assert report.outcome == ("faults found" if codes else "nothing wrong found")
-    assert [word for word in words if word not in said(report)] == []
+    assert [word for word in words if word not in words_of(report)] == []
 
 
 @pytest.mark.parametrize("name", VERDICTS)

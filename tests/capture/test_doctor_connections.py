@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from capture.recordings import words_of
 from capture.talk import DONE, NOTHING, Talk
-from capture.test_verdicts import said
 
 from gatts_codec.capture import TO_HOST
 from gatts_codec.packets.common.cfg_set import CfgSet, CfgSetResponse, ConnGatt
@@ -63,8 +63,8 @@ def test_why_a_connection_ends(reason: int, broke: bool, words: str) -> None:
     talk.message(CONNECTED)
     talk.message(DisconnectedEvent(0, reason))
     assert codes(talk) == (["connection broke"] if broke else [])
-    assert words in said(talk.report())
-    assert f"0x{reason:02X}" in said(talk.report())
+    assert words in words_of(talk.report())
+    assert f"0x{reason:02X}" in words_of(talk.report())
 
 
 def test_a_stack_without_memory_says_what_it_was_to_have() -> None:

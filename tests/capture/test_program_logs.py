@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from capture.recordings import words_of
 
 from gatts_codec.capture import Report, diagnose
 from gatts_codec.capture.recording import from_stream
@@ -172,20 +173,13 @@ def verdict(text: str) -> Report:
     return diagnose(from_stream(io.BytesIO(text.encode()), "a log").items)
 
 
-def words(report: Report) -> str:
-    found = [report.headline]
-    for one in (*report.findings, *report.notes):
-        found += [one.title, one.cause, one.advice, *(piece.text for piece in one.evidence)]
-    return "\n".join(found)
-
-
 @pytest.mark.parametrize("name", LOGS)
 def test_a_log_has_its_verdict(name: str) -> None:
     text, codes, said = LOGS[name]
     report = verdict(text)
     assert {finding.code for finding in report.findings} == codes
     assert report.outcome == ("faults found" if codes else "too little to judge")
-    assert [word for word in said if word not in words(report)] == []
+    assert [word for word in said if word not in words_of(report)] == []
 
 
 def test_a_healthy_recording_with_such_words_around_is_not_accused(tmp_path: Path) -> None:

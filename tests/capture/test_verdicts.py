@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import pytest
+from capture.recordings import words_of
 
 from gatts_codec.capture import Report, diagnose, open_recording
 from gatts_codec.capture.doctor.texts import TEXTS
@@ -117,22 +118,13 @@ def verdict(name: str | Path, dialect: str | None = None) -> Report:
         return diagnose(recording.items, dialect)
 
 
-def said(report: Report) -> str:
-    """All words of a report."""
-    found = [report.headline]
-    for one in (*report.findings, *report.notes):
-        found += [one.code, one.title, one.cause, one.advice, one.ended, one.fault]
-        found += [f"frame {piece.frame} {piece.text}" for piece in one.evidence]
-    return "\n".join(found)
-
-
 @pytest.mark.parametrize("name", VERDICTS)
 def test_a_recording_has_its_verdict(name: str) -> None:
     codes, words = VERDICTS[name]
     report = verdict(name)
     assert {finding.code for finding in report.findings} == codes
     assert report.outcome == ("faults found" if codes else "nothing wrong found")
-    assert [word for word in words if word not in said(report)] == []
+    assert [word for word in words if word not in words_of(report)] == []
 
 
 @pytest.mark.parametrize("name", VERDICTS)

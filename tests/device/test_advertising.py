@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from device.bench import ALL, Bench
-from device.test_air import (
+from device.neighbours import (
     ANSWER,
     CENTRALS,
     HIDDEN,

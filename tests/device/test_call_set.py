@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from device.bench import ALL, CONTROL, MEASUREMENT, WITH_MTU, Bench
-from device.test_air import TIMING, address, advertise, api, listening, pair, scan
+from device.hosts import Host, give_oob, meet, oob_of, paired, reencrypt, run, sides
+from device.neighbours import TIMING, address, advertise, api, listening, pair, scan
 from device.test_channels import open_channel
-from device.test_security import Host, give_oob, meet, oob_of, paired, reencrypt, run, sides
 from device.test_settings import enabling
 
 from gatts_codec import (

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from device.bench import Bench
-from device.test_chip import Wire
+from device.wire import Wire
 from link.link_bytes import shown
 
 from gatts_codec import CharacteristicAddResponse, Codec, DecodeError, NrfError, Opaque, Response, ValueGet

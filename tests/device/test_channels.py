@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from device.bench import Bench
-from device.test_air import TIMING, address, advertise, listening, pair
+from device.neighbours import TIMING, address, advertise, listening, pair
 
 from gatts_codec.constants import BleError, NrfError
 from gatts_codec.constants.gap import HciStatus

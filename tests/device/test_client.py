@@ -13,7 +13,7 @@ from device.bench import (
     Bench,
     after_timeout,
 )
-from device.test_air import CENTRALS, advertise, answer, api, initiate, joined, pair
+from device.neighbours import CENTRALS, advertise, answer, api, initiate, joined, pair
 
 from gatts_codec import (
     OPEN,

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from device.test_chip import Wire
 from device.test_firmware import EACH_BUILD, config_first
+from device.wire import Wire
 from every import one_in
 from golden import records
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from device.test_chip import INTERVAL_S, PC, VERSION, VERSION_GET, Wire
+from device.wire import INTERVAL_S, PC, VERSION, VERSION_GET, Wire
 from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RESET, SYNC, SYNC_RSP, packet
 
 from gatts_codec.device.chip import VirtualChip

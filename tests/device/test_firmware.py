@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from device.bench import WITH_MTU, Bench
-from device.test_chip import PC, VERSION_GET, Wire
+from device.wire import PC, VERSION_GET, Wire
 from link.link_bytes import ACKS, CONFIG, CONFIG_RSP, RELEASE, RESET, SYNC, SYNC_RSP, packet
 
 from gatts_codec import BleError, Codec, EncodeError, ExchangeMtuReply, Hvx, HvxParams, NrfError

@@ -5,7 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from device.test_air import CHOSEN, TIMING, address, advertise, answer, api, initiate, joined, listening, pair
+from device.neighbours import (
+    CHOSEN,
+    TIMING,
+    address,
+    advertise,
+    answer,
+    api,
+    initiate,
+    joined,
+    listening,
+    pair,
+)
 
 from gatts_codec import Command
 from gatts_codec.constants import NrfError

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from device.bench import WITH_MTU, Bench
-from device.test_air import TIMING, address, advertise, initiate, listening, pair, scan
-from device.test_security import Host, params, run
+from device.hosts import Host, params, run
+from device.neighbours import TIMING, address, advertise, initiate, listening, pair, scan
 
 from gatts_codec.constants import BleError, NrfError
 from gatts_codec.constants.gap import AddrType, PrivacyMode

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from device.bench import ALL, Bench
-from device.test_air import advertise, api, initiate, pair, scan
+from device.neighbours import advertise, api, initiate, pair, scan
 
 from gatts_codec import NO_ACCESS, OPEN, AttrVloc, BleError, NrfError, SecMode
 from gatts_codec.common import (

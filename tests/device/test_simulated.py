@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from device.bench import ALL, EARLY, LATE, WITH_MTU, Bench
-from device.test_air import CENTRALS, api, joined
+from device.neighbours import CENTRALS, api, joined
 
 from gatts_codec import BleError, Command, GattStatus, NrfError, Uuid
 from gatts_codec.common import CfgSet, ConnL2cap, RoleCount, TxCompleteEvent

@@ -26,7 +26,7 @@ from construct import (
 )
 
 from gatts_codec import AttrMd, HvxParams, Message
-from gatts_codec.schema.message import field_types
+from gatts_codec.schema.field_types import field_types
 
 
 def given(name: str) -> Construct:

@@ -13,7 +13,8 @@ from typing import Any
 from fuzz.material import DIALECT_NAMES, vectors
 from gatts_codec import Codec, GattsError
 from gatts_codec.constants.table import short_name
-from gatts_codec.schema.message import Message, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message
 
 _VALUES: list[Any] = [
     *(None, True, False, 0, 1, 2, 3, 255, 256, 511, 512, 513, 0xFFFF, 0x10000, 2**32, -1, 10**30),

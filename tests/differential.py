@@ -26,7 +26,8 @@ from strategies import ODD_VALUES, Index, field_paths, with_field
 from gatts_codec.codec import INTERPRETED, Codec
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import DecodeError, EncodeError, GattsError
-from gatts_codec.schema.message import Message, Packet, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message, Packet
 
 Function = Callable[[Any], Any]
 POOL = 50  # bodies and messages of a packet that mutation starts from

@@ -23,7 +23,8 @@ from gatts_codec.constants.table import short_name
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.interpreter import Interpreter
 from gatts_codec.schema.describe import Description, describe
-from gatts_codec.schema.message import Message, Packet, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message, Packet
 from gatts_codec.schema.record import Record
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

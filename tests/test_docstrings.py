@@ -19,7 +19,8 @@ from gatts_codec.framing import slip
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.packets.response import ResultAlone
 from gatts_codec.schema.docstrings import layout_table
-from gatts_codec.schema.message import Message, Packet, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message, Packet
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(gatts_codec.__file__).parent

@@ -32,7 +32,8 @@ from gatts_codec.packets.gatts.value_set import Value, ValueSet, ValueSetRespons
 from gatts_codec.packets.gatts.write_event import WriteEvent
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema import message as schema
-from gatts_codec.schema.message import Message, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message
 from gatts_codec.schema.structs import Attr, AttrMd, MemBlock, Uuid
 
 

@@ -16,7 +16,8 @@ from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import DecodeError, EncodeError, TrailingDataError, TruncatedError
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.blocks import Trailing
-from gatts_codec.schema.message import Packet, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Packet
 from gatts_codec.schema.record import When
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)

@@ -15,7 +15,8 @@ import pytest
 from gatts_codec.capture.wire.frames import CapturedFrame
 from gatts_codec.capture.writers.pcapng import PcapngWriter
 from gatts_codec.dissectors.install import plugin_path
-from gatts_codec.schema.message import FieldType, Message, field_types
+from gatts_codec.schema.field_types import FieldType, field_types
+from gatts_codec.schema.message import Message
 
 needs_tshark = pytest.mark.external("tshark")
 

@@ -25,7 +25,8 @@ from gatts_codec.dialects import DIALECTS  # noqa: E402
 from gatts_codec.interpreter import Interpreter  # noqa: E402
 from gatts_codec.packets.entries import PacketEntry  # noqa: E402
 from gatts_codec.schema.docstrings import layout_table  # noqa: E402
-from gatts_codec.schema.message import Message, field_types  # noqa: E402
+from gatts_codec.schema.field_types import field_types  # noqa: E402
+from gatts_codec.schema.message import Message  # noqa: E402
 from gatts_codec.schema.record import Record, inner_records  # noqa: E402
 
 GROUPS = ("common", "gap", "gattc", "l2cap")

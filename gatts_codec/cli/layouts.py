@@ -15,9 +15,10 @@ from gatts_codec.codec import Codec
 from gatts_codec.constants import Kind
 from gatts_codec.constants.table import short_name
 from gatts_codec.schema.docstrings import layout_table
+from gatts_codec.schema.field_types import FieldType, field_types
 from gatts_codec.schema.lists import Switch
 from gatts_codec.schema.members import Member
-from gatts_codec.schema.message import FROM_DATA, FieldType, Message, Packet, field_types
+from gatts_codec.schema.message import FROM_DATA, Message, Packet
 from gatts_codec.schema.record import Absent, Members, Record, innermost
 from gatts_codec.schema.shown import Look
 

@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from gatts_codec.cli.layouts import inner_layouts, names_in
-from gatts_codec.schema.message import FieldType, Message, field_types
+from gatts_codec.schema.field_types import FieldType, field_types
+from gatts_codec.schema.message import Message
 from gatts_codec.schema.record import Record
 
 _MOST_OWNERS, _MOST_LISTED = 2, 12

@@ -23,7 +23,7 @@ from gatts_codec.packets.gattc.rel_disc_rsp_event import Include, RelDiscRspEven
 from gatts_codec.packets.gattc.relationships_discover import RelationshipsDiscover
 from gatts_codec.packets.gattc.structs import HandleRange, Service
 from gatts_codec.schema.characteristic import CharProps
-from gatts_codec.schema.message import field_types
+from gatts_codec.schema.field_types import field_types
 from gatts_codec.schema.structs import Uuid
 
 _HEAD, _FOUND_HEAD = 2, 1  # of a Read By Type or Find Information response, and of Find By Type Value's

@@ -34,7 +34,7 @@ from gatts_codec.packets.gatts.characteristic_add import (
 from gatts_codec.packets.gatts.descriptor_add import DescriptorAdd
 from gatts_codec.packets.gatts.include_add import IncludeAdd
 from gatts_codec.packets.gatts.service_add import ServiceAdd
-from gatts_codec.schema.message import field_types
+from gatts_codec.schema.field_types import field_types
 from gatts_codec.schema.structs import NO_ACCESS, OPEN, Attr, AttrMd, SecMode, Uuid
 
 # Bluetooth's own: the stack has these services already, and makes these declarations and descriptors itself.

@@ -14,29 +14,16 @@ from functools import singledispatch
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gatts_codec.schema.blocks import Counted, Data, Given, Number, OneOf, Presence, Raw, Trailing
 from gatts_codec.schema.lists import ListOf, Never, Switch
 from gatts_codec.schema.members import AtMost, Bits, Count, Member
 from gatts_codec.schema.record import Absent, FieldPath, Flagged, Members, Record, When, mentioned
+from gatts_codec.schema.scanned import Bytes, Column, Integers, Mask, ScannedPackets
 from gatts_codec.schema.stream import Flag
-
-_PRESENT = {flag: np.array([flag.present(byte) for byte in range(256)]) for flag in Flag}
-
-Integers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-Bytes = NDArray[np.uint8]
 
 PADDING = 4096
 """How many bytes must stand behind the last packet: that it ends too early is found out only behind it."""
-
-
-class Column(NamedTuple):
-    """A number of every packet; ``given`` is False for packets without that field."""
-
-    values: NDArray[Any]
-    given: Mask
 
 
 class ColumnScan(NamedTuple):
@@ -59,106 +46,30 @@ def scan(
     size = len(begin)
     columns = {path: Column(np.zeros(size, np.int64), np.zeros(size, bool)) for path in wanted}
     refused = np.zeros(size, bool)
-    packets = _Packets(data, strict, columns, refused, np.arange(size), begin.copy(), end)
+    packets = ScannedPackets(data, strict, columns, refused, np.arange(size), begin.copy(), end)
     packets.needed = mentioned(layout)
     _scan(layout, (), packets)
     refused |= packets.at > end if layout.tolerates_trailing and not strict else packets.at != end
     return ColumnScan(~refused, columns)
 
 
-class _Packets:
-    """Some of the packets: ``rows`` says which, ``at`` how far each has been read."""
-
-    def __init__(
-        self,
-        data: Bytes,
-        strict: bool,
-        columns: dict[FieldPath, Column],
-        refused: Mask,
-        rows: Integers,
-        at: Integers,
-        end: Integers,
-    ) -> None:
-        self.data, self.strict, self.columns, self.refused = data, strict, columns, refused
-        self.rows, self.at, self.end = rows, at, end
-        self.fields: dict[FieldPath, Integers] = {}
-        self.needed: frozenset[str] = frozenset()
-
-    def read(self, block: Number) -> Integers:
-        """The next number of each."""
-        size = block.length
-        code = f"<{'i' if block.low < 0 else 'u'}{size}"
-        # A view with an element at every byte, since packets begin anywhere.
-        numbers = np.ndarray((len(self.data) - size + 1,), code, self.data, 0, (1,))
-        values: Integers = numbers[self.at].astype(np.int64)
-        self.at += size
-        return values
-
-    def byte(self) -> Bytes:
-        """The next byte of each."""
-        values: Bytes = self.data[self.at]
-        self.at += 1
-        return values
-
-    def refuse(self, where: Mask) -> None:
-        """These are not taken."""
-        self.refused[self.rows[where]] = True
-
-    def skip(self, sizes: Integers | int) -> None:
-        """That many bytes of each, if so many are left."""
-        self.at += sizes
-        self.refuse(self.at > self.end)
-        np.minimum(self.at, self.end, out=self.at)
-
-    def note(self, path: FieldPath, values: Integers) -> None:
-        """A number of each, for later fields that depend on it, and for its column if that is wanted."""
-        self.fields[path] = values
-        if path in self.columns:
-            column = self.columns[path]
-            column.values[self.rows] = values
-            column.given[self.rows] = True
-
-    def field(self, path: FieldPath, name: str) -> Integers:
-        """An earlier number: of the record at ``path``, or of one around it."""
-        around = [path[:depth] for depth in range(len(path), -1, -1)]
-        places = [(*record, *name.split(".")) for record in around]
-        return next(self.fields[place] for place in places if place in self.fields)
-
-    def flag(self, flag: Flag) -> Mask:
-        """Of the next presence byte of each, whether it says present."""
-        flags, legal = self.byte(), flag.legal(self.strict)
-        if len(legal) < 256:
-            self.refuse((flags < legal.start) | (flags >= legal.stop))
-        present: Mask = _PRESENT[flag][flags]
-        return present
-
-    def where(self, mask: Mask, block: Any, path: FieldPath) -> None:
-        """Scan a block in some of these packets alone."""
-        if mask.all():
-            _scan(block, path, self)
-        elif mask.any():
-            some = _Packets(
-                self.data,
-                self.strict,
-                self.columns,
-                self.refused,
-                self.rows[mask],
-                self.at[mask],
-                self.end[mask],
-            )
-            some.needed = self.needed
-            some.fields = {name: values[mask] for name, values in self.fields.items()}
-            _scan(block, path, some)
-            self.at[mask] = some.at
+def _where(packets: ScannedPackets, mask: Mask, block: Any, path: FieldPath) -> None:
+    """Scan a block in some of these packets alone."""
+    if mask.all():
+        _scan(block, path, packets)
+    elif mask.any():
+        some = packets.some(mask)
+        _scan(block, path, some)
+        packets.at[mask] = some.at
 
 
 @singledispatch
-def _scan(block: Any, path: FieldPath, packets: _Packets) -> None:
+def _scan(block: Any, path: FieldPath, packets: ScannedPackets) -> None:
     raise TypeError(f"no scan of a {type(block).__name__} block")
 
 
 @_scan.register
-def _(block: Number, path: FieldPath, packets: _Packets) -> None:
+def _(block: Number, path: FieldPath, packets: ScannedPackets) -> None:
     if path[-1] not in packets.needed and path not in packets.columns:
         packets.at += block.length
         return
@@ -166,23 +77,23 @@ def _(block: Number, path: FieldPath, packets: _Packets) -> None:
 
 
 @_scan.register
-def _(block: OneOf, path: FieldPath, packets: _Packets) -> None:
+def _(block: OneOf, path: FieldPath, packets: ScannedPackets) -> None:
     values = packets.fields[path] = packets.read(block.subcon)
     packets.refuse(~np.isin(values, [int(value) for value in block.values]))
 
 
 @_scan.register
-def _(block: Given, path: FieldPath, packets: _Packets) -> None:
+def _(block: Given, path: FieldPath, packets: ScannedPackets) -> None:
     packets.flag(block.flag)
 
 
 @_scan.register
-def _(block: Presence, path: FieldPath, packets: _Packets) -> None:
-    packets.where(packets.flag(block.flag), block.subcon, path)
+def _(block: Presence, path: FieldPath, packets: ScannedPackets) -> None:
+    _where(packets, packets.flag(block.flag), block.subcon, path)
 
 
 @_scan.register
-def _(block: Data, path: FieldPath, packets: _Packets) -> None:
+def _(block: Data, path: FieldPath, packets: ScannedPackets) -> None:
     sizes = packets.field(path[:-1], block.length)
     present = np.ones(len(sizes), bool) if block.flag is None else packets.flag(block.flag)
     if block.flag is Flag.FILLED:
@@ -193,7 +104,7 @@ def _(block: Data, path: FieldPath, packets: _Packets) -> None:
 
 
 @_scan.register
-def _(block: Counted, path: FieldPath, packets: _Packets) -> None:
+def _(block: Counted, path: FieldPath, packets: ScannedPackets) -> None:
     sizes = packets.read(block.number)
     if block.most is not None:
         packets.refuse(sizes > block.most)
@@ -201,17 +112,17 @@ def _(block: Counted, path: FieldPath, packets: _Packets) -> None:
 
 
 @_scan.register
-def _(block: Raw, path: FieldPath, packets: _Packets) -> None:
+def _(block: Raw, path: FieldPath, packets: ScannedPackets) -> None:
     packets.skip(block.size if isinstance(block.size, int) else packets.field(path[:-1], block.size))
 
 
 @_scan.register
-def _(block: Trailing, path: FieldPath, packets: _Packets) -> None:
-    packets.where(packets.at < packets.end, block.subcon, path)
+def _(block: Trailing, path: FieldPath, packets: ScannedPackets) -> None:
+    _where(packets, packets.at < packets.end, block.subcon, path)
 
 
 @_scan.register
-def _(block: ListOf, path: FieldPath, packets: _Packets) -> None:
+def _(block: ListOf, path: FieldPath, packets: ScannedPackets) -> None:
     count = block.count
     sizes = packets.field(path[:-1], count) if isinstance(count, str) else packets.read(count)
     each = _fixed(block.subcon)
@@ -221,32 +132,32 @@ def _(block: ListOf, path: FieldPath, packets: _Packets) -> None:
         _scan_items(block, sizes, path, packets)
 
 
-def _scan_items(block: ListOf, sizes: Integers, path: FieldPath, packets: _Packets) -> None:
+def _scan_items(block: ListOf, sizes: Integers, path: FieldPath, packets: ScannedPackets) -> None:
     # Every item has a byte at least, so a count that is too high ends with the packet.
     packets.refuse(sizes > packets.end - packets.at)
     position, going = 0, sizes <= packets.end - packets.at
     while (going := going & (sizes > position)).any():
-        packets.where(going, block.subcon, path)
+        _where(packets, going, block.subcon, path)
         packets.skip(0)
         position += 1
 
 
 @_scan.register
-def _(block: Switch, path: FieldPath, packets: _Packets) -> None:
+def _(block: Switch, path: FieldPath, packets: ScannedPackets) -> None:
     values = packets.field(path[:-1], block.field)
     others = ~np.isin(values, [int(value) for value in block.cases])
     for value, case in block.cases.items():
-        packets.where(values == int(value), case, path)
-    packets.where(others, Never("") if block.default is None else block.default, path)
+        _where(packets, values == int(value), case, path)
+    _where(packets, others, Never("") if block.default is None else block.default, path)
 
 
 @_scan.register
-def _(block: Never, path: FieldPath, packets: _Packets) -> None:
+def _(block: Never, path: FieldPath, packets: ScannedPackets) -> None:
     packets.refuse(np.ones(len(packets.rows), bool))
 
 
 @_scan.register
-def _(block: Bits, path: FieldPath, packets: _Packets) -> None:
+def _(block: Bits, path: FieldPath, packets: ScannedPackets) -> None:
     whole = packets.read(block.number)
     if packets.strict:
         packets.refuse((whole & block.reserved) != 0)
@@ -260,19 +171,19 @@ def _(block: Bits, path: FieldPath, packets: _Packets) -> None:
 
 
 @_scan.register
-def _(block: Count, path: FieldPath, packets: _Packets) -> None:
+def _(block: Count, path: FieldPath, packets: ScannedPackets) -> None:
     here = (*path, block.counter)
     packets.fields[here] = packets.read(block.number)
 
 
 @_scan.register
-def _(block: AtMost, path: FieldPath, packets: _Packets) -> None:
+def _(block: AtMost, path: FieldPath, packets: ScannedPackets) -> None:
     over = packets.field(path, block.field) > block.most
     packets.refuse(over if block.when is None else over & (packets.field(path, block.when) != 0))
 
 
 @_scan.register
-def _(block: Members, path: FieldPath, packets: _Packets) -> None:
+def _(block: Members, path: FieldPath, packets: ScannedPackets) -> None:
     for member in block.members:
         if isinstance(member, Member):
             _scan(member, path, packets)
@@ -281,11 +192,11 @@ def _(block: Members, path: FieldPath, packets: _Packets) -> None:
 
 
 @_scan.register
-def _(block: Flagged, path: FieldPath, packets: _Packets) -> None:
+def _(block: Flagged, path: FieldPath, packets: ScannedPackets) -> None:
     present = packets.flag(block.flag)
-    packets.where(present, Members(*block.members), path)
+    _where(packets, present, Members(*block.members), path)
     if block.filler:
-        packets.where(~present, _Filler(), path)
+        _where(packets, ~present, _Filler(), path)
 
 
 class _Filler(Member):
@@ -293,21 +204,21 @@ class _Filler(Member):
 
 
 @_scan.register
-def _(block: _Filler, path: FieldPath, packets: _Packets) -> None:
+def _(block: _Filler, path: FieldPath, packets: ScannedPackets) -> None:
     filler = packets.byte()
     if packets.strict:
         packets.refuse(filler != 0)
 
 
 @_scan.register
-def _(block: When, path: FieldPath, packets: _Packets) -> None:
+def _(block: When, path: FieldPath, packets: ScannedPackets) -> None:
     field = (*path, block.field)
     taken = packets.fields[field] == int(block.value)
-    packets.where(taken, Members(*block.members), path)
+    _where(packets, taken, Members(*block.members), path)
 
 
 @_scan.register
-def _(block: Absent, path: FieldPath, packets: _Packets) -> None:
+def _(block: Absent, path: FieldPath, packets: ScannedPackets) -> None:
     """Nothing of it is in the data."""
 
 

@@ -31,9 +31,9 @@ from functools import singledispatch
 from typing import Any
 
 from gatts_codec.schema.blocks import Counted, Data, Given, Length, Number, OneOf, Presence, Raw, Trailing
+from gatts_codec.schema.field_types import FieldType, field_types
 from gatts_codec.schema.lists import ListOf, Never, Switch, SwitchId
 from gatts_codec.schema.members import AtMost, Bits, Count, Member
-from gatts_codec.schema.message import FieldType, field_types
 from gatts_codec.schema.record import Absent, Flagged, Members, Record, When
 from gatts_codec.schema.shown import Look
 

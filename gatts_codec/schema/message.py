@@ -15,28 +15,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields
 from enum import IntEnum
 from operator import index
-from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
     ClassVar,
     Generic,
-    NamedTuple,
-    Optional,
     TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
 )
 
 from gatts_codec.errors import EncodeError, brief
 from gatts_codec.schema.classes import LazySignature, init_of, no_values
-from gatts_codec.schema.shown import GIVEN, LATER, Look, Mark, address_bytes
+from gatts_codec.schema.field_types import FieldType, field_types, required_fields
+from gatts_codec.schema.shown import GIVEN, Look, address_bytes
 
 Handle = Annotated[int, "#06x"]
 Flags = Annotated[int, "#010x"]
@@ -60,25 +54,6 @@ class _FromData(int):
 
 FROM_DATA = _FromData()
 """As a length: that of the data beside it, filled in at once. With ``dataclasses.replace`` it has to be said again."""
-
-
-class FieldType(NamedTuple):
-    """What a field holds: ``bases`` are int, bool, bytes, or message classes, of which it holds one.
-
-    Of a list ``item`` is what each holds, and its base is tuple. ``shown`` is a format, an IntEnum or a Look;
-    ``later`` that ``to_dict()`` leaves the field out while it is None.
-    """
-
-    bases: tuple[type, ...]
-    nullable: bool
-    shown: str | type[IntEnum] | Look | None
-    item: FieldType | None = None
-    later: bool = False
-
-    @property
-    def base(self) -> type:
-        """The only one, or the first of several message classes."""
-        return self.bases[0]
 
 
 class Message:
@@ -218,43 +193,6 @@ def size_of(value: object) -> int | None:
     return len(value) if isinstance(value, (tuple, list)) else byte_count(value)
 
 
-_FIELD_TYPES: dict[type[Message], dict[str, FieldType]] = {}
-
-
-def field_types(cls: type[Message]) -> dict[str, FieldType]:
-    """The declared type of every field, in declaration order."""
-    if cls not in _FIELD_TYPES:
-        # An InitVar is no field, and no type either to Python 3.10.
-        hints = get_type_hints(cls, localns={"InitVar": Optional}, include_extras=True)
-        names = (field.name for field in fields(cls))  # type: ignore[arg-type]
-        _FIELD_TYPES[cls] = {name: _field_type(hints[name]) for name in names}
-    return _FIELD_TYPES[cls]
-
-
-def _field_type(hint: Any) -> FieldType:
-    hint, extras = _unwrapped(hint)
-    options = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    bases = []
-    for option in options:
-        base, more = _unwrapped(option)
-        bases.append(base)
-        extras += more
-    shown = next((extra for extra in extras if not isinstance(extra, Mark)), None)
-    nullable, later = NoneType in bases and GIVEN not in extras, LATER in extras
-    bases = [base for base in bases if base is not NoneType]
-    if get_origin(bases[0]) is tuple:
-        return FieldType((tuple,), nullable, shown, _field_type(get_args(bases[0])[0]), later)
-    return FieldType(tuple(bases), nullable, shown, None, later)
-
-
-def _unwrapped(hint: Any) -> tuple[Any, list[Any]]:
-    """A type, and what ``Annotated`` says about it."""
-    if get_origin(hint) is not Annotated:
-        return hint, []
-    base, *extras = get_args(hint)
-    return base, extras
-
-
 def _show(value: Any, kind: FieldType) -> str:
     shown = kind.shown
     if kind.item and isinstance(value, (tuple, list)):
@@ -305,11 +243,6 @@ def from_plain(cls: type[M], plain: Mapping[str, Any], path: str) -> M:
     if missing:
         raise EncodeError(f"{cls.__name__} lacks {', '.join(missing)}", path=path, value=plain)
     return cls(**{name: _field_from_plain(types[name], plain[name], join(path, name)) for name in plain})
-
-
-def required_fields(cls: type[Message]) -> list[str]:
-    """The fields that have no default."""
-    return [field.name for field in fields(cls) if field.default is MISSING]  # type: ignore[arg-type]
 
 
 def _field_from_plain(kind: FieldType, value: Any, path: str) -> Any:

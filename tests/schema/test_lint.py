@@ -19,8 +19,9 @@ from gatts_codec.constants import group_of
 from gatts_codec.constants.table import group_and_name
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.schema.blocks import Length
+from gatts_codec.schema.field_types import field_types
 from gatts_codec.schema.members import Bits, Member
-from gatts_codec.schema.message import FROM_DATA, Message, Packet, field_types
+from gatts_codec.schema.message import FROM_DATA, Message, Packet
 from gatts_codec.schema.record import Members, Record, inner_records, mentioned
 
 each_dialect = every("dialect", DIALECTS)

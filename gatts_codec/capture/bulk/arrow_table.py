@@ -18,7 +18,7 @@ from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES
-from gatts_codec.schema.columns import Column
+from gatts_codec.schema.scanned import Column
 
 TYPES = tuple(TYPE_NAMES.get(number, f"UNKNOWN_{number}") for number in range(16))
 KINDS = (

@@ -14,7 +14,8 @@ from gatts_codec.capture.bulk.headers import Places, read_headers
 from gatts_codec.capture.bulk.repeats import Reliable
 from gatts_codec.framing.h5 import CRC_SIZE, HEADER_SIZE, H5Type
 from gatts_codec.packets.opaque import KINDS, OPCODE_BYTES
-from gatts_codec.schema.columns import PADDING, Column
+from gatts_codec.schema.columns import PADDING
+from gatts_codec.schema.scanned import Column
 
 _WORDS = ("kind", "group", "name", "error")
 _NUMBERS = ("opcode", "conn_handle", "handle", "result")

@@ -15,7 +15,7 @@ from gatts_codec.capture.bulk.headers import Places
 from gatts_codec.capture.wire.chunks import DIRECTIONS
 from gatts_codec.framing.decoder import MAX_BODY
 from gatts_codec.framing.slip import END, ESC, ESC_END, ESC_ESC
-from gatts_codec.schema.columns import Bytes
+from gatts_codec.schema.scanned import Bytes
 
 Pairs = tuple[Places, Places]
 

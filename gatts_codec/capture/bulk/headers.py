@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gatts_codec.capture.bulk.crc import crc16
 from gatts_codec.framing.h5 import CRC_PRESENT, CRC_SIZE, HEADER_SIZE, RELIABLE
-from gatts_codec.schema.columns import Bytes, Mask
+from gatts_codec.schema.scanned import Bytes, Mask
 
 Places = NDArray[np.int64]
 

@@ -29,7 +29,8 @@ from gatts_codec.framing.h5 import HEADER_SIZE, TYPE_NAMES, H5Type, link_name
 from gatts_codec.interpreter import Interpreter
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.columns import scan
-from gatts_codec.schema.message import Message, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message
 from gatts_codec.schema.record import FieldPath, Record
 
 _RESPONSE_TYPE = 1

@@ -19,7 +19,8 @@ from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.message import Message, Response, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message, Response
 
 KINDS = ("command", "response", "event", "ack", "link")
 _CONNECTIONS = ("conn_handle",)

@@ -16,7 +16,8 @@ from gatts_codec.errors import GattsError
 from gatts_codec.framing.h5 import CRC_SIZE, HEADER_SIZE, H5Packet
 from gatts_codec.framing.h5 import encode as h5_encode
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.message import FieldType, Message, field_types
+from gatts_codec.schema.field_types import FieldType, field_types
+from gatts_codec.schema.message import Message
 from gatts_codec.schema.shown import Look
 from gatts_codec.schema.stream import Span
 

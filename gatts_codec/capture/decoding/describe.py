@@ -29,7 +29,8 @@ from gatts_codec.constants.table import short_name, table
 from gatts_codec.errors import DecodeError
 from gatts_codec.packets.gatts.characteristic_add import CharExtProps, CharProps
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.message import FieldType, Message, Packet, field_types
+from gatts_codec.schema.field_types import FieldType, field_types
+from gatts_codec.schema.message import Message, Packet
 from gatts_codec.schema.shown import Look
 from gatts_codec.schema.structs import AttrMd, SecMode, Uuid
 

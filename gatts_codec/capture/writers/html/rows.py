@@ -11,7 +11,8 @@ from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.constants.table import short_name
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.message import Message, Packet, Response, field_types
+from gatts_codec.schema.field_types import field_types
+from gatts_codec.schema.message import Message, Packet, Response
 
 KINDS = ("ack", "link", "command", "response", "event", "other", "bad")
 DIRECTIONS: dict[Direction | None, int] = {TO_DEVICE: 0, TO_HOST: 1, None: 2}

@@ -169,7 +169,7 @@ def check_file(path: Path) -> FileReport:
     return FileReport(path, records, skipped, tuple(mismatches))
 
 
-def category_of(record: Vector, name: str = "") -> str:
+def category_of(record: Vector, name: str) -> str:
     """The category that the file's name or else the record's keys say."""
     if name in _CHECKS:
         return name

@@ -45,44 +45,48 @@ def call_parts(happening: Happening, describer: Describer) -> tuple[list[Part], 
 def call_dict(happening: Happening) -> dict[str, Any] | None:
     """A call or event as plain JSON values; None for other happenings."""
     if isinstance(happening, Call):
-        command = happening.command
-        response = packet_fields(happening.response.packet) if happening.response else None
-        return {
-            "frame": command.first.frame,
-            "t_us": command.first.t_us,
-            **packet_fields(command.packet),
-            "outcome": happening.outcome,
-            "result": happening.result,
-            "response": response and response["fields"],
-            "response_frame": happening.response.first.frame if happening.response else None,
-            "response_us": happening.response_us,
-            "ack_us": happening.ack_us,
-            "attempts": command.attempts,
-        }
+        return _call_dict(happening)
     if isinstance(happening, EventSeen):
-        delivery = happening.delivery
-        row = {"frame": delivery.first.frame, "t_us": delivery.first.t_us, **packet_fields(delivery.packet)}
-        return row | {"attempts": delivery.attempts}
+        return {**_delivery_dict(happening.delivery), "attempts": happening.delivery.attempts}
     if isinstance(happening, Exchange):
-        opened, closed = happening.opened.first, happening.closed.first if happening.closed else None
-        return {
-            "frame": opened.frame,
-            "t_us": opened.t_us,
-            "kind": "exchange",
-            "name": happening.kind,
-            "conn_handle": happening.conn_handle,
-            "closed_frame": closed and closed.frame,
-            "latency_us": happening.latency_us,
-            "unanswered": happening.why or None,
-        }
+        return _exchange_dict(happening)
     if isinstance(happening, GivenUp):
         return None
-    what = happening.what if isinstance(happening, LinkChange) else happening.code
+    frame = happening.record.frame
+    name = happening.what if isinstance(happening, LinkChange) else happening.code
+    return {"frame": frame.number, "t_us": frame.t_us, "kind": "link", "name": name}
+
+
+def _delivery_dict(delivery: Delivery) -> dict[str, Any]:
+    first = delivery.first
+    return {"frame": first.frame, "t_us": first.t_us, **packet_fields(delivery.packet)}
+
+
+def _call_dict(call: Call) -> dict[str, Any]:
+    response = call.response
     return {
-        "frame": happening.record.frame.number,
-        "t_us": happening.record.frame.t_us,
-        "kind": "link",
-        "name": what,
+        **_delivery_dict(call.command),
+        "outcome": call.outcome,
+        "result": call.result,
+        "response": packet_fields(response.packet)["fields"] if response else None,
+        "response_frame": response.first.frame if response else None,
+        "response_us": call.response_us,
+        "ack_us": call.ack_us,
+        "attempts": call.command.attempts,
+    }
+
+
+def _exchange_dict(exchange: Exchange) -> dict[str, Any]:
+    opened, closed = exchange.opened.first, exchange.closed
+    return {
+        "frame": opened.frame,
+        "t_us": opened.t_us,
+        "kind": "exchange",
+        "name": exchange.kind,
+        "conn_handle": exchange.conn_handle,
+        "closed_frame": closed.first.frame if closed else None,
+        "latency_us": exchange.latency_us,
+        "unanswered": exchange.why or None,
     }
 
 

@@ -56,7 +56,7 @@ class RowPrinter:
         """What the columns are."""
         self._print([(HEADER, "dim")], [])
 
-    def about(self, what: str, why: str, *, calls: bool = False) -> None:
+    def about(self, what: str, why: str, *, calls: bool) -> None:
         """What the input was taken for, and the header of rows or calls."""
         for text, style in ((what, "bold"), (why, "dim")):
             if text:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from types import TracebackType
 
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.device.chip import VirtualChip
@@ -41,9 +40,7 @@ class ChipFarm:
         self._closed = asyncio.Event()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     @property

@@ -69,17 +69,22 @@ def char_value_by_uuid_read(device: DeviceState, command: CharValueByUuidRead) -
                 device.emit(CharValByUuidReadRspEvent(connection.handle, status, where, 0, ()))
                 return
             size = min(len(values[0]), room - _PAIR_HANDLE, _LONGEST_PAIRED)
-            alike = [
-                HandleValue(handle, value[:size])
-                for handle, value in zip(handles, values, strict=False)
-                if len(value) == len(values[0])
-            ]
-            device.emit(CharValByUuidReadRspEvent(connection.handle, 0, 0, size, tuple(alike)))
+            pairs = _pairs_alike(handles, values, size)
+            device.emit(CharValByUuidReadRspEvent(connection.handle, 0, 0, size, pairs))
 
         read_each(far, handles, enough, lambda values, status: answered(lambda: arrive(values, status)))
 
     far.find(within.start_handle, within.end_handle, read_found)
     return {}
+
+
+def _pairs_alike(handles: list[int], values: list[bytes], size: int) -> tuple[HandleValue, ...]:
+    """Those as long as the first value, cut to ``size``: all pairs of a response have one length."""
+    return tuple(
+        HandleValue(handle, value[:size])
+        for handle, value in zip(handles, values, strict=False)
+        if len(value) == len(values[0])
+    )
 
 
 def char_values_read(device: DeviceState, command: CharValuesRead) -> dict[str, object]:

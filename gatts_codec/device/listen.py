@@ -49,7 +49,7 @@ class Place(Protocol):
 class PtyPlace:
     """A pseudo-terminal, or a symbolic link to one. Raises PortError where there are none."""
 
-    def __init__(self, link: str = "") -> None:
+    def __init__(self, link: str) -> None:
         self._transport = open_transport(f"pty:{link}")
         self.url = f"serial:{self._transport.name}"
 

@@ -88,22 +88,13 @@ def _new_buffers(data: AdvSetData, used: AdvSetData) -> bool:
 def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, object]:
     """INVALID_ADDR, INVALID_STATE, NOT_FOUND, CONN_COUNT, INVALID_ADV_HANDLE; up to v5 wrong parameters."""
     gap = device.gap
-    if isinstance(command, AdvStart):
-        refuse_unless(command.adv_handle == 0, device.profile.bad_adv_handle)
-        refuse_unless(gap.adv_params, NrfError.INVALID_STATE)
-        assert gap.adv_params is not None
-        gap_limits.require_policy(device, gap.adv_params.filter_policy, True)
-        advertiser, seconds = _of_set(gap.adv_params)
-        peer = gap.adv_params.peer_addr
+    params = (
+        _params_of_the_set(device, command) if isinstance(command, AdvStart) else _params(device, command)
+    )
+    if isinstance(params, AdvParams):
+        advertiser, seconds = _of_set(params)
     else:
-        if command.adv_params is None:
-            raise Refusal(NrfError.INVALID_ADDR)
-        advertiser, seconds = _of_params(command.adv_params, gap.tells_requests)
-        peer = command.adv_params.peer_addr
-        gap_limits.require_advertising(device, command.adv_params)
-        adv_contents.require_discoverable(
-            gap.advertised[0], command.adv_params.fp, command.adv_params.timeout
-        )
+        advertiser, seconds = _of_params(params, gap.tells_requests)
     refuse_unless(not gap.advertising, NrfError.INVALID_STATE)
     whitelist = getattr(command.adv_params, "whitelist", None) if isinstance(command, AdvStartV5) else None
     _require_unused(device, whitelist)
@@ -114,10 +105,28 @@ def adv_start(device: DeviceState, command: AdvStart | AdvStartV5) -> dict[str, 
         refuse_unless(room, NrfError.CONN_COUNT if device.profile.api >= 2 else NrfError.INVALID_STATE)
     gap.begin(Activity.ADVERTISING, device.now, seconds)
     _use_list(device, whitelist)
-    privacy.advertise(device, peer)
+    privacy.advertise(device, params.peer_addr)
     gap.advertiser, gap.next_adv_event, gap.adv_events = advertiser, device.now, 0
     gap.tag = tag
     return {}
+
+
+def _params_of_the_set(device: DeviceState, command: AdvStart) -> AdvParams:
+    refuse_unless(command.adv_handle == 0, device.profile.bad_adv_handle)
+    params = device.gap.adv_params
+    if params is None:
+        raise Refusal(NrfError.INVALID_STATE)
+    gap_limits.require_policy(device, params.filter_policy, True)
+    return params
+
+
+def _params(device: DeviceState, command: AdvStartV5) -> AdvParamsV5 | AdvParamsV2:
+    params = command.adv_params
+    if params is None:
+        raise Refusal(NrfError.INVALID_ADDR)
+    gap_limits.require_advertising(device, params)
+    adv_contents.require_discoverable(device.gap.advertised[0], params.fp, params.timeout)
+    return params
 
 
 def _of_set(params: AdvParams) -> tuple[Advertiser, float]:

@@ -20,7 +20,6 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from time import monotonic
-from types import TracebackType
 from typing import TypeVar
 
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
@@ -61,9 +60,7 @@ class ChipRunner:
         self.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def start(self) -> None:

@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Callable, Iterator
 from functools import partial
 from time import monotonic
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from gatts_codec.dialects import Dialect, find_dialect
@@ -106,9 +105,7 @@ class Client(AnyClient[Blocking]):
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @overload

@@ -18,7 +18,6 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
-from types import TracebackType
 from typing import Literal, NamedTuple
 
 from gatts_codec.errors import LinkClosed
@@ -109,9 +108,7 @@ class Tap:
             thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
         try:
             for thread in self._threads:

@@ -85,7 +85,7 @@ _RULES: dict[str, _Explains] = {
 _OF_ONE_PACKET = ("undecodable", "call failed")
 
 
-def resolved(findings: Iterable[Finding], *, one_sided: bool = False) -> list[Finding]:
+def resolved(findings: Iterable[Finding], *, one_sided: bool) -> list[Finding]:
     """The findings that stand, the worst first. ``one_sided``: only one direction was recorded."""
     standing = list(findings)
     if one_sided:

@@ -23,26 +23,23 @@ def text_encoding(head: bytes) -> str:
     return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), "utf-8")
 
 
-def numbered_lines(
-    stream: io.BufferedReader, name: str, limit: int = MAX_LINE
-) -> Iterator[tuple[int, str] | CaptureError]:
+def numbered_lines(stream: io.BufferedReader, name: str) -> Iterator[tuple[int, str] | CaptureError]:
     """Each line without its end, with its number from 1. LF, CRLF and CR end a line.
 
-    A line of more than ``limit`` characters comes as a CaptureError, once, and its rest is skipped.
+    A line of more than MAX_LINE characters comes as a CaptureError, once, and its rest is skipped.
     """
     encoding = text_encoding(stream.peek(4))
     text = io.TextIOWrapper(stream, encoding=encoding, errors="replace")
     number, whole = 0, True
-    while line := text.readline(limit):
+    while line := text.readline(MAX_LINE):
         number += whole
-        if len(line) < limit or line.endswith("\n"):
+        if len(line) < MAX_LINE or line.endswith("\n"):
             if whole:
                 yield number, line.rstrip("\n")
             whole = True
         elif whole:
-            yield CaptureError(
-                f"a line of more than {limit} characters: is this a text file?", file=name, line=number
-            )
+            reason = f"a line of more than {MAX_LINE} characters: is this a text file?"
+            yield CaptureError(reason, file=name, line=number)
             whole = False
     text.detach()
 

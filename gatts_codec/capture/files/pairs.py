@@ -30,7 +30,7 @@ _COMMAND, _RESPONSE = b"\0", b"\1"
 _LINK_ANSWERS = {"SYNC_RSP": "SYNC", "CONFIG_RSP": "CONFIG"}
 
 
-def merged(host: Entries, device: Entries, framing: FramingName | None = None) -> Iterator[Item]:
+def merged(host: Entries, device: Entries, framing: FramingName | None) -> Iterator[Item]:
     """The frames of what the host sent and what the device sent, renumbered. ``framing`` None: guessed."""
     host_head, device_head = _until_chunk(host), _until_chunk(device)
     sides = chain(host_head, host), chain(device_head, device)

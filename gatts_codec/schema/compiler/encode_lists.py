@@ -21,17 +21,18 @@ def _(block: ListOf, path: FieldPath, way: Writing, rest: Steps) -> Steps:
         way.source.doubt(f"{way.size(way.found(path, block.count))} != len({items})")
     else:
         way.pieces.append(Packed(block.count.fmtstr[1:], f"len({items})"))
-    way.pieces.append(ByteRun(_joined(block.subcon, path, way, items)))
+    way.pieces = [ByteRun(_joined(block.subcon, path, way, items))]
     return rest
 
 
 def _joined(block: Any, path: FieldPath, way: Writing, items: str) -> str:
-    """Write all items; the variable that holds their bytes."""
+    """Write all items behind the pieces; the variable that holds the bytes of both."""
     parts, item = way.name(*path, "", "parts"), (*path, "item")
     if type(block) is Number:
-        way.source.line(f"{parts} = b''.join(map({way.source.struct('pack', block.fmtstr[1:])}, {items}))")
+        packed = f"b''.join(map({way.source.struct('pack', block.fmtstr[1:])}, {items}))"
+        way.source.line(f"{parts} = {way.result()} + {packed}")
         return parts
-    way.source.line(f"{parts} = []")
+    way.source.line(f"{parts} = [{way.result()}]")
     variable = way.name(*item)
     with way.source.block(f"for {variable} in {items}"):
         walk(way.inside(item, variable), [Step(block, item), Step(Append(parts))])

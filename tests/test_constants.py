@@ -10,8 +10,8 @@ from enum import Enum
 import pytest
 from golden import records
 
-from gatts_codec import constants
-from gatts_codec.constants.table import group_and_name, tables
+from gatts_codec import Codec, constants
+from gatts_codec.constants.table import group_and_name, is_event, tables
 from gatts_codec.dialects import DIALECTS
 from gatts_codec.errors import UnknownDialectError
 
@@ -232,6 +232,12 @@ def test_opcode_ranges_are_each_dialects_own(dialect: str, opcode: int, group: s
 def test_event_ranges(event_id: int, group: str) -> None:
     for dialect in DIALECTS:
         assert constants.group_of(dialect, "event", event_id) == group
+
+
+def test_every_event_of_the_headers_is_a_packet_and_nothing_else_is_called_one() -> None:
+    for dialect in DIALECTS:
+        packets = {cls.name for cls in Codec(dialect).message_classes() if cls.kind == "event"}
+        assert {name for name in tables()[dialect] if is_event(name)} == packets, dialect
 
 
 def test_an_unknown_dialect_names_the_known_ones() -> None:

@@ -19,6 +19,7 @@ from gatts_codec.constants.table import (
     Group,
     gatt_status_name,
     group_of,
+    is_event,
     is_marker,
     ranges,
     tables,
@@ -154,7 +155,7 @@ def _host_error(error: SdRpcError) -> Explanation:
 def _category(name: str) -> Category:
     if name.startswith(_NO_UUIDS):
         return "constant"
-    if "_EVT_" in name and not name.startswith("SD_") and not name.endswith("_INVALID"):
+    if is_event(name):
         return "event"
     return next((category for prefix, category in _CATEGORY_PREFIXES if name.startswith(prefix)), "constant")
 

@@ -6,6 +6,7 @@ evaluates it. It is read once, on the first question, so that importing the libr
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -34,6 +35,7 @@ _STEMS: dict[Group, str] = {
     "l2cap": "BLE_L2CAP",
 }
 GROUPS = tuple(_STEMS)
+_EVENT = re.compile(r"BLE_(?:(?:GAP|GATTC|GATTS|L2CAP)_)?EVT_(?!.*_REASON_)")
 
 # Every dialect in the order in which they appeared, and whose numbers it has. pc-ble-driver's firmware differs from its
 # SD API in layouts only.
@@ -108,6 +110,11 @@ def short_name(name: str) -> str:
 def is_marker(name: str) -> bool:
     """Whether a constant bounds a range (``.._BASE``, ``.._RFU_..``) rather than naming one number."""
     return name.endswith(_MARKERS) or "_RFU_" in name
+
+
+def is_event(name: str) -> bool:
+    """Whether a constant is the id of an event, rather than one of its reasons, an option, or a bound."""
+    return bool(_EVENT.match(name)) and not name.endswith("_INVALID") and not is_marker(name)
 
 
 def _names(dialect: str, prefixes: tuple[str, ...]) -> dict[int, str]:

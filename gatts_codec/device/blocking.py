@@ -7,9 +7,10 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one only from Python 3.11 on
 from typing import Protocol, TypeVar
 
+from gatts_codec.constants.gap import HciStatus
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.discovery import Service
-from gatts_codec.device.peer import DEFAULT_ADDRESS, REMOTE_USER_ENDED, Peer, ReceivedValue
+from gatts_codec.device.peer import DEFAULT_ADDRESS, Peer, ReceivedValue
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
 from gatts_codec.link.config import timeout
@@ -64,7 +65,7 @@ class BlockingPeer:
         if not self._runner.wait_until(lambda chip: chip.device.gap.advertising, self.timeout_s):
             raise PeerError(f"the host does not advertise within {self.timeout_s:g} s")
 
-    def disconnect(self, reason: int = REMOTE_USER_ENDED) -> None:
+    def disconnect(self, reason: int = HciStatus.REMOTE_USER_TERMINATED_CONNECTION) -> None:
         """End the connection, with an HCI reason."""
         self._call(lambda: self._peer.disconnect(reason))
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from gatts_codec.advertising.data import AdvData
 from gatts_codec.capture import Direction
-from gatts_codec.constants.gap import AuthKeyType, IoCaps, SecStatus
+from gatts_codec.constants.gap import AuthKeyType, HciStatus, IoCaps, SecStatus
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.farm import ChipFarm
 from gatts_codec.device.shared_air import Air
@@ -84,7 +84,7 @@ class Meeting:
         yield "Now it is read, and told when it changes"
         await self._use(handle)
         yield "The central says good-bye"
-        await self.central.gap.disconnect(self.conn, 0x13)
+        await self.central.gap.disconnect(self.conn, HciStatus.REMOTE_USER_TERMINATED_CONNECTION)
         await self._heard(self.central, DisconnectedEvent)
         await self._heard(self.peripheral, DisconnectedEvent)
 

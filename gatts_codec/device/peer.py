@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gatts_codec.constants import GattStatus, gatt_status_name
+from gatts_codec.constants.gap import HciStatus
 from gatts_codec.device import air, bonding
 from gatts_codec.device.connection import AttRequest, Connection, Op, Reply
 from gatts_codec.device.discovery import Service, discover
@@ -31,7 +32,6 @@ from gatts_codec.link.notices import call_back
 T = TypeVar("T")
 AttProcedure = Generator[AttRequest, Reply, T]
 
-REMOTE_USER_ENDED = 0x13  # HCI reason
 _WRITE_OVERHEAD, _PREPARE_OVERHEAD = 3, 5  # ATT opcode, handle; and offset
 _KEY_SIZE = 16
 DEFAULT_ADDRESS = "c6:05:04:03:02:01"
@@ -90,7 +90,7 @@ class Peer:
         self.connection.remote = SimulatedChip(self._device, self.connection)
         return self.connection.handle
 
-    def disconnect(self, reason: int = REMOTE_USER_ENDED) -> None:
+    def disconnect(self, reason: int = HciStatus.REMOTE_USER_TERMINATED_CONNECTION) -> None:
         """End the connection, with an HCI reason, 0 to 0xFF. Raises PeerError when not connected."""
         _check_number("reason", reason, 0xFF)
         air.close(self._device, self._connected(), reason)

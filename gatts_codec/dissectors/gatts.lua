@@ -31,37 +31,6 @@ R.groups = {
     },
     event = { { 1, 15, "common" }, { 16, 47, "gap" }, { 48, 79, "gattc" }, { 80, 111, "gatts" }, { 112, 143, "l2cap" } },
 }
-R.event_names = {
-    [1] = "BLE_EVT_TX_COMPLETE",
-    [3] = "BLE_EVT_USER_MEM_RELEASE",
-    [2] = "BLE_EVT_USER_MEM_REQUEST",
-    [27] = "BLE_GAP_EVT_ADV_REPORT",
-    [22] = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
-    [23] = "BLE_GAP_EVT_AUTH_STATUS",
-    [16] = "BLE_GAP_EVT_CONNECTED",
-    [18] = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
-    [29] = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
-    [24] = "BLE_GAP_EVT_CONN_SEC_UPDATE",
-    [17] = "BLE_GAP_EVT_DISCONNECTED",
-    [21] = "BLE_GAP_EVT_PASSKEY_DISPLAY",
-    [26] = "BLE_GAP_EVT_RSSI_CHANGED",
-    [30] = "BLE_GAP_EVT_SCAN_REQ_REPORT",
-    [20] = "BLE_GAP_EVT_SEC_INFO_REQUEST",
-    [19] = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
-    [28] = "BLE_GAP_EVT_SEC_REQUEST",
-    [25] = "BLE_GAP_EVT_TIMEOUT",
-    [50] = "BLE_GATTC_EVT_CHAR_DISC_RSP",
-    [54] = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
-    [52] = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
-    [51] = "BLE_GATTC_EVT_DESC_DISC_RSP",
-    [56] = "BLE_GATTC_EVT_HVX",
-    [48] = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
-    [53] = "BLE_GATTC_EVT_READ_RSP",
-    [49] = "BLE_GATTC_EVT_REL_DISC_RSP",
-    [57] = "BLE_GATTC_EVT_TIMEOUT",
-    [55] = "BLE_GATTC_EVT_WRITE_RSP",
-    [112] = "BLE_L2CAP_EVT_RX",
-}
 R.results = {
     [0] = "NRF_SUCCESS",
     [1] = "NRF_ERROR_SVC_HANDLER_MISSING",
@@ -2823,40 +2792,6 @@ R.events_2 = {
     [57] = R.gattc_timeout_event,
     [112] = R.l2cap_rx_event,
 }
-R.event_names_2 = {
-    [1] = "BLE_EVT_TX_COMPLETE",
-    [3] = "BLE_EVT_USER_MEM_RELEASE",
-    [2] = "BLE_EVT_USER_MEM_REQUEST",
-    [16] = "BLE_GAP_EVT_CONNECTED",
-    [18] = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
-    [17] = "BLE_GAP_EVT_DISCONNECTED",
-    [21] = "BLE_GAP_EVT_PASSKEY_DISPLAY",
-    [20] = "BLE_GAP_EVT_SEC_INFO_REQUEST",
-    [19] = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
-    [50] = "BLE_GATTC_EVT_CHAR_DISC_RSP",
-    [51] = "BLE_GATTC_EVT_DESC_DISC_RSP",
-    [48] = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
-    [49] = "BLE_GATTC_EVT_REL_DISC_RSP",
-    [112] = "BLE_L2CAP_EVT_RX",
-    [29] = "BLE_GAP_EVT_ADV_REPORT",
-    [23] = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
-    [25] = "BLE_GAP_EVT_AUTH_STATUS",
-    [31] = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
-    [26] = "BLE_GAP_EVT_CONN_SEC_UPDATE",
-    [22] = "BLE_GAP_EVT_KEY_PRESSED",
-    [24] = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
-    [28] = "BLE_GAP_EVT_RSSI_CHANGED",
-    [32] = "BLE_GAP_EVT_SCAN_REQ_REPORT",
-    [30] = "BLE_GAP_EVT_SEC_REQUEST",
-    [27] = "BLE_GAP_EVT_TIMEOUT",
-    [52] = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
-    [55] = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
-    [53] = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
-    [57] = "BLE_GATTC_EVT_HVX",
-    [54] = "BLE_GATTC_EVT_READ_RSP",
-    [58] = "BLE_GATTC_EVT_TIMEOUT",
-    [56] = "BLE_GATTC_EVT_WRITE_RSP",
-}
 R.results_3 = {
     [0] = "NRF_SUCCESS",
     [1] = "NRF_ERROR_SVC_HANDLER_MISSING",
@@ -4024,42 +3959,6 @@ R.groups_2 = {
         { 176, 191, "l2cap" },
     },
     event = { { 1, 15, "common" }, { 16, 47, "gap" }, { 48, 79, "gattc" }, { 80, 111, "gatts" }, { 112, 143, "l2cap" } },
-}
-R.event_names_3 = {
-    [1] = "BLE_EVT_TX_COMPLETE",
-    [3] = "BLE_COMMON_OPT_CONN_EVT_EXT",
-    [2] = "BLE_EVT_USER_MEM_REQUEST",
-    [16] = "BLE_GAP_EVT_CONNECTED",
-    [18] = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
-    [17] = "BLE_GAP_EVT_DISCONNECTED",
-    [21] = "BLE_GAP_EVT_PASSKEY_DISPLAY",
-    [20] = "BLE_GAP_EVT_SEC_INFO_REQUEST",
-    [19] = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
-    [50] = "BLE_GATTC_EVT_CHAR_DISC_RSP",
-    [51] = "BLE_GATTC_EVT_DESC_DISC_RSP",
-    [48] = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
-    [49] = "BLE_GATTC_EVT_REL_DISC_RSP",
-    [112] = "BLE_L2CAP_EVT_RX",
-    [29] = "BLE_GAP_EVT_ADV_REPORT",
-    [23] = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
-    [25] = "BLE_GAP_EVT_AUTH_STATUS",
-    [31] = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
-    [26] = "BLE_GAP_EVT_CONN_SEC_UPDATE",
-    [22] = "BLE_GAP_EVT_KEY_PRESSED",
-    [24] = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
-    [28] = "BLE_GAP_EVT_RSSI_CHANGED",
-    [32] = "BLE_GAP_EVT_SCAN_REQ_REPORT",
-    [30] = "BLE_GAP_EVT_SEC_REQUEST",
-    [27] = "BLE_GAP_EVT_TIMEOUT",
-    [52] = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
-    [55] = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
-    [53] = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
-    [57] = "BLE_GATTC_EVT_HVX",
-    [54] = "BLE_GATTC_EVT_READ_RSP",
-    [56] = "BLE_GATTC_EVT_WRITE_RSP",
-    [4] = "BLE_EVT_DATA_LENGTH_CHANGED",
-    [58] = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
-    [59] = "BLE_GATTC_EVT_TIMEOUT",
 }
 R.results_4 = {
     [0] = "NRF_SUCCESS",
@@ -5477,42 +5376,6 @@ R.responses_5 = {
     [177] = R.l2cap_cid_unregister_response,
     [178] = R.l2cap_tx_response,
 }
-R.event_names_4 = {
-    [16] = "BLE_GAP_EVT_CONNECTED",
-    [18] = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
-    [17] = "BLE_GAP_EVT_DISCONNECTED",
-    [21] = "BLE_GAP_EVT_PASSKEY_DISPLAY",
-    [20] = "BLE_GAP_EVT_SEC_INFO_REQUEST",
-    [19] = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
-    [50] = "BLE_GATTC_EVT_CHAR_DISC_RSP",
-    [51] = "BLE_GATTC_EVT_DESC_DISC_RSP",
-    [48] = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
-    [49] = "BLE_GATTC_EVT_REL_DISC_RSP",
-    [29] = "BLE_GAP_EVT_ADV_REPORT",
-    [23] = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
-    [25] = "BLE_GAP_EVT_AUTH_STATUS",
-    [31] = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
-    [26] = "BLE_GAP_EVT_CONN_SEC_UPDATE",
-    [22] = "BLE_GAP_EVT_KEY_PRESSED",
-    [24] = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
-    [28] = "BLE_GAP_EVT_RSSI_CHANGED",
-    [32] = "BLE_GAP_EVT_SCAN_REQ_REPORT",
-    [30] = "BLE_GAP_EVT_SEC_REQUEST",
-    [27] = "BLE_GAP_EVT_TIMEOUT",
-    [52] = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
-    [55] = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
-    [53] = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
-    [57] = "BLE_GATTC_EVT_HVX",
-    [54] = "BLE_GATTC_EVT_READ_RSP",
-    [56] = "BLE_GATTC_EVT_WRITE_RSP",
-    [58] = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
-    [59] = "BLE_GATTC_EVT_TIMEOUT",
-    [2] = "BLE_EVT_USER_MEM_RELEASE",
-    [1] = "BLE_EVT_USER_MEM_REQUEST",
-    [34] = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
-    [33] = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
-    [60] = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
-}
 R.results_5 = {
     [0] = "NRF_SUCCESS",
     [1] = "NRF_ERROR_SVC_HANDLER_MISSING",
@@ -6048,52 +5911,6 @@ R.events_5 = {
     [52] = R.gattc_attr_info_disc_rsp_event,
     [58] = R.gattc_exchange_mtu_rsp_event,
     [60] = R.gattc_write_cmd_tx_complete_event,
-}
-R.event_names_5 = {
-    [16] = "BLE_GAP_EVT_CONNECTED",
-    [18] = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
-    [17] = "BLE_GAP_EVT_DISCONNECTED",
-    [21] = "BLE_GAP_EVT_PASSKEY_DISPLAY",
-    [20] = "BLE_GAP_EVT_SEC_INFO_REQUEST",
-    [19] = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
-    [50] = "BLE_GATTC_EVT_CHAR_DISC_RSP",
-    [51] = "BLE_GATTC_EVT_DESC_DISC_RSP",
-    [48] = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
-    [49] = "BLE_GATTC_EVT_REL_DISC_RSP",
-    [29] = "BLE_GAP_EVT_ADV_REPORT",
-    [23] = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
-    [25] = "BLE_GAP_EVT_AUTH_STATUS",
-    [31] = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
-    [26] = "BLE_GAP_EVT_CONN_SEC_UPDATE",
-    [22] = "BLE_GAP_EVT_KEY_PRESSED",
-    [24] = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
-    [28] = "BLE_GAP_EVT_RSSI_CHANGED",
-    [32] = "BLE_GAP_EVT_SCAN_REQ_REPORT",
-    [30] = "BLE_GAP_EVT_SEC_REQUEST",
-    [27] = "BLE_GAP_EVT_TIMEOUT",
-    [52] = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
-    [55] = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
-    [53] = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
-    [57] = "BLE_GATTC_EVT_HVX",
-    [54] = "BLE_GATTC_EVT_READ_RSP",
-    [56] = "BLE_GATTC_EVT_WRITE_RSP",
-    [58] = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
-    [59] = "BLE_GATTC_EVT_TIMEOUT",
-    [2] = "BLE_EVT_USER_MEM_RELEASE",
-    [1] = "BLE_EVT_USER_MEM_REQUEST",
-    [60] = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
-    [36] = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
-    [35] = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
-    [34] = "BLE_GAP_EVT_PHY_UPDATE",
-    [33] = "BLE_GAP_EVT_PHY_UPDATE_REQUEST",
-    [117] = "BLE_L2CAP_EVT_CH_CREDIT",
-    [115] = "BLE_L2CAP_EVT_CH_RELEASED",
-    [118] = "BLE_L2CAP_EVT_CH_RX",
-    [116] = "BLE_L2CAP_EVT_CH_SDU_BUF_RELEASED",
-    [114] = "BLE_L2CAP_EVT_CH_SETUP",
-    [113] = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
-    [112] = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
-    [119] = "BLE_L2CAP_EVT_CH_TX",
 }
 R.ConnL2cap = {
     block = "record",
@@ -7013,54 +6830,6 @@ R.groups_3 = {
         { 184, 191, "l2cap" },
     },
     event = { { 1, 15, "common" }, { 16, 47, "gap" }, { 48, 79, "gattc" }, { 80, 111, "gatts" }, { 112, 143, "l2cap" } },
-}
-R.event_names_6 = {
-    [16] = "BLE_GAP_EVT_CONNECTED",
-    [18] = "BLE_GAP_EVT_CONN_PARAM_UPDATE",
-    [17] = "BLE_GAP_EVT_DISCONNECTED",
-    [21] = "BLE_GAP_EVT_PASSKEY_DISPLAY",
-    [20] = "BLE_GAP_EVT_SEC_INFO_REQUEST",
-    [19] = "BLE_GAP_EVT_SEC_PARAMS_REQUEST",
-    [50] = "BLE_GATTC_EVT_CHAR_DISC_RSP",
-    [51] = "BLE_GATTC_EVT_DESC_DISC_RSP",
-    [48] = "BLE_GATTC_EVT_PRIM_SRVC_DISC_RSP",
-    [49] = "BLE_GATTC_EVT_REL_DISC_RSP",
-    [29] = "BLE_GAP_EVT_ADV_REPORT",
-    [23] = "BLE_GAP_EVT_AUTH_KEY_REQUEST",
-    [25] = "BLE_GAP_EVT_AUTH_STATUS",
-    [31] = "BLE_GAP_EVT_CONN_PARAM_UPDATE_REQUEST",
-    [26] = "BLE_GAP_EVT_CONN_SEC_UPDATE",
-    [22] = "BLE_GAP_EVT_KEY_PRESSED",
-    [24] = "BLE_GAP_EVT_LESC_DHKEY_REQUEST",
-    [28] = "BLE_GAP_EVT_RSSI_CHANGED",
-    [32] = "BLE_GAP_EVT_SCAN_REQ_REPORT",
-    [30] = "BLE_GAP_EVT_SEC_REQUEST",
-    [27] = "BLE_GAP_EVT_TIMEOUT",
-    [52] = "BLE_GATTC_EVT_ATTR_INFO_DISC_RSP",
-    [55] = "BLE_GATTC_EVT_CHAR_VALS_READ_RSP",
-    [53] = "BLE_GATTC_EVT_CHAR_VAL_BY_UUID_READ_RSP",
-    [57] = "BLE_GATTC_EVT_HVX",
-    [54] = "BLE_GATTC_EVT_READ_RSP",
-    [56] = "BLE_GATTC_EVT_WRITE_RSP",
-    [58] = "BLE_GATTC_EVT_EXCHANGE_MTU_RSP",
-    [59] = "BLE_GATTC_EVT_TIMEOUT",
-    [2] = "BLE_GAP_EVT_ADV_SET_TERMINATED_REASON_LIMIT_REACHED",
-    [1] = "BLE_GAP_EVT_ADV_SET_TERMINATED_REASON_TIMEOUT",
-    [60] = "BLE_GATTC_EVT_WRITE_CMD_TX_COMPLETE",
-    [36] = "BLE_GAP_EVT_DATA_LENGTH_UPDATE",
-    [35] = "BLE_GAP_EVT_DATA_LENGTH_UPDATE_REQUEST",
-    [34] = "BLE_GAP_EVT_PHY_UPDATE",
-    [33] = "BLE_GAP_EVT_PHY_UPDATE_REQUEST",
-    [117] = "BLE_L2CAP_EVT_CH_CREDIT",
-    [115] = "BLE_L2CAP_EVT_CH_RELEASED",
-    [118] = "BLE_L2CAP_EVT_CH_RX",
-    [116] = "BLE_L2CAP_EVT_CH_SDU_BUF_RELEASED",
-    [114] = "BLE_L2CAP_EVT_CH_SETUP",
-    [113] = "BLE_L2CAP_EVT_CH_SETUP_REFUSED",
-    [112] = "BLE_L2CAP_EVT_CH_SETUP_REQUEST",
-    [119] = "BLE_L2CAP_EVT_CH_TX",
-    [38] = "BLE_GAP_EVT_ADV_SET_TERMINATED",
-    [37] = "BLE_GAP_EVT_QOS_CHANNEL_SURVEY_REPORT",
 }
 R.results_6 = {
     [0] = "NRF_SUCCESS",
@@ -9515,7 +9284,6 @@ D[1] = {
     max_payload = 384,
     generic_command = false,
     groups = R.groups,
-    event_names = R.event_names,
     results = R.results,
     packets = { command = R.commands, response = R.responses, event = R.events },
 }
@@ -9525,7 +9293,6 @@ D[2] = {
     max_payload = 384,
     generic_command = false,
     groups = R.groups,
-    event_names = R.event_names,
     results = R.results_2,
     packets = { command = R.commands, response = R.responses, event = R.events_2 },
 }
@@ -9535,7 +9302,6 @@ D[3] = {
     max_payload = 384,
     generic_command = false,
     groups = R.groups,
-    event_names = R.event_names_2,
     results = R.results_3,
     packets = { command = R.commands_2, response = R.responses_2, event = R.events_3 },
 }
@@ -9545,7 +9311,6 @@ D[4] = {
     max_payload = 768,
     generic_command = false,
     groups = R.groups,
-    event_names = R.event_names_2,
     results = R.results_3,
     packets = { command = R.commands_3, response = R.responses_3, event = R.events_3 },
 }
@@ -9555,7 +9320,6 @@ D[5] = {
     max_payload = 384,
     generic_command = false,
     groups = R.groups_2,
-    event_names = R.event_names_3,
     results = R.results_4,
     packets = { command = R.commands_4, response = R.responses_4, event = R.events_4 },
 }
@@ -9565,7 +9329,6 @@ D[6] = {
     max_payload = 768,
     generic_command = true,
     groups = R.groups_2,
-    event_names = R.event_names_3,
     results = R.results_4,
     packets = { command = R.commands_5, response = R.responses_5, event = R.events_4 },
 }
@@ -9575,7 +9338,6 @@ D[7] = {
     max_payload = 384,
     generic_command = false,
     groups = R.groups_2,
-    event_names = R.event_names_4,
     results = R.results_5,
     packets = { command = R.commands_6, response = R.responses_6, event = R.events_5 },
 }
@@ -9585,7 +9347,6 @@ D[8] = {
     max_payload = 384,
     generic_command = false,
     groups = R.groups_2,
-    event_names = R.event_names_5,
     results = R.results_5,
     packets = { command = R.commands_7, response = R.responses_7, event = R.events_6 },
 }
@@ -9595,7 +9356,6 @@ D[9] = {
     max_payload = 768,
     generic_command = true,
     groups = R.groups_2,
-    event_names = R.event_names_5,
     results = R.results_5,
     packets = { command = R.commands_8, response = R.responses_8, event = R.events_6 },
 }
@@ -9605,7 +9365,6 @@ D[10] = {
     max_payload = 512,
     generic_command = true,
     groups = R.groups_3,
-    event_names = R.event_names_6,
     results = R.results_6,
     packets = { command = R.commands_9, response = R.responses_9, event = R.events_7 },
 }
@@ -9615,7 +9374,6 @@ D[11] = {
     max_payload = 768,
     generic_command = true,
     groups = R.groups_3,
-    event_names = R.event_names_6,
     results = R.results_6,
     packets = { command = R.commands_10, response = R.responses_9, event = R.events_8 },
 }
@@ -9625,7 +9383,6 @@ D[12] = {
     max_payload = 512,
     generic_command = true,
     groups = R.groups_3,
-    event_names = R.event_names_6,
     results = R.results_6,
     packets = { command = R.commands_9, response = R.responses_10, event = R.events_7 },
 }
@@ -9717,13 +9474,11 @@ local function show_packet(dialect, kind, opcode, packet, c, tree)
     return summary(packet.short, kind, c.seen, result)
 end
 
-local function show_other_group(dialect, kind, opcode, group, c, tree, pinfo)
+local function show_opaque(dialect, kind, opcode, group, c, tree, pinfo)
     if group ~= "unknown" then pinfo.cols.protocol = group:upper() end
-    local name = kind == "event" and dialect.event_names[opcode] or nil
     local rest = c.size - c.pos
-    if name then tree:add(P.name, name):set_generated() end
     if rest > 0 then tree:add(P.opaque, c:range(c.pos, rest)) end
-    local text = name or string.format("%s %s 0x%02x", group, kind, opcode)
+    local text = string.format("%s %s 0x%02x", group, kind, opcode)
     if kind == "response" and rest >= 4 then
         text = text .. " " .. show_result(dialect, "", c:range(c.pos, 4):le_uint(), tree)
     end
@@ -9747,7 +9502,7 @@ local function show_body(dialect, kind, c, pinfo, tree)
     if group == "unknown" then
         tree:add_proto_expert_info(E.unknown, string.format("%s has no %s 0x%02x", dialect.name, kind, opcode))
     end
-    return show_other_group(dialect, kind, opcode, group, c, tree, pinfo)
+    return show_opaque(dialect, kind, opcode, group, c, tree, pinfo)
 end
 
 local function other_kind(dialect, packet_type)

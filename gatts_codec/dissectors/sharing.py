@@ -44,7 +44,6 @@ class SharedTables:
             "max_payload": table.max_payload,
             "generic_command": table.generic_command,
             "groups": self._share("groups", table.groups),
-            "event_names": self._share("event_names", table.event_names),
             "results": self._share("results", table.results),
             "packets": {
                 kind: self._share(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatts_codec.constants import result_name
-from gatts_codec.constants.catalogue import named
 from gatts_codec.constants.hints import GENERAL, command_hints
 from gatts_codec.constants.table import Kind, group_of, ranges, table
 from gatts_codec.dialects import Dialect
@@ -26,8 +25,8 @@ class PacketDescription:
 
 @dataclass(frozen=True)
 class DialectTables:
-    """``packets`` by kind and opcode or event id; ``event_names`` of the other groups' events by id; ``groups`` as
-    [first, last, group] by kind, responses with the commands; ``results`` by code.
+    """``packets`` by kind and opcode or event id; ``groups`` as [first, last, group] by kind, responses with the
+    commands; ``results`` by code.
     """
 
     name: str
@@ -35,7 +34,6 @@ class DialectTables:
     max_payload: int
     generic_command: bool
     packets: dict[Kind, dict[int, PacketDescription]]
-    event_names: dict[int, str]
     groups: dict[Kind, list[list[Any]]]
     results: dict[int, str]
 
@@ -48,7 +46,6 @@ def dialect_tables(dialect: Dialect) -> DialectTables:
         max_payload=dialect.max_payload,
         generic_command=dialect.generic_command,
         packets=_packets(dialect),
-        event_names=_event_names(dialect.numbers),
         groups={"command": _groups(dialect.numbers, "command"), "event": _groups(dialect.numbers, "event")},
         results=_results(dialect.numbers),
     )
@@ -74,15 +71,6 @@ def _packets(dialect: Dialect) -> dict[Kind, dict[int, PacketDescription]]:
             entry.cls.name, entry.name, group, describe(entry.layout)
         )
     return found
-
-
-def _event_names(numbers: str) -> dict[int, str]:
-    events = (entry for entry in named() if entry.category == "event" and numbers in entry.dialects)
-    return {
-        event.code: event.name
-        for event in events
-        if event.code is not None and event.group not in ("gatts", "unknown")
-    }
 
 
 def _groups(numbers: str, kind: Kind) -> list[list[Any]]:

@@ -117,7 +117,7 @@ class Client(AnyClient[Blocking]):
     def call(
         self, message: Command[Any] | Opaque, *, check: bool = True, timeout_s: float | None = None
     ) -> Response | Opaque:
-        """Send any command and return its response; an Opaque one, of another group, gets an Opaque one.
+        """Send any command and return its response; an Opaque one gets an Opaque one.
 
         ``check=False`` returns a response with a result other than 0 instead of raising CommandFailed. ``timeout_s`` is
         how long the call may take in all, in seconds; None: as long as the client was made with.
@@ -162,9 +162,9 @@ class Client(AnyClient[Blocking]):
     def events(self, timeout_s: float | None = None) -> Iterator[AnyEvent]:
         """Events as they come, oldest first, until none has come for ``timeout_s`` or the client is closed.
 
-        Without ``timeout_s`` (in seconds) there is no end but closing; 0 takes what is there. Events of other groups,
-        and those that do not decode, come as Opaque. Raises LinkReset when the link is lost meanwhile (iterating goes
-        on), LinkClosed when the port goes away, EncodeError for an impossible time.
+        Without ``timeout_s`` (in seconds) there is no end but closing; 0 takes what is there. Events that the dialect
+        does not have, and those that do not decode, come as Opaque. Raises LinkReset when the link is lost meanwhile
+        (iterating goes on), LinkClosed when the port goes away, EncodeError for an impossible time.
         """
         # Not a generator: that would end with an interrupt, and with it the event under way.
         take: Callable[[], AnyEvent | None] = partial(self._next, Opaque, None, timeout(timeout_s))

@@ -39,7 +39,7 @@ class Arrival:
 
     @property
     def event(self) -> AnyEvent:
-        """The message; an Opaque one for other groups, and, with a warning, for what does not decode."""
+        """The message; an Opaque one where the dialect has none, and, with a warning, for what does not decode."""
         if self._event is None:
             self._event = self._decode()
         return self._event

@@ -1,4 +1,4 @@
-"""Packets that are not GATTS: named by group and opcode, their bytes kept, never an error and never a guess."""
+"""Packets that no class stands for: named by group and opcode, their bytes kept, never an error and never a guess."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OPCODE_BYTES: dict[Kind, int] = {"command": 1, "response": 1, "event": 2}
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opaque(Message):
-    """A packet of another group, or of a type without a body we know.
+    """A packet that the dialect does not have, outside the GATTS range; or one of a type without a body we know.
 
         packet_type  1     RpcPacketType, or any other number
         opcode       0..2  1 byte in a command or response, the 2-byte id of an event; None: the type has none

@@ -16,6 +16,7 @@ CAPTURES = Path(__file__).parent.parent / "captures"
 TABLE = str(CAPTURES / "real_firmware" / "sd_api_v6" / "b_attr_table.jsonl")
 NOTIFY = str(CAPTURES / "real_firmware" / "sd_api_v5" / "d_hvx_misc.jsonl")
 LOG = str(CAPTURES / "driver_logs" / "sd_api_v6.b_attr_table.log")
+CONNECTED = str(CAPTURES / "python_apps" / "sd_api_v5" / "blatann_peripheral.jsonl")
 FAULTS = CAPTURES / "scripted_chip" / "sd_api_v5"
 
 
@@ -117,10 +118,20 @@ def test_only_these_packets(run: Runner) -> None:
     assert all(name.startswith("BLE_") for name in names(run, "--only", "event"))
 
 
+@pytest.mark.parametrize("name", ["gap.connected", "GAP.*", "ble_gap_evt_connected", "gap"])
+def test_packets_of_other_groups_have_names_too(run: Runner, name: str) -> None:
+    every = run("decode", CONNECTED, "--json").records
+    wanted = "BLE_GAP_EVT_CONNECTED" if name.endswith("connected") else "_GAP_"
+    expected = [row["frame"] for row in every if wanted in str(row["name"]).upper()]
+    assert [row["frame"] for row in run("decode", CONNECTED, "--only", name, "--json").records] == expected
+    assert expected
+
+
 def test_only_names_that_exist(run: Runner) -> None:
     outcome = run("decode", NOTIFY, "--only", "hvz")
     assert outcome.status == 2
     assert "nothing is called 'hvz'; known are" in outcome.err
+    assert "gap.adv_start" in outcome.err
 
 
 def test_only_one_handle_or_connection(run: Runner) -> None:

@@ -65,7 +65,7 @@ def describe_payload(dialect, payload):
     group, packet = group_of(dialect, kind, number), dialect["packets"][kind].get(number)
     if packet or group == "gatts":
         return describe_packet(dialect, kind, number, packet, body, fields)
-    return describe_other(dialect, kind, number, group, body, fields)
+    return describe_opaque(dialect, kind, number, group, body, fields)
 
 
 def other_kind(dialect, packet_type):
@@ -108,10 +108,9 @@ def describe_packet(dialect, kind, number, packet, body, fields):
     return " ".join(words), fields, warnings
 
 
-def describe_other(dialect, kind, number, group, body, fields):
+def describe_opaque(dialect, kind, number, group, body, fields):
     width = 2 if kind == "event" else 1
-    words = [dialect["event_names"].get(number) if kind == "event" else None]
-    words = words if words[0] else ["%s %s 0x%02x" % (group, kind, number)]
+    words = ["%s %s 0x%02x" % (group, kind, number)]
     warnings = []
     if group == "unknown":
         warnings.append((1, 1 + width, "%s has no %s 0x%02x" % (dialect["name"], kind, number)))

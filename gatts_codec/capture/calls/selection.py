@@ -14,7 +14,8 @@ from gatts_codec.capture.calls.exchanges import Exchange, connection_of
 from gatts_codec.capture.calls.session import Call, EventSeen, Happening
 from gatts_codec.capture.decoding.describe import packet_name
 from gatts_codec.capture.decoding.packets import Decoded, PacketRecord
-from gatts_codec.constants.table import GROUPS, group_and_name
+from gatts_codec.codec import Codec
+from gatts_codec.constants.table import GROUPS, group_and_name, short_name
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import CaptureError
 from gatts_codec.framing.h5 import LINK_PAYLOADS, TYPE_NAMES
@@ -40,19 +41,14 @@ class Selection:
 
     def check(self, dialect: Dialect) -> None:
         """Raises CaptureError, which lists the known names, for a name that nothing can have."""
-        known = [
-            *dialect.calls,
-            *dialect.events,
-            *KINDS,
-            *GROUPS,
-            *map(str.lower, (*LINK_PAYLOADS, *TYPE_NAMES.values())),
-        ]
+        if not self.names:
+            return
+        packets = [cls.name.lower() for cls in Codec(dialect).message_classes()]
+        links = map(str.lower, (*LINK_PAYLOADS, *TYPE_NAMES.values()))
+        known = dict.fromkeys((*map(short_name, packets), *KINDS, *GROUPS, *links))
         for name in self.names:
-            plain = name.lower()
-            unknown = not fnmatch.filter(known, plain) and not plain.startswith(
-                ("gap_", "gattc_", "0x", "l2cap_")
-            )
-            if unknown and "_complete" not in plain and "user_mem" not in plain:
+            pattern = name.lower()
+            if not pattern.startswith("0x") and not fnmatch.filter((*known, *packets), pattern):
                 raise CaptureError(f"nothing is called {name!r}; known are {', '.join(known)}")
 
 

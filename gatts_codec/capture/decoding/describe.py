@@ -25,7 +25,7 @@ from gatts_codec.constants import (
 )
 from gatts_codec.constants.assigned import company_text
 from gatts_codec.constants.assigned import uuid_text as sig_uuid_text
-from gatts_codec.constants.table import short_name, table
+from gatts_codec.constants.table import is_event, short_name, table
 from gatts_codec.errors import DecodeError
 from gatts_codec.packets.gatts.characteristic_add import CharExtProps, CharProps
 from gatts_codec.packets.opaque import Opaque
@@ -185,17 +185,11 @@ def reason_text(reason: int) -> str:
 
 @cache
 def _events(dialect: str) -> dict[int, str]:
-    return {
-        number: name
-        for name, number in table(dialect).items()
-        if "_EVT_" in name
-        and name.startswith("BLE_")
-        and not name.endswith(("_BASE", "_LAST", "_INVALID", "_ALIGNMENT"))
-    }
+    return {number: name for name, number in table(dialect).items() if is_event(name)}
 
 
 def opaque_name(message: Opaque, dialect: str) -> str:
-    """What a packet of another group is called: its event's name where the dialect has one, else group and number."""
+    """What it is called: an event that did not decode by its name, anything else by group and number."""
     if message.opcode is None:
         return message.kind
     if message.kind == "event" and message.opcode in _events(dialect):
@@ -204,7 +198,7 @@ def opaque_name(message: Opaque, dialect: str) -> str:
 
 
 def packet_name(packet: Decoded, dialect: str) -> str:
-    """What a packet is called in short: ``value_set``, ``WRITE`` for an event, group and number for other groups."""
+    """What a packet is called in short: ``value_set``, ``WRITE`` for an event, group and number for Opaque."""
     if isinstance(packet.message, Opaque):
         return opaque_name(packet.message, dialect)
     if packet.name is not None:

@@ -24,7 +24,7 @@ class Decoded:
     """The packet of one vendor frame.
 
     ``message`` is None where the body does not decode; ``error`` then says why. With ``tolerated`` it says what strict
-    decoding refused and the firmware takes. ``name`` is the SoftDevice's own, None for other groups than GATTS.
+    decoding refused and the firmware takes. ``name`` is the SoftDevice's own, None for what the dialect does not have.
     """
 
     payload: bytes
@@ -94,7 +94,7 @@ def body_to_dict(packet: Decoded, body: bytes) -> dict[str, Any]:
 
 
 def packet_fields(packet: Decoded | None) -> dict[str, Any]:
-    """The keys of a record that the packet decides: kind, name, opcode, fields, and group for other groups."""
+    """The keys of a record that the packet decides: kind, name, opcode, fields, and the group of an Opaque."""
     if packet is None:
         return {"kind": None, "name": None, "opcode": None, "fields": None}
     row: dict[str, Any] = {"kind": packet.kind, "name": packet.name, "opcode": packet.opcode, "fields": None}

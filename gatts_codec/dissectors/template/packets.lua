@@ -89,13 +89,11 @@ local function show_packet(dialect, kind, opcode, packet, c, tree)
     return summary(packet.short, kind, c.seen, result)
 end
 
-local function show_other_group(dialect, kind, opcode, group, c, tree, pinfo)
+local function show_opaque(dialect, kind, opcode, group, c, tree, pinfo)
     if group ~= "unknown" then pinfo.cols.protocol = group:upper() end
-    local name = kind == "event" and dialect.event_names[opcode] or nil
     local rest = c.size - c.pos
-    if name then tree:add(P.name, name):set_generated() end
     if rest > 0 then tree:add(P.opaque, c:range(c.pos, rest)) end
-    local text = name or string.format("%s %s 0x%02x", group, kind, opcode)
+    local text = string.format("%s %s 0x%02x", group, kind, opcode)
     if kind == "response" and rest >= 4 then
         text = text .. " " .. show_result(dialect, "", c:range(c.pos, 4):le_uint(), tree)
     end
@@ -119,7 +117,7 @@ local function show_body(dialect, kind, c, pinfo, tree)
     if group == "unknown" then
         tree:add_proto_expert_info(E.unknown, string.format("%s has no %s 0x%02x", dialect.name, kind, opcode))
     end
-    return show_other_group(dialect, kind, opcode, group, c, tree, pinfo)
+    return show_opaque(dialect, kind, opcode, group, c, tree, pinfo)
 end
 
 local function other_kind(dialect, packet_type)

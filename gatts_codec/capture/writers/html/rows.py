@@ -66,7 +66,7 @@ def row_of(record: PacketRecord, describer: Describer) -> HtmlRow:
 
 
 def packet_name(packet: Decoded, dialect: str) -> str:
-    """A packet in one word, for those of other groups in two."""
+    """A packet in one word, an Opaque in two."""
     if isinstance(packet.message, Opaque):
         return opaque_name(packet.message, dialect)
     if packet.name is not None:

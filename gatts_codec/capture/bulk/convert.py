@@ -25,7 +25,7 @@ from gatts_codec.capture.bulk.batches import (
 from gatts_codec.capture.bulk.storage import complete_output, fingerprint, open_input
 from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.decoding.packets import PacketDecoder
-from gatts_codec.capture.readers import read
+from gatts_codec.capture.readers import read, whole_beginning
 from gatts_codec.capture.wire.direction import infer_directions
 from gatts_codec.version import __version__
 
@@ -88,7 +88,7 @@ def _write(
     decoder, faults = PacketDecoder(dialect), Faults()
     rows = bad = undecodable = 0
     with contextlib.ExitStack() as stack:
-        stream = stack.enter_context(open_input(source))
+        stream = whole_beginning(stack.enter_context(open_input(source)))
         in_blocks = in_blocks and in_json_lines(stream, source)
         batches = (block_batches if in_blocks else row_batches)(stream, source, decoder, faults, on_read)
         output = stack.enter_context(opened())

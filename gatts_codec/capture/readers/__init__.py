@@ -14,6 +14,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
+from gatts_codec.capture.readers.beginning import Judgement, begun
 from gatts_codec.capture.readers.format import HEAD_BYTES, Format, Head
 from gatts_codec.capture.wire.chunks import Entries, Entry
 from gatts_codec.errors import CaptureError
@@ -71,23 +72,37 @@ def format_named(name: str) -> Format:
         raise CaptureError(f"unknown format {name!r}; known are {', '.join(formats())}") from None
 
 
+def whole_beginning(stream: io.BufferedReader) -> io.BufferedReader:
+    """The stream, of which ``detect`` sees enough even if it comes in small parts, as from a pipe."""
+    return begun(stream, _judge)
+
+
+def _judge(head: Head) -> Judgement:
+    if head.data.startswith((GZIP, *_OTHERS)):
+        return Judgement.CERTAIN
+    known = _recognised(head)
+    if known is None:
+        return Judgement.UNKNOWN
+    return Judgement.LIKELY if known.loose else Judgement.CERTAIN
+
+
+def _recognised(head: Head) -> Format | None:
+    return next((known for known in formats().values() if known.recognises(head)), None)
+
+
 def detect(stream: io.BufferedReader, name: str) -> Format:
     """The format of a recording, by its first bytes, which stay unread.
 
     Raises CaptureError for an empty one, for one of another kind that is known, and for one that is not.
     """
-    try:
-        head = Head(stream.peek(HEAD_BYTES))
-    except _NOT_GZIP as error:
-        raise CaptureError(f"cannot be decompressed: {error}", file=name) from None
+    head = Head(stream.peek(HEAD_BYTES))
     if not head.data:
         raise CaptureError("the recording is empty", file=name)
     for mark, what in _OTHERS.items():
         if head.data.startswith(mark):
             raise CaptureError(f"this is {what}", file=name)
-    for known in formats().values():
-        if known.recognises(head):
-            return known
+    if known := _recognised(head):
+        return known
     reason = f"not a recording of a known format; name it with --format: {', '.join(formats())}"
     raise CaptureError(reason, file=name, more=_screen(head))
 
@@ -115,11 +130,19 @@ def _closest(text: str) -> str:
 
 
 def read(stream: io.BufferedReader, name: str, format_name: str | None = None) -> tuple[Format, Entries]:
-    """The format of a recording (detected, or as named) and its entries. Raises as ``detect``."""
+    """The format of a recording (detected, or as named) and its entries. Raises CaptureError as ``detect``."""
+    stream = whole_beginning(stream)
     if stream.peek(len(GZIP)).startswith(GZIP):
-        stream = io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD_BYTES)
+        stream = _unpacked(stream, name)
     known = detect(stream, name) if format_name is None else format_named(format_name)
     return known, _calm(_whole(known.read(stream, name), name), name)
+
+
+def _unpacked(stream: io.BufferedReader, name: str) -> io.BufferedReader:
+    try:
+        return whole_beginning(io.BufferedReader(gzip.GzipFile(fileobj=stream), HEAD_BYTES))
+    except _NOT_GZIP as error:
+        raise CaptureError(f"cannot be decompressed: {error}", file=name) from None
 
 
 def _whole(entries: Entries, name: str) -> Iterator[Entry]:

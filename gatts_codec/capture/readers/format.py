@@ -37,9 +37,13 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of recordings. ``read`` takes a binary stream and a name for its errors."""
+    """A format of recordings. ``read`` takes a binary stream and a name for its errors.
+
+    ``loose``: other formats may begin like it, so that more of the recording is looked at.
+    """
 
     name: str
     title: str
     recognises: Callable[[Head], bool]
     read: Callable[[io.BufferedReader, str], Entries]
+    loose: bool = False

@@ -220,4 +220,4 @@ def _chunks(lines: Iterable[PastedLine]) -> Iterator[Chunk]:
     return (Chunk(line.t_us, None, line.data, line.wire) for line in lines if line.data)
 
 
-FORMAT = Format("hex", "hex text", _recognises, read)
+FORMAT = Format("hex", "hex text", _recognises, read, loose=True)

@@ -16,4 +16,4 @@ def _recognises(head: Head) -> bool:
     return is_log(plain(head.text).splitlines())
 
 
-FORMAT = Format("log", "a program's log", _recognises, read)
+FORMAT = Format("log", "a program's log", _recognises, read, loose=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable
+from operator import setitem
 from typing import Any, ClassVar, NamedTuple
 
 from gatts_codec.drop_in.declared import Declarations, Declared, Type
@@ -202,7 +203,7 @@ class Structures:
             return property(field.__get__, lambda self, value: store(self, check(value)))
         if kind.base == f"{structure}_{member}":  # a structure without a name of its own in C
             return property(field.__get__)
-        return property(field.__get__, _copying(field, self[kind.base], refuse))
+        return property(field.__get__, _copying(field.__set__, self[kind.base], refuse))
 
     def _pointer(self, kind: Type, field: Any, refuse: Refuse) -> property:
         get, store = field.__get__, field.__set__
@@ -228,7 +229,8 @@ class Structures:
                 lambda self: get(self).decode(errors="replace"), _text(field, kind.length, refuse)
             )
         if kind.base not in NUMBERS:
-            return property(lambda self: get(self)[0], _copying_first(get, self[kind.base], refuse))
+            first = _copying(lambda self, value: setitem(get(self), 0, value), self[kind.base], refuse)
+            return property(lambda self: get(self)[0], first)
         pointer_class, size = POINTERS[kind.base], ctypes.sizeof(NUMBERS[kind.base].ctype)
 
         def shown(self: Any) -> Pointer:
@@ -277,22 +279,11 @@ def _storing(store: Callable[[Any, Any], None], base: str, refuse: Refuse) -> Ca
     return checked
 
 
-def _copying(field: Any, cls: type, refuse: Refuse) -> Callable[[Any, Any], None]:
-    store = field.__set__
-
+def _copying(store: Callable[[Any, Any], None], cls: type, refuse: Refuse) -> Callable[[Any, Any], None]:
     def copy(self: Any, value: Any) -> None:
         if not isinstance(value, cls):
             raise refuse.type()
         store(self, value)
-
-    return copy
-
-
-def _copying_first(get: Callable[[Any], Any], cls: type, refuse: Refuse) -> Callable[[Any, Any], None]:
-    def copy(self: Any, value: Any) -> None:
-        if not isinstance(value, cls):
-            raise refuse.type()
-        get(self)[0] = value
 
     return copy
 

@@ -20,19 +20,27 @@ from gatts_codec.errors import GattsError
 ERRORS = {
     name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, GattsError)
 }
-MODULES = (
-    "",
-    ".framing",
-    ".constants",
-    ".device",
-    ".drop_in",
-    ".gattc",
-    ".l2cap",
-    ".capture",
-    ".link",
-    ".link.transports",
-    ".plans",
+LAZY = (
+    "gatts_codec",
+    "gatts_codec.capture",
+    "gatts_codec.constants",
+    "gatts_codec.device",
+    "gatts_codec.common",
+    "gatts_codec.gap",
+    "gatts_codec.gattc",
+    "gatts_codec.l2cap",
+    "gatts_codec.link",
+    "gatts_codec.plans",
 )
+"""What loads a name when it is asked for."""
+PUBLIC = (
+    *LAZY,
+    "gatts_codec.drop_in",
+    "gatts_codec.errors",
+    "gatts_codec.framing",
+    "gatts_codec.pytest_plugin",
+)
+"""What docs/project/policy.md promises to keep."""
 
 
 class Callable(NamedTuple):
@@ -53,8 +61,8 @@ class Callable(NamedTuple):
 def public_objects() -> dict[str, Any]:
     """Every class, function and module that somebody is meant to use, by where it is found."""
     found: dict[str, Any] = {}
-    for suffix in MODULES:
-        module = importlib.import_module(f"gatts_codec{suffix}")
+    for package in (*PUBLIC, "gatts_codec.link.transports"):
+        module = importlib.import_module(package)
         for name in getattr(module, "__all__", ()):
             value = getattr(module, name)
             is_alias = get_origin(value) is not None  # a class to Python 3.10
@@ -63,7 +71,7 @@ def public_objects() -> dict[str, Any]:
                 and not is_alias
                 and value not in found.values()
             ):
-                found[f"gatts_codec{suffix}.{name}"] = value
+                found[f"{package}.{name}"] = value
     return found
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from every import every
+from public_names import LAZY, PUBLIC
 
 import gatts_codec
 from gatts_codec.codec import Codec
@@ -18,27 +19,8 @@ from gatts_codec.constants.table import group_and_name
 from gatts_codec.dialects import DIALECTS
 
 ROOT = Path(__file__).parents[1]
-# What docs/project/policy.md promises to keep.
-LAZY = (
-    "gatts_codec",
-    "gatts_codec.capture",
-    "gatts_codec.constants",
-    "gatts_codec.device",
-    "gatts_codec.common",
-    "gatts_codec.gap",
-    "gatts_codec.gattc",
-    "gatts_codec.l2cap",
-    "gatts_codec.link",
-    "gatts_codec.plans",
-)
-PUBLIC = (
-    *LAZY,
-    "gatts_codec.drop_in",
-    "gatts_codec.errors",
-    "gatts_codec.framing",
-    "gatts_codec.pytest_plugin",
-)
 NAMES = [(package, name) for package in PUBLIC for name in importlib.import_module(package).__all__]
+POLICY = ROOT / "docs" / "project" / "policy.md"
 each_lazy = pytest.mark.parametrize("package", LAZY)
 
 
@@ -126,3 +108,9 @@ def imports_of(path: Path) -> set[tuple[str, str]]:
 )
 def test_pages_and_examples_need_public_names_alone(path: Path) -> None:
     assert imports_of(path) <= set(NAMES)
+
+
+def test_the_policy_names_what_is_public() -> None:
+    said = POLICY.read_text("utf-8").partition("with its public methods")[0].rpartition("`__all__`")[2]
+    modules = set(re.findall(r"`(\w+)`", said)) - {"gatts_codec"}
+    assert modules == {package.partition(".")[2] for package in PUBLIC} - {""}

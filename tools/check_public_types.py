@@ -1,7 +1,7 @@
 """Whether pyright knows the type of every public name, as ``pyright --verifytypes`` sees it from outside.
 
-Public is what ``docs/project/policy.md`` says: the names that ``gatts_codec`` and its subpackages list in ``__all__``,
-and their members. Needs pyright; run it in the environment in which the package is installed.
+Public is what ``docs/project/policy.md`` says: the names that its packages and modules list in ``__all__``, and their
+members. Needs pyright; run it in the environment in which the package is installed.
 """
 
 from __future__ import annotations
@@ -10,18 +10,12 @@ import json
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-PUBLIC = (
-    "gatts_codec",
-    "gatts_codec.capture",
-    "gatts_codec.constants",
-    "gatts_codec.device",
-    "gatts_codec.errors",
-    "gatts_codec.framing",
-    "gatts_codec.link",
-    "gatts_codec.pytest_plugin",
-)
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from public_names import PUBLIC
 
 
 def main() -> int:

@@ -51,7 +51,7 @@ GENERAL: dict[str, str] = {
     "NRF_ERROR_INVALID_ADDR": "a pointer that the call needs is absent (None, presence byte 00)",
     "NRF_ERROR_BUSY": "an earlier operation is still under way: wait for its event, then try again",
     "NRF_ERROR_CONN_COUNT": "more connections than the chip was enabled for",
-    "NRF_ERROR_RESOURCES": "no free buffer for another notification: wait for BLE_GATTS_EVT_HVN_TX_COMPLETE (from v5) "
+    "NRF_ERROR_RESOURCES": "no free buffer for another notification: wait for BLE_GATTS_EVT_HVN_TX_COMPLETE (from v4) "
     "or BLE_EVT_TX_COMPLETE (up to v3), then send again",
     "BLE_ERROR_NOT_ENABLED": "enable the BLE stack first (ble_enable)",
     "BLE_ERROR_INVALID_CONN_HANDLE": "no such connection: it ended, or never had this handle",

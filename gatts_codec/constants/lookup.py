@@ -137,18 +137,15 @@ def _by_code(code: int) -> list[Explanation]:
     return [entry for entry in named() if entry.code == code and entry.category != "constant"]
 
 
-def _spelled_out(word: str) -> set[str]:
-    return {prefix + word for prefix in _USUAL_PREFIXES}
-
-
 def _ways_to_match(text: str) -> list[Callable[[Explanation], bool]]:
     """From the whole name to any part of it: the first way that finds something is the answer."""
     word = re.sub(r"[\s-]+", "_", text.strip().upper())
     if len(word) < _LEAST_PART:
         return []
+    spelled_out = {prefix + word for prefix in _USUAL_PREFIXES}
     return [
         lambda entry: entry.name == word,
-        lambda entry: entry.name in _spelled_out(word),
+        lambda entry: entry.name in spelled_out,
         lambda entry: entry.name.endswith("_" + word) and entry.category != "constant",
         lambda entry: entry.name.endswith("_" + word),
         lambda entry: word in entry.name and entry.category != "constant",

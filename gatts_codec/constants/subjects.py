@@ -155,15 +155,23 @@ DRIVER_STATUSES: dict[str, tuple[int, str]] = {
 }  # fmt: skip
 
 DISCONNECT_REASONS: dict[str, str] = {
-    "CONNECTION_TIMEOUT": "the peer was not heard for the supervision timeout: out of range or switched off; nobody "
-    "ended the connection",
-    "REMOTE_USER_TERMINATED_CONNECTION": "the peer's user or application ended the connection",
-    "LOCAL_HOST_TERMINATED_CONNECTION": "this host ended the connection, by disconnect",
-    "AUTHENTICATION_FAILURE": "the keys of the two ends do not fit: one has lost its bond",
+    "AUTHENTICATION_FAILURE": "the keys of the two ends do not fit: one of them has lost its bond",
     "PIN_OR_KEY_MISSING": "a key is missing: one end has lost its bond",
-    "CONN_TERMINATED_DUE_TO_MIC_FAILURE": "an encrypted packet did not decrypt: wrong keys",
-    "CONN_FAILED_TO_BE_ESTABLISHED": "the peer did not answer the first packets",
-    "CONN_INTERVAL_UNACCEPTABLE": "the peer does not take these connection parameters",
-    "INSTANT_PASSED": "an update was to take effect at a moment that had passed: packets were lost on the air",
+    "CONNECTION_TIMEOUT": "the peer was not heard for the supervision timeout: out of range, switched off, "
+    "or its stack stopped; nobody ended the connection",
+    "REMOTE_USER_TERMINATED_CONNECTION": "the peer's user or application ended it: the chip and its host "
+    "have no part in that",
+    "REMOTE_DEV_TERMINATION_DUE_TO_LOW_RESOURCES": "the peer ran low on resources",
+    "REMOTE_DEV_TERMINATION_DUE_TO_POWER_OFF": "the peer is switched off",
+    "LOCAL_HOST_TERMINATED_CONNECTION": "this host ended it, by disconnect",
+    "UNSUPPORTED_REMOTE_FEATURE": "the peer does not support what this end uses",
+    "LMP_RESPONSE_TIMEOUT": "the peer's link layer did not answer a request of this one in time",
+    "INSTANT_PASSED": "an update was to take effect at a moment that had passed: packets were lost on the "
+    "air",
+    "PAIRING_WITH_UNIT_KEY_UNSUPPORTED": "pairing with a unit key is not supported",
+    "CONN_INTERVAL_UNACCEPTABLE": "the connection parameters are not acceptable to the peer",
+    "CONN_TERMINATED_DUE_TO_MIC_FAILURE": "an encrypted packet did not decrypt: wrong keys, or an attack",
+    "CONN_FAILED_TO_BE_ESTABLISHED": "it was never established: the peer did not answer the first packets. "
+    "Out of range, or connected elsewhere",
 }
 ANY_REASON = "why a connection ended, or a procedure failed (Bluetooth Core Specification, Vol 1, Part F)"

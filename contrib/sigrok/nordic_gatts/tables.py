@@ -5921,7 +5921,7 @@ HINTS = {'': {'NRF_SUCCESS': 'done',
       'BLE_ERROR_GAP_WHITELIST_IN_USE': 'another role is using the whitelist',
       'NRF_ERROR_CONN_COUNT': 'more connections than the chip was enabled for',
       'NRF_ERROR_RESOURCES': 'no free buffer for another notification: wait for BLE_GATTS_EVT_HVN_TX_COMPLETE '
-                             '(from v5) or BLE_EVT_TX_COMPLETE (up to v3), then send again',
+                             '(from v4) or BLE_EVT_TX_COMPLETE (up to v3), then send again',
       'BLE_ERROR_NO_TX_PACKETS': 'no free buffer for another notification: wait for BLE_EVT_TX_COMPLETE, then send '
                                  'again',
       'BLE_ERROR_GAP_DEVICE_IDENTITIES_IN_USE': 'another role is using the device identities',

@@ -10,6 +10,7 @@ from gatts_codec.capture.doctor.finding import of_delivery
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.constants.gap import HciStatus
+from gatts_codec.constants.subjects import DISCONNECT_REASONS
 from gatts_codec.packets.opaque import Opaque
 
 _KEPT = 16
@@ -145,25 +146,7 @@ class TwoMtus(Rule):
             self.cases.add("two mtus", of_delivery(delivery, text), values, apart=conn_handle)
 
 
-_REASONS: dict[int, str] = {
-    HciStatus.AUTHENTICATION_FAILURE: "the keys of the two ends do not fit: one of them has lost its bond",
-    HciStatus.PIN_OR_KEY_MISSING: "a key is missing: one end has lost its bond",
-    HciStatus.CONNECTION_TIMEOUT: "the peer was not heard for the supervision timeout: out of range, switched off, or "
-    "its stack stopped; nobody ended the connection",
-    HciStatus.REMOTE_USER_TERMINATED_CONNECTION: "the peer's user or application ended it: the chip and its host have "
-    "no part in that",
-    HciStatus.REMOTE_DEV_TERMINATION_DUE_TO_LOW_RESOURCES: "the peer ran low on resources",
-    HciStatus.REMOTE_DEV_TERMINATION_DUE_TO_POWER_OFF: "the peer is switched off",
-    HciStatus.LOCAL_HOST_TERMINATED_CONNECTION: "this host ended it, by disconnect",
-    HciStatus.UNSUPPORTED_REMOTE_FEATURE: "the peer does not support what this end uses",
-    HciStatus.LMP_RESPONSE_TIMEOUT: "the peer's link layer did not answer a request of this one in time",
-    HciStatus.INSTANT_PASSED: "an update was to take effect at a moment that had passed: packets were lost on the air",
-    HciStatus.PAIRING_WITH_UNIT_KEY_UNSUPPORTED: "pairing with a unit key is not supported",
-    HciStatus.CONN_INTERVAL_UNACCEPTABLE: "the connection parameters are not acceptable to the peer",
-    HciStatus.CONN_TERMINATED_DUE_TO_MIC_FAILURE: "an encrypted packet did not decrypt: wrong keys, or an attack",
-    HciStatus.CONN_FAILED_TO_BE_ESTABLISHED: "it was never established: the peer did not answer the first packets. Out "
-    "of range, or connected elsewhere",
-}
+_REASONS: dict[int, str] = {HciStatus[name]: text for name, text in DISCONNECT_REASONS.items()}
 
 
 def why_ended(reason: int) -> str:

@@ -64,9 +64,8 @@ def test_opaque_names_its_fields() -> None:
 @every("name, value", public_objects().items(), ids=lambda case: case[0])
 def test_what_is_public_is_documented(name: str, value: Any) -> None:
     assert value.__doc__
-    assert not value.__doc__.startswith(
-        f"{name.rpartition('.')[2]}("
-    )  # what dataclasses and named tuples write
+    # What dataclasses and named tuples write.
+    assert not value.__doc__.startswith(f"{name.rpartition('.')[2]}(")
 
 
 each_callable = every("it", public_callables(), ids=lambda it: it.name)

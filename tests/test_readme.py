@@ -12,9 +12,8 @@ import pytest
 pytest.importorskip("rich", reason="needs the cli extra")
 
 ROOT = Path(__file__).parent.parent
-sys.path.append(
-    str(ROOT)
-)  # the tools lie beside the package, which must still be imported from where it is installed
+# The tools lie beside the package, which must still be imported from where it is installed.
+sys.path.append(str(ROOT))
 
 from tools.picture import COMMANDS, PICTURE, said, text_of  # noqa: E402
 

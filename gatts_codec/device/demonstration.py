@@ -44,9 +44,8 @@ T = TypeVar("T")
 HEART_RATE, MEASUREMENT, LOCATION, CONTROL_POINT = 0x180D, 0x2A37, 0x2A38, 0x2A39
 NAME = "Heart"
 _CHEST, _RESET_ENERGY, _NONSENSE = b"\x01", b"\x01", b"\x63"
-_NOT_SUPPORTED_HERE = (
-    GattStatus.ATTERR_APP_BEGIN
-)  # "control point not supported", by the service's specification
+# "control point not supported", by the service's specification.
+_NOT_SUPPORTED_HERE = GattStatus.ATTERR_APP_BEGIN
 _PATIENCE_S, _PAUSE_S = 5.0, 0.001
 
 

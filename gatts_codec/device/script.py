@@ -153,9 +153,8 @@ class ScriptRun:
             at = 0 if line.command == "repeat" else at + 1
             if line.command == "repeat":
                 self.rounds += 1
-                yield (
-                    self._now + _REPEAT_PAUSE_S
-                )  # so that a script without waits lets others have their turn
+                # So that a script without waits lets others have their turn.
+                yield self._now + _REPEAT_PAUSE_S
                 continue
             yield from self._step(line)
 

@@ -136,9 +136,8 @@ class Converter:
             for field in fields
             for row in self._write(field, declared, {each.name for each in fields}, allocate)
         ]
-        rows.sort(
-            key=lambda row: not row[0]
-        )  # what is behind pointers first: the lengths there are how much fits
+        # What is behind pointers first: the lengths there are how much fits.
+        rows.sort(key=lambda row: not row[0])
 
         def write_all(place: Place, message: Any) -> None:
             for _, name, write in rows:

@@ -17,9 +17,8 @@ from gatts_codec.drop_in.declared import declarations
 from gatts_codec.drop_in.memory import Structures
 
 _DIALECTS = {"v2": "sd_api_v2_pc", "v5": "sd_api_v5_pc"}
-_WITH_HCI = (
-    "sd_api_v6"  # whose headers have the controller's codes; they are Bluetooth's, and the same everywhere
-)
+# The dialect whose headers have the controller's codes; they are Bluetooth's, and the same everywhere.
+_WITH_HCI = "sd_api_v6"
 
 
 @cache

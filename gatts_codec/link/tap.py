@@ -151,9 +151,8 @@ class Tap:
                 data = side.transport.read()
                 dropped = other.excess(len(data))
                 if data:
-                    self._tell(
-                        side.way, data, dropped
-                    )  # first: no answer may be reported before its question
+                    # First: no answer may be reported before its question.
+                    self._tell(side.way, data, dropped)
                     other.put(data[: len(data) - dropped])
         except LinkClosed as error:
             self.ended_by = self.ended_by or error

@@ -67,9 +67,8 @@ class Advertise(Plan[None]):
             yield AdvSetConfigure(adv_data=buffers, adv_params=self._params(dialect))
             yield AdvStart(_THE_SET, self.conn_cfg_tag)
         else:
-            yield AdvDataSet(
-                data=said, sr_data=answer
-            )  # an empty one, or what an earlier call has set would stay
+            # An empty one, or what an earlier call has set would stay.
+            yield AdvDataSet(data=said, sr_data=answer)
             tag = self.conn_cfg_tag if dialect.api >= 4 else None
             yield AdvStartV5(self._params_v5(dialect), tag)
 

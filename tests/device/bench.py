@@ -42,9 +42,8 @@ ALL = list(DIALECTS)
 _GENERATION = {
     name: int(f"{name}_".split("_v")[1].split("_")[0]) if name.startswith("sd_") else 1 for name in ALL
 }
-EARLY, LATE = (
-    [name for name in ALL if (_GENERATION[name] >= 4) is late] for late in (False, True)
-)  # by how they count notifications
+# Dialects by how they count notifications.
+EARLY, LATE = ([name for name in ALL if (_GENERATION[name] >= 4) is late] for late in (False, True))
 WITH_MTU = [name for name in ALL if _GENERATION[name] >= 3]
 WITH_CONTEXT = ["s110_v8", "s130_v1"]
 # The dispatcher of SDK 10 lacks user_mem_reply.

@@ -279,9 +279,8 @@ def version_get(dialect: str) -> bytes:
     return Codec(dialect).pack(VersionGet())
 
 
-@pytest.mark.parametrize(
-    ("build", "body"), [("sdk15.3", 33), ("sdk17.1", 33), ("sdk15.3-pc", 31)]
-)  # bytes behind the event's id
+# Bytes behind the event's id.
+@pytest.mark.parametrize(("build", "body"), [("sdk15.3", 33), ("sdk17.1", 33), ("sdk15.3-pc", 31)])
 def test_connected_from_v6_on_has_the_builds_length(build: str, body: int) -> None:
     firmware = FIRMWARE[build]
     device = Device(firmware.dialects[-1], firmware=firmware)

@@ -167,9 +167,8 @@ def test_what_is_sent_on_a_channel_arrives_where_it_is_registered(dialect: str) 
     peripheral.ok(CidRegister(CID))
     room = 7 if api(central) == 1 else 3  # of a central, until the host asks for more
     sent = [central.result(said(b"heard")) for _ in range(room)]
-    assert sent == [0] * (room - 1) + [
-        0x3004
-    ]  # the queue is that of notifications: the first one still waits
+    # The queue is that of notifications: the first one still waits.
+    assert sent == [0] * (room - 1) + [0x3004]
     peripheral.after(0.03)
     heard = [event for event in peripheral.events() if isinstance(event, RxEvent)]
     assert heard == [RxEvent(0, Header(5, CID), b"heard")] * (room - 1)

@@ -85,9 +85,8 @@ class Page:
         self._write()
 
     def _python(self, block: Block) -> str:
-        source = "\n" * block.line + block.source.replace(
-            BOARD, self.board
-        )  # so that a traceback shows the page's lines
+        # So that a traceback shows the page's lines.
+        source = "\n" * block.line + block.source.replace(BOARD, self.board)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             exec(compile(source, str(self.path), "exec"), self.names)

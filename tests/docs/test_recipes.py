@@ -24,9 +24,8 @@ def test_a_recipe_s_argument_is_one_of_the_class(module: str) -> None:
     spec = importlib.util.find_spec(package)
     assert spec is not None
     assert spec.submodule_search_locations is not None
-    source = (
-        Path(spec.submodule_search_locations[0]) / f"{name}.py"
-    )  # importing needs a chip's family, or a board
+    # Importing needs a chip's family, or a board.
+    source = Path(spec.submodule_search_locations[0]) / f"{name}.py"
     class_name, argument = RECIPES[module]
     tree = ast.parse(source.read_text(encoding="utf-8"))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == class_name]

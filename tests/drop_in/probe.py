@@ -64,9 +64,8 @@ def field(module: ModuleType, cls: Any, key: str) -> list[str]:
     refusal = after(cls, key, object())
     c = _TYPE.search(refusal)
     is_structure = type(first) in vars(module).values()
-    values = {
-        name: value for name, value in VALUES.items() if not (is_structure and value is None)
-    }  # a crash
+    # None in the place of a structure is a crash.
+    values = {name: value for name, value in VALUES.items() if not (is_structure and value is None)}
     arrays = [name for name in ("uint8_array", "uint16_array") if hasattr(module, name)]
     values |= {name: pointer(module, name) for name in arrays}
     own = getattr(module, c["type"].split()[0], None) if c else None

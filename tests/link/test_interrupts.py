@@ -147,9 +147,8 @@ def test_connect_leaves_nothing_behind(stride: int) -> None:
 @pytest.mark.parametrize("by_iterating", [True, False])
 def test_no_event_is_lost(by_iterating: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is with the caller, or still there."""
-    monkeypatch.setattr(
-        "gatts_codec.link.line.GRACE_S", 0.0
-    )  # events are taken while nobody calls, and at once
+    # Events are taken while nobody calls, and at once.
+    monkeypatch.setattr("gatts_codec.link.line.GRACE_S", 0.0)
 
     def take(sd: Client) -> None:
         if by_iterating:
@@ -310,9 +309,8 @@ def test_in_asyncio_tasks_end_when_they_are_cancelled_and_the_next_call_works(
     for line in count(1, stride):
         ours, theirs = memory_pair()
         interrupt, loop = Interrupt(line), asyncio.new_event_loop()
-        loop.set_exception_handler(
-            lambda _, context: None
-        )  # tasks end with KeyboardInterrupt, and nobody asks
+        # Tasks end with KeyboardInterrupt, and nobody asks.
+        loop.set_exception_handler(lambda _, context: None)
         with ScriptedChip(theirs, DIALECT), closing(loop):
             sd = loop.run_until_complete(aconnected(ours))
             with suppress(KeyboardInterrupt), interrupt.armed():

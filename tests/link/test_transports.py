@@ -296,9 +296,8 @@ def test_a_pseudo_terminal_that_takes_no_speed(monkeypatch: pytest.MonkeyPatch) 
             assert port.read() == b""
         with closing(open_transport(f"{terminal.name}?baud=115200")) as port:
             assert port.baud == 115200
-        monkeypatch.setattr(
-            serial_port, "_PSEUDO_TERMINALS", ()
-        )  # a real port keeps its speed or does not open
+        # A real port keeps its speed or does not open.
+        monkeypatch.setattr(serial_port, "_PSEUDO_TERMINALS", ())
         with pytest.raises(PortError, match="does not take these settings"):
             open_transport(terminal.name)
 

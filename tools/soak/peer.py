@@ -94,9 +94,8 @@ class Peer(threading.Thread):
         self.transport, self.temper, self._random, self._ledger = transport, temper, random, ledger
         self._codec = Codec(DIALECT)
         self._link = self._new_link(framing, old)
-        self._sent: deque[int] = (
-            deque()
-        )  # numbers of events, 0 for other packets, until they are acknowledged
+        # Numbers of events, 0 for other packets, until they are acknowledged.
+        self._sent: deque[int] = deque()
         self._jobs: list[tuple[float, int, bytes]] = []
         self._order = count()
         self._held = b""

@@ -95,9 +95,8 @@ def _work(task: Task) -> Conversion:
 
 
 def _end(number: int, frame: FrameType | None) -> None:
-    signal.signal(
-        signal.SIGTERM, signal.SIG_IGN
-    )  # the leash sends another, which would cut short what follows
+    # The leash sends another, which would cut short what follows.
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for task in _under_way:
         for name in (task.target, task.note):
             if not is_url(name):  # a store may have to be asked by the very code that was interrupted

@@ -36,7 +36,7 @@ from gatts_codec.schema.message import Packet, Response
 
 CallOutcome: TypeAlias = Literal["open", "answered", "no ack", "no response", "reset", "acknowledged"]
 _LATE_KEPT = 8
-_MAX_LINKS = 16  # no machine has so many adapters: then the names are not those of links
+MAX_LINKS = 16  # no machine has so many adapters: then the names are not those of links
 _RESPONSE_TIMEOUT_US = 1_500_000  # pc-ble-driver's default
 _MANY_RETRIES = 2
 
@@ -139,7 +139,7 @@ class Session:
         """What a frame brings about."""
         link = record.frame.link
         self._own = link if self._own is None else self._own
-        if link != self._own and (link in self._others or len(self._others) < _MAX_LINKS):
+        if link != self._own and (link in self._others or len(self._others) < MAX_LINKS):
             self._latest = self._others.setdefault(link, Session(self.dialect))
             return self._latest.feed(record)
         self._latest = self

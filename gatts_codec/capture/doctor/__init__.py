@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gatts_codec.capture.calls.session import MAX_LINKS
 from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
 from gatts_codec.capture.doctor.examination import Examination, several
@@ -25,8 +26,6 @@ from gatts_codec.detection import DialectDetector
 from gatts_codec.dialects import Dialect
 
 __all__ = ["Doctor", "Evidence", "Finding", "Outcome", "Report", "diagnose"]
-
-_MAX_LINKS = 16
 
 
 class Doctor:
@@ -82,7 +81,7 @@ class Doctor:
         )
 
     def _link(self, name: str) -> Examination:
-        if name not in self._links and len(self._links) >= _MAX_LINKS:
+        if name not in self._links and len(self._links) >= MAX_LINKS:
             name = ""  # no machine has so many adapters: the names are not those of links
         link = self._links.get(name)
         if link is None:

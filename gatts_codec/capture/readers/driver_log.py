@@ -28,9 +28,8 @@ from gatts_codec.errors import CaptureError, EncodeError, brief
 from gatts_codec.framing import h5, slip
 
 _PACKET = re.compile(r"(?P<arrow>->|<-)\s*\[(?P<hex>\s*N/A\s*|(?:\s*[0-9a-f]{2})*\s*)\]", re.IGNORECASE)
-_OPENED = re.compile(
-    r"(?:->|<-)\s*\[(?:\s*[0-9a-f]{2})*\s*$", re.IGNORECASE
-)  # the line is broken within the bytes
+# The line is broken within the bytes.
+_OPENED = re.compile(r"(?:->|<-)\s*\[(?:\s*[0-9a-f]{2})*\s*$", re.IGNORECASE)
 _MORE_BYTES = re.compile(r"\s*(?:[0-9a-f]{2}(?:\s+|$|(?=\])))*(?:$|\])", re.IGNORECASE)
 _FIELDS = {
     "type": re.compile(r"type:\s*(\S+)"),

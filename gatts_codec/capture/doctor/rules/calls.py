@@ -103,9 +103,8 @@ class Restarts(Rule):
     def __init__(self, scene: Scene) -> None:
         super().__init__(scene)
         self._last: Call | None = None  # the last call, while it may be what the chip restarts on
-        self._survived: set[int | None] = (
-            set()
-        )  # opcodes that the chip has answered: these alone kill no chip
+        # Opcodes that the chip has answered: these alone kill no chip.
+        self._survived: set[int | None] = set()
         self._restarts: list[Evidence] = []
         self._count = 0
         self._service_changed = False

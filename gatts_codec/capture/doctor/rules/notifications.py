@@ -32,9 +32,8 @@ _NO_BUFFER = {"NRF_ERROR_RESOURCES", "BLE_ERROR_NO_TX_BUFFERS", "BLE_ERROR_NO_TX
 class _Connection:
     """What one connection knows of its peer's subscriptions."""
 
-    subscribed: dict[int, tuple[bytes, int]] = field(
-        default_factory=dict
-    )  # by CCCD: value, and frame of the write
+    # By CCCD: value, and frame of the write.
+    subscribed: dict[int, tuple[bytes, int]] = field(default_factory=dict)
     set_without_data: bool = False
     restored: bool = False
     unsubscribed: list[Call] = field(default_factory=list)

@@ -17,9 +17,8 @@ from gatts_codec.packets.gatts.rw_authorize_reply import AuthorizeParams, RwAuth
 from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
 from gatts_codec.packets.gatts.timeout_event import TimeoutEvent
 
-_PATIENCE_US = (
-    1_000_000  # a reply takes milliseconds; who has been silent for a second while others speak forgot it
-)
+# A reply takes milliseconds; who has been silent for a second while others speak forgot it.
+_PATIENCE_US = 1_000_000
 _AT_THE_END_US = 5_000_000
 _SYS_ATTR_MISSING = "BLE_ERROR_GATTS_SYS_ATTR_MISSING"
 _KEPT = 64  # of what is open at the same time

@@ -80,9 +80,8 @@ class Silence(Rule):
         self._open_response = False
         self._synced_over: PacketRecord | None = None
         self._released = 0  # the last frame that would wake a deaf chip
-        self._stuck: PacketRecord | None = (
-            None  # the host's damaged frame that left the chip's decoder in an escape
-        )
+        # The host's damaged frame that left the chip's decoder in an escape.
+        self._stuck: PacketRecord | None = None
 
     def record(self, record: PacketRecord) -> None:
         h5, error = record.h5, record.frame.error

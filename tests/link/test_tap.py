@@ -10,7 +10,7 @@ from link.wires import read_all
 
 from gatts_codec.errors import LinkClosed
 from gatts_codec.link import tap as tap_module
-from gatts_codec.link.tap import MAX_QUEUED, Passed, Tap
+from gatts_codec.link.tap import MAX_QUEUED, Tap
 from gatts_codec.link.transports import Transport, memory_pair
 
 
@@ -33,15 +33,18 @@ def write_all(transport: Transport, data: bytes) -> None:
 
 def test_bytes_pass_both_ways_and_are_told(ends: tuple[Transport, Tap, Transport]) -> None:
     program, tap, far = ends
+    question, answer, told, times = b"\xc0\x00question", bytes(range(256)), dict[str, bytes](), [0]
     seen = iter(tap)
-    write_all(program, b"\xc0\x00question")
-    assert read_all(far, 10) == b"\xc0\x00question"
-    write_all(far, bytes(range(256)))
-    assert read_all(program, 256) == bytes(range(256))
-    first, second = next(seen), next(seen)
-    assert first[1:] == Passed(0, "host->device", b"\xc0\x00question")[1:]
-    assert second[1:] == Passed(0, "device->host", bytes(range(256)))[1:]
-    assert 0 <= first.t_us <= second.t_us
+    write_all(program, question)
+    assert read_all(far, 10) == question
+    write_all(far, answer)
+    assert read_all(program, 256) == answer
+    while told != {"host->device": question, "device->host": answer}:  # in as many parts as the system gives
+        passed = next(seen)
+        assert (bool(passed.data), passed.dropped, passed.unseen) == (True, 0, 0)
+        told[passed.dir] = told.get(passed.dir, b"") + passed.data
+        times.append(passed.t_us)
+    assert times == sorted(times)
 
 
 def test_a_host_faster_than_the_chip_waits_and_loses_nothing(ends: tuple[Transport, Tap, Transport]) -> None:
@@ -69,7 +72,7 @@ def test_what_no_program_takes_is_dropped_and_told(ends: tuple[Transport, Tap, T
         dropped = passed.dropped
         total += len(passed.data) - dropped
     assert total >= MAX_QUEUED
-    assert read_all(program, total) == bytes(total)
+    assert not any(read_all(program, total))
 
 
 def test_it_ends_when_a_side_goes_away(ends: tuple[Transport, Tap, Transport]) -> None:
@@ -77,7 +80,7 @@ def test_it_ends_when_a_side_goes_away(ends: tuple[Transport, Tap, Transport]) -
     write_all(far, b"last words")
     assert read_all(program, 10) == b"last words"
     far.close()
-    assert [passed.data for passed in tap] == [b"last words"]
+    assert b"".join(passed.data for passed in tap) == b"last words"
     assert isinstance(tap.ended_by, LinkClosed)
 
 
@@ -134,6 +137,6 @@ def test_once_stopped_it_tells_no_more_than_a_little(ends: tuple[Transport, Tap,
     tap.stop()
     rest = list(seen)
     told = b"".join(passed.data for passed in (first, *rest))
-    assert 16 * 1000 < len(told) <= 1000 + tap_module.MAX_FAREWELL
+    assert 15 * 1000 < len(told) <= 1000 + tap_module.MAX_FAREWELL
     assert told == b"".join(bytes([at]) * 1000 for at in range(100))[: len(told)]
     assert tap.unseen >= 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gatts_codec.advertising.structure import SERVICES, AdStructure, split
 from gatts_codec.constants import BleError, NrfError
-from gatts_codec.constants.advertising import AdType
+from gatts_codec.constants.advertising import AdType, AdvFlags
 from gatts_codec.constants.gap import AdvFilterPolicy
 from gatts_codec.device.refusal import Refusal, refuse_unless
 from gatts_codec.errors import DecodeError
 
-_LIMITED, _GENERAL = 0x01, 0x02
+_LIMITED, _GENERAL = AdvFlags.LE_LIMITED_DISC_MODE, AdvFlags.LE_GENERAL_DISC_MODE
 _LONGEST_LIMITED_S = 180
 _NAMES = (AdType.SHORT_LOCAL_NAME, AdType.COMPLETE_LOCAL_NAME)
 _UUID_SIZES = {kind: size for size, kinds in SERVICES.items() for kind in kinds}

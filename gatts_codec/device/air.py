@@ -190,7 +190,7 @@ def command(device: DeviceState, connection: Connection, request: AttRequest) ->
     att.answer(device, connection, request)
 
 
-def settle(device: DeviceState, connection: Connection, reply: Reply) -> None:
+def settle(connection: Connection, reply: Reply) -> None:
     """The application has decided: the pending request is answered."""
     pending, connection.pending = connection.pending, None
     assert pending is not None

@@ -117,7 +117,7 @@ def _write_cccd(
 
 
 def _ask_for_sys_attrs(device: DeviceState, connection: Connection) -> Wait:
-    device.emit(events.sys_attr_missing(device, connection.handle))
+    device.emit(events.sys_attr_missing(connection.handle))
     return Wait.SYS_ATTRS
 
 
@@ -195,7 +195,7 @@ def _needs_authorization(device: DeviceState, prepared: PreparedWrites) -> bool:
 def _exchange_mtu(device: DeviceState, connection: Connection, request: AttRequest) -> AttOutcome:
     if not device.profile.exchanges_mtu:
         return Reply()  # up to v2 the stack says 23 itself
-    device.emit(events.exchange_mtu_request(device, connection.handle, request.mtu))
+    device.emit(events.exchange_mtu_request(connection.handle, request.mtu))
     return Wait.MTU
 
 

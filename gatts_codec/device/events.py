@@ -161,7 +161,7 @@ def _no_context() -> AttrContext:
     return AttrContext(_NO_UUID, _NO_UUID, _NO_UUID, 0, 0, AttrType.INVALID)
 
 
-def sys_attr_missing(device: DeviceState, conn: int) -> Event:
+def sys_attr_missing(conn: int) -> Event:
     """SYS_ATTR_MISSING: a CCCD was touched before sys_attr_set."""
     return SysAttrMissingEvent(conn, 0)
 
@@ -171,7 +171,7 @@ def confirmed(conn: int, handle: int, service_changed: bool) -> Event:
     return ScConfirmEvent(conn) if service_changed else HvcEvent(conn, handle)
 
 
-def exchange_mtu_request(device: DeviceState, conn: int, mtu: int) -> Event:
+def exchange_mtu_request(conn: int, mtu: int) -> Event:
     """EXCHANGE_MTU_REQUEST."""
     return ExchangeMtuRequestEvent(conn, mtu)
 

@@ -85,7 +85,7 @@ def rw_authorize_reply(
     answer = params.read if reading else params.write
     assert answer is not None  # the layout ties it to the type
     reply = _read_reply(device, connection, pending, answer) if reading else None
-    air.settle(device, connection, reply or _write_reply(device, connection, pending, answer))
+    air.settle(connection, reply or _write_reply(device, connection, pending, answer))
     return {}
 
 
@@ -100,7 +100,7 @@ def exchange_mtu_reply(device: DeviceState, command: ExchangeMtuReply) -> dict[s
     refuse_unless(connection.said_mtu in (None, ours), NrfError.INVALID_PARAM)
     connection.said_mtu = ours
     connection.mtu = max(DEFAULT_MTU, min(ours, pending.request.mtu))
-    air.settle(device, connection, Reply(mtu=ours))
+    air.settle(connection, Reply(mtu=ours))
     return {}
 
 

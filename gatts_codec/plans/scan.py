@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from gatts_codec.advertising.data import LEGACY_SIZE
 from gatts_codec.dialects import Dialect
 from gatts_codec.packets.gap.scan import (
     START_V6_PC,
@@ -23,7 +24,8 @@ from gatts_codec.packets.gap.structs import BleData
 from gatts_codec.plans.plan import UNIT_MS, AnyCommand, Plan
 
 _SHORTEST, _LONGEST = 4, 0x4000  # interval and window, in units
-_BUFFER, _ROOM, _EXTENDED_ROOM = 1, 31, 255  # what the buffer is called on the wire, and bytes of it
+_BUFFER = 1  # what it is called on the wire
+_EXTENDED_ROOM = 255  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,6 @@ class StopScanning(Plan[None]):
 
 def _buffer(dialect: Dialect, extended: bool) -> BleData:
     """Where a report goes. Its bytes travel, though they say nothing, but to pc-ble-driver's firmware."""
-    room = _EXTENDED_ROOM if extended else _ROOM
+    room = _EXTENDED_ROOM if extended else LEGACY_SIZE
     bytes_travel = dialect.groups["gap"].calls["scan_start"].command is not START_V6_PC
     return BleData(_BUFFER, data=bytes(room)) if bytes_travel else BleData(_BUFFER, room)

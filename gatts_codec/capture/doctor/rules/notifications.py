@@ -10,7 +10,7 @@ from gatts_codec.capture.doctor.finding import of_delivery
 from gatts_codec.capture.doctor.rules.connections import CONNECTED
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
-from gatts_codec.constants import HvxType
+from gatts_codec.constants import DEFAULT_MTU, HvxType
 from gatts_codec.packets.gattc.exchange_mtu_request import ExchangeMtuRequest
 from gatts_codec.packets.gattc.exchange_mtu_rsp_event import ExchangeMtuRspEvent
 from gatts_codec.packets.gatts.exchange_mtu_reply import ExchangeMtuReply
@@ -19,7 +19,7 @@ from gatts_codec.packets.gatts.hvx import Hvx, HvxParams
 from gatts_codec.packets.gatts.sys_attr_set import SysAttrSet
 from gatts_codec.packets.gatts.write_event import WriteEvent, WriteEventV1
 
-DEFAULT_MTU, _HEADER = 23, 3  # an ATT notification: opcode and handle before the value
+ATT_HEADER = 3  # opcode and handle, before the value of a notification or a write
 _CCCD = 0x2902
 _CCCD_BYTES = 2
 _KEPT = 64
@@ -110,14 +110,14 @@ class Sizes(Rule):
 
     def _sized(self, call: Call, asked: int, mtu: int) -> None:
         taken = getattr(call.reply, "bytes_written", None)
-        values = {"asked": asked, "taken": taken, "mtu": mtu, "room": mtu - _HEADER}
+        values = {"asked": asked, "taken": taken, "mtu": mtu, "room": mtu - ATT_HEADER}
         if call.result == 0 and taken is not None and taken < asked:
             evidence = of_delivery(call.command, f"hvx of {asked} bytes, response len {taken}")
-            self.cases.add("hvx taken in part", evidence, values | {"mtu": taken + _HEADER})
-        elif self.scene.result_name(call.result) == "NRF_ERROR_DATA_SIZE" and asked > mtu - _HEADER:
+            self.cases.add("hvx taken in part", evidence, values | {"mtu": taken + ATT_HEADER})
+        elif self.scene.result_name(call.result) == "NRF_ERROR_DATA_SIZE" and asked > mtu - ATT_HEADER:
             evidence = of_delivery(call.command, f"hvx of {asked} bytes: NRF_ERROR_DATA_SIZE")
             self.cases.add("hvx longer than the mtu", evidence, values)
-        elif call.result == 0 and asked > mtu - _HEADER and call.conn_handle in self._whole:
+        elif call.result == 0 and asked > mtu - ATT_HEADER and call.conn_handle in self._whole:
             evidence = of_delivery(
                 call.command, f"hvx of {asked} bytes, an MTU of {mtu} since the connection began"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gatts_codec.capture.doctor.finding import Evidence
+from gatts_codec.capture.doctor.rules.notifications import ATT_HEADER
 from gatts_codec.capture.doctor.rules.rule import Rule
 from gatts_codec.capture.doctor.scene import Scene
 from gatts_codec.capture.doctor.texts import Quantity
@@ -19,7 +20,6 @@ _NOT_ACKNOWLEDGED = re.compile(
     r"0x802a\b|no response from device|send_?max_?retries|RPC_NO_RESPONSE", re.IGNORECASE
 )
 _OVERHEAD = 14  # bytes of a gattc_write packet and its frame beside the value
-_ATT_HEADER = 3
 _J_LINK_LIMIT = 64
 _DEBUG = (
     "record once more with the driver's log severity debug (pc-ble-driver-py: "
@@ -107,7 +107,7 @@ class Program(Rule):
     def _size(self, step: Remark) -> int:
         """Of the packet that a step sends first, on the wire; 0 where it does not say."""
         streamed = _STREAMED.search(step.text)
-        return min(int(streamed[1]), self._mtu - _ATT_HEADER) + _OVERHEAD if streamed else 0
+        return min(int(streamed[1]), self._mtu - ATT_HEADER) + _OVERHEAD if streamed else 0
 
     def _seen(self, error: Remark, step: Remark) -> str:
         waited = ""

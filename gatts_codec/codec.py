@@ -14,6 +14,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from gatts_codec.arguments import checked
 from gatts_codec.dialects import DIALECTS, Dialect, find_dialect
 from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Command, Event, Packet, Response
@@ -69,6 +70,7 @@ class Codec:
     _responses: list[Callable[[bytes], Response]]
     _events: list[Callable[[bytes], Event]]
 
+    @checked
     def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
         self.dialect: Dialect = find_dialect(dialect)
         self.strict = strict
@@ -114,6 +116,7 @@ class Codec:
         """The classes of all packets of the dialect."""
         return self._interpreter.classes()
 
+    @checked
     def has(self, cls: type[Packet]) -> bool:
         """Whether the dialect has this class of packet; it may have another for the same command."""
         return self._interpreter.entry_of(cls) is not None

@@ -6,6 +6,7 @@ hangs. A test of a timeout names its own; state machines take the time as an arg
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -32,8 +33,9 @@ _WAITS: tuple[tuple[object, str], ...] = (
 
 def be_patient() -> None:
     """Make it the default in this process."""
+    opening.Options()  # which learns the types of its fields while HostConfig is one
     opening.HostConfig = lambda **given: replace(PATIENT_HOST, **given)  # type: ignore[assignment, attr-defined]
-    for function in _WAITING:
+    for function in map(inspect.unwrap, _WAITING):
         function.__defaults__ = tuple(map(_patient, function.__defaults__ or ()))
         function.__kwdefaults__ = {name: _patient(it) for name, it in (function.__kwdefaults__ or {}).items()}
     for module, name in _WAITS:

@@ -18,6 +18,7 @@ PACKAGE = Path(gatts_codec.__file__).parent
 ORDER: tuple[set[str], ...] = (
     {"facade", "version"},
     {"errors"},
+    {"arguments"},
     {"constants"},
     {"framing", "schema"},
     {"packets"},

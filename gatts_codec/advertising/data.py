@@ -17,6 +17,7 @@ from gatts_codec.advertising.reading import fields_in
 from gatts_codec.advertising.structure import AdStructure
 from gatts_codec.advertising.text import structure_text
 from gatts_codec.advertising.writing import listed, pairs, structures_of, uuid_of
+from gatts_codec.arguments import checked
 from gatts_codec.constants.advertising import AdvFlags
 from gatts_codec.errors import EncodeError
 from gatts_codec.packets.gap.adv_events import AdvReportEvent, AdvReportEventV5
@@ -63,6 +64,7 @@ class AdvData:
         self.structures()  # so that an error comes from where the mistake is
 
     @classmethod
+    @checked
     def from_bytes(cls, data: bytes) -> AdvData:
         """What the structures in ``data`` say. Those of other types, and second ones of a kind, are in ``others``.
 
@@ -71,6 +73,7 @@ class AdvData:
         return cls(**fields_in(bytes(data)))
 
     @classmethod
+    @checked
     def from_report(cls, report: AdvReportEvent | AdvReportEventV5) -> AdvData:
         """What a scan has heard, in any dialect. Raises DecodeError as ``from_bytes`` does."""
         data = report.data if isinstance(report.data, bytes) else report.data.data

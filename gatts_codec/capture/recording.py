@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture.files.growing import Growing, OnChange, wait_for
 from gatts_codec.capture.files.lines import buffered
 from gatts_codec.capture.files.pairs import directed, merged
@@ -47,6 +48,7 @@ class Recording:
         return min(1.0, self.position.tell() / self.size)
 
 
+@checked
 @contextlib.contextmanager
 def open_recording(
     path: str | Path,
@@ -86,6 +88,7 @@ def _renewed(
             yield from read(buffered(file, HEAD_BYTES), str(path), known.name)[1]
 
 
+@checked
 def from_stream(
     stream: BinaryIO, name: str, format_name: str | None = None, framing: FramingName | None = None
 ) -> Recording:
@@ -94,6 +97,7 @@ def from_stream(
     return _recording(name, known, entries, framing)
 
 
+@checked
 def from_hex(text: str, framing: FramingName | None = None) -> Recording:
     """Hex as typed. Raises CaptureError for what is not hex."""
     return _recording("hex", HEX, iter([Chunk(None, None, parse_hex(text))]), framing)
@@ -120,6 +124,7 @@ def _kept(entries: Entries, head: bytearray) -> Entries:
         yield entry
 
 
+@checked
 @contextlib.contextmanager
 def open_pair(
     host: str | Path,

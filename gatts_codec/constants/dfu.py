@@ -5,6 +5,8 @@ Source: SDK's published documentation of the protocol, held against the targets'
 
 from __future__ import annotations
 
+from gatts_codec.arguments import checked
+
 _EXTENDED: dict[int, str] = {
     0x00: "no error is set",
     0x01: "the error code is invalid",
@@ -42,6 +44,7 @@ _RESULTS = {
 }
 
 
+@checked
 def dfu_refusal(response: bytes) -> str:
     """What a response of the control point (``60``, operation, result, extended error) says; "" if that is success."""
     if response[2:3] == b"\x01":

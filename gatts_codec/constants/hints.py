@@ -6,6 +6,7 @@ documented behaviour of the calls and what the firmware was seen to answer; the 
 
 from __future__ import annotations
 
+from gatts_codec.arguments import checked
 from gatts_codec.constants.table import HasNumbers, result_name, short_name
 
 _OWN_HANDLE = "the handle is not one of the application's own attributes"
@@ -198,6 +199,7 @@ _BY_COMMAND: dict[str, dict[str, str]] = {
 }
 
 
+@checked
 def hint(dialect: str | HasNumbers, code: int, command: str | None = None) -> str:
     """What to do about a result ``code``, as an answer to ``command`` if one is named; "" where nothing is known.
 

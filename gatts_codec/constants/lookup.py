@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 
+from gatts_codec.arguments import checked
 from gatts_codec.constants.assigned import uuids_named
 from gatts_codec.constants.catalogue import Explanation, assigned, named, subjects, unnamed, uuids
 from gatts_codec.constants.sentence import categories_of, is_name, is_security, phrases, spellings, words_of
@@ -32,6 +33,7 @@ _MOST_MENTIONED = 40
 _LEAST_PART = 3  # letters: shorter parts of names match nearly everything
 
 
+@checked
 def explain(text: str, dialect: str | None = None) -> list[Explanation]:
     """Every meaning of ``text``: a code in hex or decimal (``0x3401``, ``13313``, ``a4``), or a name or part of one.
 

@@ -10,7 +10,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any, Literal, Protocol, TypeAlias
 
-from gatts_codec.errors import UnknownDialectError
+from gatts_codec.errors import UnknownDialectError, brief
 
 Kind: TypeAlias = Literal["command", "response", "event"]
 Group: TypeAlias = Literal["common", "gap", "gattc", "gatts", "l2cap", "unknown"]
@@ -65,7 +65,7 @@ def tables() -> dict[str, dict[str, int]]:
 
 def table(dialect: str) -> dict[str, int]:
     """Every constant of ``dialect`` by name. Raises UnknownDialectError, which lists the known ones."""
-    if dialect not in NUMBERS:
+    if dialect not in list(NUMBERS):  # which nobody has to be hashable for
         raise UnknownDialectError(f"unknown dialect {dialect!r}; known are {', '.join(NUMBERS)}")
     return _measured(NUMBERS[dialect])
 
@@ -82,8 +82,11 @@ def _measured(numbers: str) -> dict[str, int]:
 
 
 def numbers_of(dialect: str | HasNumbers) -> str:
-    """The name under which the numbers of a dialect are known."""
-    return dialect if isinstance(dialect, str) else dialect.numbers
+    """The name under which the numbers of a dialect are known. Raises UnknownDialectError for what is none."""
+    name = dialect if isinstance(dialect, str) else getattr(dialect, "numbers", None)
+    if not isinstance(name, str):
+        raise UnknownDialectError(f"expected a dialect or its name, got {brief(dialect)}")
+    return name
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
+from gatts_codec.arguments import checked
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.farm import ChipFarm
 from gatts_codec.device.shared_air import Air
@@ -26,6 +27,7 @@ _PATIENCE_S = 30.0
 class AirRunner:
     """An air, and chips on pseudo-terminals in it. ``loss`` and ``seed`` are the air's."""
 
+    @checked
     def __init__(self, *, loss: float = 0.0, seed: int = 0) -> None:
         self._air = Air(loss=loss, seed=seed)
         self._next: VirtualChip | None = None
@@ -60,6 +62,7 @@ class AirRunner:
 
         return self.call(open_port)
 
+    @checked
     def call(self, action: Callable[[Air], T]) -> T:
         """Let something be done with the air, in its thread; what comes of it. Raises what ``action`` raises.
 

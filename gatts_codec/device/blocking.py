@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout  # the builtin one only from Python 3.11 on
 from typing import Protocol, TypeVar
 
+from gatts_codec.arguments import checked
 from gatts_codec.constants.gap import HciStatus
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.discovery import Service
@@ -36,6 +37,7 @@ class BlockingPeer:
     for a test that has to answer it itself.
     """
 
+    @checked
     def __init__(self, runner: ChipThread, peer: Peer, timeout_s: float = 5.0) -> None:
         """Raises EncodeError for an impossible time."""
         self._runner, self._peer = runner, peer
@@ -148,6 +150,7 @@ class BlockingPeer:
         """Clear a characteristic's CCCD."""
         self._wait(lambda peer: peer.unsubscribe(value_handle))
 
+    @checked
     def begin(self, start: Callable[[Peer], Procedure[T]]) -> Future[T]:
         """Start a request, ``begin(lambda peer: peer.read(handle))``; its future is done when the host has answered."""
         future: Future[T] = Future()
@@ -161,6 +164,7 @@ class BlockingPeer:
         self._call(lambda: start(self._peer).when_done(settle))
         return future
 
+    @checked
     def wait_for_value(self, count: int = 1) -> list[ReceivedValue]:
         """Wait until ``count`` notifications and indications have come since connecting; all of them.
 

@@ -23,6 +23,7 @@ from enum import Enum, auto
 from itertools import count
 from typing import Literal
 
+from gatts_codec.arguments import checked
 from gatts_codec.constants import NrfError, RpcPacketType
 from gatts_codec.device.config import DeviceConfig
 from gatts_codec.device.device import Device
@@ -33,7 +34,7 @@ from gatts_codec.dialects import Dialect
 from gatts_codec.errors import EncodeError
 from gatts_codec.framing import Decoder, H5Packet, H5Type, h5
 from gatts_codec.link.chip_link import ChipLink, OldChipLink
-from gatts_codec.link.config import ChipConfig
+from gatts_codec.link.config import LONGEST_TIMEOUT_S, ChipConfig, require
 from gatts_codec.link.events import LinkEvent, LinkLost, LostReason, PacketReceived, Rebooted
 from gatts_codec.link.notices import call_back
 
@@ -82,6 +83,7 @@ class VirtualChip:
     it, leave that much later: a help for hosts that lose a race against an ACK that comes at once.
     """
 
+    @checked
     def __init__(
         self,
         dialect: str | Dialect,
@@ -112,6 +114,7 @@ class VirtualChip:
         self.link: ChipLink = ChipLink(settings) if config_first else OldChipLink(settings)
         self.peer: Peer = Peer(self.device)
         self.observers: list[Callable[[Observation], object]] = []
+        require("ack_delay_s", ack_delay_s, 0, LONGEST_TIMEOUT_S, "chip")
         self._ack_delay_s = ack_delay_s
         self._now = 0.0
         self._waiting: deque[bytes] = deque()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gatts_codec.arguments import check_fields
 from gatts_codec.constants import DEFAULT_MTU
 from gatts_codec.errors import EncodeError
 from gatts_codec.link.config import FOR_EVER, require
@@ -66,5 +67,6 @@ class DeviceConfig:
             ("att_timeout_s", self.att_timeout_s, 0, _LONGEST_S),
         ):
             require(path, value, least, most, "chip")
+        check_fields(self)
         if len(self.address) != _ADDRESS_BYTES:
             raise EncodeError("must be 6 bytes", path="address", value=self.address, packet="chip")

@@ -13,12 +13,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.listen import cannot_listen, warn_if_reachable
 from gatts_codec.device.outlet import Outlet
 from gatts_codec.device.runner import stopped
-from gatts_codec.errors import LinkClosed
+from gatts_codec.errors import EncodeError, LinkClosed, brief
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
 from gatts_codec.link.transports.loop import LoopPort, call_at
@@ -29,6 +30,7 @@ OnWire = Callable[[Direction, bytes], object]
 class ChipFarm:
     """Chips made by ``make_chip``, each on a line of its own. ``chips`` are those that run now."""
 
+    @checked
     def __init__(self, make_chip: Callable[[], VirtualChip]) -> None:
         self._make_chip = make_chip
         self._lines: set[_Line] = set()
@@ -48,6 +50,7 @@ class ChipFarm:
         """The chips that run now, oldest first."""
         return [line.chip for line in sorted(self._lines, key=lambda line: line.number)]
 
+    @checked
     async def listen_tcp(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Take connections on a TCP port, 0 a free one; the URL for hosts. Raises PortError.
 
@@ -57,23 +60,28 @@ class ChipFarm:
         warn_if_reachable(host)
         try:
             server = await loop.create_server(self._admit, host, port)
-        except (OSError, UnicodeError) as error:
+        except (OSError, OverflowError, TypeError, ValueError) as error:
             raise cannot_listen(f"{host}:{port}", error) from error
         self._servers.append(server)
         return f"tcp:{host}:{server.sockets[0].getsockname()[1]}"
 
+    @checked
     def open_pty(self, link: str = "") -> str:
-        """A chip on a new pseudo-terminal, or on this symbolic link to one; the URL for hosts. Raises PortError."""
+        """A chip on a new pseudo-terminal, or on this symbolic link to one; the URL for hosts.
+
+        Raises PortError, and EncodeError where ``make_chip`` has made no chip.
+        """
         line = self._new_line()
         transport = open_transport(f"pty:{link}")
         self._transports.append(transport)
         line.follow(transport)
         return f"serial:{transport.name}"
 
+    @checked
     def open_memory(self, on_wire: OnWire = lambda direction, data: None) -> LoopPort:
         """A chip in this loop, without a port: its host's transport, for ``aconnect`` or ``AsyncClient``.
 
-        ``on_wire`` sees what passes.
+        ``on_wire`` sees what passes. Raises EncodeError where ``make_chip`` has made no chip.
         """
         line = self._new_line()
 
@@ -90,6 +98,7 @@ class ChipFarm:
         line.power_on(send, port.hang_up)
         return port
 
+    @checked
     def act(self, chip: VirtualChip, action: Callable[[VirtualChip], object]) -> None:
         """Let something be done with a chip, by its peer for example, and what follows be sent.
 
@@ -123,7 +132,10 @@ class ChipFarm:
             self._closed.set()
 
     def _new_line(self) -> _Line:
-        return _Line(self._make_chip(), self._lines)
+        chip = self._make_chip()
+        if not isinstance(chip, VirtualChip):
+            raise EncodeError(f"must return a VirtualChip, not {brief(chip)}", path="make_chip", value=chip)
+        return _Line(chip, self._lines)
 
     def _admit(self) -> asyncio.Protocol:
         # asyncio would keep to itself that there is no chip, and the connection open.

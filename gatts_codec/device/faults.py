@@ -27,10 +27,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from gatts_codec.arguments import check_fields, check_share, checked
 from gatts_codec.constants import result_name
 from gatts_codec.constants.table import table
-from gatts_codec.errors import EncodeError
+from gatts_codec.errors import EncodeError, brief
 from gatts_codec.framing import slip
+from gatts_codec.link.config import LONGEST_TIMEOUT_S, require
 
 Target = Literal["ack", "response", "event", "command"]
 FrameAction = Literal["drop", "corrupt", "duplicate", "delay"]
@@ -42,6 +44,7 @@ _FRAME_KINDS = {
     for target in ("ack", "response", "event")
 }
 _COMMAND_KINDS = get_args(CommandAction)
+_KINDS = (*_FRAME_KINDS, *_COMMAND_KINDS, "max-payload")
 _WHEN = re.compile(
     r"(?P<all>all)|(?P<percent>\d+(\.\d+)?)%|(?P<first>[1-9]\d*)(x(?P<times>[1-9]\d*)|(?P<on>\+))?"
 )
@@ -49,11 +52,18 @@ _WHEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """Which ones: from ``first`` to ``last`` (None: without end), each with a probability of ``rate``."""
+    """Which ones: from ``first`` to ``last`` (None: without end), each with a probability of ``rate``.
+
+    Raises EncodeError for what is not a number, and a rate that is not 0 to 1.
+    """
 
     first: int = 1
     last: int | None = None
     rate: float = 1.0
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+        check_share("rate", self.rate)
 
     def applies(self, count: int, chance: random.Random) -> bool:
         """Whether the ``count``-th one is meant."""
@@ -63,7 +73,10 @@ class Occurrences:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault. ``call`` (a call's name without prefix) and ``result`` are those of kind "result"."""
+    """One fault. ``call`` (a call's name without prefix) and ``result`` are those of kind "result".
+
+    Raises EncodeError for a kind that there is not, and for a field of another type.
+    """
 
     kind: str
     when: Occurrences = Occurrences()
@@ -72,7 +85,17 @@ class Fault:
     result: int = 0
     max_payload: int = 0
 
+    def __post_init__(self) -> None:
+        check_fields(self)
+        require("delay_s", self.delay_s, 0, LONGEST_TIMEOUT_S, "fault")
+        require("result", self.result, 0, 0xFFFFFFFF, "fault")
+        if self.kind not in _KINDS:
+            raise EncodeError(
+                f"unknown fault {self.kind!r}; kinds are {', '.join(_KINDS)}", path="fault", value=self.kind
+            )
 
+
+@checked
 def parse_fault(text: str, dialect: str) -> Fault:
     """A fault from its written form. Raises EncodeError, which says what is wrong and shows the forms."""
     kind, _, rest = text.partition("=")
@@ -83,8 +106,7 @@ def parse_fault(text: str, dialect: str) -> Fault:
     if kind in _FRAME_KINDS or kind in _COMMAND_KINDS:
         when, _, seconds = rest.partition("@")
         return Fault(kind, _parse_when(text, when or "all"), _parse_delay(text, kind, seconds))
-    known = ", ".join((*_FRAME_KINDS, *_COMMAND_KINDS, "max-payload"))
-    raise EncodeError(f"unknown fault {text!r}; kinds are {known}", path="fault", value=text)
+    raise EncodeError(f"unknown fault {text!r}; kinds are {', '.join(_KINDS)}", path="fault", value=text)
 
 
 def _parse_result(text: str, rest: str, dialect: str) -> Fault:
@@ -135,10 +157,14 @@ def _parse_delay(text: str, kind: str, seconds: str) -> float:
 
 
 class FaultPlan:
-    """The faults of one chip, with counters that a reboot does not clear."""
+    """The faults of one chip, with counters that a reboot does not clear. Raises EncodeError for what is no Fault."""
 
+    @checked
     def __init__(self, faults: Iterable[Fault] = (), seed: int = 0) -> None:
         self.faults: tuple[Fault, ...] = tuple(faults)
+        for fault in self.faults:
+            if not isinstance(fault, Fault):
+                raise EncodeError(f"must be a Fault, not {brief(fault)}", path="faults", value=fault)
         self._chance = random.Random(seed)
         self._counts: Counter[str] = Counter()
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
+from gatts_codec.arguments import checked
 from gatts_codec.errors import PortError
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
@@ -129,6 +130,7 @@ class SocketPlace:
                 self._hosts.get_nowait().close()
 
 
+@checked
 def listen_tcp(host: str, port: int) -> SocketPlace:
     """Listen on a TCP port; 0 takes a free one. Raises PortError: in use, no such address, no permission.
 
@@ -141,12 +143,13 @@ def listen_tcp(host: str, port: int) -> SocketPlace:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
-    except (OSError, UnicodeError) as error:
+    except (OSError, OverflowError, TypeError, ValueError) as error:  # no such number, and no such name
         listening.close()
         raise cannot_listen(f"{host}:{port}", error) from error
     return SocketPlace(listening, f"tcp:{host}:{listening.getsockname()[1]}")
 
 
+@checked
 def listen_unix(path: str) -> SocketPlace:
     """Listen on a Unix socket. Raises PortError: exists, no permission, no such directory; not on this system."""
     if sys.platform == "win32":

@@ -18,6 +18,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from gatts_codec.arguments import checked
 from gatts_codec.constants import GattStatus, gatt_status_name
 from gatts_codec.constants.gap import HciStatus
 from gatts_codec.device import air, bonding
@@ -52,6 +53,7 @@ class Peer:
     Requests return a ``Procedure``, whose ``result()`` raises PeerError with the status that the server answered.
     """
 
+    @checked
     def __init__(self, device: DeviceState) -> None:
         self._device = device
         self.connection: Connection | None = None
@@ -75,6 +77,7 @@ class Peer:
         """The ATT MTU in bytes."""
         return self._connected().mtu
 
+    @checked
     def connect(self, address: str = DEFAULT_ADDRESS, address_type: int = 1) -> int:
         """Connect, whether or not the chip advertises; the connection's handle. ``address`` as people write it.
 
@@ -90,11 +93,13 @@ class Peer:
         self.connection.remote = SimulatedChip(self._device, self.connection)
         return self.connection.handle
 
+    @checked
     def disconnect(self, reason: int = HciStatus.REMOTE_USER_TERMINATED_CONNECTION) -> None:
         """End the connection, with an HCI reason, 0 to 0xFF. Raises PeerError when not connected."""
         _check_number("reason", reason, 0xFF)
         air.close(self._device, self._connected(), reason)
 
+    @checked
     def encrypt(self, level: int = 2) -> None:
         """Let the link be as secure as after pairing: security mode 1, level 1 (open) to 4.
 
@@ -117,6 +122,7 @@ class Peer:
 
     # -- requests
 
+    @checked
     def exchange_mtu(self, mtu: int) -> Procedure[int]:
         """Ask for an ATT MTU in bytes; the result is the one that both ends then use. Raises PeerError over 0xFFFF."""
         _check_number("mtu", mtu, 0xFFFF)
@@ -127,20 +133,24 @@ class Peer:
         self._connected()
         return discover(self._device)
 
+    @checked
     def read(self, handle: int, offset: int = 0) -> Procedure[bytes]:
         """One read request: at most MTU - 1 bytes, from ``offset`` on."""
         _check_number("offset", offset, 0xFFFF)
         return self._begin(self._read(handle, offset))
 
+    @checked
     def read_long(self, handle: int) -> Procedure[bytes]:
         """Read requests until the value is complete."""
         return self._begin(self._read_long(handle))
 
+    @checked
     def write(self, handle: int, data: bytes) -> Procedure[None]:
         """A write request. Raises PeerError for data over MTU - 3 bytes: that is for ``write_long``."""
         self._check_length(data, _WRITE_OVERHEAD)
         return self._begin(self._request(AttRequest(Op.WRITE, handle, bytes(data))))
 
+    @checked
     def write_command(self, handle: int, data: bytes, *, signed: bool = False) -> None:
         """A write command, which is never answered. Raises PeerError over MTU - 3 bytes."""
         self._check_length(data, _WRITE_OVERHEAD)
@@ -149,6 +159,7 @@ class Peer:
         if not connection.timed_out:
             air.command(self._device, connection, AttRequest(op, handle, bytes(data)))
 
+    @checked
     def prepare(self, handle: int, data: bytes, offset: int = 0) -> Procedure[None]:
         """One prepared write, to be executed or cancelled later. Raises PeerError over MTU - 5 bytes."""
         _check_number("offset", offset, 0xFFFF)
@@ -163,10 +174,12 @@ class Peer:
         """Cancel the prepared writes."""
         return self._begin(self._request(AttRequest(Op.CANCEL)))
 
+    @checked
     def write_long(self, handle: int, data: bytes) -> Procedure[None]:
         """Prepared writes of all the data, then execute; cancel as soon as one is refused."""
         return self._begin(self._write_long(handle, bytes(data)))
 
+    @checked
     def subscribe(
         self, value_handle: int, *, notifications: bool = True, indications: bool = False
     ) -> Procedure[None]:
@@ -177,6 +190,7 @@ class Peer:
         bits = int(notifications) | int(indications) << 1
         return self.write(cccd.handle, bits.to_bytes(2, "little"))
 
+    @checked
     def unsubscribe(self, value_handle: int) -> Procedure[None]:
         """Clear the CCCD of a characteristic. Raises PeerError as ``subscribe`` does."""
         return self.subscribe(value_handle, notifications=False)

@@ -22,6 +22,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TypeVar
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.device.blocking import BlockingPeer
 from gatts_codec.device.chip import VirtualChip
@@ -42,6 +43,7 @@ class ChipRunner:
     ``run`` the transport stays the caller's.
     """
 
+    @checked
     def __init__(self, chip: VirtualChip, transport: Transport) -> None:
         self.chip: VirtualChip = chip
         self.transport: Transport = transport
@@ -100,6 +102,7 @@ class ChipRunner:
         timeout(timeout_s)
         return self.submit(action).result(timeout_s)
 
+    @checked
     def submit(self, action: Callable[[], T]) -> Future[T]:
         """Have something done between two turns; the future has its outcome.
 
@@ -123,6 +126,7 @@ class ChipRunner:
                 raise stopped()
         return future
 
+    @checked
     def wait_until(self, condition: Callable[[VirtualChip], object], timeout_s: float = 5.0) -> bool:
         """Wait until something is so of the chip, which is looked at after each turn; return whether it is.
 

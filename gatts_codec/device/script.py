@@ -29,14 +29,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatts_codec.arguments import checked
 from gatts_codec.constants import RpcPacketType
+from gatts_codec.device.chip import VirtualChip
 from gatts_codec.device.discovery import find_value
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
 from gatts_codec.link.notices import call_back
 
 if TYPE_CHECKING:
-    from gatts_codec.device.chip import VirtualChip
     from gatts_codec.device.peer import Peer
 
 # A step is over, goes on when its procedure is done, or when its condition holds, or at a time.
@@ -59,6 +60,7 @@ class ScriptLine:
         return f"line {self.number}: {' '.join((self.command, *self.arguments))}"
 
 
+@checked
 def load_script(path: str | Path) -> list[ScriptLine]:
     """Read a script file, of 1 MiB at most. Raises OSError, and PeerError that names a line with no command."""
     with Path(path).open("rb") as file:
@@ -68,6 +70,7 @@ def load_script(path: str | Path) -> list[ScriptLine]:
     return parse_script(content.decode("utf-8", "backslashreplace"))
 
 
+@checked
 def parse_script(text: str) -> list[ScriptLine]:
     """The commands of a script. Raises PeerError that names the line which is not a command."""
     lines = []
@@ -97,6 +100,7 @@ class ScriptRun:
     is over. ``turn`` raises nothing of its own.
     """
 
+    @checked
     def __init__(self, chip: VirtualChip, script: list[ScriptLine], log: Callable[[str], object]) -> None:
         self._chip, self._script, self._log = chip, script, partial(call_back, log)
         self.done: bool = False

@@ -16,6 +16,7 @@ import random
 from dataclasses import replace
 from typing import TypeVar
 
+from gatts_codec.arguments import check_share, checked
 from gatts_codec.constants.gap import Role
 from gatts_codec.device import air, link_layer, privacy, radio
 from gatts_codec.device.chip import VirtualChip
@@ -41,12 +42,15 @@ class Air:
     In a connection a lost packet comes at a later connection event, and what follows it waits.
     """
 
+    @checked
     def __init__(self, *, seed: int = 0, loss: float = 0.0) -> None:
+        check_share("loss", loss)
         self.loss = loss
         self._random = random.Random(seed)
         self._devices: list[DeviceState] = []
         self._paths: dict[frozenset[int], Path] = {}
 
+    @checked
     def add(self, chip: Chip) -> Chip:
         """Bring a chip into the air, before its host starts. It gets another address if its own is in use."""
         device = _device(chip)
@@ -59,6 +63,7 @@ class Air:
         self._devices.append(device)
         return chip
 
+    @checked
     def host(self, chip: VirtualChip | Device, guest: Guest) -> None:
         """Bring a peer into the chip's air that lives in the chip's time: what ticks the chip ticks the guest."""
         host = _device(chip)
@@ -67,6 +72,7 @@ class Air:
         host.guests.append(guest)
         guest.begin()
 
+    @checked
     def remove(self, chip: VirtualChip | Device) -> None:
         """Take a chip out: it loses its connections. Raises PeerError for one that is not in."""
         device = _device(chip)
@@ -77,10 +83,12 @@ class Air:
 
     # -- what may be changed while it runs
 
+    @checked
     def move(self, one: VirtualChip | Device, other: VirtualChip | Device, *, rssi: int) -> None:
         """Let two chips hear each other so strongly, in dBm."""
         self.path(_device(one), _device(other)).rssi = rssi
 
+    @checked
     def part(self, one: VirtualChip | Device, other: VirtualChip | Device) -> None:
         """Out of each other's reach: connections end when their supervision timeout is over."""
         path = self.path(_device(one), _device(other))
@@ -89,6 +97,7 @@ class Air:
             for end in self._ends(_device(one), _device(other)):
                 end.part(max(_device(one).now, _device(other).now))
 
+    @checked
     def meet(self, one: VirtualChip | Device, other: VirtualChip | Device) -> None:
         """In each other's reach again: what waits arrives."""
         path = self.path(_device(one), _device(other))

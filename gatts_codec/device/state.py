@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from gatts_codec.arguments import checked
 from gatts_codec.codec import Codec
 from gatts_codec.constants import BLE_CONN_HANDLE_INVALID, BleError, SysAttrFlags
 from gatts_codec.constants.gap import ConnBandwidth, Role
@@ -104,6 +105,7 @@ class Connections:
 class DeviceState:
     """One connectivity chip of a dialect from boot to reboot, without what it does. Raises UnknownDialectError."""
 
+    @checked
     def __init__(
         self,
         dialect: str | Dialect,

@@ -7,6 +7,8 @@ are for bridges. ``framing_named`` puts all behind one interface: ``encode(paylo
 
 from __future__ import annotations
 
+from gatts_codec.arguments import checked
+
 from ..errors import EncodeError
 from . import cobs, h5, length, slip
 from .decoder import Decoder, Frame
@@ -18,6 +20,7 @@ H5 = Framing("h5", lambda payload: h5.encode_reliable(payload, 0, 0), Decoder)
 FRAMINGS = {framing.name: framing for framing in (H5, length.LENGTH, cobs.PLAIN, cobs.WITH_CRC)}
 
 
+@checked
 def framing_named(name: str) -> Framing:
     """The framing of that name. Raises EncodeError, which lists the known ones."""
     try:

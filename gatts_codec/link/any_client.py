@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatts_codec.arguments import checked
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.link.calls.base import WayT
@@ -17,6 +18,7 @@ class AnyClient(HostCalls[WayT]):
 
     _callbacks: Queue
 
+    @checked
     def __init__(self, transport: Transport, dialect: str | Dialect, options: Options) -> None:
         self._transport = transport
         self._session = new_session(transport, dialect, options)

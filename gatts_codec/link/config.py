@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import TypeVar
 
+from ..arguments import check_fields
 from ..errors import EncodeError, brief
 from ..framing import h5
 
@@ -82,6 +83,7 @@ class LineConfig:
         require("baud", 1 if self.baud is None else self.baud, 1, 10**9)
         require("peer_time_s", self.peer_time_s, 0, _LONGEST_S)
         require("max_waiting", self.max_waiting, 1, FOR_EVER)
+        check_fields(self)
 
     def interval_s(self, frame_size: int) -> float:
         """How long to wait for the ACK of a frame of that many bytes before sending it again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, replace
 
+from gatts_codec.arguments import check_fields
 from gatts_codec.codec import Codec
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import PortError, brief
@@ -45,6 +46,7 @@ class Options:
         require("timeout_s", self.timeout_s, 0, LONGEST_TIMEOUT_S)
         require("event_buffer", self.event_buffer, 1, LARGEST_BUFFER)
         check_host_config(self.link)
+        check_fields(self)
 
 
 def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> Transport:

@@ -151,7 +151,7 @@ def test_names_that_no_system_takes_are_port_errors(monkeypatch: pytest.MonkeyPa
     assert left == []
 
 
-@pytest.mark.parametrize("record", [3.5, b"\0", "\0"])
+@pytest.mark.parametrize("record", [3.5, True, b"\0", "\0"])
 def test_a_recording_that_has_no_possible_name(record: Any) -> None:
     ours, theirs = memory_pair()
     with pytest.raises(PortError, match="cannot record to"):

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture.bulk.arrow_table import schema
 from gatts_codec.capture.bulk.batches import (
     Faults,
@@ -52,6 +53,7 @@ class Converted:
         return asdict(self)
 
 
+@checked
 def convert_file(
     source: str, target: str, dialect: str, on_read: OnRead = lambda _: None, run: str = ""
 ) -> Converted:

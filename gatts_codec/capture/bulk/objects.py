@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture.bulk.lines import LongLine, blocks
 from gatts_codec.capture.readers import jsonl
 from gatts_codec.capture.wire.chunks import Chunk, Direction
@@ -43,6 +44,7 @@ _LONGEST = 1 + MAX_PENDING
 _DIRECTIONS: dict[bytes, Direction] = {b"host->device": "host->device", b"device->host": "device->host"}
 
 
+@checked
 def read_messages(path: str | Path, dialect: str | Dialect, *, strict: bool = True) -> Iterator[SeenMessage]:
     """Every frame of a recording in JSON lines: time in microseconds, direction, H5 packet, message.
 

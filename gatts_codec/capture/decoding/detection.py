@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.detection import DialectDetector, Verdict
 
@@ -13,6 +14,7 @@ LOOKAHEAD_LIVE = 200
 _EARLY_SAMPLES = 24
 
 
+@checked
 def detect_dialect(items: Iterator[Item], lookahead: int = LOOKAHEAD_FILE) -> tuple[Verdict, Iterator[Item]]:
     """The dialect of a recording by its first items, and all its items again. Ends early when it is sure."""
     detector = DialectDetector()

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture.calls.session import MAX_LINKS
 from gatts_codec.capture.decoding.detection import detect_dialect
 from gatts_codec.capture.decoding.packets import PacketDecoder, PacketRecord
@@ -89,6 +90,7 @@ class Doctor:
         return link
 
 
+@checked
 def diagnose(items: Iterable[Item], dialect: str | Dialect | None = None) -> Report:
     """The diagnosis of a recording; without a dialect the one that fits best."""
     remaining = iter(items)

@@ -12,6 +12,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from gatts_codec.arguments import checked
+
 PART = ".part-"
 """How the names of unfinished files begin."""
 
@@ -46,6 +48,7 @@ class _Output(io.FileIO):
         return OSError(error.errno, error.strerror, self._wanted)  # of the class that belongs to the number
 
 
+@checked
 @contextlib.contextmanager
 def whole_file(path: str | os.PathLike[str], run: str = "") -> Iterator[BinaryIO]:
     """A file to write, which has its name only once all is written: no reader ever sees half of it.

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture.wire.chunks import Chunk, Direction, Entry, LineFault, Remark
 from gatts_codec.errors import CaptureError, FramingError
 from gatts_codec.framing import Decoder, Frame, H5Packet, slip
@@ -121,6 +122,7 @@ class FrameAssembler:
                 yield Unfinished(direction, decoder.pending, channel, link)
 
 
+@checked
 def assemble(entries: Iterable[Entry], *, sharing: bool = True) -> Iterator[Item]:
     """A whole recording as frames, streaming; ``sharing`` as for ``FrameAssembler``."""
     assembler = FrameAssembler(sharing=sharing)

@@ -19,6 +19,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from gatts_codec.arguments import checked
 from gatts_codec.capture.decoding.packets import PacketDecoder
 from gatts_codec.capture.wire.frames import CapturedFrame, Item
 from gatts_codec.errors import CaptureError
@@ -127,6 +128,7 @@ def outputs() -> Mapping[str, Output]:
     return found
 
 
+@checked
 def writer_named(name: str) -> Output:
     """A format by name. Raises CaptureError, which lists the known ones."""
     try:
@@ -135,6 +137,7 @@ def writer_named(name: str) -> Output:
         raise CaptureError(f"unknown output {name!r}; known are {', '.join(outputs())}") from None
 
 
+@checked
 def writer_for(path: str | Path) -> Output:
     """The format that a file's suffix names. Raises CaptureError for an unknown one."""
     return writer_named(Path(path).suffix.lstrip(".").lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatts_codec.arguments import checked
 from gatts_codec.constants import AuthorizeType, GattStatus, HvxType, NrfError, WriteOp
 from gatts_codec.constants.gap import SecStatus
 from gatts_codec.device.guests.dfu_objects import DfuObjects, TargetConfig
@@ -48,6 +49,7 @@ class DfuTarget(Guest):
 
     address: bytes = bytes.fromhex("d00000000d0f")
 
+    @checked
     def __init__(self, config: TargetConfig | None = None) -> None:
         super().__init__()
         self.objects: DfuObjects = DfuObjects(config or TargetConfig())

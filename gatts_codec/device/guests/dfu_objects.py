@@ -14,6 +14,7 @@ from enum import IntEnum
 from hashlib import sha256
 from zlib import crc32
 
+from gatts_codec.arguments import check_fields
 from gatts_codec.device.guests.init_packet import InitPacket, read_init_packet
 from gatts_codec.errors import GattsError
 
@@ -83,7 +84,7 @@ class TargetConfig:
     """The device: its hardware and firmware versions, SoftDevice id, room for an image in bytes.
 
     ``public_key`` is the bootloader's, X and Y of 32 bytes, least byte first; with it packages have to be signed, which
-    needs the package cryptography.
+    needs the package cryptography. Raises EncodeError for a field of another type.
     """
 
     hw_version: int = 52
@@ -91,6 +92,9 @@ class TargetConfig:
     softdevice: int = 0xFFFE
     flash: int = 512 * 1024
     public_key: bytes | None = None
+
+    def __post_init__(self) -> None:
+        check_fields(self)
 
 
 @dataclass

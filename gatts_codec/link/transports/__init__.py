@@ -46,7 +46,8 @@ def open_transport(url: str, *, record: str | os.PathLike[str] | None = None, en
 def recorded(transport: Transport, path: str | os.PathLike[str], end: End = "host") -> Transport:
     """The transport, recorded to a file. Raises PortError where that cannot be written, and then closes it."""
     try:
-        return RecordingTransport(transport, path, end)
+        # A number would be a descriptor, somebody else's.
+        return RecordingTransport(transport, os.fspath(path), end)
     except (OSError, TypeError, ValueError) as error:
         transport.close()
         why = getattr(error, "strerror", None) or error

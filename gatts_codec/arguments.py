@@ -14,7 +14,7 @@ from functools import cache, wraps
 from inspect import Parameter, Signature, signature
 from numbers import Integral, Real
 from types import NoneType, UnionType
-from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, BinaryIO, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from gatts_codec.errors import EncodeError, brief
 
@@ -104,6 +104,8 @@ def _fits(value: object, hint: Any) -> bool:
         return True
     if kind is bool:
         return isinstance(value, Integral) and value in (0, 1)
+    if kind is BinaryIO:  # no class of Python's is one
+        return hasattr(value, "read")
     if kind in _SEQUENCES and isinstance(value, str | bytes):
         return False
     return isinstance(value, _KINDS.get(kind, (kind, ""))[0])

@@ -22,6 +22,7 @@ from gatts_codec import (
     memory_pair,
 )
 from gatts_codec.arguments import checked
+from gatts_codec.capture import from_stream
 from gatts_codec.constants import hint, result_name
 from gatts_codec.device import (
     Air,
@@ -98,6 +99,7 @@ def untyped(public: Any) -> Any:
         (lambda: untyped(Air()).add("sd_api_v5"), "chip", "a VirtualChip or a Device"),
         (lambda: untyped(Air()).move(CHIP, CHIP, rssi=None), "rssi", "a whole number"),
         (lambda: untyped(Peer(CHIP.device)).write(3, "text"), "data", "bytes, not 'text'"),
+        (lambda: untyped(from_stream)("00 a0", "x"), "stream", "a BinaryIO, not '00 a0'"),
         (lambda: untyped(AdvData).from_bytes("0201"), "data", "bytes"),
         (lambda: untyped(hint)("sd_api_v5", 7, 9), "command", "text or None, not 9"),
     ],

@@ -113,7 +113,8 @@ def test_socat(tmp_path: Path, options: tuple[str, ...]) -> None:
         file.write_bytes(bytes(byte.value for byte in bytes_of(TALK) if byte.to_device == to_device))
     with log.open("wb") as stderr:
         subprocess.run(
-            ["socat", *options, "-", f"SYSTEM:cat {chip}; cat > {tmp_path / 'sink'}"],
+            # Where one side has ended, it gives the other half a second otherwise.
+            ["socat", "-t", "300", *options, "-", f"SYSTEM:cat {chip}; cat > {tmp_path / 'sink'}"],
             input=host.read_bytes(),
             stdout=subprocess.PIPE,
             stderr=stderr,

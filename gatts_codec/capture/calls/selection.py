@@ -24,7 +24,6 @@ from gatts_codec.schema.field_types import field_types
 from gatts_codec.schema.message import Message, Response
 
 KINDS = ("command", "response", "event", "ack", "link")
-_CONNECTIONS = ("conn_handle",)
 
 
 @dataclass(frozen=True)
@@ -147,5 +146,5 @@ def handles_of(message: Message) -> Iterator[int]:
         value = getattr(message, name)
         if isinstance(value, Message):
             yield from handles_of(value)
-        elif name.endswith("handle") and name not in _CONNECTIONS and kind.base is int and value is not None:
+        elif name.endswith("handle") and name != "conn_handle" and kind.base is int and value is not None:
             yield value

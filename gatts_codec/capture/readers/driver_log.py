@@ -88,11 +88,8 @@ class _Log:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._start: tuple[int, int | None, str] = (
-            0,
-            None,
-            "",
-        )  # line, time and link of the packet under way
+        # Line, time and link of the packet under way.
+        self._start: tuple[int, int | None, str] = 0, None, ""
         self._text = ""
         self._lines = 0
         self._said: tuple[int, str] | None = None

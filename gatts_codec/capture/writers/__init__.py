@@ -21,7 +21,7 @@ from typing import BinaryIO, Protocol
 
 from gatts_codec.arguments import checked
 from gatts_codec.capture.decoding.packets import PacketDecoder
-from gatts_codec.capture.wire.frames import CapturedFrame, Item
+from gatts_codec.capture.wire.frames import Item
 from gatts_codec.errors import CaptureError
 
 _GROUP = "gatts_codec.writers"
@@ -70,24 +70,10 @@ def _csv(stream: BinaryIO, export: Export) -> Writer:
     return CsvWriter(stream, export.decoder)
 
 
-class _FramesOnly:
-    """A writer of frames alone."""
-
-    def __init__(self, write: Callable[[CapturedFrame], None]) -> None:
-        self._write = write
-
-    def write(self, item: Item) -> None:
-        if isinstance(item, CapturedFrame):
-            self._write(item)
-
-    def close(self) -> None:
-        """Everything has been written."""
-
-
 def _pcapng(stream: BinaryIO, export: Export) -> Writer:
     from gatts_codec.capture.writers.pcapng import PcapngWriter
 
-    return _FramesOnly(PcapngWriter(stream, dialect=export.decoder.dialect.name).write)
+    return PcapngWriter(stream, dialect=export.decoder.dialect.name)
 
 
 class _Html:

@@ -1,7 +1,6 @@
 """A table of decoded packets, for spreadsheets and data frames: a frame a row, UTF-8 with a header.
 
-``fields`` is JSON, as in ``decode --json``; ``result`` and ``handle`` are drawn out of it:
-one sorts by them.
+``fields`` is JSON, as in ``decode --json``; ``conn_handle``, ``handle`` and ``result`` are drawn out of it, to sort by.
 """
 
 from __future__ import annotations
@@ -18,22 +17,9 @@ from gatts_codec.packets.opaque import Opaque
 from gatts_codec.schema.message import Response
 
 COLUMNS = (
-    *(
-        "frame",
-        "t_us",
-        "dir",
-        "type",
-        "link",
-        "reliable",
-        "seq",
-        "ack",
-        "crc",
-        "kind",
-        "name",
-        "group",
-        "opcode",
-    ),
-    *("conn_handle", "handle", "result", "fields", "error", "tolerated", "payload", "bytes"),
+    *("frame", "t_us", "dir", "type", "link", "reliable", "seq", "ack", "crc"),
+    *("kind", "name", "group", "opcode", "conn_handle", "handle", "result", "fields"),
+    *("error", "tolerated", "payload", "bytes"),
 )
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
+from gatts_codec.capture.calls.selection import handles_of
 from gatts_codec.capture.decoding.describe import Describer, opaque_name
 from gatts_codec.capture.decoding.packets import Decoded, PacketRecord
 from gatts_codec.capture.wire.chunks import TO_DEVICE, TO_HOST, Direction
 from gatts_codec.constants.table import short_name
 from gatts_codec.framing.h5 import H5Packet, H5Type
 from gatts_codec.packets.opaque import Opaque
-from gatts_codec.schema.field_types import field_types
-from gatts_codec.schema.message import Message, Packet, Response
+from gatts_codec.schema.message import Packet, Response
 
 KINDS = ("ack", "link", "command", "response", "event", "other", "bad")
 DIRECTIONS: dict[Direction | None, int] = {TO_DEVICE: 0, TO_HOST: 1, None: 2}
@@ -60,7 +59,7 @@ def row_of(record: PacketRecord, describer: Describer) -> HtmlRow:
         flags=_flags(record, message),
         air=_air(message),
         conn=getattr(message, "conn_handle", -1),
-        handles=tuple(dict.fromkeys(_handles(message))) if isinstance(message, Packet) else (),
+        handles=tuple(dict.fromkeys(filter(None, handles_of(message)))) if message else (),
         seq=f"{h5.seq} / {h5.ack}" if h5.reliable else None,
     )
 
@@ -113,13 +112,3 @@ def _air(message: Packet | Opaque | None) -> int:
         return _FROM_AIR if name in _HEARD else 0
     succeeded = isinstance(message, Response) and message.result == 0
     return _TO_AIR if succeeded and name in _SENT else 0
-
-
-def _handles(message: Message) -> Iterator[int]:
-    """Every attribute handle in a message, however deep."""
-    for name in field_types(type(message)):
-        value = getattr(message, name)
-        if isinstance(value, Message):
-            yield from _handles(value)
-        elif name.endswith("handle") and name != "conn_handle" and isinstance(value, int) and value:
-            yield value

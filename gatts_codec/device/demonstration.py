@@ -43,6 +43,7 @@ T = TypeVar("T")
 
 HEART_RATE, MEASUREMENT, LOCATION, CONTROL_POINT = 0x180D, 0x2A37, 0x2A38, 0x2A39
 NAME = "Heart"
+_MTU = 247
 _CHEST, _RESET_ENERGY, _NONSENSE = b"\x01", b"\x01", b"\x63"
 # "control point not supported", by the service's specification.
 _NOT_SUPPORTED_HERE = GattStatus.ATTERR_APP_BEGIN
@@ -185,7 +186,7 @@ async def _agree_on_mtu(stage: Stage) -> None:
     exchanging = stage.let(lambda peer: peer.exchange_mtu(185))
     asked = await stage.client.wait_for(ExchangeMtuRequestEvent)
     stage.say("peer", f"it asks for an MTU of {asked.client_rx_mtu}")
-    ours = min(247, stage.chip.device.connections.require(stage.conn).max_mtu)
+    ours = min(_MTU, stage.chip.device.connections.require(stage.conn).max_mtu)
     await stage.client.exchange_mtu_reply(stage.conn, ours)
     agreed = await stage.result_of(exchanging)
     stage.say("peer", f"the MTU is {agreed} now")
@@ -252,8 +253,6 @@ def _either(stage: Stage, late: type[E], early: type[E]) -> type[E]:
     """The form of an event that the dialect has."""
     return early if stage.chip.device.profile.context_events else late
 
-
-_MTU = 247
 
 _ACTS: tuple[tuple[str, Act], ...] = (
     ("The link comes up", _link_up),

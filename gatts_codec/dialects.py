@@ -77,6 +77,14 @@ class Dialect:
     def __repr__(self) -> str:
         return f"<Dialect {self.name}>"
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # Dialects are told apart by what they are, not by what they have: one that has a name stays the same.
+        return (
+            (find_dialect, (self.name,))
+            if DIALECTS.get(self.name) is self
+            else super().__reduce_ex__(protocol)
+        )
+
     @property
     def api(self) -> int:
         """The version of the SoftDevice's API; 1 for S110 v8 and S130 v1, from before it was counted."""

@@ -19,12 +19,13 @@ from gatts_codec.device.farm import ChipFarm
 from gatts_codec.device.shared_air import Air
 from gatts_codec.dialects import Dialect
 from gatts_codec.errors import LinkClosed
+from gatts_codec.link.transports.base import Unshared
 
 T = TypeVar("T")
 _PATIENCE_S = 30.0
 
 
-class AirRunner:
+class AirRunner(Unshared):
     """An air, and chips on pseudo-terminals in it. ``loss`` and ``seed`` are the air's."""
 
     @checked

@@ -15,6 +15,7 @@ from gatts_codec.device.peer import DEFAULT_ADDRESS, Peer, ReceivedValue
 from gatts_codec.device.procedure import Procedure
 from gatts_codec.errors import PeerError
 from gatts_codec.link.config import timeout
+from gatts_codec.link.transports.base import Unshared
 
 T = TypeVar("T")
 
@@ -29,7 +30,7 @@ class ChipThread(Protocol):
         """Wait until something is so of the chip."""
 
 
-class BlockingPeer:
+class BlockingPeer(Unshared):
     """``Peer``, from any thread but the chip's. Requests wait ``timeout_s`` seconds; PeerError then says for what.
 
     Methods raise PeerError as those of ``Peer`` do, where no connection or a refusal is in the way; LinkClosed when the

@@ -22,12 +22,13 @@ from gatts_codec.device.runner import stopped
 from gatts_codec.errors import EncodeError, LinkClosed, brief
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport, open_transport
+from gatts_codec.link.transports.base import Unshared
 from gatts_codec.link.transports.loop import LoopPort, call_at
 
 OnWire = Callable[[Direction, bytes], object]
 
 
-class ChipFarm:
+class ChipFarm(Unshared):
     """Chips made by ``make_chip``, each on a line of its own. ``chips`` are those that run now."""
 
     @checked

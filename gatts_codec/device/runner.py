@@ -31,12 +31,12 @@ from gatts_codec.errors import LinkClosed
 from gatts_codec.link.config import timeout
 from gatts_codec.link.notices import call_back
 from gatts_codec.link.transports import Transport
-from gatts_codec.link.transports.base import LONGEST_WAIT_S
+from gatts_codec.link.transports.base import LONGEST_WAIT_S, Unshared
 
 T = TypeVar("T")
 
 
-class ChipRunner:
+class ChipRunner(Unshared):
     """Moves bytes between a chip and a transport until ``stop``, or until the transport is gone.
 
     Once started in a thread of its own (``start``, ``with``) it owns the transport: it closes it at the end. With

@@ -132,7 +132,7 @@ class DeviceState:
         self.ether: Ether | None = None
         self.guests: list[InItsTime] = []
         """Peers that live in this device's time."""
-        self.roused: Callable[[], object] = lambda: None
+        self.roused: Callable[[], object] = _nobody_waits
         """Called when something waits for the host that another chip has caused."""
         self.reboot()
 
@@ -247,3 +247,7 @@ class DeviceState:
             self.outbox.append(event if isinstance(event, bytes) else self.codec.pack(event))
             if self.ether is not None:
                 self.roused()
+
+
+def _nobody_waits() -> None:
+    """No lambda: a device can be copied, and sent to another process."""

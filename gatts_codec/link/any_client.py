@@ -11,9 +11,10 @@ from gatts_codec.link.config import timeout
 from gatts_codec.link.dispatch import Queue
 from gatts_codec.link.opening import Options, new_session
 from gatts_codec.link.transports import Transport
+from gatts_codec.link.transports.base import Unshared
 
 
-class AnyClient(HostCalls[WayT]):
+class AnyClient(Unshared, HostCalls[WayT]):
     """A client without its ways to wait. Line and callbacks do not know it: once it is dropped they can end."""
 
     _callbacks: Queue

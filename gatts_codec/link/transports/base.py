@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import Protocol, runtime_checkable
+from typing import NoReturn, Protocol, runtime_checkable
+
+from gatts_codec.errors import brief
 
 READ_SIZE = 65536
 _UNSENT_LIMIT = 65536
@@ -60,6 +62,14 @@ class Transport(Protocol):
     def close(self) -> None:
         """Give everything back. May be called twice."""
         ...
+
+
+class Unshared:
+    """What has a port, a loop or a thread: a copy would close or read it behind the back of the first."""
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        # What copy, deepcopy and pickle ask for.
+        raise TypeError(f"cannot copy or pickle {brief(self)}: it has a port of its own; open another")
 
 
 def behind(unsent: bytes, data: bytes) -> bytes:

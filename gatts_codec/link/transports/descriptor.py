@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from gatts_codec.errors import LinkClosed
-from gatts_codec.link.transports.base import READ_SIZE
+from gatts_codec.link.transports.base import READ_SIZE, Unshared
 
 # Windows cannot poll, macOS cannot poll its terminals.
 _HAS_POLL = sys.platform not in ("win32", "darwin")
@@ -79,7 +79,7 @@ class DescriptorWaiter:
         self._poked.close()
 
 
-class DescriptorTransport:
+class DescriptorTransport(Unshared):
     """A Transport that reads and writes a non-blocking descriptor. Owns what ``close`` closes.
 
     ``receive`` and ``send`` are methods of an object that knows when it has been closed, as sockets and ``FileIO`` do:

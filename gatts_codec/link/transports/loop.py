@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from gatts_codec.errors import LinkClosed
+from gatts_codec.link.transports.base import Unshared
 
 
 def call_at(
@@ -15,7 +16,7 @@ def call_at(
     return loop.call_later(max(0.0, due - loop.time()), callback, *arguments)
 
 
-class LoopPort:
+class LoopPort(Unshared):
     """A byte stream that its other end pushes: ``feed`` brings bytes, ``write`` hands them on at once.
 
     For asyncio clients alone: nobody can wait for it in a thread. All methods are for the loop's thread.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Literal
 
-from gatts_codec.link.transports.base import Transport
+from gatts_codec.link.transports.base import Transport, Unshared
 
 End = Literal["host", "chip"]
 _DIRECTIONS = {"host": ("host->device", "device->host"), "chip": ("device->host", "host->device")}
 
 
-class OverheardTransport:
+class OverheardTransport(Unshared):
     """``_hear`` gets what is read and written, one chunk at a time, a question before its answer.
 
     ``end`` says which end of the wire it is: a host writes ``host->device``.

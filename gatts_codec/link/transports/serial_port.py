@@ -17,7 +17,7 @@ import serial
 
 from gatts_codec.errors import LinkClosed, PortError
 from gatts_codec.link.notices import Notices
-from gatts_codec.link.transports.base import Transport
+from gatts_codec.link.transports.base import Transport, Unshared
 from gatts_codec.link.transports.descriptor import DescriptorTransport, open_file
 from gatts_codec.link.transports.ports import list_serial_ports
 from gatts_codec.link.transports.url import COMMON_OPTIONS, PortAddress
@@ -101,7 +101,7 @@ def _open(port: serial.Serial) -> int | None:
     return port.baudrate
 
 
-class PyserialTransport:
+class PyserialTransport(Unshared):
     """A Transport on pyserial's own read and write: Windows, and pyserial's URLs."""
 
     def __init__(self, port: serial.Serial, name: str) -> None:

@@ -255,7 +255,7 @@ class AsyncClient(AnyClient[Awaited]):
     ) -> bytes:
         try:
             timeout_s = self._timeout_s if timeout_s is None else timeout(timeout_s)
-            request = Request(encode(*arguments), timeout_s, self._line.loop.time() + timeout_s)
+            request = Request(encode(*arguments), timeout_s)
             await self._line.ask(request)
         except GattsError:
             await asyncio.sleep(0)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
+from math import inf
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
 from gatts_codec.link.goals import Goal, Request
@@ -24,9 +25,14 @@ from gatts_codec.link.transports.loop import call_at
 
 _AGAIN_S = 0.002  # where there is no descriptor to tell when there is room again
 
+Pause = asyncio.Future[None]
+"""What a task waits for. No class of our own: tasks wait for those in a slower way."""
+
 
 class Turn:
     """A task's place in the queue of calls: ``done`` when it is the first."""
+
+    __slots__ = ("_queue", "_task")
 
     def __init__(self, queue: deque[Turn], loop: asyncio.AbstractEventLoop) -> None:
         task = asyncio.current_task(loop)
@@ -49,36 +55,35 @@ class Turn:
         return task is None or task.done() or self._task is asking._task
 
 
-class Pause(asyncio.Future[None]):
-    """What a task waits for. ``go_on`` runs the task's next step at once, if no other task is running.
+def _go_on(pause: Pause) -> None:
+    """The pause is over: run the next step of the task that waits at once, if no other task is running.
 
     A future's own way is the loop's next turn, for which the loop asks the operating system once more what is new.
+    Raises what the task lets out of the loop: KeyboardInterrupt, SystemExit.
     """
+    if pause.done():
+        return
+    # Asked, and not noted when it is added: an interrupt at that moment would leave the task for ever.
+    steps = getattr(pause, "_callbacks", None)
+    if not steps or asyncio.current_task(pause.get_loop()) is not None:
+        pause.set_result(None)
+        return
+    ((step, context),) = steps
+    try:
+        pause.remove_done_callback(step)
+        pause.set_result(None)
+        context.run(step, pause)
+    except BaseException:
+        if _is_awaited(pause):  # interrupted before it took the step, which it takes later then, once
+            pause.remove_done_callback(step)
+            if not pause.done():
+                pause.set_result(None)
+            pause.get_loop().call_soon(step, pause, context=context)
+        raise
 
-    __slots__ = ()
 
-    def go_on(self) -> None:
-        """It is over. Raises what the task lets out of the loop: KeyboardInterrupt, SystemExit."""
-        # Asked, and not noted when it is added: an interrupt at that moment would leave the task for ever.
-        steps = getattr(self, "_callbacks", None)
-        if not steps or asyncio.current_task(self.get_loop()) is not None:
-            self.set_result(None)
-            return
-        ((step, context),) = steps
-        try:
-            self.remove_done_callback(step)
-            self.set_result(None)
-            context.run(step, self)
-        except BaseException:
-            if self._is_awaited():  # interrupted before it took the step, which it takes later then, once
-                self.remove_done_callback(step)
-                if not self.done():
-                    self.set_result(None)
-                self.get_loop().call_soon(step, self, context=context)
-            raise
-
-    def _is_awaited(self) -> bool:
-        return any(getattr(task, "_fut_waiter", None) is self for task in asyncio.all_tasks(self.get_loop()))
+def _is_awaited(pause: Pause) -> bool:
+    return any(getattr(task, "_fut_waiter", None) is pause for task in asyncio.all_tasks(pause.get_loop()))
 
 
 class AsyncLine:
@@ -89,7 +94,7 @@ class AsyncLine:
         self.loop = asyncio.get_running_loop()
         self._unsent = b""
         self._timer: asyncio.TimerHandle | None = None
-        self._timer_due = 0.0
+        self._timer_due = inf
         self._again: asyncio.TimerHandle | None = None
         self._turns: deque[Turn] = deque()
         self._waiting: dict[Goal, Pause] = {}
@@ -131,10 +136,12 @@ class AsyncLine:
         """Send a request when it is its turn, and wait until it is done. Raises LinkTimeout, LinkError, EncodeError."""
         turn = Turn(self._turns, self.loop)
         try:
+            now = self.loop.time()
+            request.until = now + request.timeout_s
             if self._turns[0] is not turn:
-                await self._wait_for_turn(turn, request)
+                now = await self._wait_for_turn(turn, request)
             if self.session.is_ready:
-                self.session.start(request, self.loop.time())
+                self.session.start(request, now)
                 self._settle()
                 if not request.done:
                     await self._pause(request)
@@ -148,11 +155,12 @@ class AsyncLine:
             self._waiting.pop(request, None)
             self._leave(turn)
 
-    async def _wait_for_turn(self, turn: Turn, request: Request) -> None:
+    async def _wait_for_turn(self, turn: Turn, request: Request) -> float:
         await self.wait(turn, request.until)
         if not turn.done:
             reason = f"other calls were under way for {request.timeout_s:g} s, and this one was not sent"
             raise LinkTimeout(reason, stage="turn")
+        return self.loop.time()
 
     async def _ask_in_steps(self, request: Request) -> None:
         for goal in self.session.steps(request, self.loop.time):
@@ -170,7 +178,7 @@ class AsyncLine:
         if goal.done:
             return
         pause = self._pause(goal)
-        limit = None if until is None else call_at(self.loop, until, self._give_up, goal)
+        limit = None if until is None else call_at(self.loop, until, _go_on, pause)
         try:
             await pause
         finally:
@@ -180,28 +188,20 @@ class AsyncLine:
 
     def _pause(self, goal: Goal) -> Pause:
         """What to await until the goal is done. Who awaits it takes it out of ``_waiting`` afterwards."""
-        self._waiting[goal] = pause = Pause(loop=self.loop)
+        pause: Pause = asyncio.Future(loop=self.loop)
+        self._waiting[goal] = pause
         return pause
-
-    def _give_up(self, goal: Goal, *, at_once: bool = True) -> None:
-        pause = self._waiting.get(goal)
-        if pause is None or pause.done():
-            return
-        if at_once:
-            pause.go_on()
-        else:
-            pause.set_result(None)
 
     def _wake(self) -> None:
         """Wake those who have what they wait for."""
         last = None
-        for goal in self._waiting:
-            if goal.done:
+        for goal, pause in self._waiting.items():
+            if goal.done and not pause.done():
                 if last is not None:
-                    self._give_up(last, at_once=False)
-                last = goal
+                    last.set_result(None)
+                last = pause
         if last is not None:
-            self._give_up(last)  # after the others: what its task raises keeps nobody from waking
+            _go_on(last)  # after the others: what its task raises keeps nobody from waking
 
     def close(self, error: LinkClosed) -> None:
         """Stop watching, close the transport. May be called twice."""
@@ -229,13 +229,13 @@ class AsyncLine:
         now = self.loop.time()
         if data:
             self.session.receive_data(data, now)
-        if self._timer is not None and self._timer_due <= now:
+        if self._timer_due <= now:
             # Its turn comes after this one. Where there is always something to read it never would: it is set again.
             self.session.tick(now)
         self._settle()
 
     def _due(self) -> None:
-        self._timer = None
+        self._timer_due = inf
         self.session.tick(self.loop.time())
         self._settle()
 
@@ -245,12 +245,13 @@ class AsyncLine:
         due = self.session.next_deadline()
         # A timer that is too early finds nothing to do and is set again: cheaper than one for each call. One that is
         # over has met an interrupt.
-        if due is not None and (self._timer is None or not self.session.now < self._timer_due <= due):
+        if due is not None and not self.session.now < self._timer_due <= due:
             if self._timer is not None:
                 self._timer.cancel()
-            self._timer_due = due
             self._timer = call_at(self.loop, due, self._due)
-        self._wake()
+            self._timer_due = due
+        if self._waiting:
+            self._wake()
 
     def _flush(self) -> None:
         data = self.session.data_to_send()

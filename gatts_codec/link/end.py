@@ -69,6 +69,7 @@ class LinkEnd:
     def __init__(self, config: LineConfig, decoder: Decoder) -> None:
         self.state: IntEnum
         self._line = config
+        self._packet_interval_s = lru_cache(config.interval_s)
         self._decoder = decoder
         self._out = b""
         self._events: list[LinkEvent] = []
@@ -119,10 +120,6 @@ class LinkEnd:
         if len(payload) > self._line.max_payload:
             reason = f"{len(payload)} bytes, the firmware takes {self._line.max_payload}"
             raise EncodeError(reason, path="payload", value=payload, packet="H5")
-        if len(self._waiting) >= self._line.max_waiting:
-            raise LinkError(
-                f"{len(self._waiting)} packets wait already", stage="ack", attempts=self._attempts
-            )
         self._now = now
         action, self.state = self._rows[self.state][_SEND]
         action(self, payload)
@@ -213,9 +210,12 @@ class LinkEnd:
         self._heard.clear()
         self._noise_before = self._decoder.dropped
         self._attempts, self._limit = 1, self._line.transmissions
-        self._deadline = self._now + self._line.interval_s(len(frame))
+        self._deadline = self._now + self._packet_interval_s(len(frame))
 
     def _queue(self, payload: bytes) -> None:
+        if len(self._waiting) >= self._line.max_waiting:
+            reason = f"{len(self._waiting)} packets wait already"
+            raise LinkError(reason, stage="ack", attempts=self._attempts)
         self._waiting += (payload,)
 
     def _finish(self, _: H5Packet) -> None:
@@ -231,7 +231,7 @@ class LinkEnd:
 
     def _retransmit(self, _: None) -> None:
         self._out += self._frame
-        self._again("packet", self._line.interval_s(len(self._frame)))
+        self._again("packet", self._packet_interval_s(len(self._frame)))
 
     def _deliver(self, packet: H5Packet) -> None:
         self._expected = expected = self._expected + 1 & 7

@@ -124,7 +124,7 @@ class CallSession:
 
     def data_to_send(self) -> bytes:
         """The bytes to write now. Each byte is handed out once."""
-        if self._unfinished and isinstance(self._unfinished, tuple):
+        if isinstance(self._unfinished, tuple):
             return b""  # of a step that was left half done, and will be undone
         return self.link.data_to_send()
 

@@ -12,7 +12,7 @@ from tools.explore.contract import hold, twin
 
 GIVEN_UP = "given up", 0
 # What an end keeps for its messages and its clock; all the rest is its state.
-NOT_STATE = {"config", "_line", "_events", "_now", "_out", "_noise_before"}
+NOT_STATE = {"config", "_line", "_packet_interval_s", "_events", "_now", "_out", "_noise_before"}
 
 Frames = tuple[bytes, ...]
 

@@ -114,7 +114,12 @@ class ScriptedChip:
 
     def settle(self) -> None:
         """Wait until all that it was told is done and acknowledged."""
-        self.wait_until(lambda: not self._jobs and not self._unsent and not self.link.waiting)
+        self.wait_until(lambda: not self.is_busy)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is left of what it was told to do or send, or is not acknowledged."""
+        return bool(self._jobs or self._unsent or self.link.waiting)
 
     # -- reactions
 

@@ -100,7 +100,7 @@ class TestPolling:
     def test_calls_that_never_reach_the_line(self) -> None:
         with rig() as (sd, chip):
             chip.send(HvcEvent(0, 1))
-            while chip.link.waiting or chip._jobs:
+            while chip.is_busy:
                 with pytest.raises(EncodeError):
                     sd.service_add(1, Uuid(-1))
             assert sd.wait_for(HvcEvent, timeout_s=0) == HvcEvent(0, 1)

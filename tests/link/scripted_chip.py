@@ -104,7 +104,8 @@ class ScriptedChip:
         self.do(lambda: self._unsent.append(payload))
 
     def reboot(self) -> None:
-        """Restart, as after a crash."""
+        """Restart, as after a crash. A host may be up a little before its chip: that comes first."""
+        self.wait_until(lambda: self.link.is_up)
         self.do(self.reboot_now)
 
     def wait_until(self, condition: Callable[[], bool]) -> None:

@@ -38,13 +38,13 @@ class Times(NamedTuple):
         return median(one / other for one, other in zip(self.rounds[side], self.rounds[to], strict=True))
 
 
-def compare(sides: Mapping[str, Side], rounds: int = ROUNDS, round_s: float = ROUND_S) -> Times:
-    """Run every side once in each round, for about ``round_s`` seconds."""
+def compare(sides: Mapping[str, Side], rounds: int) -> Times:
+    """Run every side once in each round, for about ROUND_S seconds."""
     timers = {
         name: Timer("f(x)", timer=process_time, globals={"f": side.function, "x": side.argument})
         for name, side in sides.items()
     }
-    calls = {name: _calls(timer, round_s) for name, timer in timers.items()}
+    calls = {name: _calls(timer) for name, timer in timers.items()}
     found: dict[str, list[float]] = {name: [] for name in sides}
     for _ in range(rounds):
         for name, timer in timers.items():
@@ -52,10 +52,10 @@ def compare(sides: Mapping[str, Side], rounds: int = ROUNDS, round_s: float = RO
     return Times(found)
 
 
-def _calls(timer: Timer, round_s: float) -> int:
+def _calls(timer: Timer) -> int:
     """How many calls fill a round. Also the warm-up: generated code and caches are there when counting begins."""
     timer.timeit(OFTEN + 1)
     calls = 1
-    while timer.timeit(calls) < round_s:
+    while timer.timeit(calls) < ROUND_S:
         calls *= 2
     return calls

@@ -79,9 +79,9 @@ def messages(dialect: str, kind: str = "", name: str = "") -> st.SearchStrategy[
     return st.one_of(chosen)
 
 
-def bodies(dialect: str, kind: str = "", name: str = "") -> st.SearchStrategy[bytes]:
+def bodies(dialect: str, kind: str) -> st.SearchStrategy[bytes]:
     """Their bytes."""
-    return messages(dialect, kind, name).map(Codec(dialect).encode)
+    return messages(dialect, kind).map(Codec(dialect).encode)
 
 
 @cache

@@ -20,10 +20,9 @@ from gatts_codec.capture.decoding.detection import (
 )
 from gatts_codec.capture.decoding.guess import Guess, guesses, other_protocol
 from gatts_codec.capture.decoding.packets import body_to_dict
-from gatts_codec.capture.files.whole import whole_file
 from gatts_codec.capture.recording import Recording, open_recording
-from gatts_codec.capture.writers import Export, writer_for, writer_named
 from gatts_codec.cli.call_rows import call_dict
+from gatts_codec.cli.export import export
 from gatts_codec.cli.output import console, json_option, print_json, tell
 from gatts_codec.cli.progress import watched
 from gatts_codec.cli.rows import RowPrinter, aside_text
@@ -106,7 +105,7 @@ def command(
             verdict, items = detect_dialect(items, LOOKAHEAD_FILE if recording.size else LOOKAHEAD_LIVE)
         decoder = PacketDecoder(verdict.dialect if verdict else dialect)
         if to is not None or output is not None:
-            return _export(items, recording, decoder, to, output, verdict)
+            return export(items, recording, decoder, to, output, verdict)
         return _Decode(decoder, options, recording, verdict, dialect).run(items)
 
 
@@ -292,41 +291,3 @@ def _show_body(body: bytes, kind: Kind, dialect: str, options: DecodeOptions) ->
     else:
         RowPrinter(console(), decoder, verbose=options.verbose, plain=options.plain).packet(packet)
     return 0 if packet.message is not None else 1
-
-
-def _export(
-    items: Iterator[Item],
-    recording: Recording,
-    decoder: PacketDecoder,
-    to: str | None,
-    path: str | None,
-    verdict: Verdict | None,
-) -> int:
-    try:
-        output = writer_named(to) if to is not None else writer_for(path or "")
-    except CaptureError as error:
-        raise click.UsageError(error.reason) from None
-    if path is None and output.binary and sys.stdout.isatty():
-        raise click.UsageError(f"{output.name} is binary: give -o FILE, or redirect the output.")
-    about = (recording.format, str(verdict) if verdict else f"dialect {decoder.dialect.name}, as told")
-    export = Export(decoder, recording.name, about)
-    if path is None:
-        counts = _write(items, output.open(sys.stdout.buffer, export))
-        sys.stdout.buffer.flush()
-    else:
-        with whole_file(path) as stream:
-            counts = _write(items, output.open(stream, export))
-        tell(f"{path}: {counts['frames']} frames, {output.title}")
-    return 1 if counts["unreadable lines"] else 0
-
-
-def _write(items: Iterator[Item], writer: Any) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for item in items:
-        writer.write(item)
-        counts["frames"] += isinstance(item, CapturedFrame)
-        if isinstance(item, CaptureError):
-            counts["unreadable lines"] += 1
-            tell(str(item))
-    writer.close()
-    return counts

@@ -46,8 +46,8 @@ def codes(report: Report) -> list[str]:
     return [finding.code for finding in report.findings]
 
 
-def in_vain(talk: Talk, payload: bytes = b"\x00\x65\x00", times: int = 6) -> None:
-    talk.packet(TO_DEVICE, payload, ack=False, times=times, wait_us=250_000)
+def in_vain(talk: Talk, payload: bytes = b"\x00\x65\x00") -> None:
+    talk.packet(TO_DEVICE, payload, ack=False, times=6, wait_us=250_000)
 
 
 # Silence, and what it means.

@@ -140,8 +140,8 @@ def usbmon(event: str, endpoint: int, data: bytes, size: int = 64, kind: int = 3
     return head.ljust(size, b"\0") + data
 
 
-def usbpcap(info: int, endpoint: int, data: bytes, kind: int = 3) -> bytes:
-    return struct.pack("<HQIHBHHBBI", 27, 1, 0, 9, info, 1, 9, endpoint, kind, len(data)) + data
+def usbpcap(info: int, endpoint: int, data: bytes) -> bytes:
+    return struct.pack("<HQIHBHHBBI", 27, 1, 0, 9, info, 1, 9, endpoint, 3, len(data)) + data
 
 
 SYNC = bytes.fromhex("c0002f00d1017ec0")

@@ -187,9 +187,9 @@ def _open_fds() -> int:
 
 
 @contextmanager
-def watchdog(seconds: float = _FOR_EVER_S) -> Iterator[None]:
+def watchdog() -> Iterator[None]:
     """Where something hangs: where every thread stands, and the end of the process."""
-    faulthandler.dump_traceback_later(seconds, exit=True, file=sys.__stderr__ or sys.stderr)
+    faulthandler.dump_traceback_later(_FOR_EVER_S, exit=True, file=sys.__stderr__ or sys.stderr)
     try:
         yield
     finally:

@@ -37,10 +37,10 @@ class ChipFarm(Unshared):
         self._lines: set[_Line] = set()
         self._transports: list[Transport] = []
         self._servers: list[asyncio.AbstractServer] = []
-        self._closed: asyncio.Event | None = None
+        self._closed = asyncio.Event()
 
     async def __aenter__(self) -> ChipFarm:
-        self._closed = asyncio.Event()
+        self._closed.clear()
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -116,7 +116,6 @@ class ChipFarm(Unshared):
 
     async def run_until_closed(self) -> None:
         """Wait for ``close``."""
-        assert self._closed is not None
         await self._closed.wait()
 
     async def close(self) -> None:
@@ -129,8 +128,7 @@ class ChipFarm(Unshared):
             transport.close()
         self._servers.clear()
         self._transports.clear()
-        if self._closed is not None:
-            self._closed.set()
+        self._closed.set()
 
     def _new_line(self) -> _Line:
         chip = self._make_chip()

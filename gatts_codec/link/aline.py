@@ -16,6 +16,7 @@ from copy import copy
 from math import inf
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
+from gatts_codec.link import forks
 from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.notices import log
 from gatts_codec.link.session import CallSession, LinkGoal
@@ -102,6 +103,7 @@ class AsyncLine:
         self._feeder: Feeder | None = None
         self._fd: int | None = None
         self._watch(transport)
+        forks.in_child(self)
 
     def _watch(self, transport: Transport) -> None:
         if watch := getattr(transport, "watch", None):
@@ -217,6 +219,12 @@ class AsyncLine:
             self._feeder.close()
         self.transport.close()
         self._wake()
+
+    def leave_to_parent(self) -> None:
+        """In a process that was forked: the loop has its epoll in common with the parent's, which still reads."""
+        self._closed = forks.left(self.transport.name)
+        self._fd = self._feeder = None
+        self.session.close(self._closed, self.loop.time())
 
     def _readable(self) -> None:
         if self._closed is not None:

@@ -12,9 +12,7 @@ the other.
 
 from __future__ import annotations
 
-import os
 import threading
-import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 from copy import copy
@@ -24,6 +22,7 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 
 from gatts_codec.errors import LinkClosed, LinkTimeout
+from gatts_codec.link import forks
 from gatts_codec.link.goals import Goal, Request
 from gatts_codec.link.hold import Busy, Hold
 from gatts_codec.link.notices import log
@@ -37,7 +36,6 @@ _TIDY_S = 5.0  # how soon it is noticed at the latest that an interrupt has left
 PATIENCE_S = 2.0  # for a reader that is about to stop
 Wait = tuple[Goal, float | None]
 """What for, and until when at most (``monotonic``)."""
-_lines: weakref.WeakSet[Line] = weakref.WeakSet()
 
 
 class Line:
@@ -53,7 +51,7 @@ class Line:
         self._closed: LinkClosed | None = None
         self._closing: SimpleQueue[None] = SimpleQueue()
         self._tender = threading.Thread(target=self._tend, name="gatts-codec reader", daemon=True)
-        _lines.add(self)
+        forks.in_child(self)
 
     def open(self) -> None:
         """Begin a link when it is our turn, and wait until it is up. Raises LinkTimeout, LinkReset, LinkClosed."""
@@ -143,10 +141,7 @@ class Line:
         """In a process that was forked: the line is the parent's, and who had a hold does not run here."""
         self._touching, self._reading, self._turn = Hold(), Hold(), Hold()
         self.touch = self._touching.run
-        name = self.transport.name
-        self._closed = LinkClosed(
-            f"{name} was opened before this process was forked, by its parent", stage="closed"
-        )
+        self._closed = forks.left(self.transport.name)
         self.session.close(self._closed, monotonic())
 
     def _shut(self, error: LinkClosed, until: float) -> bool:
@@ -261,15 +256,6 @@ class Line:
                     self._reading.run(self._serve, (Relief(self), monotonic() + _TIDY_S), 0.0)
                     self._wake_followers()
         self._shut(self._closed, monotonic() + PATIENCE_S)
-
-
-def _leave_all_to_parent() -> None:
-    for line in tuple(_lines):
-        line.leave_to_parent()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_leave_all_to_parent)
 
 
 class Relief:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import weakref
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from gatts_codec.arguments import check_fields
@@ -16,6 +18,8 @@ from gatts_codec.link.inbox import DEFAULT_SIZE, Inbox
 from gatts_codec.link.plain import PlainLink
 from gatts_codec.link.session import CallSession
 from gatts_codec.link.transports import Transport, open_transport, recorded
+
+_sessions: weakref.WeakKeyDictionary[Transport, CallSession] = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +59,16 @@ def open_port(port: str | Transport, record: str | os.PathLike[str] | None) -> T
         return open_transport(port, record=record)
     if not isinstance(port, Transport):
         raise PortError(f"expected the URL of a port, or a Transport, got {brief(port)}", stage="open")
+    _refuse_if_taken(port)
     return recorded(port, record) if record else port
 
 
 def new_session(transport: Transport, dialect: str | Dialect, options: Options) -> CallSession:
-    """A session on a transport, its link not yet begun. Raises UnknownDialectError, and EncodeError for the framing."""
+    """A session on a transport, its link not yet begun.
+
+    Raises UnknownDialectError, EncodeError for the framing, and PortError where another client has the transport.
+    """
+    _refuse_if_taken(transport)
     framing = framing_named(options.framing)
     codec = Codec(dialect, options.strict)
     codec.prepare()
@@ -72,4 +81,15 @@ def new_session(transport: Transport, dialect: str | Dialect, options: Options) 
         parity=link.parity or transport.parity,
     )
     machine = HostLink(config) if framing is H5 else PlainLink(framing, config)
-    return CallSession(machine, codec, Inbox(options.event_buffer))
+    session = CallSession(machine, codec, Inbox(options.event_buffer))
+    with suppress(TypeError):  # a user's class, with slots or a comparison of its own
+        _sessions[transport] = session
+    return session
+
+
+def _refuse_if_taken(transport: Transport) -> None:
+    """Two clients would take each other's bytes."""
+    with suppress(TypeError):
+        session = _sessions.get(transport)
+        if session is not None and not session.is_closed:
+            raise PortError(f"{transport.name} has a client already: close that first", stage="open")

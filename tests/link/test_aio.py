@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -557,5 +558,22 @@ def test_over_a_real_port() -> None:
         with ScriptedChip(terminal, DIALECT):
             async with aconnect(f"serial:{terminal.name}", DIALECT, link=QUICK) as sd:
                 assert await add(sd) == 13
+
+    run(main)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_what_a_forked_process_closes_stays_open_in_its_parent(rig: Rig) -> None:
+    """Both have the loop's epoll: what the child no longer watched, the parent would not either."""
+
+    async def main() -> None:
+        async with rig() as (sd, _):
+            if not (child := os.fork()):
+                sd.close()
+                os._exit("forked" not in str(sd._line._closed))
+            _, status = os.waitpid(child, 0)
+            assert os.waitstatus_to_exitcode(status) == 0
+            assert await add(sd)
 
     run(main)

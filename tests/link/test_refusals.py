@@ -23,12 +23,14 @@ from link.scripted_chip import ScriptedChip
 
 from gatts_codec import (
     AsyncClient,
+    Client,
     EncodeError,
     HvcEvent,
     LinkClosed,
     LinkTimeout,
     Opaque,
     PortError,
+    Uuid,
     ValueSetResponse,
     WriteEvent,
     aconnect,
@@ -242,3 +244,11 @@ def test_an_asyncio_client_can_be_closed_after_its_loop() -> None:
 def test_an_event_buffer_of_any_kind_of_whole_number() -> None:
     with rig(event_buffer=Whole()) as (sd, _):
         assert sd.lost_events == 0
+
+
+@pytest.mark.parametrize("make", [lambda port: connect(port, DIALECT), lambda port: Client(port, DIALECT)])
+def test_a_second_client_on_a_transport_is_refused_and_the_first_goes_on(make: Callable[[Any], Any]) -> None:
+    with rig() as (sd, _):
+        with pytest.raises(PortError, match="has a client already"):
+            make(sd._transport)
+        assert sd.service_add(1, Uuid(0x180D)).handle

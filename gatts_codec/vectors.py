@@ -31,6 +31,8 @@ from gatts_codec.schema.message import Packet
 QUIRKS = "quirks"
 Vector = Mapping[str, Any]
 
+_LONGEST_LINE = 1 << 20
+
 
 def _buffers(fields: Any) -> Iterator[Mapping[str, Any]]:
     """The buffers of the application that are named in a record's fields."""
@@ -151,7 +153,11 @@ def check_file(path: Path) -> FileReport:
     records = skipped = 0
     mismatches: list[Mismatch] = []
     with path.open(encoding="utf-8", errors="replace") as lines:
-        for number, line in enumerate(lines, 1):
+        for number, line in enumerate(iter(lambda: lines.readline(_LONGEST_LINE), ""), 1):
+            if len(line) == _LONGEST_LINE:  # a device, say, that has no end
+                records += 1
+                mismatches.append(_no_vector(number, f"a line of {_LONGEST_LINE} characters or more"))
+                break
             if not line.strip():
                 continue
             records += 1

@@ -159,3 +159,11 @@ def _decode(codec: Codec, record: dict[str, Any]) -> Packet:
 
 def _encode(codec: Codec, record: dict[str, Any]) -> bytes:
     return codec.encode(codec.from_dict(record["kind"], record["name"], record["fields"]))
+
+
+def test_a_file_that_has_no_lines_is_not_read_to_its_end(tmp_path: Path) -> None:
+    file = tmp_path / "valid.jsonl"
+    file.write_bytes(bytes(3 << 20) + b"\n{}\n")
+    report = check_file(file)
+    assert [mismatch.found for mismatch in report.mismatches] == ["a line of 1048576 characters or more"]
+    assert (report.records, report.failed) == (1, 1)

@@ -49,6 +49,17 @@ _PACKET_NEXT, _PACKET_OTHER = Input.PACKET_NEXT, Input.PACKET_OTHER
 Action = Callable[[Any, Any], None]
 
 
+class _Intervals(dict[int, float]):
+    """How long to wait for an ACK, by the size of the frame: worked out once. Unlike lru_cache it can be pickled."""
+
+    def __init__(self, config: LineConfig) -> None:
+        self._config = config
+
+    def __missing__(self, size: int) -> float:
+        self[size] = found = self._config.interval_s(size)
+        return found
+
+
 class LinkEnd:
     """One end of the link. ``gatts_codec.link.machine`` says how it is driven and what it does.
 
@@ -69,7 +80,7 @@ class LinkEnd:
     def __init__(self, config: LineConfig, decoder: Decoder) -> None:
         self.state: IntEnum
         self._line = config
-        self._packet_interval_s = lru_cache(config.interval_s)
+        self._packet_interval_s = _Intervals(config)
         self._decoder = decoder
         self._out = b""
         self._events: list[LinkEvent] = []
@@ -210,7 +221,7 @@ class LinkEnd:
         self._heard.clear()
         self._noise_before = self._decoder.dropped
         self._attempts, self._limit = 1, self._line.transmissions
-        self._deadline = self._now + self._packet_interval_s(len(frame))
+        self._deadline = self._now + self._packet_interval_s[len(frame)]
 
     def _queue(self, payload: bytes) -> None:
         if len(self._waiting) >= self._line.max_waiting:
@@ -231,7 +242,7 @@ class LinkEnd:
 
     def _retransmit(self, _: None) -> None:
         self._out += self._frame
-        self._again("packet", self._packet_interval_s(len(self._frame)))
+        self._again("packet", self._packet_interval_s[len(self._frame)])
 
     def _deliver(self, packet: H5Packet) -> None:
         self._expected = expected = self._expected + 1 & 7

@@ -10,7 +10,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from fractions import Fraction
 from itertools import repeat
 from numbers import Integral
@@ -38,6 +38,7 @@ from gatts_codec import (
     memory_pair,
     open_transport,
 )
+from gatts_codec.link.transports import RecordingTransport
 from gatts_codec.plans import Start
 
 
@@ -252,3 +253,24 @@ def test_a_second_client_on_a_transport_is_refused_and_the_first_goes_on(make: C
         with pytest.raises(PortError, match="has a client already"):
             make(sd._transport)
         assert sd.service_add(1, Uuid(0x180D)).handle
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs")
+def test_a_recording_into_a_fifo_never_waits_for_its_reader(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    with pytest.raises(PortError, match=r"cannot record to .*fifo"):
+        open_transport("loop://", record=fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    port, theirs = memory_pair()
+    with closing(theirs):
+        recording = RecordingTransport(port, fifo)
+        for _ in range(200):  # more than a pipe has room for
+            recording.write(bytes(1000))
+            theirs.read()
+        assert os.read(reader, 20).startswith(b'{"t_us":')
+        assert "ends here" in caplog.text
+        recording.close()
+    os.close(reader)

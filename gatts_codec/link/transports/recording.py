@@ -18,7 +18,8 @@ from gatts_codec.link.transports.overheard import End, OverheardTransport
 
 _log = logging.getLogger(__name__)
 
-_BINARY = getattr(os, "O_BINARY", 0)  # Windows would write CR before LF
+# Windows would write CR before LF; a FIFO that nobody reads would stop the link.
+_HOW = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 class RecordingTransport(OverheardTransport):
@@ -32,7 +33,7 @@ class RecordingTransport(OverheardTransport):
         super().__init__(transport, end)
         self._began_ns = time.perf_counter_ns()  # on Windows, monotonic_ns() may tick every 16 ms
         self._path = os.fspath(path)
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o666)
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _HOW, 0o666)
 
     def _hear(self, direction: str, data: bytes) -> None:
         if self._fd < 0:

@@ -70,7 +70,6 @@ class Codec:
     _responses: list[Callable[[bytes], Response]]
     _events: list[Callable[[bytes], Event]]
 
-    @checked
     def __init__(self, dialect: str | Dialect, strict: bool = True) -> None:
         self.dialect: Dialect = find_dialect(dialect)
         self.strict = strict

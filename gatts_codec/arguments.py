@@ -11,25 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, wraps
+from inspect import Parameter, Signature, signature
 from numbers import Integral, Real
 from types import NoneType, UnionType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    BinaryIO,
-    Literal,
-    ParamSpec,
-    TypeVar,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any, BinaryIO, Literal, ParamSpec, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from gatts_codec.errors import EncodeError, brief
-
-if TYPE_CHECKING:
-    from inspect import Signature
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -82,8 +69,6 @@ def check_share(path: str, share: float) -> None:
 
 @cache
 def _expected(function: Callable[..., object]) -> tuple[Signature, dict[str, Any]]:
-    from inspect import Parameter, signature  # takes a quarter of the time of a first Codec
-
     called, hints = signature(function), get_type_hints(function)
     plain = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
     names = (name for name, one in called.parameters.items() if one.kind in plain)

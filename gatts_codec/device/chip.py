@@ -20,7 +20,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from itertools import count
 from typing import Literal
 
 from gatts_codec.arguments import checked
@@ -122,7 +121,7 @@ class VirtualChip:
         self._buffers = TransmitBuffers.FINE
         self._out = bytearray()
         self._late: list[tuple[float, int, bytes]] = []
-        self._order = count()
+        self._order = 0
         self._frames = Decoder()
         self._heard = Decoder()  # while the link hears nothing
 
@@ -326,7 +325,8 @@ class VirtualChip:
         frames = self.plan.frame(target, raw) if target else [(0.0, raw)]
         # Nothing overtakes a frame that waits for the ACK delay, only one that a fault delays.
         for delay_s, frame in frames:
-            heapq.heappush(self._late, (self._now + self._ack_delay_s + delay_s, next(self._order), frame))
+            self._order += 1  # among those that are due at the same time
+            heapq.heappush(self._late, (self._now + self._ack_delay_s + delay_s, self._order, frame))
 
     def _observe(self, what: Observation) -> None:
         for observer in self.observers:

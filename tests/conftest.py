@@ -39,6 +39,11 @@ for name in (
     os.environ.pop(name, None)
 os.environ["TERM"] = "xterm"
 
+# Coverage measures the processes that run tests. In those that tests start and interrupt it would now and then wait for
+# ever: it takes a lock of its own for every call, and an interrupt there leaves it taken.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
+
 UNHURRIED: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("default", max_examples=25, derandomize=True, **UNHURRIED)
 settings.register_profile("quick", max_examples=8, derandomize=True, **UNHURRIED)

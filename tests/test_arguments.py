@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import io
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, get_type_hints
@@ -100,6 +101,11 @@ def untyped(public: Any) -> Any:
         (lambda: untyped(Air()).move(CHIP, CHIP, rssi=None), "rssi", "a whole number"),
         (lambda: untyped(Peer(CHIP.device)).write(3, "text"), "data", "bytes, not 'text'"),
         (lambda: untyped(from_stream)("00 a0", "x"), "stream", "a BinaryIO, not '00 a0'"),
+        (
+            lambda: untyped(from_stream)(io.BytesIO(), "x", framing="slip"),
+            "framing",
+            "'h5' or 'length' or 'payload' or None, not 'slip'",
+        ),
         (lambda: untyped(AdvData).from_bytes("0201"), "data", "bytes"),
         (lambda: untyped(hint)("sd_api_v5", 7, 9), "command", "text or None, not 9"),
     ],

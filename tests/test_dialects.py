@@ -5,12 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from own_dialect import mine
 
 from gatts_codec import Codec, Opaque
 from gatts_codec.dialects import DIALECTS, SD_API_V5
+from gatts_codec.packets import common, gap, gattc, gatts, l2cap
+from gatts_codec.packets.gap import structs
 from gatts_codec.packets.gatts import service_changed
-from gatts_codec.packets.group import Call
+from gatts_codec.packets.group import Call, Declarations, Declared
 
 
 def test_every_dialect_has_every_group() -> None:
@@ -40,6 +43,21 @@ def test_a_packet_loads_no_other() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     loaded = {name.rpartition(".")[2] for name in done.stdout.split()}
     assert loaded == {"history", "service_add"}
+
+
+def test_what_a_history_says_of_a_layout_loads_it_when_it_is_needed() -> None:
+    for group in (common, gap, gattc, gatts, l2cap):
+        nothing = group.no_module_yet
+        assert isinstance(nothing, Declarations)
+        with pytest.raises(ModuleNotFoundError):
+            nothing.LAYOUT.load()
+        with pytest.raises(AttributeError):
+            group._private  # noqa: B018
+    declared = Declarations(f"{gap.__name__}.structs")
+    layout = declared.IRK
+    assert isinstance(layout, Declared)
+    assert layout.load() is structs.IRK
+    assert declared.__name__ == structs.__name__
 
 
 def test_a_codec_loads_construct_when_it_is_used() -> None:

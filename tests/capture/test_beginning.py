@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from capture.pipes import Pipe
 from capture.recordings import CAPTURES, each_of
 
 from gatts_codec.capture.readers import beginning, read
@@ -23,11 +24,11 @@ SOME = [TALK, *sorted((CAPTURES / "driver_logs").glob("*.log")), *sorted(PASTED.
 FRAME = b"TX c0 00 05 00 fb c0\n"
 
 
-class Parts(io.RawIOBase):
-    """A pipe that gives one part at a time, and always has the next one."""
+class Parts(Pipe):
+    """A pipe that always has the next part."""
 
     def __init__(self, parts: Iterable[bytes]) -> None:
-        self._parts, self._rest = iter(parts), b""
+        super().__init__(parts)
         self._ready = os.open(__file__, os.O_RDONLY)
 
     def close(self) -> None:
@@ -37,15 +38,6 @@ class Parts(io.RawIOBase):
 
     def fileno(self) -> int:
         return self._ready  # a file can always be read
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        self._rest = self._rest or next(self._parts, b"")
-        part, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
-        buffer[: len(part)] = part
-        return len(part)
 
 
 def byte_by_byte(data: bytes) -> Iterator[bytes]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import struct
-from collections.abc import Iterable
 from typing import BinaryIO, cast
 
 import pytest
+from capture.pipes import Pipe
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,23 +19,6 @@ from gatts_codec.errors import CaptureError
 
 FRAME = bytes.fromhex("002f00d1017e")  # without SLIP
 SLIPPED = b"\xc0" + FRAME + b"\xc0"
-
-
-class Pipe(io.RawIOBase):
-    """What can be read once and cannot seek; ``taken`` counts bytes."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces, self._rest, self.taken = iter(pieces), b"", 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        self._rest = self._rest or next(self._pieces, b"")
-        data, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
-        buffer[: len(data)] = data
-        self.taken += len(data)
-        return len(data)
 
 
 def piped(*pieces: bytes) -> io.BufferedReader:

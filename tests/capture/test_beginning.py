@@ -14,7 +14,7 @@ from capture.pipes import Pipe
 from capture.recordings import CAPTURES, each_of
 
 from gatts_codec.capture.readers import beginning, read
-from gatts_codec.capture.readers.format import Head
+from gatts_codec.capture.readers.format import HEAD_BYTES, Head
 from gatts_codec.capture.recording import from_stream
 from gatts_codec.errors import CaptureError
 
@@ -74,6 +74,21 @@ def test_compressed_byte_by_byte() -> None:
     assert found(byte_by_byte(gzip.compress(TALK.read_bytes()))) == found([TALK.read_bytes()])
     broken = gzip.compress(TALK.read_bytes())[:2000]
     assert found(byte_by_byte(broken)) == found([broken])
+
+
+@pytest.mark.parametrize("what", [b"z", b"hello world\n", b"\xff\xfb\x00"])
+def test_what_is_unknown_is_not_looked_at_for_every_byte(
+    what: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+
+    def look(data: bytes) -> Head:
+        looks.append(len(data))
+        return Head(data)
+
+    monkeypatch.setattr(beginning, "Head", look)
+    assert "not a recording" in found(bytes([byte]) for byte in what * (HEAD_BYTES // len(what)))[0]
+    assert 10 < len(looks) < 100
 
 
 @pytest.mark.parametrize("begins", [b"%PDF-1.7", b"\x7fELF\x02\x01\x01"])

@@ -33,11 +33,11 @@ class _Beginning(io.RawIOBase):
         self.head = b""
         self._given = 0
 
-    def grow(self) -> bool:
-        """One part more of the head; False at the end, and where it is long enough."""
+    def grow(self) -> bytes:
+        """One part more of the head; nothing at the end, and where it is long enough."""
         part = self._stream.read1(HEAD_BYTES - len(self.head)) if len(self.head) < HEAD_BYTES else b""
         self.head += part
-        return bool(part)
+        return part
 
     def grows_within(self, seconds: float) -> bool:
         """Whether there is more to read, or the end; False where the system cannot tell."""
@@ -70,20 +70,20 @@ def begun(stream: io.BufferedReader, judge: Callable[[Head], Judgement]) -> io.B
     else the longest header, then on until ``judge`` knows it, or HEAD_BYTES, or the end. What is likely only may still
     change for a second, while more comes.
     """
-    beginning, enough, deadline = _Beginning(stream), 0, None
-    while beginning.grow():
+    beginning, has_line, enough, deadline = _Beginning(stream), False, 0, None
+    while part := beginning.grow():
         size = len(beginning.head)
-        if size >= enough and _can_be_judged(head := Head(beginning.head)):
-            judgement = judge(head)
+        first_line = not has_line and _LINE_END.search(part) is not None
+        has_line = has_line or first_line
+        if size >= enough or first_line:
+            enough = size + size // 4  # all is looked at each time
+            head = Head(beginning.head)
+            can_be_judged = has_line if head.text else size >= _BINARY_BYTES
+            judgement = judge(head) if can_be_judged else Judgement.UNKNOWN
             if judgement is Judgement.CERTAIN:
                 break
             if judgement is Judgement.LIKELY and deadline is None:
                 deadline = time.monotonic() + _PATIENCE_S
-            enough = size + size // 4  # all is looked at each time
         if deadline is not None and not beginning.grows_within(deadline - time.monotonic()):
             break
     return buffered(beginning, HEAD_BYTES)
-
-
-def _can_be_judged(head: Head) -> bool:
-    return bool(_LINE_END.search(head.data)) if head.text else len(head.data) >= _BINARY_BYTES
